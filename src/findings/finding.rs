@@ -1,0 +1,80 @@
+//! One defect of one subject.
+
+use super::{Place, Severity, fingerprint};
+use crate::project::ResourceId;
+
+/// What a rule reports. The place is still in the project's terms; reports get it resolved.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    pub code: &'static str,
+    pub slug: &'static str,
+    pub severity: Severity,
+    /// Unique id of what is defective; `project.<name>` where it is the project as a whole.
+    pub subject: String,
+    /// What part of the subject, where one subject can have several findings of one rule: a column, an edge.
+    pub part: String,
+    /// What is wrong, naming the subject.
+    pub message: String,
+    /// What to do about it.
+    pub help: String,
+    /// What supports the finding, one thought a line: a path through the graph, places that were looked at.
+    pub evidence: Vec<String>,
+    /// Other places that belong to the finding, each with a word about it.
+    pub related: Vec<Related>,
+    /// The resource whose files the place is in; `None` is the project itself.
+    pub located_in: Option<ResourceId>,
+    pub place: Place,
+}
+
+/// A further place that a finding refers to.
+#[derive(Debug, Clone)]
+pub struct Related {
+    pub resource: ResourceId,
+    pub place: Place,
+    pub label: String,
+}
+
+impl Finding {
+    /// What to do about it. One sentence or two, addressed to whoever will fix it.
+    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+        self.help = help.into();
+        self
+    }
+
+    /// Adds a line of evidence.
+    pub fn evidence(&mut self, line: impl Into<String>) -> &mut Self {
+        self.evidence.push(line.into());
+        self
+    }
+
+    /// Names the part of the subject, so that several findings of one rule on one subject stay apart:
+    /// `column:email`, `parent:model.shop.orders`. Never a line number.
+    pub fn part(&mut self, part: impl Into<String>) -> &mut Self {
+        self.part = part.into();
+        self
+    }
+
+    /// Names a subject that is no resource of its own, such as a source (the group of tables).
+    pub fn subject(&mut self, subject: impl Into<String>) -> &mut Self {
+        self.subject = subject.into();
+        self
+    }
+
+    /// Points at another place that belongs to the finding.
+    pub fn related(&mut self, resource: ResourceId, place: Place, label: impl Into<String>) -> &mut Self {
+        self.related.push(Related { resource, place, label: label.into() });
+        self
+    }
+
+    /// Moves the finding's place into another resource's files; its subject stays.
+    pub fn located_in(&mut self, resource: ResourceId, place: Place) -> &mut Self {
+        self.located_in = Some(resource);
+        self.place = place;
+        self
+    }
+
+    /// Stable identity across runs: rule, subject and part, never a line.
+    pub fn fingerprint(&self) -> String {
+        fingerprint(self.code, &self.subject, &self.part)
+    }
+}

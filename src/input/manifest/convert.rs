@@ -1,0 +1,236 @@
+//! From a manifest's entry to a [`Resource`].
+
+use super::lenient::Word;
+use super::raw;
+use crate::project::{
+    Access, Column, Constraint, Detail, Exposure, Freshness, GenericTest, Group, Macro, Meta, Metric, Owner, RefCall,
+    Relation, Resource, ResourceType, SavedQuery, SemanticModel, Source, Test, Text, UnitTest,
+};
+
+/// The resource an entry describes. `key` is the entry's key in its section, which is its unique id.
+pub fn resource<'a>(key: Text<'a>, mut entry: raw::Entry<'a>) -> Resource<'a> {
+    let kind = kind(&key, &entry);
+    let path = std::mem::take(&mut entry.original_file_path).into_path();
+    let properties_path = properties_path(kind, &path, std::mem::take(&mut entry.patch_path));
+    Resource {
+        kind,
+        unique_id: key,
+        name: std::mem::take(&mut entry.name),
+        package: std::mem::take(&mut entry.package_name),
+        path,
+        properties_path,
+        description: std::mem::take(&mut entry.description),
+        tags: union(std::mem::take(&mut entry.tags.0), std::mem::take(&mut entry.config.tags.0)),
+        meta: merged(std::mem::take(&mut entry.meta), std::mem::take(&mut entry.config.meta)),
+        group: first(std::mem::take(&mut entry.config.group), std::mem::take(&mut entry.group)),
+        columns: std::mem::take(&mut entry.columns.0).into_iter().map(column).collect(),
+        doc_blocks: entry.doc_blocks.take().map(|texts| texts.0),
+        depends_on: std::mem::take(&mut entry.depends_on.nodes.0),
+        macros: std::mem::take(&mut entry.depends_on.macros.0),
+        detail: detail(kind, entry),
+    }
+}
+
+fn kind(key: &str, entry: &raw::Entry<'_>) -> ResourceType {
+    // Exposures and metrics of dbt 1.0 carry a type of their own in this field's place; groups of 2.x carry none.
+    let by_key = || ResourceType::from_dbt(key.split('.').next().unwrap_or_default());
+    match entry.resource_type.non_empty() {
+        Some(name) => ResourceType::from_dbt(name),
+        None => by_key(),
+    }
+}
+
+/// `patch_path` is `package://path`; types that exist only in YAML are described where they are defined.
+fn properties_path<'a>(kind: ResourceType, path: &Text<'a>, patch_path: Text<'a>) -> Option<Text<'a>> {
+    use ResourceType::{Exposure, Group, Metric, SavedQuery, SemanticModel, Source, UnitTest};
+    if matches!(kind, Source | Exposure | Metric | SemanticModel | SavedQuery | Group | UnitTest) {
+        return Some(path.clone());
+    }
+    patch_path.non_empty()?;
+    Some(patch_path.after("://").into_path())
+}
+
+fn detail<'a>(kind: ResourceType, entry: raw::Entry<'a>) -> Detail<'a> {
+    match kind {
+        ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot | ResourceType::Analysis => {
+            Detail::Relation(Box::new(relation(entry)))
+        }
+        ResourceType::Source => Detail::Source(Box::new(source(entry))),
+        ResourceType::Test => Detail::Test(Box::new(test(entry))),
+        ResourceType::UnitTest => Detail::UnitTest(Box::new(UnitTest { model: entry.model })),
+        ResourceType::Exposure => Detail::Exposure(Box::new(exposure(entry))),
+        ResourceType::Metric => Detail::Metric(Box::new(metric(entry))),
+        ResourceType::SemanticModel => Detail::SemanticModel(Box::new(semantic_model(entry))),
+        ResourceType::SavedQuery => Detail::SavedQuery(Box::new(SavedQuery {
+            metrics: entry.query_params.metrics.0,
+            exports: entry.exports.len(),
+        })),
+        ResourceType::Group => Detail::Group(Box::new(Group { owner: owner(entry.owner) })),
+        ResourceType::Macro => Detail::Macro(Box::new(Macro {
+            arguments: entry.arguments.into_iter().map(|argument| (argument.name, argument.description)).collect(),
+            macro_sql: entry.macro_sql,
+        })),
+        ResourceType::DocsBlock | ResourceType::Operation | ResourceType::Function | ResourceType::Other => {
+            Detail::None
+        }
+    }
+}
+
+fn relation<'a>(entry: raw::Entry<'a>) -> Relation<'a> {
+    let access = first(entry.config.access, entry.access);
+    Relation {
+        database: entry.database,
+        schema: entry.schema,
+        alias: entry.alias,
+        relation_name: entry.relation_name,
+        materialized: entry.config.materialized,
+        language: entry.language,
+        raw_code: entry.raw_code,
+        access: Access::from_dbt(access.as_deref().unwrap_or_default()),
+        contract_enforced: entry.config.contract.enforced,
+        constraints: entry.constraints.into_iter().map(constraint).collect(),
+        grants: entry.config.grants.0.into_iter().map(|(privilege, names)| (privilege, names.0)).collect(),
+        unique_key: entry.config.unique_key.0,
+        incremental_strategy: entry.config.incremental_strategy,
+        on_schema_change: entry.config.on_schema_change,
+        version: word(entry.version),
+        latest_version: word(entry.latest_version),
+        deprecation_date: some(entry.deprecation_date),
+        time_spine: entry.time_spine.0,
+        refs: entry.refs.into_iter().map(ref_call).collect(),
+    }
+}
+
+fn source<'a>(entry: raw::Entry<'a>) -> Source<'a> {
+    Source {
+        source_name: entry.source_name,
+        source_description: entry.source_description,
+        source_meta: entry.source_meta,
+        loader: first(entry.config.loader, entry.loader).unwrap_or_default(),
+        database: entry.database,
+        schema: entry.schema,
+        identifier: entry.identifier,
+        freshness: freshness(entry.config.freshness.or(entry.freshness)),
+        loaded_at_field: first(entry.config.loaded_at_field, entry.loaded_at_field).unwrap_or_default(),
+    }
+}
+
+/// dbt writes a threshold that is not set as null or as count and period of null, depending on its version.
+fn freshness(raw: Option<raw::Freshness>) -> Freshness {
+    let is_set = |threshold: Option<raw::Threshold>| threshold.is_some_and(|limit| limit.count.0 && limit.period.0);
+    let raw = raw.unwrap_or_default();
+    Freshness { warn_after: is_set(raw.warn_after), error_after: is_set(raw.error_after) }
+}
+
+fn test<'a>(entry: raw::Entry<'a>) -> Test<'a> {
+    Test {
+        generic: entry.test_metadata.map(|metadata| GenericTest {
+            name: metadata.name,
+            namespace: some(metadata.namespace),
+            kwargs: metadata.kwargs,
+        }),
+        column: some(entry.column_name),
+        attached_node: some(entry.attached_node),
+        severity: entry.config.severity,
+        warn_if: entry.config.warn_if,
+        error_if: entry.config.error_if,
+        condition: entry.config.condition,
+        refs: entry.refs.into_iter().map(ref_call).collect(),
+    }
+}
+
+fn exposure<'a>(entry: raw::Entry<'a>) -> Exposure<'a> {
+    Exposure {
+        exposure_type: entry.kind,
+        owner: owner(entry.owner),
+        maturity: entry.maturity,
+        url: entry.url,
+        label: entry.label,
+    }
+}
+
+fn metric<'a>(entry: raw::Entry<'a>) -> Metric<'a> {
+    Metric {
+        label: entry.label,
+        metric_type: first(entry.kind, entry.calculation_method).unwrap_or_default(),
+        type_params: entry.type_params,
+        filter: entry.filter,
+        expression: entry.expression,
+    }
+}
+
+fn semantic_model<'a>(entry: raw::Entry<'a>) -> SemanticModel<'a> {
+    SemanticModel {
+        model: entry.model,
+        primary_entity: entry.primary_entity,
+        entities: entry.entities.into_iter().map(|entity| (entity.name, entity.kind)).collect(),
+        measures: entry.measures.into_iter().map(|measure| measure.name).collect(),
+    }
+}
+
+fn owner<'a>(raw: raw::Owner<'a>) -> Owner<'a> {
+    let mut other = raw.other;
+    // A key that is there without a value says nothing.
+    other.retain(|_, value| !value.is_null());
+    Owner { name: raw.name, email: raw.email.0, other }
+}
+
+fn column<'a>((key, raw): (Text<'a>, raw::Column<'a>)) -> Column<'a> {
+    Column {
+        name: some(raw.name).unwrap_or(key),
+        description: raw.description,
+        data_type: some(raw.data_type),
+        tags: union(raw.tags.0, raw.config.tags.0),
+        meta: merged(raw.meta, raw.config.meta),
+        constraints: raw.constraints.into_iter().map(constraint).collect(),
+        policy_tags: raw.policy_tags.0,
+        doc_blocks: raw.doc_blocks.map(|texts| texts.0),
+    }
+}
+
+fn constraint<'a>(raw: raw::Constraint<'a>) -> Constraint<'a> {
+    Constraint { kind: raw.kind, columns: raw.columns.0 }
+}
+
+fn ref_call<'a>(raw: raw::Ref<'a>) -> RefCall<'a> {
+    match raw {
+        raw::Ref::Named { name, package, version } => RefCall { name, package: some(package), version: word(version) },
+        raw::Ref::Parts(parts) => {
+            let mut parts = parts.0;
+            let name = parts.pop().unwrap_or_default();
+            RefCall { name, package: parts.pop(), version: None }
+        }
+    }
+}
+
+fn some(text: Text<'_>) -> Option<Text<'_>> {
+    text.non_empty().is_some().then_some(text)
+}
+
+fn word<'a>(word: Option<Word<'a>>) -> Option<Text<'a>> {
+    some(word?.0)
+}
+
+/// The first that is not empty.
+fn first<'a>(preferred: Text<'a>, otherwise: Text<'a>) -> Option<Text<'a>> {
+    some(preferred).or_else(|| some(otherwise))
+}
+
+/// Both lists without repetition, in order.
+fn union<'a>(mut texts: Vec<Text<'a>>, more: Vec<Text<'a>>) -> Vec<Text<'a>> {
+    for text in more {
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    texts
+}
+
+/// Both maps; `config` wins.
+fn merged(mut meta: Meta, config: Meta) -> Meta {
+    if meta.is_empty() {
+        return config;
+    }
+    meta.extend(config);
+    meta
+}

@@ -1,0 +1,152 @@
+//! `manifest.json`, schema v4 (dbt 1.0) to v12 (dbt 1.8 to 1.12) and what dbt 2.x writes.
+
+mod convert;
+mod error;
+mod lenient;
+mod raw;
+
+use std::path::Path;
+
+use md5::{Digest, Md5};
+use serde::Deserialize;
+
+use crate::project::{Facts, Resource, Text};
+pub use error::ManifestError;
+use lenient::Entries;
+
+/// The oldest schema version that is read: dbt 1.0.
+const OLDEST_SCHEMA: u32 = 4;
+
+/// The whole file, as read in one pass.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Manifest<'a> {
+    #[serde(borrow)]
+    metadata: raw::Metadata<'a>,
+    nodes: Section<'a>,
+    sources: Section<'a>,
+    macros: Section<'a>,
+    docs: Section<'a>,
+    exposures: Section<'a>,
+    metrics: Section<'a>,
+    groups: Section<'a>,
+    saved_queries: Section<'a>,
+    semantic_models: Section<'a>,
+    unit_tests: Section<'a>,
+    functions: Section<'a>,
+    disabled: Entries<'a, Vec<raw::Entry<'a>>>,
+}
+
+type Section<'a> = Entries<'a, raw::Entry<'a>>;
+
+/// Reads a manifest's bytes. `path` is for messages only.
+///
+/// # Errors
+/// Says what is wrong with the file, where, and what to do.
+pub fn read<'a>(path: &Path, bytes: &'a [u8]) -> Result<Facts<'a>, ManifestError> {
+    let text = text(path, bytes)?;
+    plain(path, text)
+}
+
+/// One serde_json parse of the whole file on one thread: the reference, and the way to a right error position.
+///
+/// # Errors
+/// As [`read`].
+pub fn plain<'a>(path: &Path, text: &'a str) -> Result<Facts<'a>, ManifestError> {
+    let manifest: Manifest<'a> =
+        serde_json::from_str(text).map_err(|error| ManifestError::from_json(path.to_owned(), &error))?;
+    check_version(path, &manifest.metadata)?;
+    let Manifest { metadata, disabled, .. } = manifest;
+    let sections = [
+        manifest.nodes,
+        manifest.sources,
+        manifest.macros,
+        manifest.docs,
+        manifest.exposures,
+        manifest.metrics,
+        manifest.groups,
+        manifest.saved_queries,
+        manifest.semantic_models,
+        manifest.unit_tests,
+        manifest.functions,
+    ];
+    let mut resources = Vec::new();
+    let mut off = Vec::new();
+    for (key, entry) in sections.into_iter().flat_map(|section| section.0) {
+        let enabled = entry.config.enabled != Some(false);
+        let resource = convert::resource(key, entry);
+        if enabled { resources.push(resource) } else { off.push(resource) }
+    }
+    for (key, entries) in disabled.0 {
+        off.extend(entries.into_iter().map(|entry| convert::resource(key.clone(), entry)));
+    }
+    facts(path, &metadata, resources, off)
+}
+
+fn facts<'a>(
+    path: &Path,
+    metadata: &raw::Metadata<'a>,
+    resources: Vec<Resource<'a>>,
+    disabled: Vec<Resource<'a>>,
+) -> Result<Facts<'a>, ManifestError> {
+    let name = project_name(metadata, &resources).ok_or_else(|| ManifestError::UnknownProject { path: path.into() })?;
+    Ok(Facts {
+        name,
+        dbt_version: metadata.dbt_version.clone(),
+        adapter: metadata.adapter_type.clone(),
+        resources,
+        disabled,
+    })
+}
+
+/// Refuses what is no text at all, with a message better than a JSON parser's.
+fn text<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, ManifestError> {
+    let path = || path.to_owned();
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| ManifestError::NotUtf8 { path: path(), offset: error.valid_up_to() })?;
+    match text.trim_start().as_bytes().first() {
+        None => Err(ManifestError::Empty { path: path() }),
+        Some(b'<') => Err(ManifestError::WebPage { path: path(), line: 1, column: 1 }),
+        Some(_) => Ok(text),
+    }
+}
+
+/// Refuses other artifacts and manifests older than dbt 1.0.
+fn check_version(path: &Path, metadata: &raw::Metadata<'_>) -> Result<(), ManifestError> {
+    let path = || path.to_owned();
+    // https://schemas.getdbt.com/dbt/manifest/v12.json
+    let mut parts = metadata.dbt_schema_version.rsplit('/');
+    let (Some(file), Some(artifact)) = (parts.next(), parts.next()) else {
+        return Err(ManifestError::NotAManifest { path: path() });
+    };
+    if artifact != "manifest" {
+        return Err(ManifestError::OtherArtifact { path: path(), found: artifact.to_owned() });
+    }
+    let schema = file.trim_end_matches(".json");
+    match schema.trim_start_matches('v').parse::<u32>() {
+        Ok(number) if number >= OLDEST_SCHEMA => Ok(()),
+        Ok(_) => Err(ManifestError::TooOld {
+            path: path(),
+            schema: schema.to_owned(),
+            dbt_version: metadata.dbt_version.to_string(),
+        }),
+        Err(_) => Err(ManifestError::NotAManifest { path: path() }),
+    }
+}
+
+/// The root project's name; before dbt 1.6 only its md5 is there, which tells it among the packages.
+fn project_name<'a>(metadata: &raw::Metadata<'a>, resources: &[Resource<'a>]) -> Option<Text<'a>> {
+    if metadata.project_name.non_empty().is_some() {
+        return Some(metadata.project_name.clone());
+    }
+    let mut seen = std::collections::HashSet::new();
+    let packages = resources.iter().map(|resource| &resource.package).filter(|name| seen.insert(name.as_str()));
+    let is_root = |name: &&Text<'a>| hex_md5(name) == metadata.project_id.as_str();
+    packages.into_iter().find(is_root).cloned()
+}
+
+/// dbt's project id: the md5 of the name, in hexadecimal.
+fn hex_md5(name: &str) -> String {
+    Md5::digest(name.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}

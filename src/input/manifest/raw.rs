@@ -1,0 +1,254 @@
+//! The few fields of a manifest that the linter reads, as dbt 1.0 to 2.x write them. Unknown keys are skipped.
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+use super::lenient::{Entries, Present, Texts, Word, nullable};
+use crate::project::{Meta, Text};
+
+/// `metadata`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Metadata<'a> {
+    #[serde(borrow)]
+    pub dbt_schema_version: Text<'a>,
+    pub dbt_version: Text<'a>,
+    /// Since dbt 1.6.
+    pub project_name: Text<'a>,
+    /// md5 of the project's name.
+    pub project_id: Text<'a>,
+    pub adapter_type: Text<'a>,
+}
+
+/// An entry of `nodes`, `sources`, `exposures`, … or of a list in `disabled`: the union of their fields.
+///
+/// One shape for all, so that `disabled`, which mixes types, needs no second look. The types share most fields.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Entry<'a> {
+    #[serde(borrow)]
+    pub unique_id: Text<'a>,
+    pub name: Text<'a>,
+    pub resource_type: Text<'a>,
+    pub package_name: Text<'a>,
+    pub original_file_path: Text<'a>,
+    pub patch_path: Text<'a>,
+    pub description: Text<'a>,
+    pub tags: Texts<'a>,
+    #[serde(deserialize_with = "nullable")]
+    pub meta: Meta,
+    pub group: Text<'a>,
+    pub columns: Entries<'a, Column<'a>>,
+    pub doc_blocks: Option<Texts<'a>>,
+    #[serde(deserialize_with = "nullable")]
+    pub depends_on: DependsOn<'a>,
+    #[serde(deserialize_with = "nullable")]
+    pub config: Config<'a>,
+    pub database: Text<'a>,
+    pub schema: Text<'a>,
+    // models, seeds, snapshots, analyses
+    pub alias: Text<'a>,
+    pub relation_name: Text<'a>,
+    pub language: Text<'a>,
+    // Named raw_sql before dbt 1.3.
+    #[serde(alias = "raw_sql")]
+    pub raw_code: Option<&'a RawValue>,
+    pub access: Text<'a>,
+    #[serde(deserialize_with = "nullable")]
+    pub constraints: Vec<Constraint<'a>>,
+    pub version: Option<Word<'a>>,
+    pub latest_version: Option<Word<'a>>,
+    pub deprecation_date: Text<'a>,
+    pub time_spine: Present,
+    #[serde(deserialize_with = "nullable")]
+    pub refs: Vec<Ref<'a>>,
+    // sources
+    pub source_name: Text<'a>,
+    pub source_description: Text<'a>,
+    #[serde(deserialize_with = "nullable")]
+    pub source_meta: Meta,
+    pub loader: Text<'a>,
+    pub identifier: Text<'a>,
+    pub freshness: Option<Freshness>,
+    pub loaded_at_field: Text<'a>,
+    // data tests
+    pub test_metadata: Option<TestMetadata<'a>>,
+    pub column_name: Text<'a>,
+    pub attached_node: Text<'a>,
+    // exposures, groups
+    #[serde(rename = "type")]
+    pub kind: Text<'a>,
+    #[serde(deserialize_with = "nullable")]
+    pub owner: Owner<'a>,
+    pub maturity: Text<'a>,
+    pub url: Text<'a>,
+    pub label: Text<'a>,
+    // metrics: today's type_params, and calculation_method (1.3 to 1.5), sql (1.0 to 1.2)
+    pub type_params: Option<&'a RawValue>,
+    #[serde(alias = "filters")]
+    pub filter: Option<&'a RawValue>,
+    pub calculation_method: Text<'a>,
+    #[serde(alias = "sql")]
+    pub expression: Text<'a>,
+    // unit tests, semantic models, metrics before 1.6
+    pub model: Text<'a>,
+    // semantic models
+    pub primary_entity: Text<'a>,
+    #[serde(deserialize_with = "nullable")]
+    pub entities: Vec<Named<'a>>,
+    #[serde(deserialize_with = "nullable")]
+    pub measures: Vec<Named<'a>>,
+    // saved queries
+    #[serde(deserialize_with = "nullable")]
+    pub query_params: QueryParams<'a>,
+    #[serde(deserialize_with = "nullable")]
+    pub exports: Vec<serde::de::IgnoredAny>,
+    // macros
+    #[serde(deserialize_with = "nullable")]
+    pub arguments: Vec<Named<'a>>,
+    pub macro_sql: Option<&'a RawValue>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct DependsOn<'a> {
+    #[serde(borrow)]
+    pub nodes: Texts<'a>,
+    pub macros: Texts<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Config<'a> {
+    /// dbt 2.x leaves disabled tests among the enabled ones, marked by this.
+    pub enabled: Option<bool>,
+    #[serde(borrow)]
+    pub materialized: Text<'a>,
+    pub tags: Texts<'a>,
+    #[serde(deserialize_with = "nullable")]
+    pub meta: Meta,
+    pub group: Text<'a>,
+    pub access: Text<'a>,
+    #[serde(deserialize_with = "nullable")]
+    pub contract: Contract,
+    pub unique_key: Texts<'a>,
+    pub incremental_strategy: Text<'a>,
+    pub on_schema_change: Text<'a>,
+    pub grants: Entries<'a, Texts<'a>>,
+    pub severity: Text<'a>,
+    pub warn_if: Text<'a>,
+    pub error_if: Text<'a>,
+    #[serde(rename = "where")]
+    pub condition: Text<'a>,
+    pub freshness: Option<Freshness>,
+    pub loaded_at_field: Text<'a>,
+    pub loader: Text<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Contract {
+    #[serde(deserialize_with = "nullable")]
+    pub enforced: bool,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Column<'a> {
+    #[serde(borrow)]
+    pub name: Text<'a>,
+    pub description: Text<'a>,
+    pub data_type: Text<'a>,
+    pub tags: Texts<'a>,
+    #[serde(deserialize_with = "nullable")]
+    pub meta: Meta,
+    #[serde(deserialize_with = "nullable")]
+    pub constraints: Vec<Constraint<'a>>,
+    pub policy_tags: Texts<'a>,
+    pub doc_blocks: Option<Texts<'a>>,
+    #[serde(deserialize_with = "nullable")]
+    pub config: ColumnConfig<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ColumnConfig<'a> {
+    #[serde(borrow)]
+    pub tags: Texts<'a>,
+    #[serde(deserialize_with = "nullable")]
+    pub meta: Meta,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Constraint<'a> {
+    #[serde(rename = "type", borrow)]
+    pub kind: Text<'a>,
+    pub columns: Texts<'a>,
+}
+
+/// `["name"]` or `["package", "name"]` before dbt 1.5, an object since.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Ref<'a> {
+    Parts(#[serde(borrow)] Texts<'a>),
+    Named {
+        #[serde(borrow, default)]
+        name: Text<'a>,
+        #[serde(default)]
+        package: Text<'a>,
+        #[serde(default)]
+        version: Option<Word<'a>>,
+    },
+}
+
+/// `freshness` of a source: each threshold is null, `{}`, or has a count and a period.
+#[derive(Debug, Default, Deserialize, Clone, Copy)]
+#[serde(default)]
+pub struct Freshness {
+    pub warn_after: Option<Threshold>,
+    pub error_after: Option<Threshold>,
+}
+
+#[derive(Debug, Default, Deserialize, Clone, Copy)]
+#[serde(default)]
+pub struct Threshold {
+    pub count: Present,
+    pub period: Present,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct TestMetadata<'a> {
+    #[serde(borrow)]
+    pub name: Text<'a>,
+    pub namespace: Text<'a>,
+    pub kwargs: Option<&'a RawValue>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Owner<'a> {
+    #[serde(borrow)]
+    pub name: Text<'a>,
+    pub email: Texts<'a>,
+    #[serde(flatten)]
+    pub other: Meta,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Named<'a> {
+    #[serde(borrow)]
+    pub name: Text<'a>,
+    #[serde(rename = "type")]
+    pub kind: Text<'a>,
+    pub description: Text<'a>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct QueryParams<'a> {
+    #[serde(borrow)]
+    pub metrics: Texts<'a>,
+}

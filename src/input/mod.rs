@@ -1,0 +1,3 @@
+//! What is read: manifests now; the only code that knows their shape.
+
+pub mod manifest;

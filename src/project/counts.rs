@@ -1,0 +1,46 @@
+//! How much there is of what: the counts of summaries.
+
+use serde::Serialize;
+
+use super::{Project, ResourceType};
+
+/// Enabled resources of the root project, by type; `package_models` are models of installed packages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct Counts {
+    pub models: usize,
+    pub seeds: usize,
+    pub snapshots: usize,
+    pub data_tests: usize,
+    pub unit_tests: usize,
+    pub source_tables: usize,
+    pub exposures: usize,
+    pub metrics: usize,
+    pub semantic_models: usize,
+    pub saved_queries: usize,
+    pub groups: usize,
+    pub macros: usize,
+    pub package_models: usize,
+}
+
+impl Counts {
+    /// Counts a project's resources.
+    pub fn of(project: &Project<'_>) -> Self {
+        let own = |kind| project.own(kind).count();
+        let all_models = project.resources.iter().filter(|resource| resource.kind == ResourceType::Model).count();
+        Self {
+            models: own(ResourceType::Model),
+            seeds: own(ResourceType::Seed),
+            snapshots: own(ResourceType::Snapshot),
+            data_tests: own(ResourceType::Test),
+            unit_tests: own(ResourceType::UnitTest),
+            source_tables: own(ResourceType::Source),
+            exposures: own(ResourceType::Exposure),
+            metrics: own(ResourceType::Metric),
+            semantic_models: own(ResourceType::SemanticModel),
+            saved_queries: own(ResourceType::SavedQuery),
+            groups: own(ResourceType::Group),
+            macros: own(ResourceType::Macro),
+            package_models: all_models - own(ResourceType::Model),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! The one domain model: what a dbt project is, whichever way it was read.
+
+mod build;
+mod counts;
+mod description;
+mod detail;
+mod layers;
+mod ownership;
+mod resource;
+mod testing;
+mod text;
+
+use std::collections::HashMap;
+
+pub use build::Facts;
+pub use counts::Counts;
+pub use description::{is_description, is_placeholder};
+pub use detail::{
+    Access, Exposure, Freshness, GenericTest, Group, Macro, Metric, Owner, RefCall, Relation, SavedQuery,
+    SemanticModel, Source, Test, UnitTest,
+};
+pub use layers::{Layer, LayerRule, Layers};
+pub use ownership::{FileOwners, OwnerPlace, Owners, Ownership, lookup};
+pub use resource::{Column, Constraint, Detail, Resource, ResourceId, ResourceType};
+pub use text::Text;
+
+use testing::TestIndex;
+
+/// Free-form `meta`, sorted by key.
+pub type Meta = serde_json::Map<String, serde_json::Value>;
+
+/// A dbt project with the packages it has installed.
+#[derive(Debug)]
+pub struct Project<'a> {
+    /// Name of the root project.
+    pub name: Text<'a>,
+    /// Version of dbt that wrote the manifest.
+    pub dbt_version: Text<'a>,
+    /// For example `snowflake`; empty where unknown.
+    pub adapter: Text<'a>,
+    /// Every enabled resource of the project and its packages, sorted by unique id.
+    pub resources: Vec<Resource<'a>>,
+    /// Disabled resources, sorted by unique id; several may share one id.
+    pub disabled: Vec<Resource<'a>>,
+    /// `depends_on` entries that name nothing enabled, with the resource that has them.
+    pub dangling: Vec<(ResourceId, Text<'a>)>,
+    ids: HashMap<Text<'a>, ResourceId>,
+    parents: Vec<Vec<ResourceId>>,
+    tests: TestIndex,
+}
+
+impl<'a> Project<'a> {
+    /// The resource with that id.
+    pub fn get(&self, id: ResourceId) -> &Resource<'a> {
+        &self.resources[id.index()]
+    }
+
+    /// Looks a unique id up among enabled resources.
+    pub fn find(&self, unique_id: &str) -> Option<ResourceId> {
+        self.ids.get(&Text::from(unique_id)).copied()
+    }
+
+    /// Every resource with its id, in order of unique id.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (ResourceId, &Resource<'a>)> {
+        self.resources.iter().enumerate().map(|(index, resource)| (ResourceId(index as u32), resource))
+    }
+
+    /// Resources of one type, of the root project only.
+    pub fn own(&self, kind: ResourceType) -> impl Iterator<Item = (ResourceId, &Resource<'a>)> {
+        self.resources
+            .iter()
+            .enumerate()
+            .filter(move |(_, resource)| resource.kind == kind && self.is_own(resource))
+            .map(|(index, resource)| (ResourceId(index as u32), resource))
+    }
+
+    /// Whether the root project, not a package, defines it.
+    pub fn is_own(&self, resource: &Resource<'_>) -> bool {
+        resource.package == self.name
+    }
+
+    /// Direct parents, in dbt's order, without duplicates; what does not exist is in [`Project::dangling`].
+    pub fn parents(&self, id: ResourceId) -> &[ResourceId] {
+        &self.parents[id.index()]
+    }
+
+    /// Data tests and unit tests that belong to a node, in order of their unique ids.
+    ///
+    /// A data test belongs to its `attached_node`; where the manifest has none, to the node its `model` argument or
+    /// first ref names; a singular test to every node it reads. The target of a `relationships` test is not tested by it.
+    pub fn tests(&self, id: ResourceId) -> &[ResourceId] {
+        self.tests.of(id)
+    }
+
+    /// Data tests of a node.
+    pub fn data_tests(&self, id: ResourceId) -> impl Iterator<Item = (ResourceId, &Test<'a>)> {
+        self.tests(id).iter().filter_map(|&test| Some((test, self.get(test).as_test()?)))
+    }
+
+    /// Generic tests of a node: the test's id, the column it stands under, and what it is.
+    pub fn generic_tests(&self, id: ResourceId) -> impl Iterator<Item = (ResourceId, &Test<'a>, &GenericTest<'a>)> {
+        self.data_tests(id).filter_map(|(test_id, test)| Some((test_id, test, test.generic.as_ref()?)))
+    }
+
+    /// The group of that name in the root project or, failing that, in any package.
+    pub fn group(&self, name: &str) -> Option<&Resource<'a>> {
+        let own = self.find(&format!("group.{}.{name}", self.name)).map(|id| self.get(id));
+        own.or_else(|| {
+            self.resources
+                .iter()
+                .find(|resource| resource.kind == ResourceType::Group && resource.name.as_str() == name)
+        })
+    }
+
+    /// Whether the model is declared as a MetricFlow time spine (`time_spine:` in its YAML entry, dbt 1.9 on). The name
+    /// `metricflow_time_spine` alone makes none: nothing tells such a model from a forgotten one.
+    pub fn is_time_spine(&self, resource: &Resource<'_>) -> bool {
+        resource.relation().is_some_and(|relation| relation.time_spine)
+    }
+}

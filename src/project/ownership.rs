@@ -1,0 +1,127 @@
+//! Who owns a resource, and where that was looked for.
+
+use serde_json::Value;
+
+use super::{Detail, Meta, Owner, Project, Resource, ResourceType, is_placeholder};
+
+/// An answer to "who owns this?".
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ownership {
+    /// The owner's name or address; `None` where no place names one.
+    pub name: Option<String>,
+    /// Which place named it.
+    pub from: Option<OwnerPlace>,
+    /// Every place that was looked at, in order, in words: "meta.owner", "group `finance`", "CODEOWNERS".
+    pub looked_at: Vec<String>,
+}
+
+/// Where an owner can be named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OwnerPlace {
+    Meta,
+    Group,
+    Exposure,
+    Codeowners,
+}
+
+/// Who owns a file, as CODEOWNERS says.
+pub trait FileOwners: Send + Sync + std::fmt::Debug {
+    /// The owners of a file of the project (path relative to `dbt_project.yml`), joined; `None` where no line fits.
+    fn owners(&self, path: &str) -> Option<String>;
+}
+
+/// The `owners:` settings that decide who owns what.
+#[derive(Debug)]
+pub struct Owners {
+    /// Keys of `meta` that name an owner, first found wins; a dot goes into nested maps.
+    pub meta_keys: Vec<String>,
+    /// The repository's CODEOWNERS, if `owners.codeowners` is on and there is one.
+    pub codeowners: Option<Box<dyn FileOwners>>,
+    /// The only owners allowed; empty allows all.
+    pub allowed: Vec<String>,
+    /// What every owner must match.
+    pub pattern: Option<regex::Regex>,
+}
+
+impl Default for Owners {
+    fn default() -> Self {
+        Self { meta_keys: vec!["owner".to_owned()], codeowners: None, allowed: Vec::new(), pattern: None }
+    }
+}
+
+impl Owners {
+    /// The owner of a resource: `meta`, then its group, then an exposure's own `owner`, then CODEOWNERS.
+    pub fn of(&self, project: &Project<'_>, resource: &Resource<'_>) -> Ownership {
+        let mut answer = Ownership::default();
+        for (place, words, name) in self.places(project, resource) {
+            answer.looked_at.push(words);
+            if answer.name.is_none() && name.is_some() {
+                answer.name = name;
+                answer.from = Some(place);
+            }
+        }
+        answer
+    }
+
+    /// Every place that could name an owner of this resource, in order, with what it names.
+    pub fn places(&self, project: &Project<'_>, resource: &Resource<'_>) -> Vec<(OwnerPlace, String, Option<String>)> {
+        let mut places = Vec::new();
+        for key in &self.meta_keys {
+            places.push((OwnerPlace::Meta, format!("meta.{key}"), lookup(&resource.meta, key).and_then(owner_name)));
+            if let Detail::Source(source) = &resource.detail {
+                let name = lookup(&source.source_meta, key).and_then(owner_name);
+                places.push((OwnerPlace::Meta, format!("meta.{key} of source `{}`", source.source_name), name));
+            }
+        }
+        if let Some(name) = &resource.group {
+            let owner = project.group(name).and_then(|group| group.as_group().and_then(|group| contact(&group.owner)));
+            places.push((OwnerPlace::Group, format!("owner of group `{name}`"), owner));
+        } else if has_groups(resource.kind) {
+            places.push((OwnerPlace::Group, "group (none set)".to_owned(), None));
+        }
+        if let Detail::Exposure(exposure) = &resource.detail {
+            places.push((OwnerPlace::Exposure, "owner".to_owned(), contact(&exposure.owner)));
+        }
+        if let Some(codeowners) = &self.codeowners {
+            let name = project.is_own(resource).then(|| codeowners.owners(&resource.path)).flatten();
+            places.push((OwnerPlace::Codeowners, "CODEOWNERS".to_owned(), name));
+        }
+        places
+    }
+}
+
+/// Types that dbt lets belong to a group.
+fn has_groups(kind: ResourceType) -> bool {
+    use ResourceType::{Analysis, Metric, Model, SavedQuery, Seed, SemanticModel, Snapshot};
+    matches!(kind, Model | Seed | Snapshot | Analysis | Metric | SemanticModel | SavedQuery)
+}
+
+/// A key of `meta`, going into nested maps at each dot; a key with a dot in it is found as it stands.
+pub fn lookup<'m>(meta: &'m Meta, key: &str) -> Option<&'m Value> {
+    if let Some(value) = meta.get(key) {
+        return Some(value);
+    }
+    let (first, rest) = key.split_once('.')?;
+    lookup(meta.get(first)?.as_object()?, rest)
+}
+
+/// An owner as people write it in `meta`: a name, a list of names, or a map with a name or an address.
+fn owner_name(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => (!is_placeholder(text)).then(|| text.trim().to_owned()),
+        Value::Array(items) => {
+            let names: Vec<String> = items.iter().filter_map(owner_name).collect();
+            (!names.is_empty()).then(|| names.join(", "))
+        }
+        Value::Object(map) => {
+            ["name", "email", "team", "slack"].iter().find_map(|key| map.get(*key).and_then(owner_name))
+        }
+        _ => None,
+    }
+}
+
+/// Name or first address of an `owner:` block.
+fn contact(owner: &Owner<'_>) -> Option<String> {
+    let texts = std::iter::once(&owner.name).chain(&owner.email);
+    texts.map(|text| text.trim()).find(|text| !is_placeholder(text)).map(str::to_owned)
+}

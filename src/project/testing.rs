@@ -1,0 +1,78 @@
+//! Which tests belong to which node.
+
+use std::collections::HashMap;
+
+use super::{Detail, RefCall, Resource, ResourceId, ResourceType, Test, Text};
+
+/// For each resource the tests that belong to it.
+#[derive(Debug, Default)]
+pub(super) struct TestIndex {
+    tests: Vec<Vec<ResourceId>>,
+}
+
+impl TestIndex {
+    pub(super) fn new<'a>(
+        resources: &[Resource<'a>],
+        parents: &[Vec<ResourceId>],
+        ids: &HashMap<Text<'a>, ResourceId>,
+    ) -> Self {
+        let mut tests = vec![Vec::new(); resources.len()];
+        for (index, resource) in resources.iter().enumerate() {
+            let subjects = match &resource.detail {
+                Detail::Test(test) => test_subjects(resources, &parents[index], ids, test),
+                Detail::UnitTest(unit) => unit_test_subjects(resources, &parents[index], &unit.model),
+                _ => continue,
+            };
+            for subject in subjects {
+                tests[subject.index()].push(ResourceId(index as u32));
+            }
+        }
+        Self { tests }
+    }
+
+    pub(super) fn of(&self, id: ResourceId) -> &[ResourceId] {
+        &self.tests[id.index()]
+    }
+}
+
+/// The nodes a data test belongs to.
+fn test_subjects<'a>(
+    resources: &[Resource<'a>],
+    parents: &[ResourceId],
+    ids: &HashMap<Text<'a>, ResourceId>,
+    test: &Test<'_>,
+) -> Vec<ResourceId> {
+    let Some(generic) = &test.generic else { return parents.to_vec() };
+    if let Some(&attached) = test.attached_node.as_ref().and_then(|name| ids.get(&Text::from(name.as_str()))) {
+        return vec![attached];
+    }
+    // Before dbt 1.5 there is no attached_node: the `model` argument holds the ref or source call.
+    let model = generic.arguments().get("model").and_then(|value| value.as_str()).map(str::to_owned);
+    let by_argument = model.and_then(|call| named_in_call(resources, parents, &call));
+    let by_ref = || test.refs.first().and_then(|call| named_by_ref(resources, parents, call));
+    by_argument.or_else(by_ref).or_else(|| parents.first().copied()).into_iter().collect()
+}
+
+/// The parent that a call such as `{{ get_where_subquery(ref('orders')) }}` names: the last quoted word is its name.
+fn named_in_call(resources: &[Resource<'_>], parents: &[ResourceId], call: &str) -> Option<ResourceId> {
+    let words: Vec<&str> = call.split(['\'', '"']).skip(1).step_by(2).collect();
+    let matches = |resource: &Resource<'_>| match (&resource.detail, words.as_slice()) {
+        (Detail::Source(source), [group, table]) => source.source_name.as_str() == *group && &*resource.name == *table,
+        (_, [.., name]) => &*resource.name == *name,
+        _ => false,
+    };
+    parents.iter().copied().find(|id| matches(&resources[id.index()]))
+}
+
+fn named_by_ref(resources: &[Resource<'_>], parents: &[ResourceId], call: &RefCall<'_>) -> Option<ResourceId> {
+    parents.iter().copied().find(|id| resources[id.index()].name == call.name)
+}
+
+/// A unit test depends on the model it tests and, through its fixtures, on that model's parents.
+fn unit_test_subjects(resources: &[Resource<'_>], parents: &[ResourceId], model: &str) -> Vec<ResourceId> {
+    let tested = |id: &ResourceId| {
+        let resource = &resources[id.index()];
+        resource.kind == ResourceType::Model && resource.name.as_str() == model
+    };
+    parents.iter().copied().filter(tested).collect()
+}

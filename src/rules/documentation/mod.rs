@@ -1,0 +1,3 @@
+//! DOC: definitions.
+
+crate::rules::rules![undocumented_model::UndocumentedModel];

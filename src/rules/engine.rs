@@ -1,0 +1,149 @@
+//! Runs the rules in parallel and puts what they found into one order.
+
+use rayon::prelude::*;
+
+use super::{Context, Instance, Node, RuleInfo, Subject};
+use crate::config::Settings;
+use crate::findings::{Finding, Severity};
+use crate::graph::Graph;
+use crate::project::{Layer, Project, ResourceId, ResourceType};
+
+/// Subjects that one task looks at: enough work to be worth a task, small enough to spread evenly.
+const CHUNK: usize = 256;
+
+/// What the rules share: the project and the answers that many of them ask for.
+pub struct World<'p> {
+    pub(super) project: &'p Project<'p>,
+    pub(super) graph: &'p Graph,
+    pub(super) settings: &'p Settings,
+    /// The layer of each resource, by id.
+    pub(super) layers: Vec<Layer>,
+    subjects: Vec<(ResourceType, Vec<ResourceId>)>,
+}
+
+/// What a run found, and what it did.
+#[derive(Debug)]
+pub struct Outcome {
+    /// In no useful order yet: sorting needs places, which are resolved later.
+    pub findings: Vec<Finding>,
+    /// Every rule instance that was asked for, in order of code.
+    pub runs: Vec<RuleRun>,
+}
+
+/// How one rule fared.
+#[derive(Debug)]
+pub struct RuleRun {
+    pub info: &'static RuleInfo,
+    /// Number of resources it looked at.
+    pub subjects: usize,
+    /// Why it did not run, if so.
+    pub skipped: Option<String>,
+}
+
+/// Runs every instance over the project.
+pub fn run<'p>(
+    project: &'p Project<'p>,
+    graph: &'p Graph,
+    settings: &'p Settings,
+    instances: &'p [Instance],
+) -> Outcome {
+    let world = World::new(project, graph, settings);
+    let runs: Vec<RuleRun> = instances.iter().map(|instance| world.prepare(instance)).collect();
+    let tasks = world.tasks(instances, &runs);
+    let findings = tasks.into_par_iter().flat_map_iter(|task| task.run(&world)).collect();
+    Outcome { findings, runs }
+}
+
+/// A piece of work: one rule over some subjects, or over the project.
+struct Task<'p> {
+    instance: &'p Instance,
+    subjects: Option<Vec<ResourceId>>,
+}
+
+impl<'p> Task<'p> {
+    fn run(self, world: &World<'p>) -> Vec<Finding>
+    where
+        'p: 'p,
+    {
+        let mut context = Context::new(world, self.instance);
+        match self.subjects {
+            None => self.instance.rule.check_project(&mut context),
+            Some(ids) => {
+                for id in ids {
+                    self.instance.rule.check(Node { id, resource: world.project.get(id) }, &mut context);
+                }
+            }
+        }
+        context.into_findings()
+    }
+}
+
+impl<'p> World<'p> {
+    fn new(project: &'p Project<'p>, graph: &'p Graph, settings: &'p Settings) -> Self {
+        let layers = project.resources.par_iter().map(|resource| settings.layers.of(resource)).collect();
+        let mut subjects: Vec<(ResourceType, Vec<ResourceId>)> = Vec::new();
+        for (id, resource) in project.iter().filter(|(_, resource)| settings.is_subject(project, resource)) {
+            match subjects.iter_mut().find(|(kind, _)| *kind == resource.kind) {
+                Some((_, ids)) => ids.push(id),
+                None => subjects.push((resource.kind, vec![id])),
+            }
+        }
+        Self { project, graph, settings, layers, subjects }
+    }
+
+    /// Resources of that type that rules are about.
+    pub(super) fn subjects(&self, kind: ResourceType) -> &[ResourceId] {
+        self.subjects.iter().find(|(candidate, _)| *candidate == kind).map_or(&[], |(_, ids)| ids)
+    }
+
+    /// The severity a finding of that instance on that resource has; `None` where the config leaves it out.
+    pub(super) fn severity(&self, instance: &Instance, id: ResourceId) -> Option<Severity> {
+        let resource = self.project.get(id);
+        let layer = self.layers[id.index()];
+        let owner = || self.settings.owners.of(self.project, resource).name;
+        if !instance.scope.is_everything() && !instance.scope.includes(resource, layer, owner) {
+            return None;
+        }
+        let mut severity = Some(instance.severity);
+        for change in &self.settings.overrides {
+            if let Some(wanted) = change.severity(instance.info)
+                && change.scope.includes(resource, layer, owner)
+            {
+                severity = wanted;
+            }
+        }
+        severity
+    }
+
+    fn prepare(&self, instance: &Instance) -> RuleRun {
+        let context = Context::new(self, instance);
+        let about_project = instance.info.subjects.contains(&Subject::Project);
+        let subjects: usize = self.kinds(instance).map(|kind| self.subjects(kind).len()).sum();
+        let skipped = if subjects == 0 && !about_project {
+            let kinds: Vec<&str> = self.kinds(instance).map(ResourceType::label).collect();
+            Some(format!("the project has no {}", kinds.join(", ")))
+        } else {
+            instance.rule.not_applicable(&context)
+        };
+        RuleRun { info: instance.info, subjects, skipped }
+    }
+
+    fn kinds(&self, instance: &Instance) -> impl Iterator<Item = ResourceType> + use<> {
+        instance.info.subjects.iter().filter_map(|subject| match subject {
+            Subject::Resource(kind) => Some(*kind),
+            Subject::Project => None,
+        })
+    }
+
+    fn tasks(&self, instances: &'p [Instance], runs: &[RuleRun]) -> Vec<Task<'p>> {
+        let mut tasks = Vec::new();
+        for (instance, _) in instances.iter().zip(runs).filter(|(_, run)| run.skipped.is_none()) {
+            tasks.push(Task { instance, subjects: None });
+            for kind in self.kinds(instance) {
+                let chunks = self.subjects(kind).chunks(CHUNK);
+                tasks.extend(chunks.map(|ids| Task { instance, subjects: Some(ids.to_vec()) }));
+            }
+        }
+        tasks
+    }
+}

@@ -1,0 +1,207 @@
+//! What is known of a rule without running it, and the trait it implements.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Context, Node};
+use crate::findings::Severity;
+use crate::project::ResourceType;
+
+/// A rule's check. An implementation holds the options of one instance.
+///
+/// The engine calls [`check`](Rule::check) for every subject the rule's [`RuleInfo::subjects`] names, in parallel and in
+/// no particular order, and [`check_project`](Rule::check_project) once, if there is any subject at all.
+pub trait Rule: Send + Sync {
+    /// Looks at one subject.
+    fn check(&self, _node: Node<'_>, _cx: &mut Context<'_>) {}
+
+    /// Looks at the project as a whole.
+    fn check_project(&self, _cx: &mut Context<'_>) {}
+
+    /// Why the rule cannot say anything about this project, if so; the summary names it among those that did not run.
+    fn not_applicable(&self, _cx: &Context<'_>) -> Option<String> {
+        None
+    }
+}
+
+/// What a rule's subjects are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// Every resource of that type that the root project defines (installed packages too, if the config includes them).
+    Resource(ResourceType),
+    /// The project itself: the rule always has a subject.
+    Project,
+}
+
+/// A rule's first part of the code, and its chapter in the docs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Area {
+    Documentation,
+    Ownership,
+    Testing,
+    Sources,
+    Exposures,
+    Metrics,
+    Access,
+    Lineage,
+    Naming,
+    Performance,
+}
+
+impl Area {
+    /// In the order of the catalogue.
+    pub const ALL: [Self; 10] = [
+        Self::Documentation,
+        Self::Ownership,
+        Self::Testing,
+        Self::Sources,
+        Self::Exposures,
+        Self::Metrics,
+        Self::Access,
+        Self::Lineage,
+        Self::Naming,
+        Self::Performance,
+    ];
+
+    /// The letters that codes of this area begin with.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::Documentation => "DOC",
+            Self::Ownership => "OWN",
+            Self::Testing => "TST",
+            Self::Sources => "SRC",
+            Self::Exposures => "EXP",
+            Self::Metrics => "MET",
+            Self::Access => "ACC",
+            Self::Lineage => "DAG",
+            Self::Naming => "NAM",
+            Self::Performance => "PRF",
+        }
+    }
+
+    /// Chapter heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Documentation => "Definitions",
+            Self::Ownership => "Ownership",
+            Self::Testing => "Tests",
+            Self::Sources => "Sources",
+            Self::Exposures => "Dashboards and business use",
+            Self::Metrics => "Metrics and semantic layer",
+            Self::Access => "Access, contracts, versions, privacy",
+            Self::Lineage => "Lineage",
+            Self::Naming => "Names and layout",
+            Self::Performance => "Scale and materialization",
+        }
+    }
+
+    /// The folder under `src/rules/`.
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Documentation => "documentation",
+            Self::Ownership => "ownership",
+            Self::Testing => "testing",
+            Self::Sources => "sources",
+            Self::Exposures => "exposures",
+            Self::Metrics => "metrics",
+            Self::Access => "access",
+            Self::Lineage => "lineage",
+            Self::Naming => "naming",
+            Self::Performance => "performance",
+        }
+    }
+}
+
+/// The trap of a growing data team that a rule guards against; see docs/traps.md.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Trap {
+    Centralise,
+    Scale,
+    Govern,
+    ServeTheBusiness,
+    BalanceTheTeam,
+}
+
+impl Trap {
+    /// In the order of the article.
+    pub const ALL: [Self; 5] =
+        [Self::Centralise, Self::Scale, Self::Govern, Self::ServeTheBusiness, Self::BalanceTheTeam];
+
+    /// The words of reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Centralise => "centralise",
+            Self::Scale => "scale",
+            Self::Govern => "govern",
+            Self::ServeTheBusiness => "serve the business",
+            Self::BalanceTheTeam => "balance the team",
+        }
+    }
+}
+
+impl fmt::Display for Trap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// Everything about a rule that documentation, config and reports need.
+#[derive(Debug)]
+pub struct RuleInfo {
+    /// Stable code, for example `DOC001`; never reused.
+    pub code: &'static str,
+    /// Stable slug; it names the defect.
+    pub slug: &'static str,
+    pub area: Area,
+    pub trap: Trap,
+    /// Severity in the `recommended` preset; `None` is off.
+    pub default: Option<Severity>,
+    /// Severity in the `strict` preset; `None` is off.
+    pub strict: Option<Severity>,
+    /// The version that brought it.
+    pub since: &'static str,
+    pub subjects: &'static [Subject],
+    /// The rule's page in Markdown, with the headings that [`all`](super::all)'s tests demand.
+    pub docs: &'static str,
+    /// JSON Schema of the options.
+    pub options_schema: fn() -> schemars::Schema,
+    /// Builds an instance from its options in JSON; `null` for the defaults.
+    pub build: fn(serde_json::Value) -> Result<Box<dyn Rule>, BuildError>,
+}
+
+/// Options that cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct BuildError {
+    /// The option at fault, where one is.
+    pub option: Option<String>,
+    pub message: String,
+}
+
+impl BuildError {
+    /// An option whose value will not do.
+    pub fn new(option: &str, message: impl Into<String>) -> Self {
+        Self { option: Some(option.to_owned()), message: message.into() }
+    }
+}
+
+impl RuleInfo {
+    /// First sentence of the page: what the rule flags, on one line.
+    pub fn summary(&self) -> String {
+        let body = self.docs.lines().map(str::trim).skip_while(|line| line.is_empty() || line.starts_with('#'));
+        let paragraph: Vec<&str> = body.take_while(|line| !line.is_empty()).collect();
+        paragraph.join(" ")
+    }
+
+    /// Whether the rule is about resources of that type.
+    pub fn looks_at(&self, kind: ResourceType) -> bool {
+        self.subjects.contains(&Subject::Resource(kind))
+    }
+}
+
+/// For rules without options.
+#[derive(Debug, Default, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NoOptions {}

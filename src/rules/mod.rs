@@ -1,0 +1,53 @@
+//! The rules: one file each, holding documentation, metadata, options, check and example together.
+//!
+//! To add a rule, write `src/rules/<area>/<slug>.rs` and name it in that area's `mod.rs`. CONTRIBUTING.md walks through it.
+
+mod context;
+mod declare;
+mod engine;
+mod info;
+mod instance;
+#[cfg(test)]
+pub(crate) mod tester;
+
+pub mod access;
+pub mod documentation;
+pub mod exposures;
+pub mod lineage;
+pub mod metrics;
+pub mod naming;
+pub mod ownership;
+pub mod performance;
+pub mod sources;
+pub mod testing;
+
+pub use context::{Context, Node};
+pub use engine::{Outcome, RuleRun, run};
+pub use info::{Area, BuildError, NoOptions, Rule, RuleInfo, Subject, Trap};
+pub use instance::{Instance, Scope};
+
+pub(crate) use declare::{declare_rule, rules};
+
+/// Every rule, by code.
+pub fn all() -> Vec<&'static RuleInfo> {
+    let areas = [
+        access::RULES,
+        documentation::RULES,
+        exposures::RULES,
+        lineage::RULES,
+        metrics::RULES,
+        naming::RULES,
+        ownership::RULES,
+        performance::RULES,
+        sources::RULES,
+        testing::RULES,
+    ];
+    let mut rules = areas.concat();
+    rules.sort_unstable_by_key(|rule| rule.code);
+    rules
+}
+
+/// The rule with that code (in any case) or slug.
+pub fn find(name: &str) -> Option<&'static RuleInfo> {
+    all().into_iter().find(|rule| rule.code.eq_ignore_ascii_case(name) || rule.slug == name)
+}

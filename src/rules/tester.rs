@@ -1,0 +1,130 @@
+//! Runs one rule over resources made in a test: for edge cases that would clutter a fixture project.
+
+use serde_json::Value;
+
+use super::{Instance, Scope, run};
+use crate::config::Settings;
+use crate::findings::{Finding, Severity};
+use crate::graph::Graph;
+use crate::project::{
+    Column, Detail, Exposure, Facts, GenericTest, Project, Relation, Resource, ResourceType, Source, Test, Text,
+};
+
+/// A resource of project `shop` with nothing set but its names; fill in fields with struct update or afterwards.
+pub fn resource(kind: ResourceType, unique_id: &str, path: &str) -> Resource<'static> {
+    let name = unique_id.rsplit('.').next().unwrap_or_default().to_owned();
+    Resource {
+        kind,
+        unique_id: Text::from(unique_id.to_owned()),
+        name: Text::from(name),
+        package: Text::from("shop"),
+        path: Text::from(path.to_owned()),
+        properties_path: None,
+        description: Text::default(),
+        tags: Vec::new(),
+        meta: serde_json::Map::new(),
+        group: None,
+        columns: Vec::new(),
+        doc_blocks: None,
+        depends_on: Vec::new(),
+        macros: Vec::new(),
+        detail: Detail::None,
+    }
+}
+
+/// `model.shop.<name>`, a table in `models/<folder>/<name>.sql`.
+pub fn model(folder: &str, name: &str) -> Resource<'static> {
+    let relation = Relation {
+        materialized: Text::from("table"),
+        language: Text::from("sql"),
+        alias: Text::from(name.to_owned()),
+        ..Relation::default()
+    };
+    Resource {
+        detail: Detail::Relation(Box::new(relation)),
+        ..resource(ResourceType::Model, &format!("model.shop.{name}"), &format!("models/{folder}/{name}.sql"))
+    }
+}
+
+/// `source.shop.<group>.<table>`.
+pub fn source(group: &str, table: &str) -> Resource<'static> {
+    let detail = Source { source_name: Text::from(group.to_owned()), ..Source::default() };
+    Resource {
+        properties_path: Some(Text::from("models/sources.yml")),
+        detail: Detail::Source(Box::new(detail)),
+        ..resource(ResourceType::Source, &format!("source.shop.{group}.{table}"), "models/sources.yml")
+    }
+}
+
+/// `exposure.shop.<name>`, a dashboard.
+pub fn exposure(name: &str) -> Resource<'static> {
+    let detail = Exposure { exposure_type: Text::from("dashboard"), ..Exposure::default() };
+    Resource {
+        properties_path: Some(Text::from("models/exposures.yml")),
+        detail: Detail::Exposure(Box::new(detail)),
+        ..resource(ResourceType::Exposure, &format!("exposure.shop.{name}"), "models/exposures.yml")
+    }
+}
+
+/// A generic test of a node, on a column unless that is empty.
+pub fn test(name: &str, node: &Resource<'static>, column: &str) -> Resource<'static> {
+    let detail = Test {
+        generic: Some(GenericTest { name: Text::from(name.to_owned()), ..GenericTest::default() }),
+        column: (!column.is_empty()).then(|| Text::from(column.to_owned())),
+        attached_node: Some(node.unique_id.clone()),
+        ..Test::default()
+    };
+    let id = format!("test.shop.{name}_{}_{column}", node.name);
+    Resource {
+        depends_on: vec![node.unique_id.clone()],
+        detail: Detail::Test(Box::new(detail)),
+        ..resource(ResourceType::Test, &id, "models/schema.yml")
+    }
+}
+
+/// A declared column.
+pub fn column(name: &str) -> Column<'static> {
+    Column { name: Text::from(name.to_owned()), ..Column::default() }
+}
+
+/// The same resource with further parents.
+pub fn reading(mut child: Resource<'static>, parents: &[&Resource<'static>]) -> Resource<'static> {
+    child.depends_on.extend(parents.iter().map(|parent| parent.unique_id.clone()));
+    child
+}
+
+/// The detail of a model, seed or snapshot, to change.
+pub fn relation<'r>(resource: &'r mut Resource<'static>) -> &'r mut Relation<'static> {
+    match &mut resource.detail {
+        Detail::Relation(relation) => relation,
+        other => panic!("not a relation: {other:?}"),
+    }
+}
+
+/// What a rule finds, sorted by subject and part. `options` is JSON, `null` for the defaults.
+pub fn findings(rule: &str, options: Value, resources: &[Resource<'static>]) -> Vec<Finding> {
+    findings_with(rule, options, resources, &Settings { today: "2026-01-01".to_owned(), ..Settings::default() })
+}
+
+/// As [`findings`], under other settings.
+pub fn findings_with(rule: &str, options: Value, resources: &[Resource<'static>], settings: &Settings) -> Vec<Finding> {
+    let info = super::find(rule).expect("the rule is registered");
+    let instance = Instance {
+        info,
+        severity: Severity::Warning,
+        scope: Scope::default(),
+        rule: (info.build)(options).expect("the options are valid"),
+    };
+    let facts = Facts { name: Text::from("shop"), resources: resources.to_vec(), ..Facts::default() };
+    let project = Project::from(facts);
+    let graph = Graph::new(&project);
+    let instances = [instance];
+    let mut findings = run(&project, &graph, settings, &instances).findings;
+    findings.sort_by(|a, b| (&a.subject, &a.part, &a.message).cmp(&(&b.subject, &b.part, &b.message)));
+    findings
+}
+
+/// The subjects of what a rule finds under its default options.
+pub fn subjects(rule: &str, resources: &[Resource<'static>]) -> Vec<String> {
+    findings(rule, Value::Null, resources).into_iter().map(|finding| finding.subject).collect()
+}
