@@ -7,6 +7,7 @@ mod declare;
 mod engine;
 mod info;
 mod instance;
+mod pattern;
 #[cfg(test)]
 pub(crate) mod tester;
 
@@ -25,6 +26,7 @@ pub use context::{Context, Node};
 pub use engine::{Outcome, RuleRun, run};
 pub use info::{Area, BuildError, NoOptions, Rule, RuleInfo, Subject, Trap};
 pub use instance::{Instance, Scope};
+pub use pattern::Pattern;
 
 pub(crate) use declare::{declare_rule, rules};
 
