@@ -1,6 +1,7 @@
 //! From the facts an input has read to a [`Project`]: order, ids, edges.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -46,6 +47,7 @@ impl<'a> From<Facts<'a>> for Project<'a> {
             ids,
             parents,
             tests,
+            neighbours: OnceLock::new(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a rule sees: the project, the graph, the settings, and where to put findings.
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use super::instance::Instance;
@@ -19,6 +20,22 @@ impl<'p> Deref for Node<'p> {
     type Target = Resource<'p>;
     fn deref(&self) -> &Resource<'p> {
         self.resource
+    }
+}
+
+/// A source in dbt's sense: a group of tables under one name. It has no unique id of its own in dbt.
+#[derive(Debug)]
+pub struct SourceGroup<'p> {
+    pub package: &'p str,
+    pub name: &'p str,
+    /// At least one, in order of unique id.
+    pub tables: Vec<Node<'p>>,
+}
+
+impl SourceGroup<'_> {
+    /// What findings on the group have as subject: `source.shop.erp`.
+    pub fn unique_id(&self) -> String {
+        format!("source.{}.{}", self.package, self.name)
     }
 }
 
@@ -130,6 +147,24 @@ impl<'p> Context<'p> {
     /// Whether the instance reports on that resource: its selectors include it and no override turns the rule off.
     pub fn in_scope(&self, id: ResourceId) -> bool {
         self.world.severity(self.instance, id).is_some()
+    }
+
+    /// Whether rule `code` is part of this run and reports on that resource: for rules that leave a defect to another.
+    pub fn is_checked_by(&self, code: &str, id: ResourceId) -> bool {
+        let mut others = self.world.instances.iter().filter(|other| other.info.code == code);
+        others.any(|other| self.world.severity(other, id).is_some())
+    }
+
+    /// The sources (groups of tables) this instance is about, each with those of its tables that are in scope, by name.
+    pub fn source_groups(&self) -> impl Iterator<Item = SourceGroup<'p>> + use<'p> {
+        let mut groups: BTreeMap<(&'p str, &'p str), Vec<Node<'p>>> = BTreeMap::new();
+        for table in self.subjects(ResourceType::Source) {
+            let resource: &'p Resource<'p> = table.resource;
+            if let Some(source) = resource.as_source() {
+                groups.entry((&resource.package, &source.source_name)).or_default().push(table);
+            }
+        }
+        groups.into_iter().map(|((package, name), tables)| SourceGroup { package, name, tables })
     }
 
     /// The layer a model is in.
