@@ -167,6 +167,17 @@ impl<'p> Context<'p> {
         groups.into_iter().map(|((package, name), tables)| SourceGroup { package, name, tables })
     }
 
+    /// Whether a semantic model may be a part of its model's YAML entry, as in the syntax of dbt 1.12 and 2.x: it then
+    /// stands in the same file, and dbt gives it the model's description. A manifest tells no more than that.
+    pub fn is_part_of_its_model(&self, node: Node<'_>) -> bool {
+        let is_same_entry = |parent: Node<'_>| {
+            parent.kind == ResourceType::Model
+                && parent.properties_path == node.properties_path
+                && parent.description == node.description
+        };
+        node.kind == ResourceType::SemanticModel && self.parents(node.id).any(is_same_entry)
+    }
+
     /// The layer a model is in.
     pub fn layer(&self, id: ResourceId) -> Layer {
         self.world.layers[id.index()]
