@@ -3,7 +3,14 @@
 mod undescribed;
 
 crate::rules::rules![
+    description_pattern::DescriptionPattern,
+    properties_elsewhere::PropertiesElsewhere,
+    undeclared_model::UndeclaredModel,
+    undocumented_column::UndocumentedColumn,
     undocumented_exposure::UndocumentedExposure,
+    undocumented_group::UndocumentedGroup,
+    undocumented_macro::UndocumentedMacro,
+    undocumented_macro_argument::UndocumentedMacroArgument,
     undocumented_metric::UndocumentedMetric,
     undocumented_model::UndocumentedModel,
     undocumented_seed::UndocumentedSeed,
