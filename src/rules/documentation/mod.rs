@@ -3,7 +3,9 @@
 mod undescribed;
 
 crate::rules::rules![
+    conflicting_definition::ConflictingDefinition,
     description_pattern::DescriptionPattern,
+    low_documentation_coverage::LowDocumentationCoverage,
     properties_elsewhere::PropertiesElsewhere,
     undeclared_model::UndeclaredModel,
     undocumented_column::UndocumentedColumn,
@@ -18,4 +20,5 @@ crate::rules::rules![
     undocumented_snapshot::UndocumentedSnapshot,
     undocumented_source::UndocumentedSource,
     undocumented_source_table::UndocumentedSourceTable,
+    unused_docs_block::UnusedDocsBlock,
 ];
