@@ -48,12 +48,13 @@ macro_rules! declare_rule {
                 docs: concat!($($doc, "\n"),*),
                 options_schema: || schemars::schema_for!($options),
                 build: |value| {
-                    let options: $options = if value.is_null() {
-                        <$options>::default()
-                    } else {
-                        serde_json::from_value(value)
-                            .map_err(|error| $crate::rules::BuildError { option: None, message: error.to_string() })?
-                    };
+                    let options: $options =
+                        if value.is_null() { <$options>::default() } else { serde_json::from_value(value)? };
+                    $($validate(&options)?;)?
+                    Ok(Box::new(Self { options }))
+                },
+                build_yaml: |node| {
+                    let options: $options = $crate::text::yaml::from_node(node)?;
                     $($validate(&options)?;)?
                     Ok(Box::new(Self { options }))
                 },
