@@ -169,6 +169,8 @@ pub struct RuleInfo {
     /// The version that brought it.
     pub since: &'static str,
     pub subjects: &'static [Subject],
+    /// Codes of rules whose finding on the same subject is dropped where this rule reports one: one defect, one finding.
+    pub supersedes: &'static [&'static str],
     /// The rule's page in Markdown, with the headings that [`all`](super::all)'s tests demand.
     pub docs: &'static str,
     /// JSON Schema of the options.
