@@ -5,6 +5,7 @@ use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+use super::docs;
 use super::testing::TestIndex;
 use super::{Project, Resource, ResourceId, Text};
 
@@ -21,7 +22,8 @@ pub struct Facts<'a> {
 
 impl<'a> From<Facts<'a>> for Project<'a> {
     fn from(facts: Facts<'a>) -> Self {
-        let resources = sorted_unique(facts.resources);
+        let mut resources = sorted_unique(facts.resources);
+        docs::render(&facts.name, &mut resources);
         let ids: HashMap<Text<'a>, ResourceId> = resources
             .iter()
             .enumerate()

@@ -4,6 +4,7 @@ mod build;
 mod counts;
 mod description;
 mod detail;
+mod docs;
 mod layers;
 mod neighbours;
 mod ownership;

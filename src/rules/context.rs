@@ -201,6 +201,22 @@ impl<'p> Context<'p> {
         crate::project::is_description(&node.description, &node.name, min_length)
     }
 
+    /// What rests on a resource, as a line of evidence: "a dashboard rests on it: fct_orders → exposure weekly_kpis".
+    /// `None` where no exposure does.
+    pub fn exposure_evidence(&self, id: ResourceId) -> Option<String> {
+        let path = self.graph.path_to_exposure(id).filter(|path| path.len() > 1)?;
+        let exposure = self.project.get(*path.last()?).as_exposure()?;
+        let what = match exposure.exposure_type.as_str() {
+            "dashboard" => "a dashboard",
+            "notebook" => "a notebook",
+            "analysis" => "an analysis",
+            "ml" => "an ML model",
+            "application" => "an application",
+            _ => "an exposure",
+        };
+        Some(format!("{what} rests on it: {}", self.path(&path)))
+    }
+
     /// A path through the graph for people: `stg_orders → fct_orders → exposure weekly_kpis`.
     pub fn path(&self, ids: &[ResourceId]) -> String {
         let name = |&id: &ResourceId| {

@@ -13,9 +13,11 @@ declare_rule! {
     /// Flags a column name that models describe in different words.
     ///
     /// Each column name is one finding, at the first model that deviates from the most frequent description. Case,
-    /// punctuation and articles do not count as a difference. Names that mean nothing without their model (`id`, `name`,
-    /// `type`, `status`, `created_at` and the like) are exempt, and so are those in `ignore`. Of a versioned model only
-    /// the latest version counts; undocumented columns and sources are not looked at.
+    /// punctuation and articles do not count as a difference, nor does a text that contains the other one and adds to
+    /// it. Exempt are names that mean nothing without their model (`id`, `name`, `type`, `status`, `created_at` and the
+    /// like), keys (`_id`, `_key` and the like at the end), because a key is rightly described from the point of view of
+    /// its model, and what `ignore` lists. Of a versioned model only the latest version counts; undocumented columns
+    /// and sources are not looked at.
     ///
     /// # Why it matters
     /// One name with two meanings is how two dashboards come to show two revenues. Either the words mean the same, and
@@ -81,8 +83,14 @@ const GENERIC: [&str; 23] = [
     "updated_by", "value",
 ];
 
+/// How the names of keys end. "Key of the order" and "order that the line belongs to" are one column and no conflict.
+const KEYS: [&str; 8] = ["_id", "_ids", "_key", "_sk", "_pk", "_fk", "_uuid", "_guid"];
+
 /// Fewest characters that count as a description, as everywhere.
 const MIN_LENGTH: usize = 4;
+
+/// Most definitions of one name that are compared with each other.
+const COMPARED: usize = 200;
 
 /// Definitions and models of each that evidence lists.
 const LISTED: usize = 5;
@@ -90,12 +98,15 @@ const LISTED: usize = 5;
 /// The models that describe a column in the same words.
 struct Definition<'p> {
     text: &'p str,
+    /// What is compared; see [`words`].
+    words: String,
     models: Vec<(Node<'p>, &'p str)>,
 }
 
 impl Rule for ConflictingDefinition {
     fn check_project(&self, cx: &mut Context<'_>) {
-        for (name, mut definitions) in self.definitions(cx) {
+        for (name, definitions) in self.definitions(cx) {
+            let mut definitions = without_elaborations(definitions);
             let models: usize = definitions.iter().map(|definition| definition.models.len()).sum();
             if definitions.len() > 1 && models >= self.options.min_models {
                 // Most models first; of equals the first one met, so that the order is the same each time.
@@ -122,8 +133,8 @@ impl ConflictingDefinition {
                 }
                 let listed = definitions.entry(name.clone()).or_default();
                 let words = words(&column.description);
-                let at = *found.entry(name).or_default().entry(words).or_insert_with(|| {
-                    listed.push(Definition { text: &column.description, models: Vec::new() });
+                let at = *found.entry(name).or_default().entry(words.clone()).or_insert_with(|| {
+                    listed.push(Definition { text: &column.description, words, models: Vec::new() });
                     listed.len() - 1
                 });
                 listed[at].models.push((model, &column.name));
@@ -133,13 +144,37 @@ impl ConflictingDefinition {
     }
 
     fn is_exempt(&self, name: &str) -> bool {
-        GENERIC.contains(&name) || self.options.ignore.iter().any(|other| other.eq_ignore_ascii_case(name))
+        GENERIC.contains(&name)
+            || KEYS.iter().any(|ending| name.ends_with(ending))
+            || self.options.ignore.iter().any(|other| other.eq_ignore_ascii_case(name))
     }
 }
 
 /// A misspelt `doc()` that stayed in the text is no definition, either.
 fn says_something(text: &str, name: &str) -> bool {
     is_description(text, name, MIN_LENGTH) && !text.contains("doc(")
+}
+
+/// Counts the models of a definition whose words are all within a longer one to that longer one.
+fn without_elaborations(definitions: Vec<Definition<'_>>) -> Vec<Definition<'_>> {
+    // So many different texts are different definitions; comparing each with each would only take long.
+    if definitions.len() > COMPARED {
+        return definitions;
+    }
+    let mut longest_first = definitions;
+    longest_first.sort_by_key(|definition| std::cmp::Reverse(definition.words.len()));
+    let mut kept: Vec<Definition<'_>> = Vec::new();
+    for definition in longest_first {
+        match kept.iter_mut().find(|longer| longer.words.contains(&definition.words)) {
+            Some(longer) => longer.models.extend(definition.models),
+            None => kept.push(definition),
+        }
+    }
+    for definition in &mut kept {
+        definition.models.sort_by_key(|(model, _)| model.id);
+    }
+    kept.sort_by_key(|definition| definition.models[0].0.id);
+    kept
 }
 
 /// What two texts must share to be the same definition: their words, in order.
@@ -221,6 +256,15 @@ mod tests {
         ];
         assert_eq!(parts(&findings("DOC014", Value::Null, &models)), ["column:country"]);
         assert!(findings("DOC014", json!({"ignore": ["Country"]}), &models).is_empty());
+    }
+
+    #[test]
+    fn keys_and_elaborations_are_no_conflict() {
+        let models = [
+            describing("a", &[("order_id", "Key of the order."), ("margin", "Share of the price that is left.")]),
+            describing("b", &[("order_id", "Order of the line."), ("margin", "Share of the price that is left; net.")]),
+        ];
+        assert!(findings("DOC014", Value::Null, &models).is_empty());
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub(super) fn report(node: Node<'_>, min_length: usize, say: &str, cx: &mut Cont
         return;
     }
     let named = format!("{} `{}`", node.kind.label(), node.label());
-    let path = cx.graph.path_to_exposure(node.id).filter(|path| path.len() > 1).map(|path| cx.path(&path));
+    let rests_on_it = cx.exposure_evidence(node.id);
     let finding = if node.properties_path.is_none() {
         let help = add_entry(node, cx);
         // A macro shares its file with others; everything else is the file.
@@ -41,8 +41,8 @@ pub(super) fn report(node: Node<'_>, min_length: usize, say: &str, cx: &mut Cont
         cx.report(node, Place::key("description"), format!("{named} {}", complaint(&node.description, &node.name)))
             .help(say)
     };
-    if let Some(path) = path {
-        finding.evidence(format!("a dashboard rests on it: {path}"));
+    if let Some(line) = rests_on_it {
+        finding.evidence(line);
     }
 }
 
