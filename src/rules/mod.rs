@@ -7,6 +7,7 @@ mod declare;
 mod engine;
 mod info;
 mod instance;
+mod pattern;
 #[cfg(test)]
 pub(crate) mod tester;
 
@@ -22,10 +23,11 @@ pub mod project;
 pub mod sources;
 pub mod testing;
 
-pub use context::{Context, Node};
+pub use context::{Context, Node, SourceGroup};
 pub use engine::{Outcome, RuleRun, run};
 pub use info::{Area, BuildError, NoOptions, Rule, RuleInfo, Subject, Trap};
 pub use instance::{Instance, Scope};
+pub use pattern::Pattern;
 
 pub(crate) use declare::{declare_rule, rules};
 
