@@ -3,12 +3,14 @@
 //! To add a rule, write `src/rules/<area>/<slug>.rs` and name it in that area's `mod.rs`. CONTRIBUTING.md walks through it.
 
 mod context;
+pub(crate) mod coverage;
 mod declare;
 mod engine;
 mod info;
 mod instance;
 #[cfg(test)]
 pub(crate) mod tester;
+pub(crate) mod words;
 
 pub mod access;
 pub mod documentation;
