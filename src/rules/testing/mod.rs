@@ -1,10 +1,16 @@
 //! TST: tests.
 
 mod suggestion;
+mod uniqueness;
 
 crate::rules::rules![
-    low_test_coverage::LowTestCoverage,
     untested_model::UntestedModel,
     untested_source::UntestedSource,
+    missing_primary_key_test::MissingPrimaryKeyTest,
+    missing_uniqueness_test::MissingUniquenessTest,
     untested_seed_or_snapshot::UntestedSeedOrSnapshot,
+    missing_required_test::MissingRequiredTest,
+    low_test_coverage::LowTestCoverage,
+    duplicate_test::DuplicateTest,
+    single_column_combination::SingleColumnCombination,
 ];
