@@ -5,7 +5,7 @@ use super::suggestion::{entry, likely_key};
 use super::uniqueness::{Claims, KEY_TESTS, idle_constraint};
 use crate::findings::Place;
 use crate::project::Layer;
-use crate::rules::words::listed;
+use crate::rules::words::{counted, listed};
 use crate::rules::{Context, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -88,7 +88,9 @@ impl Rule for MissingPrimaryKeyTest {
             return;
         }
         let (place, help) = repair(&claims, model);
-        let finding = cx.report(model, place, format!("no test proves what identifies a row of `{}`", model.label()));
+        let tests = counted(project.tests(model.id).len(), "test");
+        let message = format!("model `{}` has {tests}, but no proof of what identifies a row", model.label());
+        let finding = cx.report(model, place, message);
         finding.help(help);
         finding.evidence.extend(known(&claims));
         finding.evidence.extend(idle_constraint(model.resource).map(str::to_owned));
@@ -112,13 +114,11 @@ fn known(claims: &Claims<'_>) -> Vec<String> {
 /// The shortest way to a proven key, and where it begins.
 fn repair(claims: &Claims<'_>, model: Node<'_>) -> (Place, String) {
     let entry = entry(model.resource);
-    let declared = |name: &str| model.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name));
-    let unique = claims.unique.iter().filter(|columns| columns.len() == 1).flatten();
-    if let Some(column) = unique.filter_map(|name| declared(name)).next() {
-        let help = format!("add `not_null` to the tests of column `{}` of {entry}", column.name);
-        return (Place::column(&column.name), help);
-    }
     let several = "a `unique_combination_of_columns` test (package dbt_utils)";
+    if let Some(column) = only_unique(claims, model) {
+        let help = format!("add `not_null` to the tests of column `{column}` of {entry}");
+        return (Place::column(column), help);
+    }
     let key = likely_key(model.resource);
     match key.filter(|key| claims.filled.iter().any(|filled| filled.eq_ignore_ascii_case(key))) {
         Some(column) => {
@@ -136,6 +136,14 @@ fn repair(claims: &Claims<'_>, model: Node<'_>) -> (Place, String) {
             (Place::Entry, help)
         }
     }
+}
+
+/// The declared column that is unique but may be null, if there is just one such.
+fn only_unique<'m>(claims: &Claims<'_>, model: Node<'m>) -> Option<&'m str> {
+    let [columns] = claims.unique.as_slice() else { return None };
+    let [unique] = columns.as_slice() else { return None };
+    let columns = &model.resource.columns;
+    columns.iter().map(|column| column.name.as_str()).find(|name| name.eq_ignore_ascii_case(unique))
 }
 
 #[cfg(test)]
@@ -176,13 +184,21 @@ mod tests {
         assert!(found(&orders(&[("unique", "ORDER_ID"), ("not_null", "\"order_id\"")])).is_empty());
         let apart = found(&orders(&[("unique", "order_id"), ("not_null", "status")]));
         assert_eq!(apart.len(), 1);
-        assert_eq!(apart[0].message, "no test proves what identifies a row of `fct_orders`");
+        assert_eq!(apart[0].message, "model `fct_orders` has 2 tests, but no proof of what identifies a row");
         assert_eq!(apart[0].place, Place::column("order_id"));
         assert_eq!(apart[0].evidence, ["unique, but maybe null: order_id"]);
         assert_eq!(
             apart[0].help,
             "add `not_null` to the tests of column `order_id` of `- name: fct_orders` in models/marts/_marts.yml"
         );
+    }
+
+    #[test]
+    fn of_several_unique_columns_none_is_picked() {
+        let found = found(&orders(&[("unique", "order_id"), ("unique", "line")]));
+        assert_eq!(found[0].place, Place::Entry);
+        assert_eq!(found[0].evidence, ["unique, but maybe null: line", "unique, but maybe null: order_id"]);
+        assert!(found[0].help.starts_with("add `unique` and `not_null` to the column"));
     }
 
     #[test]

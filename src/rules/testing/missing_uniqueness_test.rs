@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::suggestion::key_tests;
 use super::uniqueness::{Claims, KEY_TESTS, UNIQUE_TESTS, idle_constraint};
 use crate::findings::Place;
+use crate::rules::words::counted;
 use crate::rules::{Context, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -75,7 +76,8 @@ impl Rule for MissingUniquenessTest {
             return;
         }
         let help = key_tests(cx.project, model.resource);
-        let message = format!("no test says that the rows of `{}` differ", model.label());
+        let tests = counted(cx.project.tests(model.id).len(), "test");
+        let message = format!("model `{}` has {tests}, but none of uniqueness", model.label());
         let finding = cx.report(model, Place::Entry, message);
         finding.help(help);
         finding.evidence.extend(idle_constraint(model.resource).map(str::to_owned));
@@ -110,7 +112,7 @@ mod tests {
         orders.columns = vec![column("order_id")];
         let test = test("not_null", &orders, "order_id");
         let found = findings("TST004", json!(null), &[orders, test]);
-        assert_eq!(found[0].message, "no test says that the rows of `fct_orders` differ");
+        assert_eq!(found[0].message, "model `fct_orders` has 1 test, but none of uniqueness");
         assert!(found[0].help.starts_with("add `data_tests: [unique, not_null]` to column `order_id` of a new entry"));
     }
 
