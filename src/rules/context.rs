@@ -147,25 +147,23 @@ impl<'p> Context<'p> {
         crate::project::is_description(&node.description, &node.name, min_length)
     }
 
-    /// A list of resources for people, the first five by name: `stg_orders, seed countries and 3 more`.
+    /// A list of resources for people, cut to the first five: `stg_orders, erp.customers and 3 more`.
     pub fn names(&self, ids: &[ResourceId]) -> String {
         const SHOWN: usize = 5;
-        let names: Vec<String> = ids.iter().take(SHOWN).map(|&id| self.name(id)).collect();
+        let names: Vec<String> = ids.iter().take(SHOWN).map(|&id| self.project.get(id).label()).collect();
         let names = names.join(", ");
         if ids.len() > SHOWN { format!("{names} and {} more", ids.len() - SHOWN) } else { names }
     }
 
     /// A path through the graph for people: `stg_orders → fct_orders → exposure weekly_kpis`.
     pub fn path(&self, ids: &[ResourceId]) -> String {
-        ids.iter().map(|&id| self.name(id)).collect::<Vec<_>>().join(" → ")
-    }
-
-    /// A resource within a list or path: its name, after the word for its type unless it is a model.
-    fn name(&self, id: ResourceId) -> String {
-        let resource = self.project.get(id);
-        match resource.kind {
-            ResourceType::Model => resource.label(),
-            kind => format!("{} {}", kind.label(), resource.label()),
-        }
+        let name = |&id: &ResourceId| {
+            let resource = self.project.get(id);
+            match resource.kind {
+                ResourceType::Model => resource.label(),
+                kind => format!("{} {}", kind.label(), resource.label()),
+            }
+        };
+        ids.iter().map(name).collect::<Vec<_>>().join(" → ")
     }
 }

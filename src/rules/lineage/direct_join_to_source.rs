@@ -105,7 +105,7 @@ mod tests {
             found[0].message,
             "model `int_totals` reads source table `erp.refunds` next to model `stg_orders`"
         );
-        assert_eq!(found[0].evidence, ["sources: source table erp.refunds", "models: stg_orders"]);
+        assert_eq!(found[0].evidence, ["sources: erp.refunds", "models: stg_orders"]);
         assert_eq!(found[0].place, Place::Parent(ResourceId(3)));
     }
 
