@@ -217,6 +217,14 @@ impl<'p> Context<'p> {
         Some(format!("{what} rests on it: {}", self.path(&path)))
     }
 
+    /// A list of resources for people, cut to the first five: `stg_orders, erp.customers and 3 more`.
+    pub fn names(&self, ids: &[ResourceId]) -> String {
+        const SHOWN: usize = 5;
+        let names: Vec<String> = ids.iter().take(SHOWN).map(|&id| self.project.get(id).label()).collect();
+        let names = names.join(", ");
+        if ids.len() > SHOWN { format!("{names} and {} more", ids.len() - SHOWN) } else { names }
+    }
+
     /// A path through the graph for people: `stg_orders → fct_orders → exposure weekly_kpis`.
     pub fn path(&self, ids: &[ResourceId]) -> String {
         let name = |&id: &ResourceId| {

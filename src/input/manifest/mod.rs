@@ -75,8 +75,7 @@ pub fn read<'a>(path: &Path, bytes: &'a [u8]) -> Result<Facts<'a>, ManifestError
 /// reads the file after all or says where it is wrong.
 fn parallel<'a>(path: &Path, bytes: &'a [u8]) -> Option<Facts<'a>> {
     let mut sections = split::split(bytes, &OPENED)?;
-    let metadata: raw::Metadata<'a> =
-        split::parse(sections.iter().find(|section| section.name == "metadata")?.value)?;
+    let metadata: raw::Metadata<'a> = split::parse(sections.iter().find(|section| section.name == "metadata")?.value)?;
     check_version(path, &metadata).ok()?;
     let disabled = sections.iter().position(|section| section.name == DISABLED).map(|at| sections.swap_remove(at));
     let entries: Vec<split::Entry<'a>> = sections.into_iter().flat_map(|section| section.entries).collect();
