@@ -2,6 +2,7 @@
 
 mod build;
 mod counts;
+mod date;
 mod description;
 mod detail;
 mod layers;
@@ -9,11 +10,13 @@ mod ownership;
 mod resource;
 mod testing;
 mod text;
+mod version;
 
 use std::collections::HashMap;
 
 pub use build::Facts;
 pub use counts::Counts;
+pub use date::Date;
 pub use description::{is_description, is_placeholder};
 pub use detail::{
     Access, Exposure, Freshness, GenericTest, Group, Macro, Metric, Owner, RefCall, Relation, SavedQuery,
