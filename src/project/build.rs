@@ -43,6 +43,7 @@ impl<'a> From<Facts<'a>> for Project<'a> {
             resources,
             disabled,
             dangling,
+            unreadable: Vec::new(),
             ids,
             parents,
             tests,

@@ -47,9 +47,21 @@ pub struct Project<'a> {
     pub disabled: Vec<Resource<'a>>,
     /// `depends_on` entries that name nothing enabled, with the resource that has them.
     pub dangling: Vec<(ResourceId, Text<'a>)>,
+    /// Properties files that are at hand and cannot be read. Empty for a bare manifest.
+    pub unreadable: Vec<UnreadableFile>,
     ids: HashMap<Text<'a>, ResourceId>,
     parents: Vec<Vec<ResourceId>>,
     tests: TestIndex,
+}
+
+/// A properties file that is no YAML, or no text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnreadableFile {
+    /// Relative to `dbt_project.yml`.
+    pub path: String,
+    /// What it breaks at; `None` if that cannot be said.
+    pub span: Option<crate::text::Span>,
+    pub message: String,
 }
 
 impl<'a> Project<'a> {

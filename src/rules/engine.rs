@@ -1,5 +1,7 @@
 //! Runs the rules in parallel and puts what they found into one order.
 
+use std::collections::{HashMap, HashSet};
+
 use rayon::prelude::*;
 
 use super::{Context, Instance, Node, RuleInfo, Subject};
@@ -50,8 +52,26 @@ pub fn run<'p>(
     let world = World::new(project, graph, settings);
     let runs: Vec<RuleRun> = instances.iter().map(|instance| world.prepare(instance)).collect();
     let tasks = world.tasks(instances, &runs);
-    let findings = tasks.into_par_iter().flat_map_iter(|task| task.run(&world)).collect();
+    let mut findings: Vec<Finding> = tasks.into_par_iter().flat_map_iter(|task| task.run(&world)).collect();
+    drop_superseded(&mut findings, instances);
     Outcome { findings, runs }
+}
+
+/// One defect, one finding: where a rule reports a subject, the milder rules that it supersedes keep silent on it.
+fn drop_superseded(findings: &mut Vec<Finding>, instances: &[Instance]) {
+    let superseding: HashMap<&str, &[&str]> = instances
+        .iter()
+        .filter(|instance| !instance.info.supersedes.is_empty())
+        .map(|instance| (instance.info.code, instance.info.supersedes))
+        .collect();
+    let dropped: HashSet<(&str, String)> = findings
+        .iter()
+        .filter_map(|finding| Some((superseding.get(finding.code)?, &finding.subject)))
+        .flat_map(|(codes, subject)| codes.iter().map(|&code| (code, subject.clone())))
+        .collect();
+    if !dropped.is_empty() {
+        findings.retain(|finding| !dropped.contains(&(finding.code, finding.subject.clone())));
+    }
 }
 
 /// A piece of work: one rule over some subjects, or over the project.
@@ -61,10 +81,7 @@ struct Task<'p> {
 }
 
 impl<'p> Task<'p> {
-    fn run(self, world: &World<'p>) -> Vec<Finding>
-    where
-        'p: 'p,
-    {
+    fn run(self, world: &World<'p>) -> Vec<Finding> {
         let mut context = Context::new(world, self.instance);
         match self.subjects {
             None => self.instance.rule.check_project(&mut context),

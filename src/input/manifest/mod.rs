@@ -53,8 +53,7 @@ pub fn read<'a>(path: &Path, bytes: &'a [u8]) -> Result<Facts<'a>, ManifestError
 /// # Errors
 /// As [`read`].
 pub fn plain<'a>(path: &Path, text: &'a str) -> Result<Facts<'a>, ManifestError> {
-    let manifest: Manifest<'a> =
-        serde_json::from_str(text).map_err(|error| ManifestError::from_json(path.to_owned(), &error))?;
+    let manifest: Manifest<'a> = serde_json::from_str(text).map_err(|error| misfit(path, text, &error))?;
     check_version(path, &manifest.metadata)?;
     let Manifest { metadata, disabled, .. } = manifest;
     let sections = [
@@ -116,6 +115,24 @@ fn text<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, ManifestError> {
         None => Err(ManifestError::Empty { path: path() }),
         Some(b'<') => Err(ManifestError::WebPage { path: path(), line: 1, column: 1 }),
         Some(_) => Ok(text),
+    }
+}
+
+/// Why the file could not be read as a manifest. That it is another artifact, or too old to have today's shape, is a
+/// better answer than the first place where the shapes differ.
+fn misfit(path: &Path, text: &str, error: &serde_json::Error) -> ManifestError {
+    #[derive(Deserialize)]
+    struct Head<'a> {
+        #[serde(borrow)]
+        metadata: raw::Metadata<'a>,
+    }
+    let shape = || ManifestError::from_json(path.to_owned(), error);
+    if !error.is_data() {
+        return shape();
+    }
+    match serde_json::from_str::<Head<'_>>(text) {
+        Ok(head) => check_version(path, &head.metadata).err().unwrap_or_else(shape),
+        Err(_) => shape(),
     }
 }
 
