@@ -7,7 +7,7 @@ use super::instance::Instance;
 use crate::config::Settings;
 use crate::findings::{Finding, Place, Severity};
 use crate::graph::Graph;
-use crate::project::{Layer, Ownership, Project, Resource, ResourceId, ResourceType};
+use crate::project::{Date, Layer, Ownership, Project, Resource, ResourceId, ResourceType};
 
 /// A resource together with its id.
 #[derive(Debug, Clone, Copy)]
@@ -194,6 +194,11 @@ impl<'p> Context<'p> {
     /// Who owns a resource, and where that was looked for.
     pub fn ownership(&self, node: Node<'_>) -> Ownership {
         self.settings.owners.of(self.project, node.resource)
+    }
+
+    /// The day that rules take for today; `None` where the settings leave it open.
+    pub fn today(&self) -> Option<Date> {
+        Date::parse(&self.settings.today)
     }
 
     /// Whether the description counts as one, by the shared semantics and the given minimum length in characters.

@@ -94,6 +94,7 @@ fn relation<'a>(entry: raw::Entry<'a>) -> Relation<'a> {
         on_schema_change: entry.config.on_schema_change,
         version: word(entry.version),
         latest_version: word(entry.latest_version),
+        latest_version_declared: None,
         deprecation_date: some(entry.deprecation_date),
         time_spine: entry.time_spine.0,
         refs: entry.refs.into_iter().map(ref_call).collect(),
@@ -150,6 +151,7 @@ fn exposure<'a>(entry: raw::Entry<'a>) -> Exposure<'a> {
         maturity: entry.maturity,
         url: entry.url,
         label: entry.label,
+        refs: entry.refs.into_iter().map(ref_call).collect(),
     }
 }
 

@@ -119,15 +119,22 @@ pub fn plain<'a>(path: &Path, text: &'a str) -> Result<Facts<'a>, ManifestError>
     ];
     let mut resources = Vec::new();
     let mut off = Vec::new();
-    for (key, entry) in sections.into_iter().flat_map(|section| section.0) {
-        let enabled = entry.config.enabled != Some(false);
+    let listed = sections.into_iter().flat_map(|section| section.0);
+    let listed = listed.map(|(key, entry)| (entry.config.enabled != Some(false), key, entry));
+    let set_aside =
+        disabled.0.into_iter().flat_map(|(key, list)| list.into_iter().map(move |entry| (key.clone(), entry)));
+    let set_aside = set_aside.map(|(key, entry)| (is_dropped_exposure(&key, &entry), key, entry));
+    for (enabled, key, entry) in listed.chain(set_aside) {
         let resource = convert::resource(key, entry);
         if enabled { resources.push(resource) } else { off.push(resource) }
     }
-    for (key, entries) in disabled.0 {
-        off.extend(entries.into_iter().map(|entry| convert::resource(key.clone(), entry)));
-    }
     facts(path, &metadata, resources, off)
+}
+
+/// dbt 2.x moves an exposure that refers to a disabled or missing resource among the disabled ones; only its `enabled`
+/// config still says that nobody disabled it. The dashboard is there all the same.
+fn is_dropped_exposure(key: &str, entry: &raw::Entry<'_>) -> bool {
+    entry.config.enabled == Some(true) && key.starts_with("exposure.")
 }
 
 fn facts<'a>(
