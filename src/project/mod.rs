@@ -2,6 +2,7 @@
 
 mod build;
 mod counts;
+mod date;
 mod description;
 mod detail;
 mod docs;
@@ -12,12 +13,14 @@ mod resource;
 mod signature;
 mod testing;
 mod text;
+mod version;
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 pub use build::Facts;
 pub use counts::Counts;
+pub use date::Date;
 pub use description::{is_description, is_placeholder};
 pub use detail::{
     Access, DocsBlock, Exposure, Freshness, GenericTest, Group, Macro, Metric, Owner, RefCall, Relation, SavedQuery,

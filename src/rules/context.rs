@@ -7,7 +7,7 @@ use super::instance::Instance;
 use crate::config::Settings;
 use crate::findings::{Finding, Place, Severity};
 use crate::graph::Graph;
-use crate::project::{Layer, Ownership, Project, Resource, ResourceId, ResourceType};
+use crate::project::{Date, Layer, Ownership, Project, Resource, ResourceId, ResourceType};
 
 /// A resource together with its id.
 #[derive(Debug, Clone, Copy)]
@@ -190,6 +190,11 @@ impl<'p> Context<'p> {
         self.settings.owners.of(self.project, node.resource)
     }
 
+    /// The day that rules take for today; `None` where the settings leave it open.
+    pub fn today(&self) -> Option<Date> {
+        Date::parse(&self.settings.today)
+    }
+
     /// Whether the description counts as one, by the shared semantics and the given minimum length in characters.
     pub fn is_described(&self, node: Node<'_>, min_length: usize) -> bool {
         crate::project::is_description(&node.description, &node.name, min_length)
@@ -209,6 +214,14 @@ impl<'p> Context<'p> {
             _ => "an exposure",
         };
         Some(format!("{what} rests on it: {}", self.path(&path)))
+    }
+
+    /// A list of resources for people, cut to the first five: `stg_orders, erp.customers and 3 more`.
+    pub fn names(&self, ids: &[ResourceId]) -> String {
+        const SHOWN: usize = 5;
+        let names: Vec<String> = ids.iter().take(SHOWN).map(|&id| self.project.get(id).label()).collect();
+        let names = names.join(", ");
+        if ids.len() > SHOWN { format!("{names} and {} more", ids.len() - SHOWN) } else { names }
     }
 
     /// A path through the graph for people: `stg_orders → fct_orders → exposure weekly_kpis`.

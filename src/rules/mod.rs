@@ -3,6 +3,7 @@
 //! To add a rule, write `src/rules/<area>/<slug>.rs` and name it in that area's `mod.rs`. CONTRIBUTING.md walks through it.
 
 mod context;
+pub(crate) mod coverage;
 mod declare;
 mod engine;
 mod info;
@@ -10,6 +11,7 @@ mod instance;
 mod pattern;
 #[cfg(test)]
 pub(crate) mod tester;
+pub(crate) mod words;
 
 pub mod access;
 pub mod documentation;
