@@ -35,6 +35,8 @@ fn kind(key: &str, entry: &raw::Entry<'_>) -> ResourceType {
     // Exposures and metrics of dbt 1.0 carry a type of their own in this field's place; groups of 2.x carry none.
     let by_key = || ResourceType::from_dbt(key.split('.').next().unwrap_or_default());
     match entry.resource_type.non_empty() {
+        // dbt 2.x lists each SQL snapshot a second time, as macro `snapshot.<project>.snapshot_<name>`.
+        Some("macro") if !key.starts_with("macro.") => ResourceType::Other,
         Some(name) => ResourceType::from_dbt(name),
         None => by_key(),
     }
