@@ -1,8 +1,29 @@
+//! dbt-steward: a governance linter for dbt projects.
+//!
+//! ```text
+//! discover ─→ input ─→ project ─→ graph ─→ rules ─→ findings ─→ report
+//! find files   read      one        who      one      what is    full, concise,
+//! & config     bytes     model      feeds    file     wrong,     grouped, json
+//!                                   whom     each     and where
+//! ```
+//!
+//! Arrows go one way. A rule sees the project, the graph, its options and a sink; never a file or a JSON value. A report
+//! sees findings, never the project. Only `input` knows what a manifest looks like, only `text` counts bytes, only
+//! `graph` knows petgraph, and only `locate` turns a place of the project into a place of a file.
 #![forbid(unsafe_code)]
+
+pub mod cli;
+pub mod clock;
 pub mod config;
+pub mod discover;
+pub mod docs;
 pub mod findings;
 pub mod graph;
 pub mod input;
+pub mod linter;
+pub mod locate;
 pub mod project;
+pub mod report;
 pub mod rules;
+pub mod starter;
 pub mod text;

@@ -1,5 +1,16 @@
 //! `dbt-steward.yml`: what to run, how grave it is, and what it is limited to.
 
+mod error;
+mod file;
+mod globs;
+mod load;
+mod presets;
+mod read;
+mod resolve;
 mod settings;
 
+pub use error::ConfigError;
+pub use file::{FailOn, File, Level, Preset, SELECTOR_KEYS, Selectors};
+pub use load::{Changes, Config, load};
+pub use resolve::Resolved;
 pub use settings::{Override, Settings};

@@ -2,10 +2,14 @@
 
 mod finding;
 mod fingerprint;
+mod located;
 mod place;
 mod severity;
+mod summary;
 
 pub use finding::{Finding, Related};
 pub use fingerprint::fingerprint;
+pub use located::{Located, Location, Region};
 pub use place::Place;
 pub use severity::Severity;
+pub use summary::{Report, RuleSummary, Summary};

@@ -2,6 +2,7 @@
 //! so that a clean run parses nothing for the sake of places.
 
 use crate::project::ResourceId;
+use crate::text::Span;
 
 /// A place within what describes a resource. Where it does not exist, the place it would stand at is taken: the entry's
 /// name, then the start of the resource's file.
@@ -30,6 +31,8 @@ pub enum Place {
     Argument(String),
     /// A key of `dbt_project.yml`; an empty list is the file's `name`.
     ProjectKey(Vec<String>),
+    /// A stretch of a file of the root project, for what is wrong with the file itself; `None` is no particular line.
+    Span(String, Option<Span>),
 }
 
 impl Place {

@@ -45,11 +45,19 @@ pub enum ReadError {
     Other { path: PathBuf, source: io::Error },
 }
 
+impl miette::Diagnostic for ReadError {
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        Some(Box::new(Self::help(self)))
+    }
+}
+
 impl ReadError {
     /// The next step for the user, as a sentence.
     pub fn help(&self) -> &'static str {
         match self {
-            Self::Missing { .. } => "Check the path. dbt writes its artifacts into `target/`, for example on `dbt parse`.",
+            Self::Missing { .. } => {
+                "Check the path. dbt writes its artifacts into `target/`, for example on `dbt parse`."
+            }
             Self::Directory { .. } => "Name the file inside it, such as `target/manifest.json`.",
             Self::Permission { .. } => "Let this user read the file and the folders above it.",
             Self::TooLarge { .. } => "Free some memory, or run on a machine that has more.",

@@ -1,3 +1,5 @@
 //! What is read: manifests now; the only code that knows their shape.
 
+pub mod bytes;
+pub mod codeowners;
 pub mod manifest;

@@ -63,6 +63,8 @@ pub struct Relation<'a> {
     pub version: Option<Text<'a>>,
     /// The family's latest version; dbt fills in the highest where the YAML sets none.
     pub latest_version: Option<Text<'a>>,
+    /// Whether the YAML sets `latest_version`; `None` where the input does not say, as no manifest does.
+    pub latest_version_declared: Option<bool>,
     /// As written in the manifest: a date or a timestamp, ISO 8601.
     pub deprecation_date: Option<Text<'a>>,
     /// Whether the model is declared as MetricFlow time spine.
@@ -203,6 +205,8 @@ pub struct Exposure<'a> {
     pub maturity: Text<'a>,
     pub url: Text<'a>,
     pub label: Text<'a>,
+    /// The `ref` calls of its `depends_on`, resolved or not.
+    pub refs: Vec<RefCall<'a>>,
 }
 
 /// `owner:` of an exposure or a group.
@@ -243,6 +247,8 @@ pub struct SemanticModel<'a> {
     /// Name and type of each entity.
     pub entities: Vec<(Text<'a>, Text<'a>)>,
     pub measures: Vec<Text<'a>>,
+    /// Descriptions of its entities, dimensions and measures, where they have one.
+    pub descriptions: Vec<Text<'a>>,
 }
 
 /// A saved query.
@@ -257,6 +263,13 @@ pub struct SavedQuery<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Group<'a> {
     pub owner: Owner<'a>,
+}
+
+/// A docs block.
+#[derive(Debug, Clone, Default)]
+pub struct DocsBlock<'a> {
+    /// The text between `{% docs %}` and `{% enddocs %}`, trimmed by dbt.
+    pub contents: Text<'a>,
 }
 
 /// A macro.

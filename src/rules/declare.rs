@@ -12,6 +12,7 @@
 /// ```
 /// `default` is `Error`, `Warning`, `Info` or `Off`. In `strict` a rule is one step graver and an off rule a warning;
 /// `strict = Off` after `default` keeps out one that needs a parameter. `subjects` are resource types or `Project`.
+/// `supersedes = ["DOC001"]` after `subjects` names rules whose finding on the same subject this one's replaces.
 /// The struct has one field, `options`. `validate = path` names a function that refuses options serde cannot.
 macro_rules! declare_rule {
     (
@@ -25,6 +26,7 @@ macro_rules! declare_rule {
         $(strict = $strict:ident,)?
         since = $since:literal,
         subjects = [$($subject:ident),* $(,)?]
+        $(, supersedes = [$($superseded:literal),* $(,)?])?
         $(, validate = $validate:path)?
         $(,)?
     ) => {
@@ -45,15 +47,17 @@ macro_rules! declare_rule {
                 strict: $crate::rules::declare::strict!($default $(, $strict)?),
                 since: $since,
                 subjects: &[$($crate::rules::declare::subject!($subject)),*],
+                supersedes: &[$($($superseded),*)?],
                 docs: concat!($($doc, "\n"),*),
                 options_schema: || schemars::schema_for!($options),
                 build: |value| {
-                    let options: $options = if value.is_null() {
-                        <$options>::default()
-                    } else {
-                        serde_json::from_value(value)
-                            .map_err(|error| $crate::rules::BuildError { option: None, message: error.to_string() })?
-                    };
+                    let options: $options =
+                        if value.is_null() { <$options>::default() } else { serde_json::from_value(value)? };
+                    $($validate(&options)?;)?
+                    Ok(Box::new(Self { options }))
+                },
+                build_yaml: |node| {
+                    let options: $options = $crate::text::yaml::from_node(node)?;
                     $($validate(&options)?;)?
                     Ok(Box::new(Self { options }))
                 },

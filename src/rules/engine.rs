@@ -1,5 +1,7 @@
 //! Runs the rules in parallel and puts what they found into one order.
 
+use std::collections::{HashMap, HashSet};
+
 use rayon::prelude::*;
 
 use super::{Context, Instance, Node, RuleInfo, Subject};
@@ -16,6 +18,8 @@ pub struct World<'p> {
     pub(super) project: &'p Project<'p>,
     pub(super) graph: &'p Graph,
     pub(super) settings: &'p Settings,
+    /// Every rule of this run.
+    pub(super) instances: &'p [Instance],
     /// The layer of each resource, by id.
     pub(super) layers: Vec<Layer>,
     subjects: Vec<(ResourceType, Vec<ResourceId>)>,
@@ -47,11 +51,29 @@ pub fn run<'p>(
     settings: &'p Settings,
     instances: &'p [Instance],
 ) -> Outcome {
-    let world = World::new(project, graph, settings);
+    let world = World::new(project, graph, settings, instances);
     let runs: Vec<RuleRun> = instances.iter().map(|instance| world.prepare(instance)).collect();
     let tasks = world.tasks(instances, &runs);
-    let findings = tasks.into_par_iter().flat_map_iter(|task| task.run(&world)).collect();
+    let mut findings: Vec<Finding> = tasks.into_par_iter().flat_map_iter(|task| task.run(&world)).collect();
+    drop_superseded(&mut findings, instances);
     Outcome { findings, runs }
+}
+
+/// One defect, one finding: where a rule reports a subject, the milder rules that it supersedes keep silent on it.
+fn drop_superseded(findings: &mut Vec<Finding>, instances: &[Instance]) {
+    let superseding: HashMap<&str, &[&str]> = instances
+        .iter()
+        .filter(|instance| !instance.info.supersedes.is_empty())
+        .map(|instance| (instance.info.code, instance.info.supersedes))
+        .collect();
+    let dropped: HashSet<(&str, String)> = findings
+        .iter()
+        .filter_map(|finding| Some((superseding.get(finding.code)?, &finding.subject)))
+        .flat_map(|(codes, subject)| codes.iter().map(|&code| (code, subject.clone())))
+        .collect();
+    if !dropped.is_empty() {
+        findings.retain(|finding| !dropped.contains(&(finding.code, finding.subject.clone())));
+    }
 }
 
 /// A piece of work: one rule over some subjects, or over the project.
@@ -61,10 +83,7 @@ struct Task<'p> {
 }
 
 impl<'p> Task<'p> {
-    fn run(self, world: &World<'p>) -> Vec<Finding>
-    where
-        'p: 'p,
-    {
+    fn run(self, world: &World<'p>) -> Vec<Finding> {
         let mut context = Context::new(world, self.instance);
         match self.subjects {
             None => self.instance.rule.check_project(&mut context),
@@ -79,7 +98,7 @@ impl<'p> Task<'p> {
 }
 
 impl<'p> World<'p> {
-    fn new(project: &'p Project<'p>, graph: &'p Graph, settings: &'p Settings) -> Self {
+    fn new(project: &'p Project<'p>, graph: &'p Graph, settings: &'p Settings, instances: &'p [Instance]) -> Self {
         let layers = project.resources.par_iter().map(|resource| settings.layers.of(resource)).collect();
         let mut subjects: Vec<(ResourceType, Vec<ResourceId>)> = Vec::new();
         for (id, resource) in project.iter().filter(|(_, resource)| settings.is_subject(project, resource)) {
@@ -88,7 +107,7 @@ impl<'p> World<'p> {
                 None => subjects.push((resource.kind, vec![id])),
             }
         }
-        Self { project, graph, settings, layers, subjects }
+        Self { project, graph, settings, instances, layers, subjects }
     }
 
     /// Resources of that type that rules are about.

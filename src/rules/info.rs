@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Context, Node};
 use crate::findings::Severity;
 use crate::project::ResourceType;
+use crate::text::{Span, yaml};
 
 /// A rule's check. An implementation holds the options of one instance.
 ///
@@ -48,11 +49,12 @@ pub enum Area {
     Lineage,
     Naming,
     Performance,
+    Project,
 }
 
 impl Area {
     /// In the order of the catalogue.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Documentation,
         Self::Ownership,
         Self::Testing,
@@ -63,6 +65,7 @@ impl Area {
         Self::Lineage,
         Self::Naming,
         Self::Performance,
+        Self::Project,
     ];
 
     /// The letters that codes of this area begin with.
@@ -78,6 +81,7 @@ impl Area {
             Self::Lineage => "DAG",
             Self::Naming => "NAM",
             Self::Performance => "PRF",
+            Self::Project => "PRJ",
         }
     }
 
@@ -94,6 +98,7 @@ impl Area {
             Self::Lineage => "Lineage",
             Self::Naming => "Names and layout",
             Self::Performance => "Scale and materialization",
+            Self::Project => "Project and audit trail",
         }
     }
 
@@ -110,6 +115,7 @@ impl Area {
             Self::Lineage => "lineage",
             Self::Naming => "naming",
             Self::Performance => "performance",
+            Self::Project => "project",
         }
     }
 }
@@ -163,12 +169,16 @@ pub struct RuleInfo {
     /// The version that brought it.
     pub since: &'static str,
     pub subjects: &'static [Subject],
+    /// Codes of rules whose finding on the same subject is dropped where this rule reports one: one defect, one finding.
+    pub supersedes: &'static [&'static str],
     /// The rule's page in Markdown, with the headings that [`all`](super::all)'s tests demand.
     pub docs: &'static str,
     /// JSON Schema of the options.
     pub options_schema: fn() -> schemars::Schema,
     /// Builds an instance from its options in JSON; `null` for the defaults.
     pub build: fn(serde_json::Value) -> Result<Box<dyn Rule>, BuildError>,
+    /// The same from a config's YAML; errors have the place.
+    pub build_yaml: fn(&yaml::Node) -> Result<Box<dyn Rule>, BuildError>,
 }
 
 /// Options that cannot be used.
@@ -177,13 +187,29 @@ pub struct RuleInfo {
 pub struct BuildError {
     /// The option at fault, where one is.
     pub option: Option<String>,
+    /// Where it stands in the config, if the options came from one and the place is known.
+    pub span: Option<Span>,
     pub message: String,
+    /// What to write instead.
+    pub help: Option<String>,
 }
 
 impl BuildError {
     /// An option whose value will not do.
     pub fn new(option: &str, message: impl Into<String>) -> Self {
-        Self { option: Some(option.to_owned()), message: message.into() }
+        Self { option: Some(option.to_owned()), span: None, message: message.into(), help: None }
+    }
+}
+
+impl From<serde_json::Error> for BuildError {
+    fn from(error: serde_json::Error) -> Self {
+        Self { option: None, span: None, message: error.to_string(), help: None }
+    }
+}
+
+impl From<yaml::DeError> for BuildError {
+    fn from(error: yaml::DeError) -> Self {
+        Self { option: None, span: Some(error.span), message: error.message, help: error.help }
     }
 }
 

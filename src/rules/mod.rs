@@ -8,6 +8,7 @@ mod declare;
 mod engine;
 mod info;
 mod instance;
+mod pattern;
 #[cfg(test)]
 pub(crate) mod tester;
 pub(crate) mod words;
@@ -20,13 +21,15 @@ pub mod metrics;
 pub mod naming;
 pub mod ownership;
 pub mod performance;
+pub mod project;
 pub mod sources;
 pub mod testing;
 
-pub use context::{Context, Node};
+pub use context::{Context, Node, SourceGroup};
 pub use engine::{Outcome, RuleRun, run};
 pub use info::{Area, BuildError, NoOptions, Rule, RuleInfo, Subject, Trap};
 pub use instance::{Instance, Scope};
+pub use pattern::Pattern;
 
 pub(crate) use declare::{declare_rule, rules};
 
@@ -41,6 +44,7 @@ pub fn all() -> Vec<&'static RuleInfo> {
         naming::RULES,
         ownership::RULES,
         performance::RULES,
+        project::RULES,
         sources::RULES,
         testing::RULES,
     ];
@@ -52,4 +56,14 @@ pub fn all() -> Vec<&'static RuleInfo> {
 /// The rule with that code (in any case) or slug.
 pub fn find(name: &str) -> Option<&'static RuleInfo> {
     all().into_iter().find(|rule| rule.code.eq_ignore_ascii_case(name) || rule.slug == name)
+}
+
+/// The rule whose code or slug is most like `name`, if one is near.
+pub fn suggest(name: &str) -> Option<&'static RuleInfo> {
+    let name = name.to_lowercase();
+    let likeness = |rule: &&'static RuleInfo| {
+        strsim::jaro_winkler(&name, rule.slug).max(strsim::jaro_winkler(&name, &rule.code.to_lowercase()))
+    };
+    let nearest = all().into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+    (likeness(&nearest) > 0.8).then_some(nearest)
 }

@@ -1,5 +1,14 @@
 //! Bytes, lines and columns: the only code that counts them.
 
+pub mod call;
+pub mod jinja;
+pub mod line_index;
+pub mod python;
+pub mod source_code;
+pub mod source_file;
 pub mod span;
+pub mod sql;
+pub mod yaml;
 
+pub use source_file::{Position, SourceFile, TextError};
 pub use span::Span;

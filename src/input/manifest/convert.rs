@@ -3,8 +3,8 @@
 use super::lenient::{Declared, Word};
 use super::raw;
 use crate::project::{
-    Access, Column, Constraint, Detail, Exposure, Freshness, GenericTest, Group, Macro, Meta, Metric, Owner, RefCall,
-    Relation, Resource, ResourceType, SavedQuery, SemanticModel, Source, Test, Text, UnitTest,
+    Access, Column, Constraint, Detail, DocsBlock, Exposure, Freshness, GenericTest, Group, Macro, Meta, Metric, Owner,
+    RefCall, Relation, Resource, ResourceType, SavedQuery, SemanticModel, Source, Test, Text, UnitTest,
 };
 
 /// The resource an entry describes. `key` is the entry's key in its section, which is its unique id.
@@ -70,9 +70,8 @@ fn detail<'a>(kind: ResourceType, entry: raw::Entry<'a>) -> Detail<'a> {
             arguments: entry.arguments.into_iter().map(|argument| (argument.name, argument.description)).collect(),
             macro_sql: entry.macro_sql,
         })),
-        ResourceType::DocsBlock | ResourceType::Operation | ResourceType::Function | ResourceType::Other => {
-            Detail::None
-        }
+        ResourceType::DocsBlock => Detail::DocsBlock(Box::new(DocsBlock { contents: entry.block_contents })),
+        ResourceType::Operation | ResourceType::Function | ResourceType::Other => Detail::None,
     }
 }
 
@@ -95,6 +94,7 @@ fn relation<'a>(entry: raw::Entry<'a>) -> Relation<'a> {
         on_schema_change: entry.config.on_schema_change,
         version: word(entry.version),
         latest_version: word(entry.latest_version),
+        latest_version_declared: None,
         deprecation_date: some(entry.deprecation_date),
         time_spine: entry.time_spine.0,
         refs: entry.refs.into_iter().map(ref_call).collect(),
@@ -151,6 +151,7 @@ fn exposure<'a>(entry: raw::Entry<'a>) -> Exposure<'a> {
         maturity: entry.maturity,
         url: entry.url,
         label: entry.label,
+        refs: entry.refs.into_iter().map(ref_call).collect(),
     }
 }
 
@@ -167,11 +168,16 @@ fn metric<'a>(entry: raw::Entry<'a>) -> Metric<'a> {
 }
 
 fn semantic_model<'a>(entry: raw::Entry<'a>) -> SemanticModel<'a> {
+    let dimensions: Vec<raw::Named<'a>> =
+        entry.dimensions.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+    let parts = entry.entities.iter().chain(&dimensions).chain(&entry.measures);
+    let descriptions = parts.map(|part| part.description.clone()).filter(|text| !text.is_empty()).collect();
     SemanticModel {
         model: entry.model,
         primary_entity: entry.primary_entity,
         entities: entry.entities.into_iter().map(|entity| (entity.name, entity.kind)).collect(),
         measures: entry.measures.into_iter().map(|measure| measure.name).collect(),
+        descriptions,
     }
 }
 

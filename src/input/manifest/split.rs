@@ -4,10 +4,10 @@
 //! value a resource. [`split`] walks the two outer levels by the rules of JSON and jumps over each value by counting
 //! brackets outside strings (several GB/s). What it jumped over is unchecked: each slice must go through serde_json.
 //!
-//! **What holds.** When `split` succeeds and serde_json accepts every slice it returned, serde_json accepts the whole
+//! **What holds.** When `split` succeeds and [`parse`] accepts every slice it returned, serde_json accepts the whole
 //! file too, and finds the same keys and values in the same order. When `split` gives up, or a slice is refused, parse
 //! the whole file instead: either it is valid JSON of a shape that is not worth a fast way, or that parse reports the
-//! error at its line and column in the file.
+//! error at its line and column in the file. To hold this for a section nobody reads, parse it as `IgnoredAny`.
 
 mod block;
 mod brackets;
@@ -16,6 +16,7 @@ mod cursor;
 mod tests;
 
 use cursor::Cursor;
+use serde::Deserialize;
 use std::borrow::Cow;
 
 /// One top-level key of the manifest.
@@ -56,6 +57,14 @@ pub fn split<'a>(bytes: &'a [u8], opened: &[&str]) -> Option<Vec<Section<'a>>> {
     })?;
     cursor.end()?;
     Some(sections)
+}
+
+/// Parses one slice that [`split`] found; `None` if serde_json refuses it.
+///
+/// One check that the slice is UTF-8 makes serde_json about a fifth faster than its own check of each string. Positions
+/// in an error would count from the slice's start, so there is none.
+pub fn parse<'a, T: Deserialize<'a>>(value: &'a [u8]) -> Option<T> {
+    serde_json::from_str(std::str::from_utf8(value).ok()?).ok()
 }
 
 /// Reads the value of the section `name`, at whose first byte the cursor stands.

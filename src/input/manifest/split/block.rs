@@ -33,3 +33,23 @@ pub(super) fn masks(block: &Block) -> Masks {
     }
     masks
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_byte_is_told_at_each_place() {
+        for byte in 0..=u8::MAX {
+            for at in 0..LEN {
+                let mut block = [b'x'; LEN];
+                block[at] = byte;
+                let Masks { quotes, backslashes, brackets } = masks(&block);
+                let bit = |is: bool| u64::from(is) << at;
+                assert_eq!(quotes, bit(byte == b'"'), "{byte} at {at}");
+                assert_eq!(backslashes, bit(byte == b'\\'), "{byte} at {at}");
+                assert_eq!(brackets, bit(b"[]{}".contains(&byte)), "{byte} at {at}");
+            }
+        }
+    }
+}

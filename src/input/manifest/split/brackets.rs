@@ -88,3 +88,62 @@ impl Strings {
         escaped
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The same, byte by byte, without a limit to nesting.
+    fn plain_matching_close(bytes: &[u8], open: usize) -> Option<usize> {
+        let (mut depth, mut in_string, mut escapes) = (0, false, false);
+        for (at, byte) in bytes.iter().enumerate().skip(open) {
+            let is_escaped = escapes;
+            escapes = *byte == b'\\' && !is_escaped;
+            match byte {
+                b'"' if !is_escaped => in_string = !in_string,
+                b'{' | b'[' if !in_string => depth += 1,
+                b'}' | b']' if !in_string => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    proptest! {
+        #[test]
+        fn equals_the_plain_way(tail in r#"[\\"{}\[\]a]{0,300}"#) {
+            let bytes = format!("{{{tail}");
+            prop_assert_eq!(matching_close(bytes.as_bytes(), 0), plain_matching_close(bytes.as_bytes(), 0));
+        }
+
+        #[test]
+        fn equals_the_plain_way_in_strings(strings in proptest::collection::vec(r#"(\\["\\{}]|[{}\[\]a]){0,90}"#, 0..20), cut: proptest::sample::Index) {
+            let bytes = format!("[\"{}\"]]", strings.join("\", {\"k\": []}, \""));
+            let bytes = &bytes.as_bytes()[..1 + cut.index(bytes.len())];
+            prop_assert_eq!(matching_close(bytes, 0), plain_matching_close(bytes, 0));
+        }
+    }
+
+    #[test]
+    fn follows_runs_of_backslashes_across_blocks() {
+        for before in 0..130 {
+            for run in 0..140 {
+                let bytes = format!("[{}\"{}\"]{}]", " ".repeat(before), "\\".repeat(run), "x".repeat(70));
+                assert_eq!(matching_close(bytes.as_bytes(), 0), plain_matching_close(bytes.as_bytes(), 0), "{bytes}");
+            }
+        }
+    }
+
+    #[test]
+    fn refuses_what_serde_json_could_find_too_deep() {
+        for depth in 1..400 {
+            let bytes = ["[".repeat(depth), " ".repeat(block::LEN), "]".repeat(depth)].concat();
+            let end = matching_close(bytes.as_bytes(), 0);
+            assert_eq!(end, (depth <= MAX_DEPTH).then(|| bytes.len() - 1), "{depth}");
+        }
+    }
+}

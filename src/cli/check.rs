@@ -1,0 +1,160 @@
+//! `dbt-steward check`: lint, print, and say by the exit code how it went.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use super::terminal::{self, Color};
+use super::{CLEAN, FINDINGS, output};
+use crate::clock;
+use crate::config::{self, Config, FailOn, Preset};
+use crate::discover::{self, Discovered};
+use crate::findings::Report;
+use crate::input::{bytes, manifest};
+use crate::linter;
+use crate::locate::Locator;
+use crate::project::Project;
+use crate::report::{self, Format, Style, SummaryStyle};
+
+#[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Arguments {
+    /// A folder in a dbt project, or a manifest file of any name
+    #[arg(default_value = ".")]
+    path: PathBuf,
+
+    /// The manifest, if it is not where dbt puts it
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
+
+    /// The config, if it is not beside dbt_project.yml or above it
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
+    /// Which rules are on and how grave they are, before the config's own changes
+    #[arg(long, value_enum)]
+    preset: Option<Preset>,
+
+    /// Run only these rules: codes, slugs or areas (DOC), several with commas
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    select: Vec<String>,
+
+    /// Leave these rules out: codes, slugs or areas, several with commas
+    #[arg(long, value_name = "RULE", value_delimiter = ',')]
+    ignore: Vec<String>,
+
+    /// Exit with 1 if there is a finding of this severity or above
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    fail_on: Option<FailOn>,
+
+    /// Exit with 0 whatever was found
+    #[arg(long)]
+    exit_zero: bool,
+
+    /// How to print findings
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+
+    /// Print no more findings than this
+    #[arg(long, value_name = "N")]
+    max_findings: Option<usize>,
+
+    /// Write to this file instead of stdout; it appears whole or not at all
+    #[arg(long, short, value_name = "FILE")]
+    output_file: Option<PathBuf>,
+
+    /// Print how many findings each rule has, instead of the findings
+    #[arg(long)]
+    statistics: bool,
+
+    /// Print no summary
+    #[arg(long, short)]
+    quiet: bool,
+
+    /// Say which rules did not run, and why
+    #[arg(long, short, conflicts_with = "quiet")]
+    verbose: bool,
+
+    /// When to color
+    #[arg(long, value_enum, default_value_t)]
+    color: Color,
+
+    /// Threads to use; 0 is one per core
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    threads: usize,
+
+    /// The date that rules take for today, instead of the clock's (UTC)
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = clock::parse)]
+    today: Option<String>,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  dbt-steward check
+  dbt-steward check --select DOC,OWN --format concise
+  dbt-steward check target/manifest.json --statistics
+  dbt-steward check --preset strict --ignore naming --fail-on warning
+  dbt-steward check --format json --output-file findings.json";
+
+pub fn run(arguments: &Arguments) -> miette::Result<u8> {
+    let start = Instant::now();
+    set_threads(arguments.threads);
+    let discovered =
+        discover::discover(&arguments.path, arguments.manifest.as_deref(), std::env::var_os("DBT_TARGET_PATH"))?;
+    let config = load_config(arguments, &discovered)?;
+    let bytes = bytes::read(&discovered.manifest)?;
+    let facts = manifest::read(&discovered.manifest, &bytes)?;
+    let mut project = Project::from(facts);
+    let locator = Locator::new(&project, discovered.project.as_ref());
+    project.unreadable = locator.unreadable(&project);
+    let resolved = config.resolve(&project, locator.project_root())?;
+    let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
+    print(arguments, &report)?;
+    if !arguments.quiet {
+        let style = SummaryStyle { verbose: arguments.verbose, elapsed: start.elapsed() };
+        // A closed stderr is no reason to fail.
+        let _ = io::stderr().write_all(report::summary(&report, style).as_bytes());
+    }
+    let fails = !arguments.exit_zero && resolved.fail_on.is_reached(report.worst());
+    // The operating system frees everything at once; walking through a million strings first takes noticeable time.
+    std::mem::forget((project, report));
+    Ok(if fails { FINDINGS } else { CLEAN })
+}
+
+/// Zero leaves the choice to rayon: one per core.
+fn set_threads(threads: usize) {
+    if threads > 0 {
+        // Fails only if the pool exists already, which nothing before this line brings about.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+    }
+}
+
+fn load_config(arguments: &Arguments, discovered: &Discovered) -> miette::Result<Config> {
+    let found = || discovered.project.as_ref().and_then(|project| discover::find_config(&project.root));
+    let path = arguments.config.clone().or_else(found);
+    let changes = config::Changes {
+        preset: arguments.preset,
+        select: &arguments.select,
+        ignore: &arguments.ignore,
+        fail_on: arguments.fail_on,
+        today: arguments.today.clone().unwrap_or_else(clock::today),
+    };
+    Ok(config::load(path.as_deref(), changes)?)
+}
+
+fn print(arguments: &Arguments, report: &Report) -> miette::Result<()> {
+    let color = match &arguments.output_file {
+        Some(_) => arguments.color == Color::Always,
+        None => arguments.color.applies_to(&io::stdout()),
+    };
+    let style = Style { color, width: terminal::width(), max_findings: arguments.max_findings };
+    let fill = |out: &mut dyn Write| match arguments.statistics {
+        true => report::statistics(report, out),
+        false => report::write(report, arguments.format, style, out),
+    };
+    match &arguments.output_file {
+        Some(path) => output::to_file(path, fill)?,
+        None => output::to_stdout(fill)?,
+    }
+    Ok(())
+}

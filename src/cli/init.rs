@@ -1,0 +1,64 @@
+//! `dbt-steward init`: a first config that fits the project.
+
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::{CLEAN, output};
+use crate::discover::{self, CONFIG_FILES};
+use crate::input::{bytes, codeowners::Codeowners, manifest};
+use crate::project::Project;
+use crate::starter;
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// A folder in a dbt project
+    #[arg(default_value = ".")]
+    path: PathBuf,
+
+    /// The manifest, if it is not where dbt puts it
+    #[arg(long, value_name = "FILE")]
+    manifest: Option<PathBuf>,
+
+    /// Replace a config that is there
+    #[arg(long)]
+    force: bool,
+
+    /// Print the config instead of writing it
+    #[arg(long)]
+    stdout: bool,
+}
+
+#[derive(Debug, Error, Diagnostic)]
+enum InitError {
+    #[error("{}: there is a config already", path.display())]
+    #[diagnostic(help("--force replaces it, --stdout prints what would be written"))]
+    Exists { path: PathBuf },
+
+    #[error("{}: a manifest alone has no folder to put a config in", path.display())]
+    #[diagnostic(help("give the folder of the dbt project, or --stdout"))]
+    NoProject { path: PathBuf },
+}
+
+pub fn run(arguments: &Arguments) -> miette::Result<u8> {
+    let target = std::env::var_os("DBT_TARGET_PATH");
+    let discovered = discover::discover(&arguments.path, arguments.manifest.as_deref(), target)?;
+    let bytes = bytes::read(&discovered.manifest)?;
+    let project = Project::from(manifest::read(&discovered.manifest, &bytes)?);
+    let root = discovered.project.map(|files| files.root);
+    let has_codeowners = root.as_deref().and_then(Codeowners::find).is_some();
+    let text = starter::config(&project, has_codeowners);
+    if arguments.stdout {
+        output::to_stdout(|out| out.write_all(text.as_bytes()))?;
+        return Ok(CLEAN);
+    }
+    let Some(root) = root else { return Err(InitError::NoProject { path: discovered.manifest }.into()) };
+    let path = root.join(CONFIG_FILES[0]);
+    if path.exists() && !arguments.force {
+        return Err(InitError::Exists { path }.into());
+    }
+    output::to_file(&path, |out| out.write_all(text.as_bytes()))?;
+    eprintln!("wrote {}; next: dbt-steward check", path.display());
+    Ok(CLEAN)
+}

@@ -1,0 +1,83 @@
+//! The command line: arguments, and one file per command.
+
+mod check;
+mod completions;
+mod explain;
+mod generate_docs;
+mod init;
+mod output;
+mod rules;
+mod schema;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use generate_docs::command_line as command_line_docs;
+
+/// Exit code when nothing is at or above `fail-on`.
+pub const CLEAN: u8 = 0;
+/// Exit code when there is.
+pub const FINDINGS: u8 = 1;
+/// Exit code when the command could not run.
+pub const COULD_NOT_RUN: u8 = 2;
+
+/// A governance linter for dbt projects: says, at the line, what is undocumented, unowned, untested, orphaned or
+/// over-exposed, and what to do about it.
+#[derive(Debug, Parser)]
+#[command(name = "dbt-steward", version, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  dbt-steward check                      lint the dbt project in this folder or above it
+  dbt-steward check transform/           lint the project in a subfolder
+  dbt-steward check target/manifest.json lint a manifest
+  dbt-steward init                       write a commented dbt-steward.yml that fits the project
+  dbt-steward explain DOC001             what a rule flags, why it matters, what to write instead
+
+Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Lint a project or a manifest
+    Check(Box<check::Arguments>),
+    /// List the rules
+    Rules(rules::Arguments),
+    /// Show a rule's page: what it flags, why, an example, its options
+    Explain(explain::Arguments),
+    /// Write a commented dbt-steward.yml that fits the project
+    Init(init::Arguments),
+    /// Print the JSON Schema of the config or of `check --format json`
+    Schema(schema::Arguments),
+    /// Print a completion script for a shell
+    Completions(completions::Arguments),
+    /// Write the generated pages of the documentation
+    #[command(hide = true)]
+    GenerateDocs(generate_docs::Arguments),
+}
+
+/// Runs the command that the process was started with.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Command::Check(arguments) => check::run(&arguments),
+        Command::Rules(arguments) => rules::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Init(arguments) => init::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::GenerateDocs(arguments) => generate_docs::run(&arguments),
+    };
+    match result {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            terminal::print_error(&error);
+            ExitCode::from(COULD_NOT_RUN)
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! What the terminal is like, and how errors look on it.
+
+use std::io::IsTerminal;
+
+use miette::{GraphicalReportHandler, GraphicalTheme};
+
+/// Whether to color.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// Columns of output that goes into a file or a pipe.
+const PLAIN_WIDTH: usize = 100;
+/// Wider lines are hard to read, however wide the terminal.
+const MAX_WIDTH: usize = 120;
+
+impl Color {
+    /// Whether to color what goes to `stream`.
+    pub fn applies_to(self, stream: &impl IsTerminal) -> bool {
+        match self {
+            Self::Always => true,
+            Self::Never => false,
+            // https://no-color.org: set and not empty.
+            Self::Auto => stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()),
+        }
+    }
+}
+
+/// Columns to wrap at on stdout.
+pub fn width() -> usize {
+    if !std::io::stdout().is_terminal() {
+        return PLAIN_WIDTH;
+    }
+    terminal_size::terminal_size().map_or(PLAIN_WIDTH, |(width, _)| usize::from(width.0).clamp(40, MAX_WIDTH))
+}
+
+/// Prints why a command could not run, on stderr.
+pub fn print_error(error: &miette::Report) {
+    let color = Color::Auto.applies_to(&std::io::stderr());
+    let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    let mut text = String::new();
+    let handler = GraphicalReportHandler::new_themed(theme).with_width(PLAIN_WIDTH).with_links(false);
+    handler.render_report(&mut text, error.as_ref()).expect("writing to a string does not fail");
+    eprint!("{text}");
+}

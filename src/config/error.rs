@@ -1,0 +1,66 @@
+//! What is wrong with a config, shown at its place.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use miette::{Diagnostic, LabeledSpan, SourceCode};
+use thiserror::Error;
+
+use crate::text::{SourceFile, Span};
+
+/// A config that cannot be used. Ends the run with exit code 2.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    #[error("{}: cannot be read: {source}", path.display())]
+    Unreadable { path: PathBuf, source: std::io::Error },
+
+    /// Something at a place in the file.
+    #[error("{}", at.headline())]
+    At { at: Box<At> },
+
+    /// A rule named on the command line.
+    #[error("{option} {name}: there is no such rule or area")]
+    UnknownSelector { option: &'static str, name: String, help: String },
+}
+
+/// A place in a config file, and what is wrong there.
+#[derive(Debug)]
+pub struct At {
+    pub file: Arc<SourceFile>,
+    pub span: Span,
+    pub message: String,
+    pub help: Option<String>,
+}
+
+impl At {
+    /// Names file, line and column, for terminals that show no excerpt and for logs.
+    fn headline(&self) -> String {
+        let position = self.file.position(self.span.start);
+        format!("{}:{}:{}: {}", self.file.path(), position.line, position.column, self.message)
+    }
+}
+
+impl ConfigError {
+    pub(super) fn at(file: &Arc<SourceFile>, span: Span, message: impl Into<String>, help: Option<String>) -> Self {
+        Self::At { at: Box::new(At { file: file.clone(), span, message: message.into(), help }) }
+    }
+}
+
+impl Diagnostic for ConfigError {
+    fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
+        match self {
+            Self::Unreadable { .. } => Some(Box::new("check the path given with --config, and the file's permissions")),
+            Self::At { at } => Some(Box::new(at.help.as_ref()?)),
+            Self::UnknownSelector { help, .. } => Some(Box::new(help)),
+        }
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        if let Self::At { at } = self { Some(&*at.file) } else { None }
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let Self::At { at } = self else { return None };
+        Some(Box::new(std::iter::once(LabeledSpan::new_primary_with_span(None, at.span.range()))))
+    }
+}

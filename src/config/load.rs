@@ -1,0 +1,155 @@
+//! Reads a config with all it extends, and applies what the command line changes.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use globset::GlobSet;
+
+use super::error::ConfigError;
+use super::file::{FailOn, Preset};
+use super::read::{self, FileParts, GlobUse, OverrideParts, Setup};
+use crate::rules::{self, Area, RuleInfo};
+use crate::text::{SourceFile, Span};
+
+/// A chain of `extends:` longer than this is taken for a cycle.
+const MAX_EXTENDS: usize = 8;
+
+/// What the command line says on top of the file.
+#[derive(Debug)]
+pub struct Changes<'a> {
+    pub preset: Option<Preset>,
+    /// Codes, slugs or areas; empty selects all.
+    pub select: &'a [String],
+    pub ignore: &'a [String],
+    pub fail_on: Option<FailOn>,
+    /// `YYYY-MM-DD`.
+    pub today: String,
+}
+
+/// A config, read but not yet held against a project.
+#[derive(Debug)]
+pub struct Config {
+    pub(super) preset: Preset,
+    pub(super) fail_on: FailOn,
+    /// Files in the order in which they apply: what is extended comes first.
+    pub(super) files: Vec<FileParts>,
+    pub(super) select: Option<Vec<&'static RuleInfo>>,
+    pub(super) ignore: Vec<&'static RuleInfo>,
+    pub(super) today: String,
+}
+
+/// Reads the config at `path`, or takes the defaults where there is none.
+///
+/// # Errors
+/// When a file cannot be read or something in it is wrong; the error points at the place.
+pub fn load(path: Option<&Path>, changes: Changes<'_>) -> Result<Config, ConfigError> {
+    let mut files = Vec::new();
+    let mut preset = None;
+    if let Some(path) = path {
+        preset = load_chain(path, &mut files)?;
+    }
+    let file_fail_on = files.iter().rev().find_map(|file: &FileParts| file.file.fail_on);
+    Ok(Config {
+        preset: changes.preset.or(preset).unwrap_or_default(),
+        fail_on: changes.fail_on.or(file_fail_on).unwrap_or_default(),
+        files,
+        select: if changes.select.is_empty() { None } else { Some(named("--select", changes.select)?) },
+        ignore: named("--ignore", changes.ignore)?,
+        today: changes.today,
+    })
+}
+
+/// Reads a file and, before it, what it extends. Gives the preset at the chain's end.
+fn load_chain(path: &Path, files: &mut Vec<FileParts>) -> Result<Option<Preset>, ConfigError> {
+    let mut chain = Vec::new();
+    let mut next = Some(path.to_owned());
+    let mut preset = None;
+    while let Some(path) = next.take() {
+        let source = read_text(&path)?;
+        let parts = read::parse(&source)?;
+        if let Some((name, span)) = parts.extends() {
+            preset = Preset::from_name(&name);
+            if preset.is_none() {
+                next = Some(extended(&path, &name, &source, span, chain.len())?);
+            }
+        }
+        chain.push(parts);
+    }
+    files.extend(chain.into_iter().rev());
+    Ok(preset)
+}
+
+/// The file that `extends:` names, relative to the one that says so.
+fn extended(
+    from: &Path,
+    name: &str,
+    source: &Arc<SourceFile>,
+    span: Span,
+    depth: usize,
+) -> Result<PathBuf, ConfigError> {
+    let path = from.parent().unwrap_or(Path::new("")).join(name);
+    if !path.is_file() {
+        let message = format!("`{name}` is neither a preset nor a file");
+        let help = "presets are minimal, recommended and strict; a path is relative to this file".to_owned();
+        return Err(ConfigError::at(source, span, message, Some(help)));
+    }
+    if depth >= MAX_EXTENDS {
+        let help = format!("a chain of more than {MAX_EXTENDS} files is not followed");
+        return Err(ConfigError::at(source, span, "the files extend each other in a circle", Some(help)));
+    }
+    Ok(path)
+}
+
+fn read_text(path: &Path) -> Result<Arc<SourceFile>, ConfigError> {
+    let bytes = std::fs::read(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
+    let shown = path.to_string_lossy().replace('\\', "/");
+    SourceFile::from_bytes(shown.trim_start_matches("./"), bytes).map(Arc::new).map_err(|error| {
+        let source = std::io::Error::new(std::io::ErrorKind::InvalidData, error.to_string());
+        ConfigError::Unreadable { path: path.to_owned(), source }
+    })
+}
+
+/// The rules that names on the command line mean: a code, a slug, or all of an area by its letters or its folder.
+fn named(option: &'static str, names: &[String]) -> Result<Vec<&'static RuleInfo>, ConfigError> {
+    let mut found = Vec::new();
+    for name in names {
+        let area = Area::ALL
+            .into_iter()
+            .find(|area| area.prefix().eq_ignore_ascii_case(name) || area.folder().eq_ignore_ascii_case(name));
+        match (area, rules::find(name)) {
+            (Some(area), _) => found.extend(rules::all().into_iter().filter(|rule| rule.area == area)),
+            (None, Some(rule)) => found.push(rule),
+            (None, None) => {
+                let help = rules::suggest(name).map_or_else(
+                    || "`dbt-steward rules` lists them all".to_owned(),
+                    |rule| format!("did you mean {} ({})?", rule.code, rule.slug),
+                );
+                return Err(ConfigError::UnknownSelector { option, name: name.clone(), help });
+            }
+        }
+    }
+    Ok(found)
+}
+
+impl Config {
+    /// Every glob of every file, to be held against the project.
+    pub(super) fn globs(&self) -> impl Iterator<Item = (&Arc<SourceFile>, &GlobUse)> {
+        self.files.iter().flat_map(|file| file.globs.iter().map(move |glob| (&file.source, glob)))
+    }
+
+    /// How the files set a rule up: the last file that names it counts.
+    pub(super) fn setups(&self, rule: &RuleInfo) -> Option<&[Setup]> {
+        let named = |file: &'_ FileParts| file.rules.iter().any(|(info, _)| info.code == rule.code);
+        let file = self.files.iter().rev().find(|file| named(file))?;
+        file.rules.iter().find(|(info, _)| info.code == rule.code).map(|(_, setups)| setups.as_slice())
+    }
+
+    pub(super) fn overrides(&self) -> impl Iterator<Item = &OverrideParts> {
+        self.files.iter().flat_map(|file| &file.overrides)
+    }
+}
+
+/// Whether a glob fits any of these paths.
+pub(super) fn fits_any(globs: &GlobSet, paths: &[&str]) -> bool {
+    paths.iter().any(|path| globs.is_match(path))
+}

@@ -1,0 +1,255 @@
+//! One config file: from its YAML tree to checked parts, every error at its place.
+
+use std::sync::Arc;
+
+use globset::GlobSet;
+use serde::de::DeserializeOwned;
+
+use super::error::ConfigError;
+use super::file::{File, Level, SELECTOR_KEYS, Selectors};
+use super::globs;
+use crate::findings::Severity;
+use crate::rules::{self, BuildError, RuleInfo, Scope};
+use crate::text::yaml::{self, DeError, Node};
+use crate::text::{SourceFile, Span};
+
+/// A config file, checked as far as it can be without a project.
+#[derive(Debug)]
+pub(super) struct FileParts {
+    pub source: Arc<SourceFile>,
+    pub file: File,
+    extends_span: Option<Span>,
+    pub rules: Vec<(&'static RuleInfo, Vec<Setup>)>,
+    pub overrides: Vec<OverrideParts>,
+    /// Every glob in the file; each must match something.
+    pub globs: Vec<GlobUse>,
+    /// Where the pattern of `owners:` stands.
+    pub owner_pattern: Option<regex::Regex>,
+}
+
+/// How one instance of a rule is set up.
+#[derive(Debug)]
+pub(super) struct Setup {
+    /// `None` leaves the preset's; `Some(None)` is off.
+    pub level: Option<Option<Severity>>,
+    pub scope: Scope,
+    /// The block without selectors and severity: the rule's own options. `None` is all defaults.
+    pub options: Option<Node>,
+}
+
+/// One item of `overrides:`.
+#[derive(Debug)]
+pub(super) struct OverrideParts {
+    pub scope: Scope,
+    pub rules: Vec<(&'static RuleInfo, Option<Severity>)>,
+}
+
+/// A glob and where it stands.
+#[derive(Debug)]
+pub(super) struct GlobUse {
+    pub text: String,
+    pub span: Span,
+    pub matcher: GlobSet,
+}
+
+impl FileParts {
+    /// What `extends:` says, and where.
+    pub fn extends(&self) -> Option<(String, Span)> {
+        Some((self.file.extends.clone()?, self.extends_span?))
+    }
+}
+
+/// Parses a file.
+pub(super) fn parse(source: &Arc<SourceFile>) -> Result<FileParts, ConfigError> {
+    let tree = yaml::parse(source.text()).map_err(|error| ConfigError::at(source, error.span, error.message, None))?;
+    if let Some(twice) = tree.duplicates.first() {
+        let message = format!("`{}` stands here twice", twice.key);
+        let help = "keep one of them; which one counts would be a guess".to_owned();
+        return Err(ConfigError::at(source, twice.key_span, message, Some(help)));
+    }
+    let reader = Reader { source, globs: Vec::new() };
+    match tree.documents.as_slice() {
+        [] => reader.file(None),
+        [document] if document.is_null() => reader.file(None),
+        [document] => reader.file(Some(document)),
+        [_, second, ..] => Err(reader.wrong(second.span, "a config is one YAML document, and this is a second one")),
+    }
+}
+
+struct Reader<'s> {
+    source: &'s Arc<SourceFile>,
+    globs: Vec<GlobUse>,
+}
+
+impl Reader<'_> {
+    fn file(mut self, document: Option<&Node>) -> Result<FileParts, ConfigError> {
+        let empty = FileParts {
+            source: self.source.clone(),
+            file: File::default(),
+            extends_span: None,
+            rules: Vec::new(),
+            overrides: Vec::new(),
+            globs: Vec::new(),
+            owner_pattern: None,
+        };
+        let Some(document) = document else { return Ok(empty) };
+        if document.as_mapping().is_none() {
+            return Err(self.wrong(document.span, "a config is a map of keys such as `extends:` and `rules:`"));
+        }
+        let file: File = self.typed(&document.without(&["rules", "overrides"]))?;
+        self.layer_globs(document)?;
+        let owner_pattern = self.owner_pattern(document, &file)?;
+        let rules = self.rules(document.get("rules"))?;
+        let overrides = self.overrides(document.get("overrides"))?;
+        let extends_span = document.get("extends").map(|node| node.span);
+        Ok(FileParts { file, extends_span, rules, overrides, globs: self.globs, owner_pattern, ..empty })
+    }
+
+    fn owner_pattern(&self, document: &Node, file: &File) -> Result<Option<regex::Regex>, ConfigError> {
+        let Some(pattern) = &file.owners.pattern else { return Ok(None) };
+        let span =
+            document.get("owners").and_then(|owners| owners.get("pattern")).map_or(document.span, |node| node.span);
+        match regex::Regex::new(pattern) {
+            Ok(regex) => Ok(Some(regex)),
+            Err(error) => Err(self.wrong(span, last_line(&error.to_string()))),
+        }
+    }
+
+    fn layer_globs(&mut self, document: &Node) -> Result<(), ConfigError> {
+        let Some(layers) = document.get("layers") else { return Ok(()) };
+        for layer in layers.entries() {
+            self.glob_list(layer.value.get("paths"))?;
+        }
+        Ok(())
+    }
+
+    /// Checks globs, notes where they stand, and makes one set of them.
+    fn glob_list(&mut self, list: Option<&Node>) -> Result<Option<GlobSet>, ConfigError> {
+        let items = list.map_or(&[][..], Node::items);
+        let mut texts = Vec::new();
+        for item in items {
+            let Some(text) = item.as_str() else { continue };
+            let matcher = globs::compile(text).map_err(|message| self.wrong(item.span, message))?;
+            self.globs.push(GlobUse { text: text.to_owned(), span: item.span, matcher });
+            texts.push(text);
+        }
+        if texts.is_empty() {
+            return Ok(None);
+        }
+        let all = globs::compile_all(texts).map_err(|message| self.wrong(items[0].span, message))?;
+        Ok(Some(all))
+    }
+
+    fn rules(&mut self, node: Option<&Node>) -> Result<Vec<(&'static RuleInfo, Vec<Setup>)>, ConfigError> {
+        let Some(node) = node.filter(|node| !node.is_null()) else { return Ok(Vec::new()) };
+        if node.as_mapping().is_none() {
+            return Err(self.wrong(node.span, "`rules:` is a map from a rule's slug or code to its settings"));
+        }
+        let mut found: Vec<(&'static RuleInfo, Vec<Setup>)> = Vec::new();
+        for entry in node.entries() {
+            let rule = self.rule(&entry.key)?;
+            if found.iter().any(|(info, _)| info.code == rule.code) {
+                let message = format!("{} is `{}`, which is set up already", rule.code, rule.slug);
+                return Err(self.wrong(entry.key.span, message));
+            }
+            let setups = match entry.value.items() {
+                [] => vec![self.setup(rule, &entry.value)?],
+                blocks => blocks.iter().map(|block| self.setup(rule, block)).collect::<Result<_, _>>()?,
+            };
+            found.push((rule, setups));
+        }
+        Ok(found)
+    }
+
+    fn rule(&self, key: &Node) -> Result<&'static RuleInfo, ConfigError> {
+        let name = key.as_str().unwrap_or_default();
+        rules::find(name).ok_or_else(|| {
+            let help = rules::suggest(name).map_or_else(
+                || "`dbt-steward rules` lists them all".to_owned(),
+                |rule| format!("did you mean `{}`?", rule.slug),
+            );
+            ConfigError::at(self.source, key.span, format!("there is no rule `{name}`"), Some(help))
+        })
+    }
+
+    /// A severity, or a block of severity, selectors and options.
+    fn setup(&mut self, rule: &'static RuleInfo, node: &Node) -> Result<Setup, ConfigError> {
+        if node.as_mapping().is_none() {
+            let level: Level = self.typed(node)?;
+            return Ok(Setup { level: Some(level.severity()), scope: Scope::default(), options: None });
+        }
+        let level = match node.get("severity") {
+            Some(severity) => Some(self.typed::<Level>(severity)?.severity()),
+            None => None,
+        };
+        let scope = self.scope(node)?;
+        let own = node.without(&[&SELECTOR_KEYS[..], &["severity"]].concat());
+        (rule.build_yaml)(&own).map_err(|error| self.bad_options(&own, error))?;
+        Ok(Setup { level, scope, options: Some(own) })
+    }
+
+    fn scope(&mut self, node: &Node) -> Result<Scope, ConfigError> {
+        let selectors: Selectors = self.typed(&node.only(&SELECTOR_KEYS))?;
+        Ok(Scope {
+            paths: self.glob_list(node.get("paths"))?,
+            tags: selectors.tags,
+            groups: selectors.groups,
+            owners: selectors.owners,
+            layers: selectors.layers,
+            packages: selectors.packages,
+            resource_types: selectors.resource_types.into_iter().map(Into::into).collect(),
+            meta: selectors
+                .meta
+                .into_iter()
+                .map(|(key, value)| (key, Some(value).filter(|value| !value.is_null())))
+                .collect(),
+        })
+    }
+
+    fn overrides(&mut self, node: Option<&Node>) -> Result<Vec<OverrideParts>, ConfigError> {
+        let Some(node) = node.filter(|node| !node.is_null()) else { return Ok(Vec::new()) };
+        if node.items().is_empty() {
+            return Err(self.wrong(node.span, "`overrides:` is a list of blocks with selectors and `rules:`"));
+        }
+        node.items().iter().map(|item| self.override_block(item)).collect()
+    }
+
+    fn override_block(&mut self, node: &Node) -> Result<OverrideParts, ConfigError> {
+        // Only the keys are checked here; `rules` is read below.
+        self.typed::<Selectors>(&node.without(&["rules"]))?;
+        let scope = self.scope(node)?;
+        let Some(rules) = node.get("rules") else {
+            return Err(self.wrong(node.span, "this override has no `rules:`, so it changes nothing"));
+        };
+        if scope.is_everything() {
+            let message = "this override has no selector (paths, tags, groups, …), so it is no exception";
+            let help = "set what holds everywhere under the config's own `rules:`".to_owned();
+            return Err(ConfigError::at(self.source, node.span, message, Some(help)));
+        }
+        let mut found = Vec::new();
+        for entry in rules.entries() {
+            let rule = self.rule(&entry.key)?;
+            found.push((rule, self.typed::<Level>(&entry.value)?.severity()));
+        }
+        Ok(OverrideParts { scope, rules: found })
+    }
+
+    fn typed<T: DeserializeOwned>(&self, node: &Node) -> Result<T, ConfigError> {
+        yaml::from_node(node)
+            .map_err(|error: DeError| ConfigError::at(self.source, error.span, error.message, error.help))
+    }
+
+    fn bad_options(&self, node: &Node, error: BuildError) -> ConfigError {
+        let option = error.option.as_deref().and_then(|name| node.get(name)).map(|value| value.span);
+        ConfigError::at(self.source, error.span.or(option).unwrap_or(node.span), error.message, error.help)
+    }
+
+    fn wrong(&self, span: Span, message: impl Into<String>) -> ConfigError {
+        ConfigError::at(self.source, span, message, None)
+    }
+}
+
+/// Of a regular expression's error the line that says what is wrong; the others draw the expression.
+fn last_line(message: &str) -> String {
+    message.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned()
+}

@@ -1,0 +1,141 @@
+//! Holds a config against a project: rule instances, settings, and whether every glob matches something.
+
+use std::path::Path;
+
+use super::error::ConfigError;
+use super::file::{FailOn, LayerFile};
+use super::globs;
+use super::load::{Config, fits_any};
+use super::read::Setup;
+use super::settings::{Override, Settings};
+use crate::findings::Severity;
+use crate::input::codeowners::Codeowners;
+use crate::project::{FileOwners, Layer, LayerRule, Layers, Owners, Project};
+use crate::rules::{self, Instance, RuleInfo, Scope};
+
+/// What a run needs.
+#[derive(Debug)]
+pub struct Resolved {
+    pub settings: Settings,
+    /// The rules that are on, by code.
+    pub instances: Vec<Instance>,
+    pub fail_on: FailOn,
+}
+
+impl Config {
+    /// `root` is the project's folder, if its files are at hand.
+    ///
+    /// # Errors
+    /// When a glob matches no file of the project.
+    pub fn resolve(&self, project: &Project<'_>, root: Option<&Path>) -> Result<Resolved, ConfigError> {
+        self.check_globs(project)?;
+        let settings = Settings {
+            layers: self.layers(),
+            owners: self.owners(root),
+            overrides: self
+                .overrides()
+                .map(|parts| Override { scope: parts.scope.clone(), rules: parts.rules.clone() })
+                .collect(),
+            packages: self.files.iter().flat_map(|file| file.file.packages.include.iter().cloned()).collect(),
+            today: self.today.clone(),
+        };
+        let instances = rules::all().into_iter().flat_map(|rule| self.instances(rule)).collect();
+        Ok(Resolved { settings, instances, fail_on: self.fail_on })
+    }
+
+    /// The instances of a rule: none if it is off.
+    fn instances(&self, rule: &'static RuleInfo) -> Vec<Instance> {
+        let selected = match &self.select {
+            Some(selected) => selected.iter().any(|info| info.code == rule.code),
+            None => true,
+        };
+        if !selected || self.ignore.iter().any(|info| info.code == rule.code) {
+            return Vec::new();
+        }
+        match self.setups(rule) {
+            Some(setups) => setups.iter().filter_map(|setup| self.instance(rule, Some(setup))).collect(),
+            None => self.instance(rule, None).into_iter().collect(),
+        }
+    }
+
+    fn instance(&self, rule: &'static RuleInfo, setup: Option<&Setup>) -> Option<Instance> {
+        let severity = match setup.and_then(|setup| setup.level) {
+            Some(level) => level,
+            // Options given for a rule that the preset leaves off are a wish to have it on.
+            None if setup.is_some() => self.preset.severity(rule).or(rule.default).or(Some(Severity::Warning)),
+            None => self.preset.severity(rule),
+        };
+        // Naming a rule with --select is a wish to see it, whatever preset and config say.
+        let severity = severity.or_else(|| self.select.is_some().then(|| rule.default.unwrap_or(Severity::Warning)))?;
+        let options = setup.and_then(|setup| setup.options.as_ref());
+        let built = match options {
+            Some(node) => (rule.build_yaml)(node),
+            None => (rule.build)(serde_json::Value::Null),
+        };
+        Some(Instance {
+            info: rule,
+            severity,
+            scope: setup.map_or_else(Scope::default, |setup| setup.scope.clone()),
+            rule: built.expect("options were checked when the config was read, and defaults are valid"),
+        })
+    }
+
+    fn check_globs(&self, project: &Project<'_>) -> Result<(), ConfigError> {
+        let resources = project.resources.iter().chain(&project.disabled);
+        let own = resources.filter(|resource| project.is_own(resource) || self.includes(&resource.package));
+        let mut paths: Vec<&str> = own
+            .flat_map(|resource| [Some(resource.path.as_str()), resource.properties_path.as_deref()])
+            .flatten()
+            .collect();
+        paths.sort_unstable();
+        paths.dedup();
+        for (source, glob) in self.globs() {
+            if !fits_any(&glob.matcher, &paths) {
+                let message = format!("`{}` matches no file of the project", glob.text);
+                let help =
+                    "paths are relative to dbt_project.yml; an exception that excepts nothing is misleading".to_owned();
+                return Err(ConfigError::at(source, glob.span, message, Some(help)));
+            }
+        }
+        Ok(())
+    }
+
+    fn includes(&self, package: &str) -> bool {
+        self.files.iter().any(|file| file.file.packages.include.iter().any(|name| name == package))
+    }
+
+    fn layers(&self) -> Layers {
+        let mut layers = Layers::default();
+        for file in &self.files {
+            for (layer, wanted) in &file.file.layers {
+                layers.set(layer_rule(&layers, *layer, wanted));
+            }
+        }
+        layers
+    }
+
+    fn owners(&self, root: Option<&Path>) -> Owners {
+        let mut owners = Owners::default();
+        let mut codeowners = false;
+        for file in &self.files {
+            let wanted = &file.file.owners;
+            owners.meta_keys = wanted.meta_keys.clone().unwrap_or(owners.meta_keys);
+            owners.allowed = wanted.allowed.clone().unwrap_or(owners.allowed);
+            owners.pattern = file.owner_pattern.clone().or(owners.pattern);
+            codeowners = wanted.codeowners.unwrap_or(codeowners);
+        }
+        if codeowners {
+            owners.codeowners = root.and_then(Codeowners::find).map(|file| Box::new(file) as Box<dyn FileOwners>);
+        }
+        owners
+    }
+}
+
+fn layer_rule(layers: &Layers, layer: Layer, wanted: &LayerFile) -> LayerRule {
+    let paths = (!wanted.paths.is_empty()).then(|| {
+        globs::compile_all(wanted.paths.iter().map(String::as_str))
+            .expect("globs were checked when the config was read")
+    });
+    let prefixes = wanted.prefixes.clone().unwrap_or_else(|| layers.prefixes(layer).to_vec());
+    LayerRule { layer, paths, prefixes }
+}

@@ -1,0 +1,48 @@
+//! What a run looked at and what it found, in numbers.
+
+use super::{Located, Severity};
+use crate::project::Counts;
+
+/// Everything a report can say.
+#[derive(Debug)]
+pub struct Report {
+    /// Sorted by file, place, rule, subject.
+    pub findings: Vec<Located>,
+    pub summary: Summary,
+}
+
+/// The numbers of a run.
+#[derive(Debug)]
+pub struct Summary {
+    pub project: String,
+    pub dbt_version: String,
+    /// The manifest, as people can open it.
+    pub manifest: String,
+    pub counts: Counts,
+    /// Rules that were asked for, by code.
+    pub rules: Vec<RuleSummary>,
+}
+
+/// How one rule fared.
+#[derive(Debug)]
+pub struct RuleSummary {
+    pub code: &'static str,
+    pub slug: &'static str,
+    /// Resources it looked at.
+    pub subjects: usize,
+    pub findings: usize,
+    /// Why it did not run, if so.
+    pub skipped: Option<String>,
+}
+
+impl Report {
+    /// Number of findings of that severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|located| located.finding.severity == severity).count()
+    }
+
+    /// The gravest severity among the findings.
+    pub fn worst(&self) -> Option<Severity> {
+        self.findings.iter().map(|located| located.finding.severity).max()
+    }
+}

@@ -1,0 +1,106 @@
+//! CODEOWNERS, as GitHub and GitLab read it: the last line whose pattern fits a file says who owns it.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use crate::discover;
+use crate::project::FileOwners;
+
+/// Where hosts look for the file, in their order.
+const PLACES: [&str; 4] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
+
+/// A repository's CODEOWNERS.
+#[derive(Debug)]
+pub struct Codeowners {
+    matcher: Gitignore,
+    /// Owners of each pattern; where one pattern stands twice, the later line's.
+    owners: HashMap<String, Vec<String>>,
+    /// The project's folder relative to the repository's, with a `/` at the end, or empty.
+    prefix: String,
+}
+
+impl Codeowners {
+    /// Finds and reads the file for a project: in the project's folder or above it, up to the repository's root.
+    pub fn find(project_root: &Path) -> Option<Self> {
+        let mut found: Option<(PathBuf, PathBuf)> = None;
+        discover::upwards(project_root, |folder| {
+            let file = PLACES.iter().map(|place| folder.join(place)).find(|file| file.is_file());
+            found = file.map(|file| (folder.to_owned(), file));
+            found.is_some() || folder.join(".git").exists()
+        });
+        let (root, file) = found?;
+        let text = std::fs::read_to_string(file).ok()?;
+        let (root, project) = (std::path::absolute(root).ok()?, std::path::absolute(project_root).ok()?);
+        let below = project.strip_prefix(normal(&root)).map(Path::to_path_buf).unwrap_or_default();
+        Some(Self::parse(&text, &below.to_string_lossy().replace('\\', "/")))
+    }
+
+    /// Reads the file's text. `project` is the project's folder relative to the repository's root.
+    pub fn parse(text: &str, project: &str) -> Self {
+        let mut builder = GitignoreBuilder::new("");
+        let mut owners = HashMap::new();
+        for line in text.lines() {
+            let line = line.split(" #").next().unwrap_or_default().trim();
+            // GitLab's section headings are no patterns.
+            if line.is_empty() || line.starts_with(['#', '[', '^']) {
+                continue;
+            }
+            let mut words = line.split_whitespace();
+            let pattern = words.next().unwrap_or_default();
+            // A pattern that cannot be compiled owns nothing, as on the hosts.
+            if builder.add_line(None, pattern).is_ok() {
+                owners.insert(pattern.to_owned(), words.map(str::to_owned).collect());
+            }
+        }
+        let prefix = if project.is_empty() { String::new() } else { format!("{}/", project.trim_end_matches('/')) };
+        Self { matcher: builder.build().unwrap_or_else(|_| Gitignore::empty()), owners, prefix }
+    }
+}
+
+/// Without `.` and `..`, so that one path can be cut off another.
+fn normal(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::ParentDir => {
+                clean.pop();
+            }
+            std::path::Component::CurDir => {}
+            other => clean.push(other),
+        }
+    }
+    clean
+}
+
+impl FileOwners for Codeowners {
+    fn owners(&self, path: &str) -> Option<String> {
+        let full = format!("{}{path}", self.prefix);
+        let matched = self.matcher.matched_path_or_any_parents(full, false);
+        let owners = self.owners.get(matched.inner()?.original())?;
+        (!owners.is_empty()).then(|| owners.join(" "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Codeowners;
+    use crate::project::FileOwners;
+
+    #[test]
+    fn the_last_fitting_line_counts() {
+        let file = Codeowners::parse(
+            "# everything\n* @data\n/transform/models/marts/ @finance @bi  # marts\n*.py @science\n[Section]\n/transform/models/marts/open/\n",
+            "transform",
+        );
+        for (path, owner) in [
+            ("models/staging/stg_orders.sql", Some("@data")),
+            ("models/marts/fct_orders.sql", Some("@finance @bi")),
+            ("models/marts/forecast.py", Some("@science")),
+            ("models/marts/open/x.sql", None),
+        ] {
+            assert_eq!(file.owners(path).as_deref(), owner, "{path}");
+        }
+    }
+}

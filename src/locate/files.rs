@@ -1,0 +1,93 @@
+//! The project's files, each read and parsed at most once, however many findings point into it.
+
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
+
+use super::entries::Entries;
+use crate::text::call::Call;
+use crate::text::jinja::Block;
+use crate::text::yaml::{Yaml, YamlError};
+use crate::text::{SourceFile, TextError, jinja, python, yaml};
+
+/// A file that is at hand, and what parsing made of it; each view is made when it is first asked for.
+#[derive(Debug)]
+pub(super) struct ProjectFile {
+    pub source: Arc<SourceFile>,
+    yaml: OnceLock<Result<(Yaml, Entries), YamlError>>,
+    calls: OnceLock<Vec<Call>>,
+    blocks: OnceLock<Vec<Block>>,
+}
+
+impl ProjectFile {
+    pub fn new(source: SourceFile) -> Self {
+        Self { source: Arc::new(source), yaml: OnceLock::new(), calls: OnceLock::new(), blocks: OnceLock::new() }
+    }
+
+    /// The YAML tree with an index of what it describes.
+    pub fn yaml(&self) -> Result<(&Yaml, &Entries), &YamlError> {
+        let parsed = self.yaml.get_or_init(|| {
+            let tree = yaml::parse(self.source.text())?;
+            let entries = Entries::new(&tree);
+            Ok((tree, entries))
+        });
+        parsed.as_ref().map(|(tree, entries)| (tree, entries))
+    }
+
+    /// Calls such as `ref()` in SQL or Python, as far as the text can be read.
+    pub fn calls(&self) -> &[Call] {
+        self.calls.get_or_init(|| {
+            let text = self.source.text();
+            if self.source.path().ends_with(".py") { python::calls(text) } else { jinja::calls_before_error(text).0 }
+        })
+    }
+
+    /// Definitions such as `{% macro %}`.
+    pub fn blocks(&self) -> &[Block] {
+        self.blocks.get_or_init(|| jinja::find_blocks(self.source.text()))
+    }
+}
+
+type Slot = Arc<OnceLock<Option<Result<ProjectFile, TextError>>>>;
+
+/// Files by their path relative to a root.
+#[derive(Debug, Default)]
+pub(super) struct Files {
+    slots: Mutex<HashMap<PathBuf, Slot>>,
+}
+
+impl Files {
+    /// The file, or `None` where it is not there or lies outside `root`. `shown` is the path to print.
+    pub fn get(&self, root: &Path, path: &str, shown: &str) -> Option<FileRef> {
+        let relative = Path::new(path);
+        // A manifest is data: it does not get to name files outside the project.
+        if !relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+            return None;
+        }
+        let full = root.join(relative);
+        let slot = {
+            let mut slots = self.slots.lock().expect("no thread panics while it holds this lock");
+            slots.entry(full.clone()).or_default().clone()
+        };
+        // Read outside the lock, so that threads wait only for the file they need.
+        slot.get_or_init(|| {
+            let bytes = std::fs::read(&full).ok()?;
+            Some(SourceFile::from_bytes(shown, bytes).map(ProjectFile::new))
+        });
+        matches!(slot.get(), Some(Some(_))).then_some(FileRef(slot))
+    }
+}
+
+/// A file that is there, though its text may not be readable.
+#[derive(Debug, Clone)]
+pub(super) struct FileRef(Slot);
+
+impl FileRef {
+    /// The file's text, or why it is none.
+    pub fn text(&self) -> Result<&ProjectFile, &TextError> {
+        match self.0.get() {
+            Some(Some(file)) => file.as_ref(),
+            _ => unreachable!("a FileRef is made only of slots that hold a file"),
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! Turns a finding's place into file, line and column, where the project's files are at hand.
+
+mod code;
+mod entries;
+mod files;
+mod properties;
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use crate::discover::{PROJECT_FILE, ProjectFiles};
+use crate::findings::{Finding, Located, Location, Place, Region};
+use crate::project::{Project, Resource, ResourceId, UnreadableFile};
+use crate::text::Span;
+use files::{FileRef, Files, ProjectFile};
+
+/// Where dbt installs packages unless `packages-install-path` says otherwise.
+const PACKAGES: &str = "dbt_packages";
+
+/// Knows where the project's files are.
+#[derive(Debug)]
+pub struct Locator {
+    root: Option<PathBuf>,
+    packages: String,
+    files: Files,
+}
+
+impl Locator {
+    /// For a project whose files are in `files`; they are left alone if they are another project's, as they are when a
+    /// manifest was handed over that merely lies there.
+    pub fn new(project: &Project<'_>, files: Option<&ProjectFiles>) -> Self {
+        let own = files.filter(|files| files.settings.name.as_deref() == Some(project.name.as_str()));
+        let packages = own.and_then(|files| files.settings.packages_install_path.clone());
+        Self {
+            root: own.map(|files| files.root.clone()),
+            packages: packages.unwrap_or_else(|| PACKAGES.to_owned()),
+            files: Files::default(),
+        }
+    }
+
+    /// The project's folder, if its files are at hand.
+    pub fn project_root(&self) -> Option<&Path> {
+        self.root.as_deref()
+    }
+
+    /// Parses every properties file of the root project, in parallel, and says which cannot be read.
+    pub fn unreadable(&self, project: &Project<'_>) -> Vec<UnreadableFile> {
+        let own = project.resources.iter().chain(&project.disabled).filter(|resource| project.is_own(resource));
+        let mut paths: Vec<&str> = own.filter_map(|resource| resource.properties_path.as_deref()).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        paths.into_par_iter().filter_map(|path| self.problem(path)).collect()
+    }
+
+    fn problem(&self, path: &str) -> Option<UnreadableFile> {
+        let file = self.own_file(path)?;
+        let unreadable =
+            |span: Option<Span>, message: String| Some(UnreadableFile { path: path.to_owned(), span, message });
+        match file.text() {
+            Err(error) => unreadable(None, error.to_string()),
+            Ok(file) => match file.yaml() {
+                Ok(_) => None,
+                Err(error) => unreadable(Some(error.span), error.message.clone()),
+            },
+        }
+    }
+
+    /// Puts a finding at its place.
+    pub fn locate(&self, project: &Project<'_>, finding: Finding) -> Located {
+        let location = self.location(project, finding.located_in, &finding.place);
+        let related = finding.related.iter();
+        let related = related
+            .map(|other| (self.location(project, Some(other.resource), &other.place), other.label.clone()))
+            .collect();
+        Located { finding, location, related }
+    }
+
+    fn location(&self, project: &Project<'_>, resource: Option<ResourceId>, place: &Place) -> Location {
+        match (resource, place) {
+            (_, Place::Span(path, span)) => self.in_own_file(path, |_| *span),
+            (Some(id), place) => {
+                let found = Lookup { locator: self, project, resource: project.get(id) };
+                found.location(place)
+            }
+            (None, Place::ProjectKey(path)) => self.project_key(path),
+            (None, _) => self.project_key(&[]),
+        }
+    }
+
+    fn project_key(&self, path: &[String]) -> Location {
+        let keys: Vec<&str> = path.iter().map(String::as_str).collect();
+        self.in_own_file(PROJECT_FILE, |file| {
+            let (yaml, _) = file.yaml().ok()?;
+            let document = yaml.documents.first()?;
+            properties::value_at(document, &keys).or_else(|| properties::value_at(document, &["name"]))
+        })
+    }
+
+    fn in_own_file(&self, path: &str, span: impl FnOnce(&ProjectFile) -> Option<Span>) -> Location {
+        let file = self.own_file(path);
+        let region = file.as_ref().and_then(|file| {
+            let file = file.text().ok()?;
+            Some(Region::new(file.source.clone(), span(file)?))
+        });
+        Location { path: self.shown(None, path), region }
+    }
+
+    fn own_file(&self, path: &str) -> Option<FileRef> {
+        self.files.get(self.root.as_deref()?, path, &self.shown(None, path))
+    }
+
+    /// A file of the project or, if `package` is given, of that package.
+    fn file(&self, package: Option<&str>, path: &str) -> Option<FileRef> {
+        let root = self.root.as_deref()?;
+        match package {
+            None => self.own_file(path),
+            Some(name) => self.files.get(&root.join(&self.packages).join(name), path, &self.shown(package, path)),
+        }
+    }
+
+    /// The path to print: openable from where the command was started, with `/`.
+    fn shown(&self, package: Option<&str>, path: &str) -> String {
+        let Some(root) = &self.root else { return path.to_owned() };
+        let inside = match package {
+            Some(name) => format!("{}/{name}/{path}", self.packages),
+            None => path.to_owned(),
+        };
+        let root = root.to_string_lossy().replace('\\', "/");
+        let root = root.trim_end_matches('/').trim_start_matches("./");
+        if root.is_empty() || root == "." { inside } else { format!("{root}/{inside}") }
+    }
+}
+
+/// One question: where in this resource's files is that?
+struct Lookup<'l> {
+    locator: &'l Locator,
+    project: &'l Project<'l>,
+    resource: &'l Resource<'l>,
+}
+
+impl<'l> Lookup<'l> {
+    fn location(&self, place: &Place) -> Location {
+        let in_code = || self.in_code(place);
+        let in_properties = || self.in_properties(place);
+        let found = match place {
+            // What the file itself says wins over its properties, for dbt as for us.
+            Place::Config(_) | Place::Parent(_) => in_code().or_else(in_properties),
+            Place::File => in_code(),
+            _ => in_properties().or_else(in_code),
+        };
+        found.or_else(|| self.fallback(place)).unwrap_or_else(|| self.without_line(place))
+    }
+
+    /// The place the thing would stand at: the entry's name, then the start of the file.
+    fn fallback(&self, place: &Place) -> Option<Location> {
+        let entry = if *place == Place::File { None } else { self.in_properties(&Place::Entry) };
+        entry.or_else(|| {
+            let (path, file) = self.own_file()?;
+            let file = file.text().ok()?;
+            Some(self.region(path, file, code::first_line(file)))
+        })
+    }
+
+    /// The file's name alone: the one with the properties where the place is in them.
+    fn without_line(&self, place: &Place) -> Location {
+        let in_code = matches!(place, Place::File | Place::Parent(_));
+        let properties = self.resource.properties_path.as_deref().filter(|_| !in_code);
+        let path = properties.unwrap_or(&self.resource.path);
+        Location { path: self.locator.shown(self.package(), path), region: None }
+    }
+
+    fn in_properties(&self, place: &Place) -> Option<Location> {
+        let path = self.properties_path()?;
+        let file = self.locator.file(self.package(), path)?;
+        let file = file.text().ok()?;
+        let (yaml, entries) = file.yaml().ok()?;
+        let span = match place {
+            Place::SourceGroup => entries.find_source_group(yaml, self.resource)?.get("name")?.span,
+            Place::SourceGroupKey(keys) => {
+                let group = entries.find_source_group(yaml, self.resource)?;
+                properties::value_at(group, &borrowed(keys)).or_else(|| Some(group.get("name")?.span))?
+            }
+            _ if self.is_generic_test() => {
+                let tested = self.tested_node()?;
+                tests::item(entries.find(yaml, tested)?, tested, self.resource.as_test()?)?
+            }
+            _ => self.in_entry(entries.find(yaml, self.resource)?, place)?,
+        };
+        Some(self.region(path, file, span))
+    }
+
+    fn in_entry(&self, entry: &crate::text::yaml::Node, place: &Place) -> Option<Span> {
+        let resource = self.resource;
+        match place {
+            Place::Entry => Some(properties::entry_name(entry, resource)),
+            Place::Key(keys) => properties::key(entry, resource, &borrowed(keys)),
+            Place::Config(name) => properties::key(entry, resource, &[name]),
+            Place::Column(name) => Some(properties::column(entry, resource, name)?.get("name")?.span),
+            Place::ColumnKey(name, key) => {
+                let column = properties::column(entry, resource, name)?;
+                let configs = [Some(column), column.get("config")];
+                let found = configs.into_iter().flatten().find_map(|place| properties::value_at(place, &[key]));
+                found.or_else(|| Some(column.get("name")?.span))
+            }
+            Place::Parent(id) => properties::reference(entry, self.project.get(*id)),
+            Place::Argument(name) => {
+                let named = |item: &&crate::text::yaml::Node| {
+                    item.get("name").and_then(|found| found.as_str()).is_some_and(|found| found == name)
+                };
+                Some(entry.get("arguments")?.items().iter().find(named)?.get("name")?.span)
+            }
+            _ => None,
+        }
+    }
+
+    fn in_code(&self, place: &Place) -> Option<Location> {
+        let (path, file) = self.own_file()?;
+        if is_properties(path) {
+            return None;
+        }
+        let file = file.text().ok()?;
+        let span = match place {
+            Place::File | Place::Entry | Place::Key(_) => match code::block(file, self.resource) {
+                Some(block) => block.name_span,
+                None if *place == Place::File => code::first_line(file),
+                None => return None,
+            },
+            Place::Config(name) => code::config(file, name)?,
+            Place::Parent(id) => code::reference(file, self.project.get(*id))?,
+            Place::Argument(name) => code::parameter(file, self.resource, name)?,
+            _ => return None,
+        };
+        Some(self.region(path, file, span))
+    }
+
+    fn region(&self, path: &str, file: &ProjectFile, span: Span) -> Location {
+        Location {
+            path: self.locator.shown(self.package(), path),
+            region: Some(Region::new(file.source.clone(), span)),
+        }
+    }
+
+    fn own_file(&self) -> Option<(&'l str, FileRef)> {
+        let path = self.resource.path.as_str();
+        Some((path, self.locator.file(self.package(), path)?))
+    }
+
+    /// A generic test stands in the file that describes the node it tests.
+    fn properties_path(&self) -> Option<&'l str> {
+        if self.is_generic_test() {
+            return Some(&self.resource.path);
+        }
+        self.resource.properties_path.as_deref()
+    }
+
+    fn is_generic_test(&self) -> bool {
+        self.resource.as_test().is_some_and(|test| test.generic.is_some())
+    }
+
+    fn tested_node(&self) -> Option<&'l Resource<'l>> {
+        let attached = self.resource.as_test()?.attached_node.as_ref();
+        let id = attached.and_then(|name| self.project.find(name));
+        let id = id.or_else(|| self.project.parents(self.project.find(&self.resource.unique_id)?).first().copied());
+        id.map(|id| self.project.get(id))
+    }
+
+    fn package(&self) -> Option<&'l str> {
+        let is_own = self.project.is_own(self.resource);
+        (!is_own).then_some(self.resource.package.as_str())
+    }
+}
+
+/// Whether a file is YAML: a resource that is defined there has no code.
+fn is_properties(path: &str) -> bool {
+    path.ends_with(".yml") || path.ends_with(".yaml")
+}
+
+fn borrowed(keys: &[String]) -> Vec<&str> {
+    keys.iter().map(String::as_str).collect()
+}

@@ -1,0 +1,79 @@
+//! From a place to a span in properties YAML.
+
+use crate::project::Resource;
+use crate::text::Span;
+use crate::text::yaml::{Entry, Node};
+
+/// The name in an entry, for a version of a model the version's `v`; where neither is there, the start of the entry.
+pub(super) fn entry_name(entry: &Node, resource: &Resource<'_>) -> Span {
+    if let Some(version) = version_entry(entry, resource)
+        && let Some(number) = version.get("v")
+    {
+        return number.span;
+    }
+    entry.get("name").map_or_else(|| first_key(entry), |name| name.span)
+}
+
+/// A key of the entry, also below `config`, for a version of a model also in its own entry.
+pub(super) fn key(entry: &Node, resource: &Resource<'_>, path: &[&str]) -> Option<Span> {
+    let places = version_entry(entry, resource).into_iter().chain([entry]);
+    places.flat_map(|place| [Some(place), place.get("config")]).flatten().find_map(|place| value_at(place, path))
+}
+
+/// A column's entry; a version of a model may declare its own.
+pub(super) fn column<'y>(entry: &'y Node, resource: &Resource<'_>, name: &str) -> Option<&'y Node> {
+    let in_list = |place: &'y Node| {
+        let named = |column: &&Node| column.get("name").and_then(Node::as_str).is_some_and(|found| found == name);
+        place.get("columns").map_or(&[][..], Node::items).iter().find(named)
+    };
+    version_entry(entry, resource).and_then(in_list).or_else(|| in_list(entry))
+}
+
+/// The item of `versions:` that describes this version.
+fn version_entry<'y>(entry: &'y Node, resource: &Resource<'_>) -> Option<&'y Node> {
+    let version = resource.relation()?.version.as_ref()?;
+    let fits = |item: &&Node| item.get("v").and_then(Node::as_str).is_some_and(|found| found == version.as_str());
+    entry.get("versions")?.items().iter().find(fits)
+}
+
+/// The value at a path of keys, or the last key on the way if the rest is not there. `None` if not even the first is.
+pub(super) fn value_at(node: &Node, path: &[&str]) -> Option<Span> {
+    let (first, rest) = path.split_first()?;
+    let entry = node.entry(first)?;
+    if rest.is_empty() {
+        return Some(entry_span(entry));
+    }
+    value_at(&entry.value, rest).or(Some(entry.key.span))
+}
+
+/// The value where it is a text of its own, else the key: underlining a whole list helps nobody.
+fn entry_span(entry: &Entry) -> Span {
+    let is_visible = entry.value.as_scalar().is_some() && !entry.value.span.is_empty();
+    if is_visible { entry.value.span } else { entry.key.span }
+}
+
+/// The first key of a mapping, or the node's own span.
+fn first_key(node: &Node) -> Span {
+    node.entries().next().map_or(node.span, |entry| entry.key.span)
+}
+
+/// The `ref('…')` or `source('…', '…')` written somewhere in an entry, as exposures and snapshots have it.
+pub(super) fn reference(entry: &Node, parent: &Resource<'_>) -> Option<Span> {
+    if let Some(text) = entry.as_str() {
+        return names(text, parent).then_some(entry.span);
+    }
+    let in_items = entry.items().iter().find_map(|item| reference(item, parent));
+    in_items.or_else(|| entry.entries().find_map(|inner| reference(&inner.value, parent)))
+}
+
+/// Whether a text is a call that names `parent`: its quoted words end with the parent's name.
+fn names(text: &str, parent: &Resource<'_>) -> bool {
+    let is_call = ["ref", "source", "metric"].iter().any(|call| text.trim_start_matches("{{").trim().starts_with(call));
+    let words: Vec<&str> = text.split(['\'', '"']).skip(1).step_by(2).collect();
+    is_call
+        && match (parent.as_source(), words.as_slice()) {
+            (Some(source), [group, table]) => source.source_name.as_str() == *group && &*parent.name == *table,
+            (None, [.., name]) => &*parent.name == *name,
+            _ => false,
+        }
+}

@@ -1,0 +1,96 @@
+//! Each finding with the lines it is about, the evidence, and what to do: drawn by miette.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
+use rayon::prelude::*;
+
+use super::Style;
+use crate::findings::{Located, Location, Severity};
+
+pub(super) fn write(findings: &[Located], style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let handler = handler(style);
+    // Drawn in parallel, a batch at a time, so that a hundred thousand findings never stand in memory at once.
+    for batch in findings.chunks(4096) {
+        let drawn: Vec<String> = batch.par_iter().map(|located| draw(&handler, located)).collect();
+        for text in drawn {
+            out.write_all(text.as_bytes())?;
+        }
+    }
+    Ok(())
+}
+
+fn handler(style: Style) -> GraphicalReportHandler {
+    let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+    GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false).with_context_lines(1)
+}
+
+fn draw(handler: &GraphicalReportHandler, located: &Located) -> String {
+    let mut text = String::new();
+    handler.render_report(&mut text, &Drawn(located)).expect("writing to a string does not fail");
+    text.push('\n');
+    text
+}
+
+/// A finding as miette wants to see it.
+#[derive(Debug)]
+struct Drawn<'a>(&'a Located);
+
+impl fmt::Display for Drawn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.finding.message)
+    }
+}
+
+impl std::error::Error for Drawn<'_> {}
+
+impl Diagnostic for Drawn<'_> {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(format!("{} {}", self.0.finding.code, self.0.finding.slug)))
+    }
+
+    fn severity(&self) -> Option<miette::Severity> {
+        Some(match self.0.finding.severity {
+            Severity::Error => miette::Severity::Error,
+            Severity::Warning => miette::Severity::Warning,
+            Severity::Info => miette::Severity::Advice,
+        })
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(footer(self.0)))
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        let region = self.0.location.region.as_ref()?;
+        Some(&*region.file)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let region = self.0.location.region.as_ref()?;
+        let primary = LabeledSpan::new_primary_with_span(None, region.span.range());
+        let others = self.0.related.iter().filter_map(move |(location, label)| {
+            let other = location.region.as_ref().filter(|other| other.file.path() == region.file.path())?;
+            (other.span != region.span).then(|| LabeledSpan::new_with_span(Some(label.clone()), other.span.range()))
+        });
+        Some(Box::new(std::iter::once(primary).chain(others)))
+    }
+}
+
+/// What to do, then why: evidence and places in other files, an item each.
+fn footer(located: &Located) -> String {
+    let mut items = Vec::new();
+    if located.location.region.is_none() {
+        items.push(format!("in {}", located.location.path));
+    }
+    items.extend(located.finding.evidence.iter().cloned());
+    let elsewhere = located.related.iter().filter(|(location, _)| !same_file(location, &located.location));
+    items.extend(elsewhere.map(|(location, label)| format!("{label}: {}", location.display())));
+    let items = items.into_iter().map(|item| format!("- {item}"));
+    std::iter::once(located.finding.help.clone()).chain(items).collect::<Vec<_>>().join("\n")
+}
+
+fn same_file(a: &Location, b: &Location) -> bool {
+    a.region.is_some() && b.region.is_some() && a.path == b.path
+}

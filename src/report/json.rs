@@ -1,0 +1,158 @@
+//! The machine format: documented in docs/json.md, its schema in docs/schema/findings.json.
+
+use std::io::{self, Write};
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::findings::{Located, Location, Report, Severity};
+use crate::project::Counts;
+
+/// Version of the format. It grows only when a field changes its meaning or goes away.
+const SCHEMA_VERSION: u32 = 1;
+
+/// What `check --format json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Output<'a> {
+    /// Version of this format; 1.
+    schema_version: u32,
+    /// Version of dbt-steward that wrote it.
+    version: &'static str,
+    /// Name of the dbt project.
+    project: &'a str,
+    /// Version of dbt that wrote the manifest.
+    dbt_version: &'a str,
+    summary: Summary<'a>,
+    /// Sorted by path, place, code and subject.
+    findings: Vec<Finding<'a>>,
+}
+
+/// The run in numbers.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Summary<'a> {
+    /// Enabled resources of the root project, by type.
+    counts: &'a Counts,
+    findings: Findings,
+    /// Every rule that was asked for, by code.
+    rules: Vec<Rule<'a>>,
+}
+
+/// Findings by severity; all of them, whatever `--max-findings` left out below.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Findings {
+    error: usize,
+    warning: usize,
+    info: usize,
+}
+
+/// How one rule fared.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Rule<'a> {
+    code: &'a str,
+    slug: &'a str,
+    /// Resources it looked at.
+    subjects: usize,
+    findings: usize,
+    /// Why it did not run; null if it did.
+    skipped: Option<&'a str>,
+}
+
+/// One defect.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Finding<'a> {
+    code: &'a str,
+    slug: &'a str,
+    severity: Severity,
+    /// Unique id of the resource; `project.<name>` for the project as a whole.
+    subject: &'a str,
+    /// What is wrong.
+    message: &'a str,
+    /// What to do.
+    help: &'a str,
+    #[serde(flatten)]
+    place: Place<'a>,
+    /// Why, one thought an item.
+    evidence: &'a [String],
+    /// Other places that belong to the finding.
+    related: Vec<Related<'a>>,
+    /// The same in every run as long as rule, subject and part of the subject are: no line goes into it.
+    fingerprint: String,
+}
+
+/// Another place that belongs to a finding.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Related<'a> {
+    label: &'a str,
+    #[serde(flatten)]
+    place: Place<'a>,
+}
+
+/// A stretch of a file. Lines and columns count from 1, columns in Unicode characters; the end is one past the last
+/// character. All four are null where the file was not at hand.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Place<'a> {
+    path: &'a str,
+    line: Option<u32>,
+    column: Option<u32>,
+    end_line: Option<u32>,
+    end_column: Option<u32>,
+}
+
+pub(super) fn write(report: &Report, shown: &[Located], out: &mut dyn Write) -> io::Result<()> {
+    let output = Output {
+        schema_version: SCHEMA_VERSION,
+        version: env!("CARGO_PKG_VERSION"),
+        project: &report.summary.project,
+        dbt_version: &report.summary.dbt_version,
+        summary: summary(report),
+        findings: shown.iter().map(finding).collect(),
+    };
+    serde_json::to_writer_pretty(&mut *out, &output)?;
+    writeln!(out)
+}
+
+fn summary(report: &Report) -> Summary<'_> {
+    let rules = report.summary.rules.iter().map(|rule| Rule {
+        code: rule.code,
+        slug: rule.slug,
+        subjects: rule.subjects,
+        findings: rule.findings,
+        skipped: rule.skipped.as_deref(),
+    });
+    Summary {
+        counts: &report.summary.counts,
+        findings: Findings {
+            error: report.count(Severity::Error),
+            warning: report.count(Severity::Warning),
+            info: report.count(Severity::Info),
+        },
+        rules: rules.collect(),
+    }
+}
+
+fn finding(located: &Located) -> Finding<'_> {
+    let finding = &located.finding;
+    Finding {
+        code: finding.code,
+        slug: finding.slug,
+        severity: finding.severity,
+        subject: &finding.subject,
+        message: &finding.message,
+        help: &finding.help,
+        place: place(&located.location),
+        evidence: &finding.evidence,
+        related: located.related.iter().map(|(location, label)| Related { label, place: place(location) }).collect(),
+        fingerprint: finding.fingerprint(),
+    }
+}
+
+fn place(location: &Location) -> Place<'_> {
+    let region = location.region.as_ref();
+    Place {
+        path: &location.path,
+        line: region.map(|region| region.start.line),
+        column: region.map(|region| region.start.column),
+        end_line: region.map(|region| region.end.line),
+        end_column: region.map(|region| region.end.column),
+    }
+}

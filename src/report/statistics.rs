@@ -1,0 +1,19 @@
+//! Findings per rule, most first.
+
+use std::io::{self, Write};
+
+use crate::findings::Report;
+
+/// Writes one line a rule with findings: count, code, slug.
+///
+/// # Errors
+/// Whatever `out` fails with.
+pub fn statistics(report: &Report, out: &mut dyn Write) -> io::Result<()> {
+    let mut rules: Vec<_> = report.summary.rules.iter().filter(|rule| rule.findings > 0).collect();
+    rules.sort_by_key(|rule| (std::cmp::Reverse(rule.findings), rule.code));
+    rules.dedup_by_key(|rule| rule.code);
+    for rule in rules {
+        writeln!(out, "{:>7}  {}  {}", rule.findings, rule.code, rule.slug)?;
+    }
+    Ok(())
+}

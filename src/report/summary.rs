@@ -1,0 +1,85 @@
+//! The closing lines on stderr: what was looked at, what was found, what did not run and why.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use crate::findings::{Report, RuleSummary, Severity};
+use crate::project::Counts;
+
+/// What the summary may say.
+#[derive(Debug, Clone, Copy)]
+pub struct SummaryStyle {
+    /// Name every rule that did not run, with its reason, instead of counting them.
+    pub verbose: bool,
+    /// How long the run took.
+    pub elapsed: Duration,
+}
+
+/// The summary's text, each line ended.
+pub fn summary(report: &Report, style: SummaryStyle) -> String {
+    let mut text = String::new();
+    let summary = &report.summary;
+    let add = |text: &mut String, line: String| writeln!(text, "{line}").expect("writing to a string does not fail");
+    add(&mut text, format!("{} (dbt {}): {}", summary.project, summary.dbt_version, subjects(&summary.counts)));
+    add(&mut text, findings(report));
+    let skipped: Vec<&RuleSummary> = summary.rules.iter().filter(|rule| rule.skipped.is_some()).collect();
+    let ran = summary.rules.len() - skipped.len();
+    add(&mut text, format!("{ran} rules ran in {}{}", elapsed(style.elapsed), not_run(&skipped, style.verbose)));
+    if style.verbose {
+        for rule in skipped {
+            let reason = rule.skipped.as_deref().unwrap_or_default();
+            add(&mut text, format!("  {} {} did not run: {reason}", rule.code, rule.slug));
+        }
+    }
+    text
+}
+
+fn not_run(skipped: &[&RuleSummary], verbose: bool) -> String {
+    match (skipped.len(), verbose) {
+        (0, _) => String::new(),
+        (count, true) => format!("; {count} did not run:"),
+        (count, false) => {
+            let codes: Vec<&str> = skipped.iter().map(|rule| rule.code).take(8).collect();
+            let more = if count > codes.len() { ", …" } else { "" };
+            format!("; {count} did not run ({}{more}); --verbose says why", codes.join(", "))
+        }
+    }
+}
+
+fn findings(report: &Report) -> String {
+    let counts: Vec<String> = Severity::ALL
+        .into_iter()
+        .map(|severity| (report.count(severity), severity))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, severity)| plural(count, severity.as_str()))
+        .collect();
+    if counts.is_empty() { "no findings".to_owned() } else { format!("found {}", counts.join(", ")) }
+}
+
+fn subjects(counts: &Counts) -> String {
+    let all = [
+        (counts.models, "model"),
+        (counts.seeds, "seed"),
+        (counts.snapshots, "snapshot"),
+        (counts.source_tables, "source table"),
+        (counts.data_tests, "data test"),
+        (counts.unit_tests, "unit test"),
+        (counts.exposures, "exposure"),
+        (counts.metrics, "metric"),
+        (counts.semantic_models, "semantic model"),
+        (counts.macros, "macro"),
+    ];
+    let parts: Vec<String> =
+        all.into_iter().filter(|(count, _)| *count > 0).map(|(count, name)| plural(count, name)).collect();
+    if parts.is_empty() { "nothing to look at".to_owned() } else { parts.join(", ") }
+}
+
+/// `1 error`, `2 errors`; the words used here need no more grammar, but "info" has no plural.
+fn plural(count: usize, word: &str) -> String {
+    let ending = if count == 1 || word == "info" { "" } else { "s" };
+    format!("{count} {word}{ending}")
+}
+
+fn elapsed(time: Duration) -> String {
+    if time.as_secs() >= 1 { format!("{:.2} s", time.as_secs_f64()) } else { format!("{} ms", time.as_millis()) }
+}

@@ -1,0 +1,50 @@
+use crate::findings::Place;
+use crate::rules::{Context, NoOptions, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a properties file that is no valid YAML, or no text at all, as the files are now.
+    ///
+    /// The manifest was written when the file could still be read. Until it can be again, findings about what the file
+    /// describes name the file without a line; everything else is linted as usual. Only the root project's files are
+    /// looked at, and only where they are at hand: a bare manifest has none.
+    ///
+    /// # Why it matters
+    /// dbt will refuse the whole project at the next run, and everything the file says about owners, tests and access
+    /// is out of force until then.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # models/marts/_marts__models.yml
+    /// models:
+    ///   - name: fct_orders
+    ///     description: "One row per order
+    /// ```
+    ///
+    /// # Use instead
+    /// ```yaml
+    /// # models/marts/_marts__models.yml
+    /// models:
+    ///   - name: fct_orders
+    ///     description: "One row per order"
+    /// ```
+    UnreadableProperties(NoOptions),
+    code = "PRJ013",
+    slug = "unreadable-properties",
+    area = Project,
+    trap = Govern,
+    default = Error,
+    since = "0.1.0",
+    subjects = [Project]
+}
+
+impl Rule for UnreadableProperties {
+    fn check_project(&self, cx: &mut Context<'_>) {
+        for file in &cx.project.unreadable {
+            let place = Place::Span(file.path.clone(), file.span);
+            cx.report_project(place, format!("{} cannot be read: {}", file.path, file.message))
+                .part(format!("file:{}", file.path))
+                .help("correct the file; dbt will refuse it, too");
+        }
+    }
+}
