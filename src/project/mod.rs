@@ -7,6 +7,7 @@ mod detail;
 mod layers;
 mod ownership;
 mod resource;
+mod sql;
 mod testing;
 mod text;
 
