@@ -250,6 +250,8 @@ pub struct SemanticModel<'a> {
     /// Name and type of each entity.
     pub entities: Vec<(Text<'a>, Text<'a>)>,
     pub measures: Vec<Text<'a>>,
+    /// Descriptions of its entities, dimensions and measures, where they have one.
+    pub descriptions: Vec<Text<'a>>,
 }
 
 /// A saved query.
@@ -264,6 +266,13 @@ pub struct SavedQuery<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Group<'a> {
     pub owner: Owner<'a>,
+}
+
+/// A docs block.
+#[derive(Debug, Clone, Default)]
+pub struct DocsBlock<'a> {
+    /// The text between `{% docs %}` and `{% enddocs %}`, trimmed by dbt.
+    pub contents: Text<'a>,
 }
 
 /// A macro.

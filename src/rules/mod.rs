@@ -25,7 +25,7 @@ pub mod project;
 pub mod sources;
 pub mod testing;
 
-pub use context::{Context, Node};
+pub use context::{Context, Node, SourceGroup};
 pub use engine::{Outcome, RuleRun, run};
 pub use info::{Area, BuildError, NoOptions, Rule, RuleInfo, Subject, Trap};
 pub use instance::{Instance, Scope};

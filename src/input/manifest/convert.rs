@@ -5,8 +5,8 @@ use serde_json::value::RawValue;
 use super::lenient::{Declared, Texts, Word};
 use super::raw;
 use crate::project::{
-    Access, Column, Constraint, Detail, Exposure, Freshness, GenericTest, Group, Macro, Meta, Metric, Owner, RefCall,
-    Relation, Resource, ResourceType, SavedQuery, SemanticModel, Source, Test, Text, UnitTest,
+    Access, Column, Constraint, Detail, DocsBlock, Exposure, Freshness, GenericTest, Group, Macro, Meta, Metric, Owner,
+    RefCall, Relation, Resource, ResourceType, SavedQuery, SemanticModel, Source, Test, Text, UnitTest,
 };
 
 /// The resource an entry describes. `key` is the entry's key in its section, which is its unique id.
@@ -72,9 +72,8 @@ fn detail<'a>(kind: ResourceType, entry: raw::Entry<'a>) -> Detail<'a> {
             arguments: entry.arguments.into_iter().map(|argument| (argument.name, argument.description)).collect(),
             macro_sql: entry.macro_sql,
         })),
-        ResourceType::DocsBlock | ResourceType::Operation | ResourceType::Function | ResourceType::Other => {
-            Detail::None
-        }
+        ResourceType::DocsBlock => Detail::DocsBlock(Box::new(DocsBlock { contents: entry.block_contents })),
+        ResourceType::Operation | ResourceType::Function | ResourceType::Other => Detail::None,
     }
 }
 
@@ -178,11 +177,16 @@ fn metric<'a>(entry: raw::Entry<'a>) -> Metric<'a> {
 }
 
 fn semantic_model<'a>(entry: raw::Entry<'a>) -> SemanticModel<'a> {
+    let dimensions: Vec<raw::Named<'a>> =
+        entry.dimensions.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+    let parts = entry.entities.iter().chain(&dimensions).chain(&entry.measures);
+    let descriptions = parts.map(|part| part.description.clone()).filter(|text| !text.is_empty()).collect();
     SemanticModel {
         model: entry.model,
         primary_entity: entry.primary_entity,
         entities: entry.entities.into_iter().map(|entity| (entity.name, entity.kind)).collect(),
         measures: entry.measures.into_iter().map(|measure| measure.name).collect(),
+        descriptions,
     }
 }
 

@@ -97,6 +97,8 @@ pub struct Entry<'a> {
     pub window: Option<&'a RawValue>,
     // unit tests, semantic models, metrics before 1.6
     pub model: Text<'a>,
+    // Of metrics before dbt 1.6 a list of names, of semantic models a list of objects.
+    pub dimensions: Option<&'a RawValue>,
     // semantic models
     pub primary_entity: Text<'a>,
     #[serde(deserialize_with = "nullable")]
@@ -108,6 +110,8 @@ pub struct Entry<'a> {
     pub query_params: QueryParams<'a>,
     #[serde(deserialize_with = "nullable")]
     pub exports: Vec<serde::de::IgnoredAny>,
+    // docs blocks
+    pub block_contents: Text<'a>,
     // macros
     #[serde(deserialize_with = "nullable")]
     pub arguments: Vec<Named<'a>>,

@@ -10,18 +10,24 @@
 //! TODO
 
 mod de;
+mod de_error;
+#[cfg(test)]
+mod de_tests;
 mod error;
 mod layout;
 mod mapping;
 mod parse;
 mod scalar;
+mod spanned;
 mod timestamp;
 mod tree;
 
-pub use de::{DeError, from_node};
+pub use de::from_node;
+pub use de_error::{DeError, nearest};
 pub use error::YamlError;
 pub use mapping::{Entries, Entry, Mapping};
 pub use parse::{Comment, DuplicateKey, MAX_DEPTH, MAX_NODES, Yaml, parse};
 pub use scalar::{Resolved, Scalar, Style};
+pub use spanned::Spanned;
 pub use timestamp::{Time, Timestamp};
 pub use tree::{Node, Value};

@@ -8,7 +8,7 @@ use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag as WrittenTa
 use super::error::{self, YamlError};
 use super::layout;
 use super::mapping::{Entry, Mapping, can_be_merged};
-use super::scalar::{Scalar, Style};
+use super::scalar::{Scalar, Style, Tag};
 use super::tree::{Kind, Node};
 use crate::text::Span;
 
@@ -217,7 +217,12 @@ impl<'text> Builder<'text> {
         let style = Style::from(style);
         let text = if is_empty { Box::default() } else { text.into_boxed_str() };
         let verbatim = layout::is_verbatim(&self.text[span.range()], &text, style);
-        let scalar = Scalar { text, style, tag: error::scalar_tag(tag, span)?, verbatim };
+        let tag = match error::scalar_tag(tag, span)? {
+            // Nothing with `!` before it is an empty string.
+            Some(Tag::ByText) if is_empty => Some(Tag::Str),
+            tag => tag,
+        };
+        let scalar = Scalar { text, style, tag, verbatim };
         error::check_scalar(&scalar, span, self.is_key())?;
         self.read_to = span.end as usize;
         self.finish(Node { span, kind: Kind::Scalar(scalar) }, Size::SCALAR, anchor)
@@ -287,7 +292,8 @@ impl<'text> Builder<'text> {
     }
 
     fn mapping(&mut self, entries: Vec<Entry>) -> Result<Kind, YamlError> {
-        for entry in entries.iter().filter(|entry| entry.is_merge() && !can_be_merged(&entry.value)) {
+        let unmergeable = entries.iter().find(|entry| entry.is_merge() && !can_be_merged(&entry.value));
+        if let Some(entry) = unmergeable {
             let message = "a merge key `<<` takes a mapping or a list of mappings";
             return Err(YamlError::new(entry.value.span, message));
         }

@@ -1,0 +1,121 @@
+use crate::findings::Place;
+use crate::project::{ResourceId, ResourceType};
+use crate::rules::{Context, NoOptions, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a model that reaches neither data nor a reader: no source or seed is above it, and nothing reads it.
+    ///
+    /// It is the one finding for such a model, in place of `root-model` and `dead-end-model`. As there, marts and
+    /// reporting models, models with `access: public` and MetricFlow time spines are exempt, because others than dbt may
+    /// read them; and where something upstream is unknown or disabled, nothing is claimed.
+    ///
+    /// # Why it matters
+    /// Nothing flows into the model and nothing out of it. Usually it is left over from a trial, and it keeps costing:
+    /// it runs, it is searched, and it is asked about.
+    ///
+    /// # Example
+    /// ```sql
+    /// -- models/staging/stg_trial.sql
+    /// select 1 as id, 'try this' as note
+    /// ```
+    ///
+    /// # Use instead
+    /// ```yaml
+    /// # models/staging/_sources.yml
+    /// sources:
+    ///   - name: erp
+    ///     tables:
+    ///       - name: notes
+    /// ```
+    /// ```sql
+    /// -- models/staging/stg_notes.sql
+    /// select id, note from {{ source('erp', 'notes') }}
+    /// ```
+    /// ```sql
+    /// -- models/marts/dim_notes.sql
+    /// select id, note from {{ ref('stg_notes') }}
+    /// ```
+    DisconnectedModel(NoOptions),
+    code = "DAG019",
+    slug = "disconnected-model",
+    area = Lineage,
+    trap = ServeTheBusiness,
+    default = Warning,
+    since = "0.1.0",
+    subjects = [Model]
+}
+
+impl Rule for DisconnectedModel {
+    fn check_project(&self, cx: &mut Context<'_>) {
+        let broken: Vec<ResourceId> = cx.project.dangling.iter().map(|(child, _)| *child).collect();
+        let rests_on_unknown = cx.graph.toward_upstream(&broken);
+        let is_disconnected = |id: ResourceId| {
+            !cx.graph.rests_on_data(id)
+                && rests_on_unknown[id.index()].is_none()
+                && cx.graph.consumers(id).next().is_none()
+        };
+        let models: Vec<_> = cx
+            .subjects(ResourceType::Model)
+            .filter(|model| is_disconnected(model.id) && !super::is_read_from_outside(*model, cx))
+            .collect();
+        for model in models {
+            let message = format!(
+                "model `{}` is connected to nothing: no source or seed is above it, and nothing reads it",
+                model.label()
+            );
+            let parents: Vec<ResourceId> = cx.graph.parents(model.id).collect();
+            let reads = if parents.is_empty() { "nothing".to_owned() } else { cx.names(&parents) };
+            cx.report(model, Place::Entry, message)
+                .help("delete it, or connect it: read its data through `source()` or `ref()`, and name who uses it")
+                .evidence(format!("reads: {reads}"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use crate::project::{Access, ResourceType, Text};
+    use crate::rules::tester::{findings, model, reading, relation, resource, source, subjects};
+
+    #[test]
+    fn neither_data_nor_reader() {
+        let island = model("staging", "stg_trial");
+        let root = model("staging", "stg_more");
+        let end = reading(model("intermediate", "int_more"), &[&root]);
+        let found = findings("DAG019", Value::Null, &[island, root, end]);
+        let subjects: Vec<&str> = found.iter().map(|finding| finding.subject.as_str()).collect();
+        assert_eq!(subjects, ["model.shop.int_more", "model.shop.stg_trial"]);
+        assert_eq!(
+            found[1].message,
+            "model `stg_trial` is connected to nothing: no source or seed is above it, and nothing reads it"
+        );
+        assert_eq!(found[0].evidence, ["reads: stg_more"]);
+        assert_eq!(found[1].evidence, ["reads: nothing"]);
+    }
+
+    #[test]
+    fn one_connection_is_enough() {
+        let orders = source("erp", "orders");
+        let staged = reading(model("staging", "stg_orders"), &[&orders]);
+        let seed = resource(ResourceType::Seed, "seed.shop.countries", "seeds/countries.csv");
+        let seeded = reading(model("staging", "stg_countries"), &[&seed]);
+        let root = model("staging", "stg_rows");
+        let mart = reading(model("marts", "dim_rows"), &[&root]);
+        assert!(subjects("DAG019", &[orders, staged, seed, seeded, root, mart]).is_empty());
+    }
+
+    #[test]
+    fn claims_nothing_about_what_it_cannot_see() {
+        let mut broken = model("staging", "stg_orders");
+        broken.depends_on.push(Text::from("source.shop.erp.disabled"));
+        let behind = reading(model("intermediate", "int_orders"), &[&broken]);
+        let mut public = model("intermediate", "int_days");
+        relation(&mut public).access = Access::Public;
+        let mut spine = model("utilities", "all_days");
+        relation(&mut spine).time_spine = true;
+        assert!(subjects("DAG019", &[broken, behind, public, spine, model("marts", "dim_days")]).is_empty());
+    }
+}

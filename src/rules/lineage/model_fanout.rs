@@ -1,0 +1,160 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::findings::Place;
+use crate::project::{ResourceId, ResourceType};
+use crate::rules::{Context, Node, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a model with more than `max` child models that are leaves.
+    ///
+    /// A leaf is a model that nothing reads: no model, snapshot, exposure, metric, semantic model or saved query. With
+    /// `count: all` every child model counts.
+    ///
+    /// # Why it matters
+    /// Many end products cut from one model are often one product in many variants: each filters and groups a little
+    /// differently, and each has to be changed when the business does. What they share belongs into the model, what
+    /// tells them apart into the tool that shows it.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # models/staging/_sources.yml
+    /// sources:
+    ///   - name: erp
+    ///     tables:
+    ///       - name: orders
+    /// ```
+    /// ```sql
+    /// -- models/staging/stg_orders.sql
+    /// select order_id, country, amount from {{ source('erp', 'orders') }}
+    /// ```
+    /// ```sql
+    /// -- models/marts/fct_orders_at.sql
+    /// select * from {{ ref('stg_orders') }} where country = 'AT'
+    /// ```
+    /// ```sql
+    /// -- models/marts/fct_orders_ch.sql
+    /// select * from {{ ref('stg_orders') }} where country = 'CH'
+    /// ```
+    /// ```sql
+    /// -- models/marts/fct_orders_de.sql
+    /// select * from {{ ref('stg_orders') }} where country = 'DE'
+    /// ```
+    /// ```sql
+    /// -- models/marts/fct_orders_fr.sql
+    /// select * from {{ ref('stg_orders') }} where country = 'FR'
+    /// ```
+    ///
+    /// # Use instead
+    /// ```yaml
+    /// # models/staging/_sources.yml
+    /// sources:
+    ///   - name: erp
+    ///     tables:
+    ///       - name: orders
+    /// ```
+    /// ```sql
+    /// -- models/staging/stg_orders.sql
+    /// select order_id, country, amount from {{ source('erp', 'orders') }}
+    /// ```
+    /// ```sql
+    /// -- models/marts/fct_orders.sql
+    /// select order_id, country, amount from {{ ref('stg_orders') }}
+    /// ```
+    ModelFanout(Options),
+    code = "DAG006",
+    slug = "model-fanout",
+    area = Lineage,
+    trap = Scale,
+    default = Info,
+    since = "0.1.0",
+    subjects = [Model]
+}
+
+/// Options of `model-fanout`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Options {
+    /// The most children that a model may have.
+    pub max: usize,
+    /// Which children count.
+    pub count: Count,
+}
+
+/// Which children of a model count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Count {
+    /// Child models that nothing reads.
+    Leaves,
+    /// All child models.
+    All,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { max: 3, count: Count::Leaves }
+    }
+}
+
+impl Rule for ModelFanout {
+    fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
+        let graph = cx.graph;
+        let counts = |child: &ResourceId| match self.options.count {
+            Count::All => true,
+            Count::Leaves => graph.consumers(*child).next().is_none(),
+        };
+        let children = || graph.children_of_kind(model.id, ResourceType::Model).filter(counts);
+        let count = children().count();
+        if count <= self.options.max {
+            return;
+        }
+        let names = cx.names(&children().collect::<Vec<_>>());
+        let leaves = if self.options.count == Count::Leaves { " that nothing else reads" } else { "" };
+        let message = format!(
+            "model `{}` has {count} child models{leaves}; {} is the most allowed",
+            model.label(),
+            self.options.max
+        );
+        cx.report(model, Place::Entry, message)
+            .help(
+                "merge the children that differ by a filter or a grouping only, and leave the cut to the tool that shows it",
+            )
+            .evidence(format!("children: {names}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::project::Resource;
+    use crate::rules::tester::{exposure, findings, model, reading, subjects};
+
+    fn hub(children: usize) -> Vec<Resource<'static>> {
+        let hub = model("staging", "hub");
+        let child = |index: usize| reading(model("marts", &format!("child_{index}")), &[&hub]);
+        let children: Vec<_> = (0..children).map(child).collect();
+        [vec![hub], children].concat()
+    }
+
+    #[test]
+    fn reports_above_the_limit() {
+        assert!(subjects("DAG006", &hub(3)).is_empty());
+        let found = findings("DAG006", Value::Null, &hub(7));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].subject, "model.shop.hub");
+        assert_eq!(found[0].message, "model `hub` has 7 child models that nothing else reads; 3 is the most allowed");
+        assert_eq!(found[0].evidence, ["children: child_0, child_1, child_2, child_3, child_4 and 2 more"]);
+    }
+
+    #[test]
+    fn a_child_with_a_reader_is_no_leaf() {
+        let mut all = hub(4);
+        all.push(reading(exposure("kpis"), &[&all[1]]));
+        assert!(findings("DAG006", Value::Null, &all).is_empty());
+        let found = findings("DAG006", json!({"count": "all"}), &all);
+        assert_eq!(found[0].message, "model `hub` has 4 child models; 3 is the most allowed");
+    }
+}

@@ -1,0 +1,169 @@
+use crate::findings::Place;
+use crate::project::{Access, ResourceId, ResourceType};
+use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a model that reads a parent both directly and through a model that nothing else reads.
+    ///
+    /// The model in between is one that could be folded in: of this project, in SQL like its reader, and a view, a table
+    /// or ephemeral. An incremental model keeps what is no longer upstream, a snapshot likewise, and a model with
+    /// `access: public` may have readers in other projects; those are left alone.
+    ///
+    /// # Why it matters
+    /// A step that exists for one reader, and whose input that reader takes anyway, is half an idea in another file. Who
+    /// changes the one has to know of the other, and the lineage shows a detour where there is one thought.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # models/staging/_sources.yml
+    /// sources:
+    ///   - name: erp
+    ///     tables:
+    ///       - name: orders
+    /// ```
+    /// ```sql
+    /// -- models/staging/stg_orders.sql
+    /// select order_id, customer_id, amount from {{ source('erp', 'orders') }}
+    /// ```
+    /// ```sql
+    /// -- models/intermediate/int_customer_totals.sql
+    /// select customer_id, sum(amount) as total from {{ ref('stg_orders') }} group by customer_id
+    /// ```
+    /// ```sql
+    /// -- models/marts/fct_orders.sql
+    /// select orders.order_id, orders.amount / totals.total as share
+    /// from {{ ref('stg_orders') }} as orders
+    /// join {{ ref('int_customer_totals') }} as totals on totals.customer_id = orders.customer_id
+    /// ```
+    ///
+    /// # Use instead
+    /// ```yaml
+    /// # models/staging/_sources.yml
+    /// sources:
+    ///   - name: erp
+    ///     tables:
+    ///       - name: orders
+    /// ```
+    /// ```sql
+    /// -- models/staging/stg_orders.sql
+    /// select order_id, customer_id, amount from {{ source('erp', 'orders') }}
+    /// ```
+    /// ```sql
+    /// -- models/marts/fct_orders.sql
+    /// with orders as (select * from {{ ref('stg_orders') }}),
+    /// totals as (select customer_id, sum(amount) as total from orders group by customer_id)
+    /// select orders.order_id, orders.amount / totals.total as share
+    /// from orders
+    /// join totals on totals.customer_id = orders.customer_id
+    /// ```
+    RejoiningUpstream(NoOptions),
+    code = "DAG005",
+    slug = "rejoining-upstream",
+    area = Lineage,
+    trap = BalanceTheTeam,
+    default = Info,
+    since = "0.1.0",
+    subjects = [Model]
+}
+
+impl Rule for RejoiningUpstream {
+    fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
+        for between in cx.parents(model.id).filter(|parent| parent.kind == ResourceType::Model) {
+            if is_only_reader(model, between, cx) && could_be_folded(between, model, cx) {
+                report(model, between, cx);
+            }
+        }
+    }
+}
+
+fn is_only_reader(model: Node<'_>, between: Node<'_>, cx: &Context<'_>) -> bool {
+    let mut consumers = cx.graph.consumers(between.id);
+    consumers.next() == Some(model.id) && consumers.next().is_none()
+}
+
+fn could_be_folded(between: Node<'_>, model: Node<'_>, cx: &Context<'_>) -> bool {
+    let Some(relation) = between.relation() else { return false };
+    let in_sql = |node: Node<'_>| node.relation().is_some_and(|relation| !relation.is_python());
+    cx.settings.is_subject(cx.project, between.resource)
+        && between.id != model.id
+        && relation.access != Access::Public
+        && in_sql(between)
+        && in_sql(model)
+        && matches!(relation.materialized.as_str(), "view" | "table" | "ephemeral")
+}
+
+/// Each model in between has one reader, so that its parents are looked at once in the whole project.
+fn report(model: Node<'_>, between: Node<'_>, cx: &mut Context<'_>) {
+    let direct: Vec<ResourceId> = cx.graph.parents(model.id).collect();
+    let is_shared = |id: &ResourceId| *id != between.id && *id != model.id && direct.binary_search(id).is_ok();
+    let shared: Vec<ResourceId> = cx.graph.parents(between.id).filter(is_shared).collect();
+    let Some(&first) = shared.first() else { return };
+    let (label, step) = (model.label(), between.label());
+    let names = cx.names(&shared);
+    let message =
+        format!("model `{label}` is the only one to read `{step}`, and also reads what `{step}` is made from: {names}");
+    let paths = [cx.path(&[first, model.id]), cx.path(&[first, between.id, model.id])];
+    let finding = cx.report(model, Place::Parent(between.id), message);
+    finding.part(format!("parent:{}", between.unique_id));
+    finding.help(format!("make `{step}` a CTE of `{label}`, or let `{step}` pass on what `{label}` reads beside it"));
+    for path in paths {
+        finding.evidence(path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use crate::project::{Access, Resource, Text};
+    use crate::rules::tester::{exposure, findings, model, reading, relation, source, subjects};
+
+    /// a → c, a → b → c.
+    fn triangle() -> [Resource<'static>; 3] {
+        let a = model("staging", "a");
+        let b = reading(model("intermediate", "b"), &[&a]);
+        let c = reading(model("marts", "c"), &[&a, &b]);
+        [a, b, c]
+    }
+
+    #[test]
+    fn shows_both_ways() {
+        let found = findings("DAG005", Value::Null, &triangle());
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].subject.as_str(), found[0].part.as_str()), ("model.shop.c", "parent:model.shop.b"));
+        assert_eq!(found[0].message, "model `c` is the only one to read `b`, and also reads what `b` is made from: a");
+        assert_eq!(found[0].evidence, ["a → c", "a → b → c"]);
+    }
+
+    #[test]
+    fn a_source_can_be_rejoined() {
+        let raw = source("erp", "orders");
+        let b = reading(model("staging", "b"), &[&raw]);
+        let c = reading(model("staging", "c"), &[&raw, &b]);
+        assert_eq!(subjects("DAG005", &[raw, b, c]), ["model.shop.c"]);
+    }
+
+    #[test]
+    fn a_second_reader_justifies_the_step() {
+        let [a, b, c] = triangle();
+        let other = reading(exposure("kpis"), &[&b]);
+        assert!(subjects("DAG005", &[a, b, c, other]).is_empty());
+    }
+
+    #[test]
+    fn leaves_alone_what_cannot_be_folded_in() {
+        let changes: [fn(&mut Resource<'static>); 5] = [
+            |b| relation(b).materialized = Text::from("incremental"),
+            |b| relation(b).materialized = Text::from("materialized_view"),
+            |b| relation(b).language = Text::from("python"),
+            |b| relation(b).access = Access::Public,
+            |b| b.package = Text::from("dbt_date"),
+        ];
+        for change in changes {
+            let [a, mut b, c] = triangle();
+            change(&mut b);
+            assert!(subjects("DAG005", &[a, b, c]).is_empty());
+        }
+    }
+}

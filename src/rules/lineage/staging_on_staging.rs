@@ -1,0 +1,119 @@
+use crate::findings::Place;
+use crate::project::Layer;
+use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a staging model that reads another staging model.
+    ///
+    /// Base models are what staging models may be made of: a parent in the base layer, or with a base model's prefix
+    /// wherever it lies, is fine. Staging models of installed packages are fine, too; they are as good as a source. Each
+    /// such dependency is a finding of its own, at the `ref()`.
+    ///
+    /// # Why it matters
+    /// Staging is the one place where a source table is cleaned and nothing else happens to it. Once staging models
+    /// stand on each other, joins and business rules hide there, and nobody can tell any more what came from the source.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # models/staging/_sources.yml
+    /// sources:
+    ///   - name: erp
+    ///     tables:
+    ///       - name: orders
+    /// ```
+    /// ```sql
+    /// -- models/staging/stg_orders.sql
+    /// select order_id, amount from {{ source('erp', 'orders') }}
+    /// ```
+    /// ```sql
+    /// -- models/staging/stg_large_orders.sql
+    /// select order_id, amount from {{ ref('stg_orders') }} where amount > 1000
+    /// ```
+    ///
+    /// # Use instead
+    /// ```yaml
+    /// # models/staging/_sources.yml
+    /// sources:
+    ///   - name: erp
+    ///     tables:
+    ///       - name: orders
+    /// ```
+    /// ```sql
+    /// -- models/staging/stg_orders.sql
+    /// select order_id, amount from {{ source('erp', 'orders') }}
+    /// ```
+    /// ```sql
+    /// -- models/intermediate/int_large_orders.sql
+    /// select order_id, amount from {{ ref('stg_orders') }} where amount > 1000
+    /// ```
+    StagingOnStaging(NoOptions),
+    code = "DAG008",
+    slug = "staging-on-staging",
+    area = Lineage,
+    trap = Centralise,
+    default = Warning,
+    since = "0.1.0",
+    subjects = [Model]
+}
+
+impl Rule for StagingOnStaging {
+    fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
+        if cx.layer(model.id) != Layer::Staging {
+            return;
+        }
+        for (parent, _) in super::own_parents_in(model, |layer| layer == Layer::Staging, cx) {
+            if cx.settings.layers.by_prefix(&parent.name) == Some(Layer::Base) {
+                continue;
+            }
+            let (label, staged) = (model.label(), parent.label());
+            let path = cx.path(&[parent.id, model.id]);
+            cx.report(model, Place::Parent(parent.id), format!("staging model `{label}` reads staging model `{staged}`"))
+                .part(format!("parent:{}", parent.unique_id))
+                .help(format!(
+                    "move `{label}` to the intermediate layer, or make `{staged}` a base model if it only prepares \
+                     `{label}`"
+                ))
+                .evidence(path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use crate::findings::Place;
+    use crate::project::{ResourceId, Text};
+    use crate::rules::tester::{findings, model, reading, subjects};
+
+    #[test]
+    fn points_at_each_dependency() {
+        let (a, b) = (model("staging", "stg_a"), model("staging", "stg_b"));
+        let c = reading(model("staging", "stg_c"), &[&a, &b]);
+        let found = findings("DAG008", Value::Null, &[a, b, c]);
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].message, "staging model `stg_c` reads staging model `stg_a`");
+        assert_eq!(found[1].part, "parent:model.shop.stg_b");
+        assert_eq!(found[1].place, Place::Parent(ResourceId(1)));
+        assert_eq!(found[1].evidence, ["stg_b → stg_c"]);
+    }
+
+    #[test]
+    fn base_models_and_packages_are_fine() {
+        let in_folder = model("staging/erp/base", "erp_orders");
+        let by_prefix = model("staging/erp", "base_erp__orders");
+        let mut foreign = model("staging", "stg_hubspot__deal");
+        foreign.package = Text::from("hubspot");
+        let staged = reading(model("staging/erp", "stg_erp__orders"), &[&in_folder, &by_prefix, &foreign]);
+        assert!(subjects("DAG008", &[in_folder, by_prefix, foreign, staged]).is_empty());
+    }
+
+    #[test]
+    fn other_layers_may_read_staging() {
+        let staged = model("staging", "stg_a");
+        let next = reading(model("intermediate", "int_a"), &[&staged]);
+        let unnamed = reading(model("misc", "a"), &[&staged]);
+        assert!(subjects("DAG008", &[staged, next, unnamed]).is_empty());
+    }
+}
