@@ -1,6 +1,8 @@
 //! From a manifest's entry to a [`Resource`].
 
-use super::lenient::{Declared, Word};
+use serde_json::value::RawValue;
+
+use super::lenient::{Declared, Texts, Word};
 use super::raw;
 use crate::project::{
     Access, Column, Constraint, Detail, DocsBlock, Exposure, Freshness, GenericTest, Group, Macro, Meta, Metric, Owner,
@@ -152,7 +154,14 @@ fn exposure<'a>(entry: raw::Entry<'a>) -> Exposure<'a> {
         url: entry.url,
         label: entry.label,
         refs: entry.refs.into_iter().map(ref_call).collect(),
+        metrics: metric_calls(entry.metrics),
     }
+}
+
+/// The metrics that an exposure lists, as `[["name"]]` or `[["package", "name"]]`.
+fn metric_calls<'a>(calls: Option<&'a RawValue>) -> Vec<RefCall<'a>> {
+    let calls: Option<Vec<Texts<'a>>> = calls.and_then(|raw| serde_json::from_str(raw.get()).ok());
+    calls.unwrap_or_default().into_iter().map(|parts| ref_call(raw::Ref::Parts(parts))).collect()
 }
 
 fn metric<'a>(entry: raw::Entry<'a>) -> Metric<'a> {
