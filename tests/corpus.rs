@@ -122,5 +122,5 @@ fn a_manifest_older_than_dbt_1_gets_one_clear_error() {
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(String::from_utf8_lossy(&output.stdout), "");
     let message = String::from_utf8_lossy(&output.stderr);
-    assert!(message.contains("manifest schema v1 (dbt 0.19.1) is older than dbt 1.0"), "{message}");
+    assert!(message.contains("manifest schema v1 (dbt 0.19.1) is older"), "{message}");
 }

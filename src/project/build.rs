@@ -80,5 +80,19 @@ fn resolve_parents<'a>(
             None => unknown.push(name.clone()),
         }
     }
+    known.extend(listed_metrics(resource, ids).filter(|&id| seen.insert(id)));
     (known, unknown)
+}
+
+/// Metrics that an exposure lists apart from `depends_on`. One that is not there need not be missing: dbt 2.x leaves
+/// metrics in older syntax out of its manifest.
+fn listed_metrics<'r, 'a>(
+    resource: &'r Resource<'a>,
+    ids: &'r HashMap<Text<'a>, ResourceId>,
+) -> impl Iterator<Item = ResourceId> + use<'r, 'a> {
+    let calls = resource.as_exposure().map_or(&[][..], |exposure| &exposure.metrics);
+    calls.iter().filter_map(|call| {
+        let package = call.package.as_ref().unwrap_or(&resource.package);
+        ids.get(&Text::from(format!("metric.{package}.{}", call.name))).copied()
+    })
 }
