@@ -207,6 +207,8 @@ pub struct Exposure<'a> {
     pub label: Text<'a>,
     /// The `ref` calls of its `depends_on`, resolved or not.
     pub refs: Vec<RefCall<'a>>,
+    /// Names in the `metric` calls of its `depends_on`.
+    pub metrics: Vec<Text<'a>>,
 }
 
 /// `owner:` of an exposure or a group.

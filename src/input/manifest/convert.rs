@@ -1,6 +1,8 @@
 //! From a manifest's entry to a [`Resource`].
 
-use super::lenient::{Declared, Word};
+use serde_json::value::RawValue;
+
+use super::lenient::{Declared, Texts, Word};
 use super::raw;
 use crate::project::{
     Access, Column, Constraint, Detail, DocsBlock, Exposure, Freshness, GenericTest, Group, Macro, Meta, Metric, Owner,
@@ -152,7 +154,14 @@ fn exposure<'a>(entry: raw::Entry<'a>) -> Exposure<'a> {
         url: entry.url,
         label: entry.label,
         refs: entry.refs.into_iter().map(ref_call).collect(),
+        metrics: metric_names(entry.metrics),
     }
+}
+
+/// The last of `["name"]` or `["package", "name"]` in each call. Of another shape, nothing is known.
+fn metric_names(calls: Option<&RawValue>) -> Vec<Text<'_>> {
+    let calls = calls.and_then(|raw| serde_json::from_str::<Vec<Texts<'_>>>(raw.get()).ok()).unwrap_or_default();
+    calls.into_iter().filter_map(|mut call| call.0.pop()).collect()
 }
 
 fn metric<'a>(entry: raw::Entry<'a>) -> Metric<'a> {
