@@ -23,6 +23,10 @@ pub enum Place {
     ColumnKey(String, String),
     /// The `ref()` or `source()` by which the resource reads that parent.
     Parent(ResourceId),
+    /// The first place where the resource's SQL says exactly that, comments and strings aside; otherwise as [`File`].
+    ///
+    /// [`File`]: Place::File
+    Code(String),
     /// The name of the source (the group of tables) that a source table is in.
     SourceGroup,
     /// A key of that source, for example `["loader"]`.

@@ -5,6 +5,7 @@ use crate::project::{Resource, ResourceType};
 use crate::text::Span;
 use crate::text::call::Call;
 use crate::text::jinja::{Block, BlockKind};
+use crate::text::sql::blank;
 
 /// The first `ref()` or `source()` that names `parent`; of several versions the one that is asked for.
 pub(super) fn reference(file: &ProjectFile, parent: &Resource<'_>) -> Option<Span> {
@@ -19,6 +20,16 @@ pub(super) fn reference(file: &ProjectFile, parent: &Resource<'_>) -> Option<Spa
     let mut calls = file.calls().iter().filter(named);
     let first = calls.clone().next()?;
     Some(calls.find(of_version).unwrap_or(first).span)
+}
+
+/// Where a file first says that, as words of their own outside comments and strings.
+pub(super) fn first(file: &ProjectFile, wanted: &str) -> Option<Span> {
+    let code = blank(file.source.text());
+    let is_part = |character: Option<char>| character.is_some_and(|part| part.is_alphanumeric() || part == '_');
+    let is_alone =
+        |at: &usize| !is_part(code[..*at].chars().next_back()) && !is_part(code[at + wanted.len()..].chars().next());
+    let start = code.match_indices(wanted).map(|(at, _)| at).find(is_alone)?;
+    Some(Span::new(start, start + wanted.len()))
 }
 
 /// An argument of `config()`: from its name to the end of its value.

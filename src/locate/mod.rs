@@ -147,7 +147,7 @@ impl<'l> Lookup<'l> {
         let found = match place {
             // What the file itself says wins over its properties, for dbt as for us.
             Place::Config(_) | Place::Parent(_) => in_code().or_else(in_properties),
-            Place::File => in_code(),
+            Place::File | Place::Code(_) => in_code(),
             _ => in_properties().or_else(in_code),
         };
         found.or_else(|| self.fallback(place)).unwrap_or_else(|| self.without_line(place))
@@ -165,7 +165,7 @@ impl<'l> Lookup<'l> {
 
     /// The file's name alone: the one with the properties where the place is in them.
     fn without_line(&self, place: &Place) -> Location {
-        let in_code = matches!(place, Place::File | Place::Parent(_));
+        let in_code = matches!(place, Place::File | Place::Parent(_) | Place::Code(_));
         let properties = self.resource.properties_path.as_deref().filter(|_| !in_code);
         let path = properties.unwrap_or(&self.resource.path);
         Location { path: self.locator.shown(self.package(), path), region: None }
@@ -227,6 +227,7 @@ impl<'l> Lookup<'l> {
                 None if *place == Place::File => code::first_line(file),
                 None => return None,
             },
+            Place::Code(text) => code::first(file, text).unwrap_or_else(|| code::first_line(file)),
             Place::Config(name) => code::config(file, name)?,
             Place::Parent(id) => code::reference(file, self.project.get(*id))?,
             Place::Argument(name) => code::parameter(file, self.resource, name)?,

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 use super::docs;
-use super::metric_inputs::MetricNames;
+use super::metric_inputs;
 use super::testing::TestIndex;
 use super::{Project, Resource, ResourceId, Text};
 
@@ -30,8 +30,7 @@ impl<'a> From<Facts<'a>> for Project<'a> {
             .enumerate()
             .map(|(index, resource)| (resource.unique_id.clone(), ResourceId(index as u32)))
             .collect();
-        let metrics = MetricNames::new(&resources);
-        let edges: Vec<_> = resources.par_iter().map(|resource| resolve_parents(resource, &ids, &metrics)).collect();
+        let edges: Vec<_> = resources.par_iter().map(|resource| resolve_parents(resource, &ids)).collect();
         let mut parents = Vec::with_capacity(edges.len());
         let mut dangling = Vec::new();
         for (index, (known, unknown)) in edges.into_iter().enumerate() {
@@ -67,12 +66,10 @@ fn sorted_unique(mut resources: Vec<Resource<'_>>) -> Vec<Resource<'_>> {
     resources
 }
 
-/// Splits `depends_on` into ids of known resources, without repetition, and names of unknown ones. Metrics that the
-/// resource names elsewhere follow.
+/// Splits `depends_on` into ids of known resources, without repetition, and names of unknown ones.
 fn resolve_parents<'a>(
     resource: &Resource<'a>,
     ids: &HashMap<Text<'a>, ResourceId>,
-    metrics: &MetricNames<'a>,
 ) -> (Vec<ResourceId>, Vec<Text<'a>>) {
     let mut seen = HashSet::new();
     let mut known = Vec::with_capacity(resource.depends_on.len());
@@ -84,6 +81,6 @@ fn resolve_parents<'a>(
             None => unknown.push(name.clone()),
         }
     }
-    known.extend(metrics.inputs(resource).into_iter().filter(|&id| seen.insert(id)));
+    known.extend(metric_inputs::of(resource, ids).into_iter().filter(|&id| seen.insert(id)));
     (known, unknown)
 }

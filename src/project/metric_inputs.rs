@@ -1,13 +1,12 @@
-//! The metrics that exposures, saved queries and other metrics name. dbt 1.x lists them in `depends_on`; 2.x leaves out
-//! those of exposures, and those that ratios and derived metrics are made of.
+//! The metrics that an exposure lists and that a metric is made of. dbt 1.x has them in `depends_on`, too; 2.x has not.
 
 use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Detail, Resource, ResourceId, ResourceType, Text};
+use super::{Detail, Resource, ResourceId, Text};
 
-/// Where `type_params` names an input, besides the list `metrics`.
+/// Where `type_params` names another metric, besides its list `metrics`.
 const INPUTS: [&str; 5] = [
     "/numerator/name",
     "/denominator/name",
@@ -16,36 +15,21 @@ const INPUTS: [&str; 5] = [
     "/conversion_type_params/conversion_metric/name",
 ];
 
-/// Metrics by name. Of a name that two packages use, nothing is known for sure.
-#[derive(Debug, Default)]
-pub(super) struct MetricNames<'a>(HashMap<Text<'a>, Option<ResourceId>>);
-
-impl<'a> MetricNames<'a> {
-    pub(super) fn new(resources: &[Resource<'a>]) -> Self {
-        let mut names = HashMap::new();
-        for (index, resource) in resources.iter().enumerate() {
-            if resource.kind == ResourceType::Metric {
-                let id = Some(ResourceId(index as u32));
-                names.entry(resource.name.clone()).and_modify(|known| *known = None).or_insert(id);
-            }
+/// Metrics that are parents of the resource apart from `depends_on`. One that is not there need not be missing: dbt 2.x
+/// leaves metrics in older syntax out of its manifest.
+pub(super) fn of<'a>(resource: &Resource<'a>, ids: &HashMap<Text<'a>, ResourceId>) -> Vec<ResourceId> {
+    let find = |package: &str, name: &str| ids.get(&Text::from(format!("metric.{package}.{name}"))).copied();
+    match &resource.detail {
+        Detail::Exposure(exposure) => {
+            let package = |call: &super::RefCall<'_>| call.package.as_deref().unwrap_or(&resource.package).to_owned();
+            exposure.metrics.iter().filter_map(|call| find(&package(call), &call.name)).collect()
         }
-        Self(names)
-    }
-
-    /// The metrics that a resource shows or is made of.
-    pub(super) fn inputs(&self, resource: &Resource<'a>) -> Vec<ResourceId> {
-        let find = |name: &str| self.0.get(&Text::from(name)).copied().flatten();
-        match &resource.detail {
-            _ if self.0.is_empty() => Vec::new(),
-            Detail::Exposure(exposure) => exposure.metrics.iter().filter_map(|name| find(name)).collect(),
-            Detail::SavedQuery(query) => query.metrics.iter().filter_map(|name| find(name)).collect(),
-            Detail::Metric(metric) => {
-                let parameters = metric.type_params.and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
-                let names = parameters.iter().flat_map(named);
-                names.filter(|name| *name != resource.name.as_str()).filter_map(find).collect()
-            }
-            _ => Vec::new(),
+        Detail::Metric(metric) => {
+            let parameters = metric.type_params.and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
+            let names = parameters.iter().flat_map(named).filter(|name| *name != resource.name.as_str());
+            names.filter_map(|name| find(&resource.package, name)).collect()
         }
+        _ => Vec::new(),
     }
 }
 
@@ -59,7 +43,7 @@ fn named(parameters: &Value) -> impl Iterator<Item = &str> {
 mod tests {
     use serde_json::value::RawValue;
 
-    use crate::project::{Detail, Exposure, Facts, Metric, Project, Resource, ResourceType, Text};
+    use crate::project::{Detail, Exposure, Facts, Metric, Project, RefCall, Resource, ResourceType, Text};
     use crate::rules::tester::resource;
 
     fn metric(package: &'static str, name: &str, parameters: &str) -> Resource<'static> {
@@ -72,9 +56,9 @@ mod tests {
         }
     }
 
-    fn showing(metrics: &[&'static str]) -> Resource<'static> {
-        let metrics = metrics.iter().map(|&name| Text::from(name)).collect();
-        let detail = Detail::Exposure(Box::new(Exposure { metrics, ..Exposure::default() }));
+    fn showing(package: Option<&'static str>, name: &'static str) -> Resource<'static> {
+        let call = RefCall { package: package.map(Text::from), name: Text::from(name), version: None };
+        let detail = Detail::Exposure(Box::new(Exposure { metrics: vec![call], ..Exposure::default() }));
         Resource { detail, ..resource(ResourceType::Exposure, "exposure.shop.kpis", "models/e.yml") }
     }
 
@@ -85,33 +69,30 @@ mod tests {
     }
 
     #[test]
-    fn exposures_and_metrics_have_their_metrics_as_parents() {
+    fn a_metric_has_its_inputs_as_parents() {
         let of = |parameters: &'static str| {
             let base = ["a", "b"].map(|name| metric("shop", name, "{}"));
-            let resources = base.into_iter().chain([metric("shop", "c", parameters)]).collect();
-            parents(resources, "metric.shop.c")
+            parents(base.into_iter().chain([metric("shop", "c", parameters)]).collect(), "metric.shop.c")
         };
-        assert_eq!(
-            of(r#"{"numerator": {"name": "a"}, "denominator": {"name": "b"}}"#),
-            ["metric.shop.a", "metric.shop.b"]
-        );
+        let ratio = r#"{"numerator": {"name": "a"}, "denominator": {"name": "b"}}"#;
+        assert_eq!(of(ratio), ["metric.shop.a", "metric.shop.b"]);
         assert_eq!(of(r#"{"metrics": [{"name": "b"}, {"name": "b"}]}"#), ["metric.shop.b"]);
         assert_eq!(of(r#"{"cumulative_type_params": {"metric": {"name": "a"}}, "metrics": null}"#), ["metric.shop.a"]);
         assert!(of(r#"{"measure": {"name": "a"}, "numerator": {"name": "c"}}"#).is_empty());
-        let resources = vec![metric("shop", "a", "{}"), showing(&["a", "gone"])];
-        assert_eq!(parents(resources, "exposure.shop.kpis"), ["metric.shop.a"]);
     }
 
     #[test]
-    fn what_depends_on_lists_is_not_repeated() {
-        let mut exposure = showing(&["a"]);
-        exposure.depends_on = vec![Text::from("metric.shop.a")];
-        assert_eq!(parents(vec![metric("shop", "a", "{}"), exposure], "exposure.shop.kpis"), ["metric.shop.a"]);
-    }
-
-    #[test]
-    fn a_name_in_two_packages_is_not_guessed() {
-        let resources = vec![metric("shop", "a", "{}"), metric("other", "a", "{}"), showing(&["a"])];
-        assert!(parents(resources, "exposure.shop.kpis").is_empty());
+    fn an_exposure_has_its_metrics_as_parents() {
+        let metrics = || vec![metric("shop", "a", "{}"), metric("kpi", "a", "{}")];
+        let of = |exposure: Resource<'static>| {
+            let resources = metrics().into_iter().chain([exposure]).collect();
+            parents(resources, "exposure.shop.kpis")
+        };
+        assert_eq!(of(showing(None, "a")), ["metric.shop.a"]);
+        assert_eq!(of(showing(Some("kpi"), "a")), ["metric.kpi.a"]);
+        assert!(of(showing(None, "gone")).is_empty());
+        let mut listed = showing(None, "a");
+        listed.depends_on = vec![Text::from("metric.shop.a")];
+        assert_eq!(of(listed), ["metric.shop.a"]);
     }
 }

@@ -12,6 +12,7 @@ mod neighbours;
 mod ownership;
 mod resource;
 mod signature;
+mod sql;
 mod testing;
 mod text;
 mod version;

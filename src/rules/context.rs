@@ -149,12 +149,6 @@ impl<'p> Context<'p> {
         self.world.severity(self.instance, id).is_some()
     }
 
-    /// Whether rule `code` is part of this run and reports on that resource: for rules that leave a defect to another.
-    pub fn is_checked_by(&self, code: &str, id: ResourceId) -> bool {
-        let mut others = self.world.instances.iter().filter(|other| other.info.code == code);
-        others.any(|other| self.world.severity(other, id).is_some())
-    }
-
     /// The sources (groups of tables) this instance is about, each with those of its tables that are in scope, by name.
     pub fn source_groups(&self) -> impl Iterator<Item = SourceGroup<'p>> + use<'p> {
         let mut groups: BTreeMap<(&'p str, &'p str), Vec<Node<'p>>> = BTreeMap::new();

@@ -34,11 +34,12 @@ pub fn resource<'a>(key: Text<'a>, mut entry: raw::Entry<'a>) -> Resource<'a> {
 }
 
 fn kind(key: &str, entry: &raw::Entry<'_>) -> ResourceType {
-    // Exposures and metrics of dbt 1.0 carry a type of their own in this field's place; groups of 2.x carry none.
-    let by_key = || ResourceType::from_dbt(key.split('.').next().unwrap_or_default());
-    match entry.resource_type.non_empty() {
-        Some(name) => ResourceType::from_dbt(name),
-        None => by_key(),
+    let by_key = ResourceType::from_dbt(key.split('.').next().unwrap_or_default());
+    let Some(name) = entry.resource_type.non_empty() else { return by_key };
+    match (ResourceType::from_dbt(name), by_key) {
+        // dbt 2.x lists the block of a SQL snapshot among the macros, as `snapshot.<project>.snapshot_<name>`.
+        (ResourceType::Macro, ResourceType::Snapshot) => ResourceType::Other,
+        (kind, _) => kind,
     }
 }
 
@@ -154,14 +155,14 @@ fn exposure<'a>(entry: raw::Entry<'a>) -> Exposure<'a> {
         url: entry.url,
         label: entry.label,
         refs: entry.refs.into_iter().map(ref_call).collect(),
-        metrics: metric_names(entry.metrics),
+        metrics: metric_calls(entry.metrics),
     }
 }
 
-/// The last of `["name"]` or `["package", "name"]` in each call. Of another shape, nothing is known.
-fn metric_names(calls: Option<&RawValue>) -> Vec<Text<'_>> {
-    let calls = calls.and_then(|raw| serde_json::from_str::<Vec<Texts<'_>>>(raw.get()).ok()).unwrap_or_default();
-    calls.into_iter().filter_map(|mut call| call.0.pop()).collect()
+/// The metrics that an exposure lists, as `[["name"]]` or `[["package", "name"]]`.
+fn metric_calls<'a>(calls: Option<&'a RawValue>) -> Vec<RefCall<'a>> {
+    let calls: Option<Vec<Texts<'a>>> = calls.and_then(|raw| serde_json::from_str(raw.get()).ok());
+    calls.unwrap_or_default().into_iter().map(|parts| ref_call(raw::Ref::Parts(parts))).collect()
 }
 
 fn metric<'a>(entry: raw::Entry<'a>) -> Metric<'a> {

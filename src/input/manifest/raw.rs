@@ -83,7 +83,7 @@ pub struct Entry<'a> {
     pub maturity: Text<'a>,
     pub url: Text<'a>,
     pub label: Text<'a>,
-    // exposures
+    /// `[["name"]]` or `[["package", "name"]]`; only exposures' are read.
     pub metrics: Option<&'a RawValue>,
     // metrics: today's type_params, and calculation_method (1.3 to 1.5), sql (1.0 to 1.2)
     pub type_params: Option<&'a RawValue>,

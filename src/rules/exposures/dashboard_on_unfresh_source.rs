@@ -2,7 +2,7 @@ use std::collections::VecDeque;
 
 use super::feeding::in_words;
 use crate::findings::Place;
-use crate::project::{ResourceId, ResourceType};
+use crate::project::{ResourceId, ResourceType, Source};
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -10,8 +10,9 @@ declare_rule! {
     /// Flags an exposure that rests, directly or through models, on a source table whose freshness nobody checks.
     ///
     /// A table with neither `warn_after` nor `error_after` counts. There is one finding for each exposure; it shows the
-    /// way from the nearest of these tables. Tables of installed packages are left out: their freshness is not the
-    /// project's to set.
+    /// way from the nearest of these tables. Left out are tables for which freshness is switched off with
+    /// `freshness: null`, which is a decision, and tables of installed packages, whose freshness is not the project's to
+    /// set.
     ///
     /// # Why it matters
     /// When a load stops, nothing fails: models run, tests pass, and the dashboard shows last week as if it were today.
@@ -93,7 +94,8 @@ impl Rule for DashboardOnUnfreshSource {
 /// A source table of the project itself without a freshness rule.
 fn is_unchecked(cx: &Context<'_>, id: ResourceId) -> bool {
     let resource = cx.project.get(id);
-    let unchecked = resource.as_source().is_some_and(|source| !source.freshness.is_checked());
+    let is_open = |source: &Source<'_>| !(source.freshness.is_checked() || source.freshness_opt_out);
+    let unchecked = resource.as_source().is_some_and(is_open);
     unchecked && cx.settings.is_subject(cx.project, resource)
 }
 
@@ -223,6 +225,16 @@ mod tests {
         let error = checked("b", Freshness { warn_after: false, error_after: true });
         let board = reading(exposure("board"), &[&warn, &error]);
         assert!(subjects("EXP010", &[warn, error, board]).is_empty());
+    }
+
+    #[test]
+    fn switched_off_is_a_decision() {
+        let mut frozen = source("erp", "orders_archive");
+        if let Detail::Source(detail) = &mut frozen.detail {
+            detail.freshness_opt_out = true;
+        }
+        let board = reading(exposure("board"), &[&frozen]);
+        assert!(subjects("EXP010", &[frozen, board]).is_empty());
     }
 
     #[test]

@@ -99,7 +99,8 @@ fn validate(options: &Options) -> Result<(), BuildError> {
 impl Rule for ExposureParentCount {
     fn check(&self, exposure: Node<'_>, cx: &mut Context<'_>) {
         let Options { min, max } = self.options;
-        let count = exposure.depends_on.len();
+        let unknown = exposure.depends_on.iter().filter(|name| cx.project.find(name).is_none());
+        let count = cx.project.parents(exposure.id).len() + unknown.count();
         if count == 0 || (min..=max).contains(&count) {
             return;
         }

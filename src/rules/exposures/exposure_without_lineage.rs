@@ -1,5 +1,6 @@
 use super::feeding::in_words;
 use crate::findings::Place;
+use crate::project::Exposure;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -50,8 +51,8 @@ declare_rule! {
 
 impl Rule for ExposureWithoutLineage {
     fn check(&self, exposure: Node<'_>, cx: &mut Context<'_>) {
-        let has_refs = exposure.as_exposure().is_some_and(|detail| !detail.refs.is_empty());
-        if has_refs || !exposure.depends_on.is_empty() {
+        let lists_any = |detail: &Exposure<'_>| !(detail.refs.is_empty() && detail.metrics.is_empty());
+        if exposure.as_exposure().is_some_and(lists_any) || !exposure.depends_on.is_empty() {
             return;
         }
         let message = format!("{} depends on nothing, so nobody can tell what it is built on", in_words(&exposure));
@@ -86,6 +87,10 @@ mod tests {
         if let Detail::Exposure(detail) = &mut unresolved.detail {
             detail.refs = vec![RefCall { name: Text::from("gone"), ..RefCall::default() }];
         }
-        assert!(subjects("EXP001", &[dangling, unresolved]).is_empty());
+        let mut on_metric = exposure("on_metric");
+        if let Detail::Exposure(detail) = &mut on_metric.detail {
+            detail.metrics = vec![RefCall { name: Text::from("revenue"), ..RefCall::default() }];
+        }
+        assert!(subjects("EXP001", &[dangling, unresolved, on_metric]).is_empty());
     }
 }

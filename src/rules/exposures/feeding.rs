@@ -49,15 +49,6 @@ pub fn in_words(exposure: &Resource<'_>) -> String {
     format!("{kind} `{}`", exposure.name)
 }
 
-/// A list for messages, cut to five: "a, b, c, d, e and 3 more".
-pub fn some_of(items: &[String]) -> String {
-    const SHOWN: usize = 5;
-    match items.len().checked_sub(SHOWN) {
-        None | Some(0) => items.join(", "),
-        Some(more) => format!("{} and {more} more", items[..SHOWN].join(", ")),
-    }
-}
-
 /// Why rules about models that feed dashboards say nothing about this project, if so.
 pub fn no_exposures(project: &Project<'_>) -> Option<String> {
     let has_any = project.resources.iter().any(|resource| resource.kind == ResourceType::Exposure);

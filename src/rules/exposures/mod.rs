@@ -1,6 +1,7 @@
 //! EXP: dashboards and business use.
 
 mod feeding;
+mod hard_coded;
 
 crate::rules::rules![
     exposure_without_lineage::ExposureWithoutLineage,
@@ -10,6 +11,7 @@ crate::rules::rules![
     undocumented_dashboard_model::UndocumentedDashboardModel,
     untested_dashboard_model::UntestedDashboardModel,
     unowned_dashboard_model::UnownedDashboardModel,
+    orphaned_dashboard_model::OrphanedDashboardModel,
     unexposed_mart::UnexposedMart,
     dashboard_on_unfresh_source::DashboardOnUnfreshSource,
     exposure_without_url::ExposureWithoutUrl,

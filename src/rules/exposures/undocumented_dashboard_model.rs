@@ -64,7 +64,8 @@ declare_rule! {
     trap = ServeTheBusiness,
     default = Error,
     since = "0.1.0",
-    subjects = [Model]
+    subjects = [Model],
+    supersedes = ["DOC001"]
 }
 
 /// Options of `undocumented-dashboard-model`.

@@ -1,6 +1,6 @@
-use super::feeding::some_of;
 use crate::findings::Place;
 use crate::project::{Access, Layer, ResourceId, ResourceType};
+use crate::rules::words::listed;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -112,7 +112,7 @@ fn report(model: Node<'_>, cx: &mut Context<'_>) {
     );
     finding.evidence(match consumers.as_slice() {
         [] => "nothing in the project reads it".to_owned(),
-        _ => format!("read by {}, but by nothing beyond", some_of(&consumers)),
+        _ => format!("read by {}, but by nothing beyond", listed(&consumers)),
     });
 }
 

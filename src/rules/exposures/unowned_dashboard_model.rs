@@ -67,7 +67,8 @@ declare_rule! {
     trap = ServeTheBusiness,
     default = Error,
     since = "0.1.0",
-    subjects = [Model]
+    subjects = [Model],
+    supersedes = ["OWN001"]
 }
 
 /// Options of `unowned-dashboard-model`.

@@ -69,7 +69,8 @@ declare_rule! {
     trap = ServeTheBusiness,
     default = Error,
     since = "0.1.0",
-    subjects = [Model]
+    subjects = [Model],
+    supersedes = ["TST001"]
 }
 
 /// Options of `untested-dashboard-model`.

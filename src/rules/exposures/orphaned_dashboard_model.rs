@@ -1,0 +1,415 @@
+use std::collections::HashMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::feeding::{ExposureType, Feeding, in_words, no_exposures};
+use super::hard_coded;
+use crate::findings::Place;
+use crate::project::{Resource, ResourceId, ResourceType};
+use crate::rules::words::listed;
+use crate::rules::{Context, Node, Pattern, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a model that feeds a dashboard and whose own lineage reaches no source and no seed.
+    ///
+    /// Every model on the way from a break to an exposure is reported. Where the SQL of one names a table that it should
+    /// have taken from `ref()` or `source()`, the finding shows it; that is where to start. A Python model without
+    /// parents counts as well: whatever it reads, lineage does not show it.
+    ///
+    /// Some models are right to begin from nothing, and stand for data to all that is built on them:
+    /// - MetricFlow time spines that are declared as such;
+    /// - models without parents that generate their rows, as date spines do: with a macro such as `date_spine`,
+    ///   `generate_series` or `get_date_dimension`, or with a table function of SQL such as `generate_series` or
+    ///   `generator`, and no table that is named in SQL;
+    /// - models whose name matches a pattern of `allow`.
+    ///
+    /// A model of an installed package or of another project counts as data, and so does a parent that cannot be
+    /// resolved: what they rest on is not known here.
+    ///
+    /// # Why it matters
+    /// Lineage ends in the middle. When the table behind that model moves, is loaded late or is no longer loaded, no
+    /// freshness check warns, no impact analysis names the dashboard, and it goes on showing numbers whose origin nobody
+    /// can give. In an audit, that is the question that comes first.
+    ///
+    /// # Example
+    /// ```sql
+    /// -- models/reporting/rpt_board_targets.sql
+    /// select quarter_start, target_amount
+    /// from controlling.board_targets
+    /// ```
+    /// ```yaml
+    /// # models/exposures.yml
+    /// exposures:
+    ///   - name: board_pack
+    ///     type: dashboard
+    ///     owner:
+    ///       email: data@example.com
+    ///     depends_on:
+    ///       - ref('rpt_board_targets')
+    /// ```
+    ///
+    /// # Use instead
+    /// ```sql
+    /// -- models/reporting/rpt_board_targets.sql
+    /// select quarter_start, target_amount
+    /// from {{ source('controlling', 'board_targets') }}
+    /// ```
+    /// ```yaml
+    /// # models/exposures.yml
+    /// sources:
+    ///   - name: controlling
+    ///     tables:
+    ///       - name: board_targets
+    ///
+    /// exposures:
+    ///   - name: board_pack
+    ///     type: dashboard
+    ///     owner:
+    ///       email: data@example.com
+    ///     depends_on:
+    ///       - ref('rpt_board_targets')
+    /// ```
+    OrphanedDashboardModel(Options),
+    code = "EXP008",
+    slug = "orphaned-dashboard-model",
+    area = Exposures,
+    trap = ServeTheBusiness,
+    default = Error,
+    since = "0.1.0",
+    subjects = [Model],
+    supersedes = ["DAG001"]
+}
+
+/// Options of `orphaned-dashboard-model`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Options {
+    /// Patterns of the names of models that are right to begin from nothing, for example `^dim_calendar$`.
+    pub allow: Vec<Pattern>,
+    /// Types of exposure that count.
+    pub types: Vec<ExposureType>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { allow: Vec::new(), types: ExposureType::ALL.to_vec() }
+    }
+}
+
+/// Macros that make rows out of nothing: dbt's and dbt_utils', dbt_date's.
+const GENERATORS: [&str; 4] = ["date_spine", "generate_series", "get_date_dimension", "get_base_dates"];
+
+impl Rule for OrphanedDashboardModel {
+    fn check_project(&self, cx: &mut Context<'_>) {
+        let feeding = Feeding::new(cx, &self.options.types);
+        let nodes = cx.project.iter().map(|(id, _)| cx.node(id));
+        let mut origins: Vec<ResourceId> = nodes.filter(|node| self.is_origin(*node, cx)).map(|node| node.id).collect();
+        // What cannot be resolved may be data.
+        origins.extend(cx.project.dangling.iter().map(|(id, _)| *id));
+        let toward_origin = cx.graph.toward_upstream(&origins);
+        let is_orphan = |id: ResourceId| toward_origin[id.index()].is_none();
+        let is_defect = |model: &Node<'_>| feeding.feeds(model.id, 0) && is_orphan(model.id);
+        let orphans: Vec<Node<'_>> = cx.subjects(ResourceType::Model).filter(is_defect).collect();
+        if orphans.is_empty() {
+            return;
+        }
+        let relations = Relations::new(cx);
+        for orphan in orphans {
+            report(orphan, &feeding, &relations, cx);
+        }
+    }
+
+    fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
+        no_exposures(cx.project)
+    }
+}
+
+impl OrphanedDashboardModel {
+    /// Whether lineage may begin with this resource.
+    fn is_origin(&self, node: Node<'_>, cx: &Context<'_>) -> bool {
+        match node.kind {
+            ResourceType::Source | ResourceType::Seed => true,
+            ResourceType::Model | ResourceType::Snapshot => {
+                !cx.settings.is_subject(cx.project, &node)
+                    || cx.project.is_time_spine(&node)
+                    || self.options.allow.iter().any(|pattern| pattern.is_match(&node.name))
+                    || (cx.graph.parents(node.id).len() == 0 && generates_rows(&node))
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Whether a model without parents makes its rows itself and reads no table for them.
+fn generates_rows(model: &Resource<'_>) -> bool {
+    let is_generator = |id: &str| id.rsplit('.').next().is_some_and(|name| GENERATORS.contains(&name));
+    let calls_macro = model.macros.iter().any(|id| is_generator(id));
+    let Some(code) = sql(model) else { return false };
+    (calls_macro || hard_coded::generates_rows(&code)) && hard_coded::relations(&code).is_empty()
+}
+
+/// The SQL of a model; `None` for Python models and what has no code.
+fn sql(model: &Resource<'_>) -> Option<String> {
+    model.relation().filter(|relation| !relation.is_python())?.code()
+}
+
+fn report(model: Node<'_>, feeding: &Feeding, relations: &Relations, cx: &mut Context<'_>) {
+    let Some(path) = feeding.path(cx, model.id) else { return };
+    let Some(&exposure) = path.last() else { return };
+    let feeds = format!("model `{}` feeds {}", model.label(), in_words(&cx.node(exposure)));
+    let code = sql(&model).unwrap_or_default();
+    let named = hard_coded::relations(&code);
+    let parents: Vec<String> = cx.parents(model.id).map(|parent| format!("`{}`", parent.label())).collect();
+    let (message, help) = match (named.first(), parents.first()) {
+        (Some(first), _) => {
+            let tables = listed(named.iter().map(|name| format!("`{name}`")));
+            (
+                format!("{feeds}, but its lineage ends here: it reads {tables} by name, and no source or seed"),
+                relations.help(first, cx),
+            )
+        }
+        (None, Some(first)) => (
+            format!("{feeds}, but nothing that it is built on rests on a source or seed"),
+            format!("mend the lineage where it breaks: start with {first}, which is built on no source or seed either"),
+        ),
+        (None, None) => (format!("{feeds}, but rests on no source and no seed: {}", no_origin(&model)), help(&model)),
+    };
+    let place = named.first().map_or(Place::File, |name| Place::Code((*name).to_owned()));
+    let evidence = cx.path(&path);
+    let finding = cx.report(model, place, message);
+    finding.help(help).evidence(evidence).evidence(match parents.as_slice() {
+        [] => "parents: none".to_owned(),
+        [_] => format!("parents: {}, orphaned as well", parents[0]),
+        _ => format!("parents: {}, all orphaned as well", listed(&parents)),
+    });
+    if !named.is_empty() {
+        finding.evidence(format!("named in its SQL: {}", listed(&named)));
+    }
+}
+
+fn is_python(model: &Resource<'_>) -> bool {
+    model.relation().is_some_and(|relation| relation.is_python())
+}
+
+/// What a model without parents and without named tables does instead.
+fn no_origin(model: &Resource<'_>) -> &'static str {
+    if is_python(model) {
+        "it is a Python model, and what it reads does not show in lineage"
+    } else {
+        "its rows are written out or generated in SQL"
+    }
+}
+
+fn help(model: &Resource<'_>) -> String {
+    if is_python(model) {
+        "load what it reads into the warehouse, declare that under `sources:`, and read it with `dbt.source()` or \
+         `dbt.ref()`"
+            .to_owned()
+    } else {
+        format!(
+            "move the rows into a seed and read it with `ref()`; if they are generated, add the pattern `^{}$` to the \
+             rule's option `allow`",
+            model.name
+        )
+    }
+}
+
+/// What the project itself builds or declares under which name in the warehouse.
+struct Relations {
+    /// By schema and name, in lower case.
+    known: HashMap<(String, String), ResourceId>,
+}
+
+impl Relations {
+    fn new(cx: &Context<'_>) -> Self {
+        let mut known = HashMap::new();
+        for (id, resource) in cx.project.iter() {
+            let names = match (resource.relation(), resource.as_source()) {
+                (Some(relation), _) if resource.kind != ResourceType::Analysis => (&relation.schema, &relation.alias),
+                (_, Some(source)) => (&source.schema, &source.identifier),
+                _ => continue,
+            };
+            known.entry((names.0.to_lowercase(), names.1.to_lowercase())).or_insert(id);
+        }
+        Self { known }
+    }
+
+    /// What to write in place of a table's name.
+    fn help(&self, name: &str, cx: &Context<'_>) -> String {
+        let mut parts: Vec<String> = name.split('.').map(|part| part.trim_matches(['"', '`']).to_owned()).collect();
+        let table = parts.pop().unwrap_or_default();
+        let schema = parts.pop().unwrap_or_default();
+        let known = self.known.get(&(schema.to_lowercase(), table.to_lowercase())).map(|&id| cx.node(id));
+        match known {
+            Some(node) if node.kind == ResourceType::Source => {
+                let group = node.as_source().map_or("", |source| source.source_name.as_str());
+                format!("write `{{{{ source('{group}', '{}') }}}}` in place of `{name}`", node.name)
+            }
+            Some(node) => format!("write `{{{{ ref('{}') }}}}` in place of `{name}`", node.name),
+            None if schema.is_empty() || name.contains("{{") => {
+                format!("declare `{name}` under `sources:` and read it with `source()`, or with `ref()` if a model builds it")
+            }
+            None => format!(
+                "declare `{name}` under `sources:` and write `{{{{ source('{schema}', '{table}') }}}}` in its place; if a \
+                 model builds it, write `ref()`"
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use serde_json::value::RawValue;
+
+    use crate::project::{Resource, ResourceType, Text};
+    use crate::rules::tester::{exposure, findings, model, reading, relation, resource, source, subjects};
+
+    fn with_sql(name: &str, sql: &str) -> Resource<'static> {
+        let mut model = model("marts", name);
+        let raw = RawValue::from_string(json!(sql).to_string()).unwrap();
+        relation(&mut model).raw_code = Some(Box::leak(raw));
+        model
+    }
+
+    fn on_board(models: &[Resource<'static>]) -> Vec<Resource<'static>> {
+        let mut all = models.to_vec();
+        all.push(reading(exposure("board"), &[models.last().unwrap()]));
+        all
+    }
+
+    #[test]
+    fn shows_the_table_that_breaks_the_lineage() {
+        let targets = with_sql("rpt_targets", "select * from controlling.targets -- from x.y\njoin dwh.days on true");
+        let found = findings("EXP008", json!(null), &on_board(&[targets]));
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].message,
+            "model `rpt_targets` feeds dashboard `board`, but its lineage ends here: it reads `controlling.targets`, \
+             `dwh.days` by name, and no source or seed"
+        );
+        assert_eq!(
+            found[0].evidence,
+            ["rpt_targets → exposure board", "parents: none", "named in its SQL: controlling.targets, dwh.days"]
+        );
+        assert_eq!(
+            found[0].help,
+            "declare `controlling.targets` under `sources:` and write `{{ source('controlling', 'targets') }}` in its \
+             place; if a model builds it, write `ref()`"
+        );
+    }
+
+    #[test]
+    fn knows_the_tables_of_the_project() {
+        let mut built = model("marts", "dim_days");
+        relation(&mut built).schema = Text::from("DWH");
+        let targets = with_sql("rpt_targets", "select * from prod.dwh.\"DIM_DAYS\"");
+        let found = findings("EXP008", json!(null), &on_board(&[built, targets]));
+        assert_eq!(found[0].help, "write `{{ ref('dim_days') }}` in place of `prod.dwh.\"DIM_DAYS\"`");
+        let mut orders = source("erp", "orders");
+        if let crate::project::Detail::Source(detail) = &mut orders.detail {
+            detail.schema = Text::from("raw_erp");
+            detail.identifier = Text::from("t_orders");
+        }
+        let fct = with_sql("fct_orders", "select * from raw_erp.t_orders");
+        let found = findings("EXP008", json!(null), &on_board(&[orders, fct]));
+        assert_eq!(found[0].help, "write `{{ source('erp', 'orders') }}` in place of `raw_erp.t_orders`");
+    }
+
+    #[test]
+    fn whatever_reaches_data_is_fine() {
+        let orders = source("erp", "orders");
+        let seed = resource(ResourceType::Seed, "seed.shop.countries", "seeds/countries.csv");
+        let staging = reading(model("staging", "stg_orders"), &[&orders]);
+        let bare = with_sql("stg_bare", "select * from raw.x");
+        let mixed = reading(model("marts", "fct_mixed"), &[&bare, &staging]);
+        let on_seed = reading(model("marts", "dim_countries"), &[&seed]);
+        let board = reading(exposure("board"), &[&mixed, &on_seed]);
+        let all = [orders, seed, staging, bare, mixed, on_seed, board];
+        assert_eq!(subjects("EXP008", &all), ["model.shop.stg_bare"]);
+    }
+
+    #[test]
+    fn what_is_built_on_an_orphan_points_at_it() {
+        let bare = with_sql("stg_bare", "select * from raw.x");
+        let fct = reading(with_sql("fct_bare", "select * from {{ ref('stg_bare') }}"), &[&bare]);
+        let found = findings("EXP008", json!(null), &on_board(&[bare, fct]));
+        assert_eq!(
+            found[0].message,
+            "model `fct_bare` feeds dashboard `board`, but nothing that it is built on rests on a source or seed"
+        );
+        assert_eq!(found[0].evidence, ["fct_bare → exposure board", "parents: `stg_bare`, orphaned as well"]);
+        assert_eq!(
+            found[0].help,
+            "mend the lineage where it breaks: start with `stg_bare`, which is built on no source or seed either"
+        );
+        assert_eq!(found[1].evidence[0], "stg_bare → fct_bare → exposure board");
+    }
+
+    #[test]
+    fn what_feeds_no_dashboard_is_another_rule() {
+        assert!(subjects("EXP008", &[with_sql("stg_bare", "select * from raw.x"), exposure("board")]).is_empty());
+    }
+
+    #[test]
+    fn a_python_model_and_rows_in_sql_are_told_apart() {
+        let mut python = model("marts", "scores");
+        relation(&mut python).language = Text::from("python");
+        let found = findings("EXP008", json!(null), &on_board(&[python]));
+        assert_eq!(
+            found[0].message,
+            "model `scores` feeds dashboard `board`, but rests on no source and no seed: it is a Python model, and what \
+             it reads does not show in lineage"
+        );
+        let found = findings("EXP008", json!(null), &on_board(&[with_sql("tiers", "select 'gold' as tier")]));
+        assert_eq!(
+            found[0].message,
+            "model `tiers` feeds dashboard `board`, but rests on no source and no seed: its rows are written out or \
+             generated in SQL"
+        );
+    }
+
+    #[test]
+    fn spines_and_what_is_built_on_them_are_right() {
+        let mut declared = model("marts", "time_spine");
+        relation(&mut declared).time_spine = true;
+        let mut by_macro = with_sql("all_days", "{{ dbt_utils.date_spine('day') }}");
+        by_macro.macros = vec![Text::from("macro.dbt_utils.date_spine")];
+        let by_function = with_sql("all_hours", "select * from generate_series(0, 23)");
+        for spine in [declared, by_macro, by_function] {
+            let calendar = reading(model("marts", "dim_calendar"), &[&spine]);
+            assert!(subjects("EXP008", &on_board(&[spine.clone()])).is_empty(), "{}", spine.name);
+            assert!(subjects("EXP008", &on_board(&[spine, calendar])).is_empty());
+        }
+    }
+
+    #[test]
+    fn a_generator_beside_a_named_table_is_no_excuse() {
+        let mut mixed = with_sql("all_days", "select * from {{ date_spine() }} join raw.holidays using (day)");
+        mixed.macros = vec![Text::from("macro.dbt.date_spine")];
+        assert_eq!(subjects("EXP008", &on_board(&[mixed])), ["model.shop.all_days"]);
+    }
+
+    #[test]
+    fn allow_names_what_may_begin_from_nothing() {
+        let tiers = with_sql("tiers", "select 'gold' as tier");
+        let fct = reading(model("marts", "fct_tiers"), &[&tiers]);
+        let all = on_board(&[tiers, fct]);
+        assert_eq!(findings("EXP008", json!(null), &all).len(), 2);
+        assert!(findings("EXP008", json!({"allow": ["^tiers$"]}), &all).is_empty());
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_guessed() {
+        let mut foreign = model("marts", "dim_shared");
+        foreign.unique_id = Text::from("model.platform.dim_shared");
+        foreign.package = Text::from("platform");
+        let on_foreign = reading(model("marts", "fct_on_foreign"), &[&foreign]);
+        let mut unresolved = model("marts", "fct_unresolved");
+        unresolved.depends_on = vec![Text::from("model.shop.gone")];
+        assert!(subjects("EXP008", &on_board(&[foreign, on_foreign])).is_empty());
+        assert!(subjects("EXP008", &on_board(&[unresolved])).is_empty());
+    }
+}
