@@ -1,9 +1,11 @@
 //! From the facts an input has read to a [`Project`]: order, ids, edges.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
+use super::docs;
 use super::testing::TestIndex;
 use super::{Project, Resource, ResourceId, Text};
 
@@ -20,7 +22,8 @@ pub struct Facts<'a> {
 
 impl<'a> From<Facts<'a>> for Project<'a> {
     fn from(facts: Facts<'a>) -> Self {
-        let resources = sorted_unique(facts.resources);
+        let mut resources = sorted_unique(facts.resources);
+        docs::render(&facts.name, &mut resources);
         let ids: HashMap<Text<'a>, ResourceId> = resources
             .iter()
             .enumerate()
@@ -47,6 +50,7 @@ impl<'a> From<Facts<'a>> for Project<'a> {
             ids,
             parents,
             tests,
+            neighbours: OnceLock::new(),
         }
     }
 }

@@ -63,6 +63,8 @@ pub struct Relation<'a> {
     pub version: Option<Text<'a>>,
     /// The family's latest version; dbt fills in the highest where the YAML sets none.
     pub latest_version: Option<Text<'a>>,
+    /// Whether the YAML sets `latest_version`; `None` where the input does not say, as no manifest does.
+    pub latest_version_declared: Option<bool>,
     /// As written in the manifest: a date or a timestamp, ISO 8601.
     pub deprecation_date: Option<Text<'a>>,
     /// Whether the model is declared as MetricFlow time spine.
@@ -108,7 +110,11 @@ pub struct Source<'a> {
     pub schema: Text<'a>,
     /// Name of the table in the warehouse.
     pub identifier: Text<'a>,
+    /// Full name in the warehouse, with the quotes that dbt will use.
+    pub relation_name: Text<'a>,
     pub freshness: Freshness,
+    /// Whether freshness is switched off by an explicit `freshness: null`; a table that inherits it has it too.
+    pub freshness_opt_out: bool,
     pub loaded_at_field: Text<'a>,
 }
 
@@ -142,6 +148,10 @@ pub struct Test<'a> {
     pub error_if: Text<'a>,
     /// The `where` config.
     pub condition: Text<'a>,
+    /// The SQL that counts failures; `count(*)` unless configured.
+    pub fail_calc: Text<'a>,
+    /// Most failures that are looked at, as JSON; `None` for all.
+    pub limit: Option<&'a RawValue>,
     pub refs: Vec<RefCall<'a>>,
 }
 
@@ -195,6 +205,8 @@ pub struct Exposure<'a> {
     pub maturity: Text<'a>,
     pub url: Text<'a>,
     pub label: Text<'a>,
+    /// The `ref` calls of its `depends_on`, resolved or not.
+    pub refs: Vec<RefCall<'a>>,
 }
 
 /// `owner:` of an exposure or a group.
@@ -219,6 +231,10 @@ pub struct Metric<'a> {
     pub filter: Option<&'a RawValue>,
     /// The expression of metrics before dbt 1.6 (`expression`, or `sql` before 1.3).
     pub expression: Text<'a>,
+    /// The time column of metrics before dbt 1.6, as JSON.
+    pub timestamp: Option<&'a RawValue>,
+    /// The rolling window of metrics before dbt 1.6, as JSON.
+    pub window: Option<&'a RawValue>,
 }
 
 /// A semantic model.
@@ -231,6 +247,8 @@ pub struct SemanticModel<'a> {
     /// Name and type of each entity.
     pub entities: Vec<(Text<'a>, Text<'a>)>,
     pub measures: Vec<Text<'a>>,
+    /// Descriptions of its entities, dimensions and measures, where they have one.
+    pub descriptions: Vec<Text<'a>>,
 }
 
 /// A saved query.
@@ -245,6 +263,13 @@ pub struct SavedQuery<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct Group<'a> {
     pub owner: Owner<'a>,
+}
+
+/// A docs block.
+#[derive(Debug, Clone, Default)]
+pub struct DocsBlock<'a> {
+    /// The text between `{% docs %}` and `{% enddocs %}`, trimmed by dbt.
+    pub contents: Text<'a>,
 }
 
 /// A macro.

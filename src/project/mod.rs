@@ -2,29 +2,38 @@
 
 mod build;
 mod counts;
+mod date;
 mod description;
 mod detail;
+mod docs;
 mod layers;
+mod neighbours;
 mod ownership;
 mod resource;
+mod signature;
 mod sql;
 mod testing;
 mod text;
+mod version;
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 pub use build::Facts;
 pub use counts::Counts;
+pub use date::Date;
 pub use description::{is_description, is_placeholder};
 pub use detail::{
-    Access, Exposure, Freshness, GenericTest, Group, Macro, Metric, Owner, RefCall, Relation, SavedQuery,
+    Access, DocsBlock, Exposure, Freshness, GenericTest, Group, Macro, Metric, Owner, RefCall, Relation, SavedQuery,
     SemanticModel, Source, Test, UnitTest,
 };
 pub use layers::{Layer, LayerRule, Layers};
+pub use neighbours::folder;
 pub use ownership::{FileOwners, OwnerPlace, Owners, Ownership, lookup};
 pub use resource::{Column, Constraint, Detail, Resource, ResourceId, ResourceType};
 pub use text::Text;
 
+use neighbours::Neighbours;
 use testing::TestIndex;
 
 /// Free-form `meta`, sorted by key.
@@ -50,6 +59,8 @@ pub struct Project<'a> {
     ids: HashMap<Text<'a>, ResourceId>,
     parents: Vec<Vec<ResourceId>>,
     tests: TestIndex,
+    /// Asked for by findings only, so made when the first one asks.
+    neighbours: OnceLock<Neighbours>,
 }
 
 /// A properties file that is no YAML, or no text.
@@ -123,6 +134,19 @@ impl<'a> Project<'a> {
                 .iter()
                 .find(|resource| resource.kind == ResourceType::Group && resource.name.as_str() == name)
         })
+    }
+
+    /// The YAML file that describes most resources of the same type in the same folder: where a missing entry belongs.
+    /// `None` where the folder has none.
+    pub fn properties_beside(&self, resource: &Resource<'_>) -> Option<&str> {
+        self.neighbours.get_or_init(|| Neighbours::new(self)).of(resource)
+    }
+
+    /// Whether the root project defines any dbt group.
+    pub fn has_groups(&self) -> bool {
+        let prefix = format!("group.{}.", self.name);
+        let first = self.resources.partition_point(|resource| resource.unique_id.as_str() < prefix.as_str());
+        self.resources.get(first).is_some_and(|resource| resource.unique_id.starts_with(&prefix))
     }
 
     /// Whether the model is declared as a MetricFlow time spine (`time_spine:` in its YAML entry, dbt 1.9 on). The name

@@ -1,6 +1,8 @@
 //! A resource: anything in a dbt project that has a unique id.
 
-use super::detail::{Exposure, Group, Macro, Metric, Relation, SavedQuery, SemanticModel, Source, Test, UnitTest};
+use super::detail::{
+    DocsBlock, Exposure, Group, Macro, Metric, Relation, SavedQuery, SemanticModel, Source, Test, UnitTest,
+};
 use super::{Meta, Text};
 
 /// Position of a resource in [`Project::resources`](super::Project::resources); also its node index in the graph.
@@ -163,6 +165,7 @@ pub enum Detail<'a> {
     SavedQuery(Box<SavedQuery<'a>>),
     Group(Box<Group<'a>>),
     Macro(Box<Macro<'a>>),
+    DocsBlock(Box<DocsBlock<'a>>),
     None,
 }
 
@@ -232,6 +235,10 @@ impl<'a> Resource<'a> {
 
     pub fn as_group(&self) -> Option<&Group<'a>> {
         if let Detail::Group(detail) = &self.detail { Some(detail) } else { None }
+    }
+
+    pub fn as_docs_block(&self) -> Option<&DocsBlock<'a>> {
+        if let Detail::DocsBlock(detail) = &self.detail { Some(detail) } else { None }
     }
 
     pub fn as_macro(&self) -> Option<&Macro<'a>> {

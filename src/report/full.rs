@@ -29,6 +29,7 @@ fn handler(style: Style) -> GraphicalReportHandler {
 fn draw(handler: &GraphicalReportHandler, located: &Located) -> String {
     let mut text = String::new();
     handler.render_report(&mut text, &Drawn(located)).expect("writing to a string does not fail");
+    text.push('\n');
     text
 }
 
@@ -77,17 +78,17 @@ impl Diagnostic for Drawn<'_> {
     }
 }
 
-/// What to do, then why: places in other files and evidence, one a line.
+/// What to do, then why: evidence and places in other files, an item each.
 fn footer(located: &Located) -> String {
-    let mut lines = vec![located.finding.help.clone()];
+    let mut items = Vec::new();
     if located.location.region.is_none() {
-        lines.push(format!("in {}", located.location.path));
+        items.push(format!("in {}", located.location.path));
     }
-    lines.extend(located.finding.evidence.iter().cloned());
+    items.extend(located.finding.evidence.iter().cloned());
     let elsewhere = located.related.iter().filter(|(location, _)| !same_file(location, &located.location));
-    lines.extend(elsewhere.map(|(location, label)| format!("{label}: {}", location.display())));
-    lines.retain(|line| !line.is_empty());
-    lines.join("\n")
+    items.extend(elsewhere.map(|(location, label)| format!("{label}: {}", location.display())));
+    let items = items.into_iter().map(|item| format!("- {item}"));
+    std::iter::once(located.finding.help.clone()).chain(items).collect::<Vec<_>>().join("\n")
 }
 
 fn same_file(a: &Location, b: &Location) -> bool {

@@ -1,12 +1,14 @@
 //! What a rule sees: the project, the graph, the settings, and where to put findings.
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use super::instance::Instance;
+use super::words;
 use crate::config::Settings;
 use crate::findings::{Finding, Place, Severity};
 use crate::graph::Graph;
-use crate::project::{Layer, Ownership, Project, Resource, ResourceId, ResourceType};
+use crate::project::{Date, Layer, Ownership, Project, Resource, ResourceId, ResourceType};
 
 /// A resource together with its id.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +21,22 @@ impl<'p> Deref for Node<'p> {
     type Target = Resource<'p>;
     fn deref(&self) -> &Resource<'p> {
         self.resource
+    }
+}
+
+/// A source in dbt's sense: a group of tables under one name. It has no unique id of its own in dbt.
+#[derive(Debug)]
+pub struct SourceGroup<'p> {
+    pub package: &'p str,
+    pub name: &'p str,
+    /// At least one, in order of unique id.
+    pub tables: Vec<Node<'p>>,
+}
+
+impl SourceGroup<'_> {
+    /// What findings on the group have as subject: `source.shop.erp`.
+    pub fn unique_id(&self) -> String {
+        format!("source.{}.{}", self.package, self.name)
     }
 }
 
@@ -132,6 +150,43 @@ impl<'p> Context<'p> {
         self.world.severity(self.instance, id).is_some()
     }
 
+    /// Whether rule `code` is part of this run and reports on that resource: for rules that leave a defect to another.
+    pub fn is_checked_by(&self, code: &str, id: ResourceId) -> bool {
+        let mut others = self.world.instances.iter().filter(|other| other.info.code == code);
+        others.any(|other| self.world.severity(other, id).is_some())
+    }
+
+    /// The sources (groups of tables) this instance is about, each with those of its tables that are in scope, by name.
+    pub fn source_groups(&self) -> impl Iterator<Item = SourceGroup<'p>> + use<'p> {
+        let mut groups: BTreeMap<(&'p str, &'p str), Vec<Node<'p>>> = BTreeMap::new();
+        for table in self.subjects(ResourceType::Source) {
+            let resource: &'p Resource<'p> = table.resource;
+            if let Some(source) = resource.as_source() {
+                groups.entry((&resource.package, &source.source_name)).or_default().push(table);
+            }
+        }
+        groups.into_iter().map(|((package, name), tables)| SourceGroup { package, name, tables })
+    }
+
+    /// Whether a semantic model may be a part of its model's YAML entry, as in the syntax of dbt 1.12 and 2.x: it then
+    /// stands in the same file, and dbt gives it the model's description. A manifest tells no more than that.
+    pub fn is_part_of_its_model(&self, node: Node<'_>) -> bool {
+        let is_same_entry = |parent: Node<'_>| {
+            parent.kind == ResourceType::Model
+                && parent.properties_path == node.properties_path
+                && parent.description == node.description
+        };
+        node.kind == ResourceType::SemanticModel && self.parents(node.id).any(is_same_entry)
+    }
+
+    /// The latest version of a versioned model, which may be the model itself; `None` where it has no versions.
+    pub fn latest_version(&self, node: Node<'_>) -> Option<Node<'p>> {
+        let relation = node.resource.relation()?;
+        let (version, latest) = (relation.version.as_ref()?, relation.latest_version.as_ref()?);
+        let family = node.unique_id.strip_suffix(version.as_str())?;
+        self.project.find(&format!("{family}{latest}")).map(|id| self.node(id))
+    }
+
     /// The layer a model is in.
     pub fn layer(&self, id: ResourceId) -> Layer {
         self.world.layers[id.index()]
@@ -142,17 +197,35 @@ impl<'p> Context<'p> {
         self.settings.owners.of(self.project, node.resource)
     }
 
+    /// The day that rules take for today; `None` where the settings leave it open.
+    pub fn today(&self) -> Option<Date> {
+        Date::parse(&self.settings.today)
+    }
+
     /// Whether the description counts as one, by the shared semantics and the given minimum length in characters.
     pub fn is_described(&self, node: Node<'_>, min_length: usize) -> bool {
         crate::project::is_description(&node.description, &node.name, min_length)
     }
 
+    /// What rests on a resource, as a line of evidence: "a dashboard rests on it: fct_orders → exposure weekly_kpis".
+    /// `None` where no exposure does.
+    pub fn exposure_evidence(&self, id: ResourceId) -> Option<String> {
+        let path = self.graph.path_to_exposure(id).filter(|path| path.len() > 1)?;
+        let exposure = self.project.get(*path.last()?).as_exposure()?;
+        let what = match exposure.exposure_type.as_str() {
+            "dashboard" => "a dashboard",
+            "notebook" => "a notebook",
+            "analysis" => "an analysis",
+            "ml" => "an ML model",
+            "application" => "an application",
+            _ => "an exposure",
+        };
+        Some(format!("{what} rests on it: {}", self.path(&path)))
+    }
+
     /// A list of resources for people, cut to the first five: `stg_orders, erp.customers and 3 more`.
     pub fn names(&self, ids: &[ResourceId]) -> String {
-        const SHOWN: usize = 5;
-        let names: Vec<String> = ids.iter().take(SHOWN).map(|&id| self.project.get(id).label()).collect();
-        let names = names.join(", ");
-        if ids.len() > SHOWN { format!("{names} and {} more", ids.len() - SHOWN) } else { names }
+        words::listed(ids.iter().map(|&id| self.project.get(id).label()))
     }
 
     /// A path through the graph for people: `stg_orders → fct_orders → exposure weekly_kpis`.

@@ -18,6 +18,8 @@ pub struct World<'p> {
     pub(super) project: &'p Project<'p>,
     pub(super) graph: &'p Graph,
     pub(super) settings: &'p Settings,
+    /// Every rule of this run.
+    pub(super) instances: &'p [Instance],
     /// The layer of each resource, by id.
     pub(super) layers: Vec<Layer>,
     subjects: Vec<(ResourceType, Vec<ResourceId>)>,
@@ -49,7 +51,7 @@ pub fn run<'p>(
     settings: &'p Settings,
     instances: &'p [Instance],
 ) -> Outcome {
-    let world = World::new(project, graph, settings);
+    let world = World::new(project, graph, settings, instances);
     let runs: Vec<RuleRun> = instances.iter().map(|instance| world.prepare(instance)).collect();
     let tasks = world.tasks(instances, &runs);
     let mut findings: Vec<Finding> = tasks.into_par_iter().flat_map_iter(|task| task.run(&world)).collect();
@@ -96,7 +98,7 @@ impl<'p> Task<'p> {
 }
 
 impl<'p> World<'p> {
-    fn new(project: &'p Project<'p>, graph: &'p Graph, settings: &'p Settings) -> Self {
+    fn new(project: &'p Project<'p>, graph: &'p Graph, settings: &'p Settings, instances: &'p [Instance]) -> Self {
         let layers = project.resources.par_iter().map(|resource| settings.layers.of(resource)).collect();
         let mut subjects: Vec<(ResourceType, Vec<ResourceId>)> = Vec::new();
         for (id, resource) in project.iter().filter(|(_, resource)| settings.is_subject(project, resource)) {
@@ -105,7 +107,7 @@ impl<'p> World<'p> {
                 None => subjects.push((resource.kind, vec![id])),
             }
         }
-        Self { project, graph, settings, layers, subjects }
+        Self { project, graph, settings, instances, layers, subjects }
     }
 
     /// Resources of that type that rules are about.

@@ -3,12 +3,15 @@
 //! To add a rule, write `src/rules/<area>/<slug>.rs` and name it in that area's `mod.rs`. CONTRIBUTING.md walks through it.
 
 mod context;
+pub(crate) mod coverage;
 mod declare;
 mod engine;
 mod info;
 mod instance;
+mod pattern;
 #[cfg(test)]
 pub(crate) mod tester;
+pub(crate) mod words;
 
 pub mod access;
 pub mod documentation;
@@ -22,10 +25,11 @@ pub mod project;
 pub mod sources;
 pub mod testing;
 
-pub use context::{Context, Node};
+pub use context::{Context, Node, SourceGroup};
 pub use engine::{Outcome, RuleRun, run};
 pub use info::{Area, BuildError, NoOptions, Rule, RuleInfo, Subject, Trap};
 pub use instance::{Instance, Scope};
+pub use pattern::Pattern;
 
 pub(crate) use declare::{declare_rule, rules};
 

@@ -97,7 +97,7 @@ impl SourceFile {
     pub fn position(&self, offset: u32) -> Position {
         let line = self.lines().line_of(offset);
         let content = self.lines().span(&self.text, line).expect("line_of names a line that exists");
-        let end = self.text.floor_char_boundary(offset.min(content.end) as usize);
+        let end = character_start(&self.text, offset.min(content.end) as usize);
         let column = self.text[content.start as usize..end].chars().count() + 1;
         Position { line: line + 1, column: u32::try_from(column).expect("a line is shorter than 4 GiB") }
     }
@@ -120,6 +120,12 @@ impl SourceFile {
     fn end(&self) -> Position {
         self.position(u32::try_from(self.text.len()).expect("source files are below 4 GiB"))
     }
+}
+
+/// Where the character starts that the byte at `offset` belongs to; the text's end for an offset past it.
+pub(super) fn character_start(text: &str, offset: usize) -> usize {
+    let offset = offset.min(text.len());
+    (0..=offset).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! From a manifest's entry to a [`Resource`].
 
-use super::lenient::Word;
+use super::lenient::{Declared, Word};
 use super::raw;
 use crate::project::{
-    Access, Column, Constraint, Detail, Exposure, Freshness, GenericTest, Group, Macro, Meta, Metric, Owner, RefCall,
-    Relation, Resource, ResourceType, SavedQuery, SemanticModel, Source, Test, Text, UnitTest,
+    Access, Column, Constraint, Detail, DocsBlock, Exposure, Freshness, GenericTest, Group, Macro, Meta, Metric, Owner,
+    RefCall, Relation, Resource, ResourceType, SavedQuery, SemanticModel, Source, Test, Text, UnitTest,
 };
 
 /// The resource an entry describes. `key` is the entry's key in its section, which is its unique id.
@@ -70,9 +70,8 @@ fn detail<'a>(kind: ResourceType, entry: raw::Entry<'a>) -> Detail<'a> {
             arguments: entry.arguments.into_iter().map(|argument| (argument.name, argument.description)).collect(),
             macro_sql: entry.macro_sql,
         })),
-        ResourceType::DocsBlock | ResourceType::Operation | ResourceType::Function | ResourceType::Other => {
-            Detail::None
-        }
+        ResourceType::DocsBlock => Detail::DocsBlock(Box::new(DocsBlock { contents: entry.block_contents })),
+        ResourceType::Operation | ResourceType::Function | ResourceType::Other => Detail::None,
     }
 }
 
@@ -95,6 +94,7 @@ fn relation<'a>(entry: raw::Entry<'a>) -> Relation<'a> {
         on_schema_change: entry.config.on_schema_change,
         version: word(entry.version),
         latest_version: word(entry.latest_version),
+        latest_version_declared: None,
         deprecation_date: some(entry.deprecation_date),
         time_spine: entry.time_spine.0,
         refs: entry.refs.into_iter().map(ref_call).collect(),
@@ -102,6 +102,7 @@ fn relation<'a>(entry: raw::Entry<'a>) -> Relation<'a> {
 }
 
 fn source<'a>(entry: raw::Entry<'a>) -> Source<'a> {
+    let declared = entry.config.freshness.or(entry.freshness);
     Source {
         source_name: entry.source_name,
         source_description: entry.source_description,
@@ -110,15 +111,17 @@ fn source<'a>(entry: raw::Entry<'a>) -> Source<'a> {
         database: entry.database,
         schema: entry.schema,
         identifier: entry.identifier,
-        freshness: freshness(entry.config.freshness.or(entry.freshness)),
+        relation_name: entry.relation_name,
+        freshness: freshness(declared),
+        freshness_opt_out: matches!(declared, Declared::Null),
         loaded_at_field: first(entry.config.loaded_at_field, entry.loaded_at_field).unwrap_or_default(),
     }
 }
 
 /// dbt writes a threshold that is not set as null or as count and period of null, depending on its version.
-fn freshness(raw: Option<raw::Freshness>) -> Freshness {
+fn freshness(declared: Declared<raw::Freshness>) -> Freshness {
     let is_set = |threshold: Option<raw::Threshold>| threshold.is_some_and(|limit| limit.count.0 && limit.period.0);
-    let raw = raw.unwrap_or_default();
+    let Declared::Value(raw) = declared else { return Freshness::default() };
     Freshness { warn_after: is_set(raw.warn_after), error_after: is_set(raw.error_after) }
 }
 
@@ -135,6 +138,8 @@ fn test<'a>(entry: raw::Entry<'a>) -> Test<'a> {
         warn_if: entry.config.warn_if,
         error_if: entry.config.error_if,
         condition: entry.config.condition,
+        fail_calc: entry.config.fail_calc,
+        limit: entry.config.limit,
         refs: entry.refs.into_iter().map(ref_call).collect(),
     }
 }
@@ -146,6 +151,7 @@ fn exposure<'a>(entry: raw::Entry<'a>) -> Exposure<'a> {
         maturity: entry.maturity,
         url: entry.url,
         label: entry.label,
+        refs: entry.refs.into_iter().map(ref_call).collect(),
     }
 }
 
@@ -156,15 +162,22 @@ fn metric<'a>(entry: raw::Entry<'a>) -> Metric<'a> {
         type_params: entry.type_params,
         filter: entry.filter,
         expression: entry.expression,
+        timestamp: entry.timestamp,
+        window: entry.window,
     }
 }
 
 fn semantic_model<'a>(entry: raw::Entry<'a>) -> SemanticModel<'a> {
+    let dimensions: Vec<raw::Named<'a>> =
+        entry.dimensions.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
+    let parts = entry.entities.iter().chain(&dimensions).chain(&entry.measures);
+    let descriptions = parts.map(|part| part.description.clone()).filter(|text| !text.is_empty()).collect();
     SemanticModel {
         model: entry.model,
         primary_entity: entry.primary_entity,
         entities: entry.entities.into_iter().map(|entity| (entity.name, entity.kind)).collect(),
         measures: entry.measures.into_iter().map(|measure| measure.name).collect(),
+        descriptions,
     }
 }
 

@@ -129,3 +129,25 @@ impl<'de> Deserialize<'de> for Present {
         Option::<de::IgnoredAny>::deserialize(deserializer).map(|value| Self(value.is_some()))
     }
 }
+
+/// A field whose null is not the same as its absence: `freshness: null` switches off what is on by inheritance.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub enum Declared<T> {
+    #[default]
+    Absent,
+    Null,
+    Value(T),
+}
+
+impl<T> Declared<T> {
+    /// The first that is not absent.
+    pub fn or(self, other: Self) -> Self {
+        if matches!(self, Self::Absent) { other } else { self }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Declared<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Option::<T>::deserialize(deserializer).map(|value| value.map_or(Self::Null, Self::Value))
+    }
+}

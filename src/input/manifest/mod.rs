@@ -4,15 +4,36 @@ mod convert;
 mod error;
 mod lenient;
 mod raw;
+pub mod split;
 
 use std::path::Path;
 
 use md5::{Digest, Md5};
+use rayon::prelude::*;
 use serde::Deserialize;
 
 use crate::project::{Facts, Resource, Text};
 pub use error::ManifestError;
 use lenient::Entries;
+
+/// Sections whose entries are read one by one.
+const OPENED: [&str; 12] = [
+    "nodes",
+    "sources",
+    "macros",
+    "docs",
+    "exposures",
+    "metrics",
+    "groups",
+    "saved_queries",
+    "semantic_models",
+    "unit_tests",
+    "functions",
+    DISABLED,
+];
+
+/// The one section that holds lists, and everything there is.
+const DISABLED: &str = "disabled";
 
 /// The oldest schema version that is read: dbt 1.0.
 const OLDEST_SCHEMA: u32 = 4;
@@ -44,8 +65,35 @@ type Section<'a> = Entries<'a, raw::Entry<'a>>;
 /// # Errors
 /// Says what is wrong with the file, where, and what to do.
 pub fn read<'a>(path: &Path, bytes: &'a [u8]) -> Result<Facts<'a>, ManifestError> {
-    let text = text(path, bytes)?;
-    plain(path, text)
+    if let Some(facts) = parallel(path, bytes) {
+        return Ok(facts);
+    }
+    plain(path, text(path, bytes)?)
+}
+
+/// Finds the entries' slices first and parses them on all threads. `None` on anything odd: the plain parse then either
+/// reads the file after all or says where it is wrong.
+pub fn parallel<'a>(path: &Path, bytes: &'a [u8]) -> Option<Facts<'a>> {
+    let mut sections = split::split(bytes, &OPENED)?;
+    let metadata: raw::Metadata<'a> = split::parse(sections.iter().find(|section| section.name == "metadata")?.value)?;
+    check_version(path, &metadata).ok()?;
+    let disabled = sections.iter().position(|section| section.name == DISABLED).map(|at| sections.swap_remove(at));
+    let entries: Vec<split::Entry<'a>> = sections.into_iter().flat_map(|section| section.entries).collect();
+    let parsed: Option<Vec<(bool, Resource<'a>)>> = entries
+        .into_par_iter()
+        .map(|entry| {
+            let raw: raw::Entry<'a> = split::parse(entry.value)?;
+            Some((raw.config.enabled != Some(false), convert::resource(entry.key.into(), raw)))
+        })
+        .collect();
+    let (on, mut off): (Vec<_>, Vec<_>) = parsed?.into_iter().partition(|(enabled, _)| *enabled);
+    for entry in disabled.into_iter().flat_map(|section| section.entries) {
+        let list: Vec<raw::Entry<'a>> = split::parse(entry.value)?;
+        let key = Text::from(entry.key);
+        off.extend(list.into_iter().map(|raw| (false, convert::resource(key.clone(), raw))));
+    }
+    let resources = |marked: Vec<(bool, Resource<'a>)>| marked.into_iter().map(|(_, resource)| resource).collect();
+    facts(path, &metadata, resources(on), resources(off)).ok()
 }
 
 /// One serde_json parse of the whole file on one thread: the reference, and the way to a right error position.
@@ -71,15 +119,22 @@ pub fn plain<'a>(path: &Path, text: &'a str) -> Result<Facts<'a>, ManifestError>
     ];
     let mut resources = Vec::new();
     let mut off = Vec::new();
-    for (key, entry) in sections.into_iter().flat_map(|section| section.0) {
-        let enabled = entry.config.enabled != Some(false);
+    let listed = sections.into_iter().flat_map(|section| section.0);
+    let listed = listed.map(|(key, entry)| (entry.config.enabled != Some(false), key, entry));
+    let set_aside =
+        disabled.0.into_iter().flat_map(|(key, list)| list.into_iter().map(move |entry| (key.clone(), entry)));
+    let set_aside = set_aside.map(|(key, entry)| (is_dropped_exposure(&key, &entry), key, entry));
+    for (enabled, key, entry) in listed.chain(set_aside) {
         let resource = convert::resource(key, entry);
         if enabled { resources.push(resource) } else { off.push(resource) }
     }
-    for (key, entries) in disabled.0 {
-        off.extend(entries.into_iter().map(|entry| convert::resource(key.clone(), entry)));
-    }
     facts(path, &metadata, resources, off)
+}
+
+/// dbt 2.x moves an exposure that refers to a disabled or missing resource among the disabled ones; only its `enabled`
+/// config still says that nobody disabled it. The dashboard is there all the same.
+fn is_dropped_exposure(key: &str, entry: &raw::Entry<'_>) -> bool {
+    entry.config.enabled == Some(true) && key.starts_with("exposure.")
 }
 
 fn facts<'a>(

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::lenient::{Entries, Present, Texts, Word, nullable};
+use super::lenient::{Declared, Entries, Present, Texts, Word, nullable};
 use crate::project::{Meta, Text};
 
 /// `metadata`.
@@ -69,7 +69,7 @@ pub struct Entry<'a> {
     pub source_meta: Meta,
     pub loader: Text<'a>,
     pub identifier: Text<'a>,
-    pub freshness: Option<Freshness>,
+    pub freshness: Declared<Freshness>,
     pub loaded_at_field: Text<'a>,
     // data tests
     pub test_metadata: Option<TestMetadata<'a>>,
@@ -90,8 +90,13 @@ pub struct Entry<'a> {
     pub calculation_method: Text<'a>,
     #[serde(alias = "sql")]
     pub expression: Text<'a>,
+    // metrics before 1.6
+    pub timestamp: Option<&'a RawValue>,
+    pub window: Option<&'a RawValue>,
     // unit tests, semantic models, metrics before 1.6
     pub model: Text<'a>,
+    // Of metrics before dbt 1.6 a list of names, of semantic models a list of objects.
+    pub dimensions: Option<&'a RawValue>,
     // semantic models
     pub primary_entity: Text<'a>,
     #[serde(deserialize_with = "nullable")]
@@ -103,6 +108,8 @@ pub struct Entry<'a> {
     pub query_params: QueryParams<'a>,
     #[serde(deserialize_with = "nullable")]
     pub exports: Vec<serde::de::IgnoredAny>,
+    // docs blocks
+    pub block_contents: Text<'a>,
     // macros
     #[serde(deserialize_with = "nullable")]
     pub arguments: Vec<Named<'a>>,
@@ -140,7 +147,10 @@ pub struct Config<'a> {
     pub error_if: Text<'a>,
     #[serde(rename = "where")]
     pub condition: Text<'a>,
-    pub freshness: Option<Freshness>,
+    pub fail_calc: Text<'a>,
+    // Any config key may be a model's own with a shape of its own.
+    pub limit: Option<&'a RawValue>,
+    pub freshness: Declared<Freshness>,
     pub loaded_at_field: Text<'a>,
     pub loader: Text<'a>,
 }

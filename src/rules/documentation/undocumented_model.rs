@@ -1,7 +1,4 @@
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
-use crate::findings::Place;
+use super::undescribed::{self, Options};
 use crate::rules::{Context, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -11,7 +8,7 @@ declare_rule! {
     /// Blank text, a placeholder (`todo`, `tbd`, `n/a`, `none`, the model's own name, …) and a `{{ doc() }}` that names
     /// no docs block count as missing, and so does anything shorter than `min-length`. A model without any YAML entry
     /// gets this one finding, not further ones for its undeclared columns. Of a versioned model each version counts,
-    /// since dbt lets each have its own description.
+    /// since dbt lets each have its own description. Where a dashboard rests on the model, the finding shows the way.
     ///
     /// # Why it matters
     /// Nobody can govern what nobody has defined. The second person who needs this number will not find the model, or
@@ -41,43 +38,9 @@ declare_rule! {
     subjects = [Model]
 }
 
-/// Options of `undocumented-model`.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
-pub struct Options {
-    /// Fewest characters that count as a description.
-    pub min_length: usize,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self { min_length: 4 }
-    }
-}
-
 impl Rule for UndocumentedModel {
     fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
-        if cx.is_described(model, self.options.min_length) {
-            return;
-        }
-        let label = model.label();
-        if model.properties_path.is_none() {
-            cx.report(model, Place::File, format!("model `{label}` has no YAML entry, so nobody can tell what it is")).help(
-                format!(
-                    "add `- name: {}` with a `description:` under `models:` in a YAML file beside {}",
-                    model.name, model.path
-                ),
-            );
-            return;
-        }
-        let text = model.description.trim();
-        let message = if text.is_empty() {
-            format!("model `{label}` has no description")
-        } else {
-            format!("model `{label}` is described as \"{text}\", which says nothing")
-        };
-        cx.report(model, Place::key("description"), message)
-            .help("say in a sentence what one row is, and what is left out");
+        undescribed::report(model, self.options.min_length, "say in a sentence what one row is and what is left out", cx);
     }
 }
 
@@ -85,8 +48,9 @@ impl Rule for UndocumentedModel {
 mod tests {
     use serde_json::json;
 
+    use crate::findings::Place;
     use crate::project::Text;
-    use crate::rules::tester::{findings, model, subjects};
+    use crate::rules::tester::{exposure, findings, model, reading, relation, subjects};
 
     #[test]
     fn placeholders_count_as_missing() {
@@ -102,14 +66,20 @@ mod tests {
         let bare = model("marts", "fct_orders");
         let mut listed = model("marts", "fct_returns");
         listed.properties_path = Some(Text::from("models/marts/_marts.yml"));
-        let messages: Vec<String> =
-            findings("DOC001", json!(null), &[bare, listed]).into_iter().map(|finding| finding.message).collect();
+        let found = findings("DOC001", json!(null), &[bare.clone(), listed]);
+        assert_eq!(found[0].message, "model `fct_orders` has no YAML entry, so nobody can tell what it is");
+        assert_eq!(found[0].place, Place::File);
         assert_eq!(
-            messages,
-            [
-                "model `fct_orders` has no YAML entry, so nobody can tell what it is",
-                "model `fct_returns` has no description"
-            ]
+            found[0].help,
+            "add `- name: fct_orders` with a `description:` under `models:` in models/marts/_marts.yml"
+        );
+        assert_eq!(found[1].message, "model `fct_returns` has no description");
+        assert_eq!(found[1].place, Place::key("description"));
+
+        let alone = findings("DOC001", json!(null), &[bare]);
+        assert_eq!(
+            alone[0].help,
+            "add `- name: fct_orders` with a `description:` under `models:` in a new file models/marts/_marts__models.yml"
         );
     }
 
@@ -119,5 +89,32 @@ mod tests {
         short.description = Text::from("Commandes payées");
         assert!(findings("DOC001", json!({"min-length": 16}), &[short.clone()]).is_empty());
         assert_eq!(findings("DOC001", json!({"min-length": 17}), &[short]).len(), 1);
+    }
+
+    #[test]
+    fn shows_the_way_to_a_dashboard() {
+        let orders = model("staging", "stg_orders");
+        let mut kpis = reading(model("marts", "fct_kpis"), &[&orders]);
+        kpis.description = Text::from("One row per week.");
+        let weekly = reading(exposure("weekly"), &[&kpis]);
+        let found = findings("DOC001", json!(null), &[orders, kpis, weekly]);
+        assert_eq!(found[0].evidence, ["a dashboard rests on it: stg_orders → fct_kpis → exposure weekly"]);
+    }
+
+    #[test]
+    fn every_version_counts_but_no_package_does() {
+        let version = |number: &str, description: &'static str| {
+            let mut model = model("marts", "customers");
+            model.unique_id = Text::from(format!("model.shop.customers.v{number}"));
+            model.properties_path = Some(Text::from("models/marts/_marts.yml"));
+            model.description = Text::from(description);
+            relation(&mut model).version = Some(Text::from(number.to_owned()));
+            model
+        };
+        let mut foreign = model("marts", "toolkit");
+        foreign.package = Text::from("toolkit");
+        let found = findings("DOC001", json!(null), &[version("1", ""), version("2", "One row per customer."), foreign]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].message, "model `customers.v1` has no description");
     }
 }

@@ -1,1 +1,10 @@
-crate::rules::rules![];
+//! SRC: sources.
+
+crate::rules::rules![
+    source_without_freshness::SourceWithoutFreshness,
+    freshness_opt_out::FreshnessOptOut,
+    source_without_loader::SourceWithoutLoader,
+    unused_source::UnusedSource,
+    source_fanout::SourceFanout,
+    duplicate_source::DuplicateSource,
+];

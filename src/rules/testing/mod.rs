@@ -1,1 +1,16 @@
-crate::rules::rules![];
+//! TST: tests.
+
+mod suggestion;
+mod uniqueness;
+
+crate::rules::rules![
+    untested_model::UntestedModel,
+    untested_source::UntestedSource,
+    missing_primary_key_test::MissingPrimaryKeyTest,
+    missing_uniqueness_test::MissingUniquenessTest,
+    untested_seed_or_snapshot::UntestedSeedOrSnapshot,
+    missing_required_test::MissingRequiredTest,
+    low_test_coverage::LowTestCoverage,
+    duplicate_test::DuplicateTest,
+    single_column_combination::SingleColumnCombination,
+];

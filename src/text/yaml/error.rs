@@ -5,6 +5,7 @@ use granit_parser::{ErrorKind, ScanError, Tag as WrittenTag};
 use super::MAX_DEPTH;
 use super::scalar::{Scalar, Style, Tag};
 use crate::text::Span;
+use crate::text::source_file::character_start;
 
 /// Why a text is no YAML that dbt could load.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,7 +32,7 @@ impl YamlError {
 
 /// The character at `at`, or an empty span at the end of the text.
 fn character(text: &str, at: usize) -> Span {
-    let at = text.floor_char_boundary(at);
+    let at = character_start(text, at);
     let length = text[at..].chars().next().map_or(0, char::len_utf8);
     Span::new(at, at + length)
 }

@@ -8,7 +8,7 @@ use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag as WrittenTa
 use super::error::{self, YamlError};
 use super::layout;
 use super::mapping::{Entry, Mapping, can_be_merged};
-use super::scalar::{Scalar, Style};
+use super::scalar::{Scalar, Style, Tag};
 use super::tree::{Kind, Node};
 use crate::text::Span;
 
@@ -217,7 +217,12 @@ impl<'text> Builder<'text> {
         let style = Style::from(style);
         let text = if is_empty { Box::default() } else { text.into_boxed_str() };
         let verbatim = layout::is_verbatim(&self.text[span.range()], &text, style);
-        let scalar = Scalar { text, style, tag: error::scalar_tag(tag, span)?, verbatim };
+        let tag = match error::scalar_tag(tag, span)? {
+            // Nothing with `!` before it is an empty string.
+            Some(Tag::ByText) if is_empty => Some(Tag::Str),
+            tag => tag,
+        };
+        let scalar = Scalar { text, style, tag, verbatim };
         error::check_scalar(&scalar, span, self.is_key())?;
         self.read_to = span.end as usize;
         self.finish(Node { span, kind: Kind::Scalar(scalar) }, Size::SCALAR, anchor)
@@ -259,9 +264,11 @@ impl<'text> Builder<'text> {
         if self.open.len() >= MAX_DEPTH {
             return Err(error::too_deep(span));
         }
+        let is_block_list = !is_mapping && style == StructureStyle::Block;
+        let start = if is_block_list { layout::first_dash(self.text, self.read_to, span) } else { span.start as usize };
         let first = self.nodes.len();
         self.read_to = span.end as usize;
-        self.open.push(Open { start: span.start as usize, style, is_mapping, anchor, first, size: Size::SCALAR });
+        self.open.push(Open { start, style, is_mapping, anchor, first, size: Size::SCALAR });
         Ok(())
     }
 
@@ -269,7 +276,8 @@ impl<'text> Builder<'text> {
         let open = self.open.pop().expect("the parser ends only what it has started");
         let last_child = self.nodes[open.first..].last().map_or(open.start, |node| node.span.end as usize);
         // `[a: b]` holds a mapping without brackets of its own, whose end is reported as an empty span.
-        let end = if open.style == StructureStyle::Flow { last_child.max(span.end as usize) } else { last_child };
+        let has_brackets = open.style == StructureStyle::Flow && !span.is_empty();
+        let end = if has_brackets { span.end as usize } else { last_child };
         self.read_to = end;
         let items = self.nodes.drain(open.first..);
         let kind = if open.is_mapping {
@@ -287,7 +295,8 @@ impl<'text> Builder<'text> {
     }
 
     fn mapping(&mut self, entries: Vec<Entry>) -> Result<Kind, YamlError> {
-        for entry in entries.iter().filter(|entry| entry.is_merge() && !can_be_merged(&entry.value)) {
+        let unmergeable = entries.iter().find(|entry| entry.is_merge() && !can_be_merged(&entry.value));
+        if let Some(entry) = unmergeable {
             let message = "a merge key `<<` takes a mapping or a list of mappings";
             return Err(YamlError::new(entry.value.span, message));
         }

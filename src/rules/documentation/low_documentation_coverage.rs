@@ -1,0 +1,296 @@
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::findings::Place;
+use crate::project::{ResourceType, folder, is_description};
+use crate::rules::{BuildError, Context, Node, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a share of documented models or columns below the minimum, in the whole project or in a part of it.
+    ///
+    /// `of` says what is counted: models, or the declared columns of models. `per` says what has a share of its own:
+    /// the project, each layer, each owner, or each directory (`path`) with models in it. What counts as a description
+    /// is what DOC001 and DOC011 take for one. A part without models or declared columns has no share. To demand less
+    /// of one part than of another, list the rule several times with selectors.
+    ///
+    /// # Why it matters
+    /// In an inherited project not everything can be described at once. A share with a minimum is a ratchet: it may
+    /// rise as slowly as it must, but it does not fall.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # dbt-steward.yml
+    /// rules:
+    ///   low-documentation-coverage: { severity: warning, min: 80 }
+    /// ```
+    /// ```yaml
+    /// # models/marts/_marts__models.yml
+    /// models:
+    ///   - name: fct_orders
+    ///     description: One row per order.
+    ///   - name: fct_returns
+    /// ```
+    ///
+    /// # Use instead
+    /// ```yaml
+    /// # dbt-steward.yml
+    /// rules:
+    ///   low-documentation-coverage: { severity: warning, min: 80 }
+    /// ```
+    /// ```yaml
+    /// # models/marts/_marts__models.yml
+    /// models:
+    ///   - name: fct_orders
+    ///     description: One row per order.
+    ///   - name: fct_returns
+    ///     description: One row per parcel that came back.
+    /// ```
+    LowDocumentationCoverage(Options),
+    code = "DOC022",
+    slug = "low-documentation-coverage",
+    area = Documentation,
+    trap = Govern,
+    default = Off,
+    strict = Off,
+    since = "0.1.0",
+    subjects = [Model],
+    validate = validate
+}
+
+/// Options of `low-documentation-coverage`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Options {
+    /// Smallest share in percent, 0 to 100.
+    pub min: f64,
+    /// What is counted.
+    pub of: Counted,
+    /// What has a share of its own.
+    pub per: Per,
+    /// Fewest characters that count as a description.
+    pub min_length: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { min: 100.0, of: Counted::Models, per: Per::Project, min_length: 4 }
+    }
+}
+
+/// What a share is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Counted {
+    /// Models, each version of a versioned model by itself.
+    Models,
+    /// Declared columns of models.
+    Columns,
+}
+
+/// What has a share of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Per {
+    /// The project as a whole.
+    Project,
+    /// Each layer.
+    Layer,
+    /// Each owner; models without one are a part, too.
+    Owner,
+    /// Each directory that holds models.
+    Path,
+}
+
+/// Undocumented names that evidence lists.
+const LISTED: usize = 5;
+
+fn validate(options: &Options) -> Result<(), BuildError> {
+    if (0.0..=100.0).contains(&options.min) {
+        return Ok(());
+    }
+    Err(BuildError::new("min", format!("`min` is a percentage from 0 to 100, not {}", options.min)))
+}
+
+/// How much of one part is documented.
+#[derive(Default)]
+struct Share {
+    documented: usize,
+    missing: Vec<String>,
+}
+
+impl Rule for LowDocumentationCoverage {
+    fn check_project(&self, cx: &mut Context<'_>) {
+        let mut shares: BTreeMap<String, Share> = BTreeMap::new();
+        for model in cx.subjects(ResourceType::Model) {
+            self.count(model, shares.entry(self.part(model, cx)).or_default());
+        }
+        for (part, share) in shares {
+            let total = share.documented + share.missing.len();
+            if total > 0 && (share.documented as f64) * 100.0 < self.options.min * total as f64 {
+                self.report(&part, &share, total, cx);
+            }
+        }
+    }
+}
+
+impl LowDocumentationCoverage {
+    fn part(&self, model: Node<'_>, cx: &Context<'_>) -> String {
+        match self.options.per {
+            Per::Project => String::new(),
+            Per::Layer => cx.layer(model.id).to_string(),
+            Per::Owner => cx.ownership(model).name.unwrap_or_default(),
+            Per::Path => folder(&model.path).to_owned(),
+        }
+    }
+
+    fn count(&self, model: Node<'_>, share: &mut Share) {
+        let mut add = |is_documented: bool, name: &dyn Fn() -> String| {
+            if is_documented { share.documented += 1 } else { share.missing.push(name()) }
+        };
+        let length = self.options.min_length;
+        match self.options.of {
+            Counted::Models => {
+                add(is_description(&model.description, &model.name, length), &|| model.label());
+            }
+            Counted::Columns => {
+                for column in &model.columns {
+                    let is_documented = is_description(&column.description, &column.name, length);
+                    add(is_documented, &|| format!("{}.{}", model.label(), column.name));
+                }
+            }
+        }
+    }
+
+    fn report(&self, part: &str, share: &Share, total: usize, cx: &mut Context<'_>) {
+        let counted = match self.options.of {
+            Counted::Models => "models",
+            Counted::Columns => "declared columns",
+        };
+        // Rounded down, so that a share below the minimum never reads like the minimum.
+        let permille = share.documented * 1000 / total;
+        let message = format!(
+            "{}.{} % of the {counted} {} are documented ({} of {total}); the minimum is {} %",
+            permille / 10,
+            permille % 10,
+            self.part_in_words(part, cx),
+            share.documented,
+            self.options.min
+        );
+        let mut listed = share.missing.iter().take(LISTED).map(String::as_str).collect::<Vec<_>>().join(", ");
+        if share.missing.len() > LISTED {
+            listed.push_str(&format!(" and {} more", share.missing.len() - LISTED));
+        }
+        // Less a hair, so that 55 % of 100 is 55 in spite of binary fractions.
+        let wanted = (self.options.min * total as f64 / 100.0 - 1e-9).ceil() as usize;
+        let needed = wanted.saturating_sub(share.documented).max(1);
+        cx.report_project(Place::ProjectKey(Vec::new()), message)
+            .part(self.part_key(part))
+            .help(format!("describe {needed} more of them"))
+            .evidence(format!("undocumented: {listed}"));
+    }
+
+    fn part_in_words(&self, part: &str, cx: &Context<'_>) -> String {
+        match self.options.per {
+            Per::Project => format!("of project `{}`", cx.project.name),
+            Per::Layer => format!("in layer `{part}`"),
+            Per::Owner if part.is_empty() => "without owner".to_owned(),
+            Per::Owner => format!("of owner `{part}`"),
+            Per::Path => format!("in `{part}`"),
+        }
+    }
+
+    /// Tells findings of one project apart, also those of two instances that count different things.
+    fn part_key(&self, part: &str) -> String {
+        let of = match self.options.of {
+            Counted::Models => "models",
+            Counted::Columns => "columns",
+        };
+        match self.options.per {
+            Per::Project => of.to_owned(),
+            Per::Layer => format!("{of}:layer:{part}"),
+            Per::Owner => format!("{of}:owner:{part}"),
+            Per::Path => format!("{of}:path:{part}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::project::{Column, Resource, Text};
+    use crate::rules::tester::{column, findings, model};
+
+    fn models() -> Vec<Resource<'static>> {
+        let described = |folder: &str, name: &str, text: &'static str| {
+            let mut made = model(folder, name);
+            made.description = Text::from(text);
+            made.columns = vec![column("day"), Column { description: Text::from("In euros."), ..column("amount") }];
+            made
+        };
+        let mut owned = described("marts", "fct_orders", "One row per order.");
+        owned.meta.insert("owner".to_owned(), json!("finance"));
+        vec![owned, described("marts", "fct_returns", ""), described("staging", "stg_orders", "One row per order.")]
+    }
+
+    fn messages(options: Value) -> Vec<String> {
+        findings("DOC022", options, &models()).into_iter().map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn the_share_is_of_the_whole_project_unless_asked() {
+        let found = findings("DOC022", Value::Null, &models());
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].message,
+            "66.6 % of the models of project `shop` are documented (2 of 3); the minimum is 100 %"
+        );
+        assert_eq!(found[0].evidence, ["undocumented: fct_returns"]);
+        assert_eq!(found[0].help, "describe 1 more of them");
+        assert_eq!((found[0].subject.as_str(), found[0].part.as_str()), ("project.shop", "models"));
+    }
+
+    #[test]
+    fn the_minimum_itself_is_enough() {
+        assert!(messages(json!({"min": 66.6})).is_empty());
+        assert_eq!(messages(json!({"min": 66.7})).len(), 1);
+        assert!(messages(json!({"min": 50, "per": "layer"})).is_empty());
+        assert_eq!(messages(json!({"min": 50.1, "per": "layer"})).len(), 1);
+    }
+
+    #[test]
+    fn parts_have_shares_of_their_own() {
+        let half = "50.0 % of the models";
+        assert_eq!(
+            messages(json!({"per": "layer"})),
+            [format!("{half} in layer `marts` are documented (1 of 2); the minimum is 100 %")]
+        );
+        assert_eq!(
+            messages(json!({"per": "path"})),
+            [format!("{half} in `models/marts` are documented (1 of 2); the minimum is 100 %")]
+        );
+        assert_eq!(
+            messages(json!({"per": "owner"})),
+            [format!("{half} without owner are documented (1 of 2); the minimum is 100 %")]
+        );
+    }
+
+    #[test]
+    fn columns_are_those_declared() {
+        assert_eq!(
+            messages(json!({"of": "columns"})),
+            ["50.0 % of the declared columns of project `shop` are documented (3 of 6); the minimum is 100 %"]
+        );
+    }
+
+    #[test]
+    fn a_minimum_beyond_hundred_is_refused() {
+        let build = crate::rules::find("DOC022").unwrap().build;
+        let error = build(json!({"min": 120})).err().unwrap();
+        assert_eq!(error.option.as_deref(), Some("min"));
+        assert_eq!(error.to_string(), "`min` is a percentage from 0 to 100, not 120");
+    }
+}

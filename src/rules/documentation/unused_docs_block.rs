@@ -1,0 +1,210 @@
+use std::collections::{HashMap, HashSet};
+
+use aho_corasick::{AhoCorasick, MatchKind};
+
+use crate::findings::Place;
+use crate::project::{Detail, Project, Resource, ResourceType};
+use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a docs block that no description refers to.
+    ///
+    /// dbt records which blocks the descriptions of models, seeds, snapshots, tests, analyses, sources and their
+    /// columns use (since dbt 1.10; on other manifests the rule does not run). Of exposures, metrics, macros and the
+    /// rest it does not: a block counts as used, too, where any description contains its text. Exempt are an empty
+    /// block, whose use cannot be seen, and `__overview__` and `__<package>__`, which dbt's docs site shows by itself.
+    ///
+    /// # Why it matters
+    /// A block nobody reads is not kept up to date, and one day somebody finds it by search and takes it for the
+    /// definition in force.
+    ///
+    /// # Example
+    /// ```jinja
+    /// {# models/docs.md #}
+    /// {% docs net_revenue %}
+    /// Paid orders in euros, without tax.
+    /// {% enddocs %}
+    /// ```
+    ///
+    /// # Use instead
+    /// ```jinja
+    /// {# models/docs.md #}
+    /// {% docs net_revenue %}
+    /// Paid orders in euros, without tax.
+    /// {% enddocs %}
+    /// ```
+    /// ```yaml
+    /// # models/marts/_marts__models.yml
+    /// models:
+    ///   - name: fct_orders
+    ///     columns:
+    ///       - name: net_revenue
+    ///         description: "{{ doc('net_revenue') }}"
+    /// ```
+    UnusedDocsBlock(NoOptions),
+    code = "DOC023",
+    slug = "unused-docs-block",
+    area = Documentation,
+    trap = Govern,
+    default = Info,
+    since = "0.1.0",
+    subjects = [DocsBlock]
+}
+
+impl Rule for UnusedDocsBlock {
+    fn check_project(&self, cx: &mut Context<'_>) {
+        let recorded = recorded(cx.project);
+        let subjects = cx.subjects(ResourceType::DocsBlock);
+        let unrecorded: Vec<Node<'_>> = subjects
+            .filter(|block| !is_of_the_docs_site(&block.name) && !recorded.contains(block.unique_id.as_str()))
+            .collect();
+        for block in not_quoted(cx.project, unrecorded) {
+            cx.report(block, Place::Entry, format!("docs block `{}` is used by no description", block.name)).help(format!(
+                "remove it, or use it where its subject is described: `description: \"{{{{ doc('{}') }}}}\"`",
+                block.name
+            ));
+        }
+    }
+
+    fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
+        let records = cx.project.resources.iter().any(|resource| resource.doc_blocks.is_some());
+        (!records).then(|| {
+            "the manifest does not say which docs blocks descriptions use (dbt 1.10 and later 1.x do)".to_owned()
+        })
+    }
+}
+
+/// `__overview__` and `__<package>__` are pages of dbt's docs site.
+fn is_of_the_docs_site(name: &str) -> bool {
+    name.len() > 4 && name.starts_with("__") && name.ends_with("__")
+}
+
+/// Unique ids of the blocks that dbt says are used, by packages too.
+fn recorded<'p>(project: &'p Project<'_>) -> HashSet<&'p str> {
+    let of = |resource: &'p Resource<'_>| {
+        let columns = resource.columns.iter().map(|column| &column.doc_blocks);
+        std::iter::once(&resource.doc_blocks).chain(columns).flatten().flatten()
+    };
+    project.resources.iter().flat_map(of).map(|id| id.as_str()).collect()
+}
+
+/// Those blocks whose text is in no description and whose name is in no `doc()` that was left unrendered, as dbt leaves
+/// it in what is disabled.
+fn not_quoted<'p>(project: &'p Project<'_>, blocks: Vec<Node<'p>>) -> Vec<Node<'p>> {
+    let mut by_text: HashMap<String, Vec<Node<'p>>> = HashMap::new();
+    for block in blocks {
+        let contents = block.resource.as_docs_block().map_or("", |detail| detail.contents.trim());
+        if !contents.is_empty() {
+            by_text.entry(contents.to_ascii_lowercase()).or_default().push(block);
+        }
+    }
+    let texts: Vec<&str> = by_text.keys().map(String::as_str).collect();
+    // Case is ignored because of `{{ doc('x') | upper }}`, which dbt renders but does not record.
+    let mut builder = AhoCorasick::builder();
+    builder.match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(true);
+    // It refuses only what is far beyond any project's size; then nothing is known.
+    let Ok(finder) = builder.build(&texts) else { return Vec::new() };
+    let (mut quoted, mut named) = (HashSet::new(), HashSet::new());
+    let everything = project.resources.iter().chain(&project.disabled);
+    for text in everything.flat_map(descriptions).filter(|text| !text.is_empty()) {
+        quoted.extend(finder.find_iter(text).map(|found| found.pattern().as_usize()));
+        if text.contains("doc(") {
+            named.extend(text.split(['\'', '"']).skip(1).step_by(2));
+        }
+    }
+    let unquoted = texts.iter().enumerate().filter(|(at, _)| !quoted.contains(at));
+    let mut left: Vec<Node<'p>> = unquoted.flat_map(|(_, text)| by_text[*text].iter().copied()).collect();
+    left.retain(|block| !named.contains(block.name.as_str()));
+    left.sort_unstable_by_key(|block| block.id);
+    left
+}
+
+/// Every description of a resource and its parts. Also where dbt has recorded blocks, because it does not see one that
+/// goes through a filter or is joined to other text.
+fn descriptions<'p>(resource: &'p Resource<'_>) -> Vec<&'p str> {
+    let mut texts = vec![resource.description.as_str()];
+    texts.extend(resource.columns.iter().map(|column| column.description.as_str()));
+    match &resource.detail {
+        Detail::Source(source) => texts.push(&source.source_description),
+        Detail::Macro(detail) => texts.extend(detail.arguments.iter().map(|(_, text)| text.as_str())),
+        Detail::SemanticModel(detail) => texts.extend(detail.descriptions.iter().map(|text| text.as_str())),
+        _ => {}
+    }
+    texts
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use crate::findings::Place;
+    use crate::project::{Column, Detail, DocsBlock, Resource, ResourceType, Text};
+    use crate::rules::tester::{column, exposure, findings, model, resource, source, subjects};
+
+    fn block(name: &str, contents: &'static str) -> Resource<'static> {
+        let detail = Detail::DocsBlock(Box::new(DocsBlock { contents: Text::from(contents) }));
+        Resource { detail, ..resource(ResourceType::DocsBlock, &format!("doc.shop.{name}"), "models/docs.md") }
+    }
+
+    /// A model of a manifest that records blocks, with those it uses.
+    fn using(name: &str, blocks: &[&'static str]) -> Resource<'static> {
+        let mut made = model("marts", name);
+        made.doc_blocks = Some(blocks.iter().map(|id| Text::from(*id)).collect());
+        made
+    }
+
+    #[test]
+    fn says_which_block_nobody_uses() {
+        let mut foreign = using("toolkit", &["doc.shop.c"]);
+        foreign.package = Text::from("toolkit");
+        let mut orders = using("fct_orders", &["doc.shop.a"]);
+        let by_column = Some(vec![Text::from("doc.shop.b")]);
+        orders.columns = vec![Column { doc_blocks: by_column, ..column("amount") }];
+        let blocks = [block("a", "Alpha."), block("b", "Beta."), block("c", "Gamma."), block("d", "Delta.")];
+        let all: Vec<_> = blocks.into_iter().chain([orders, foreign]).collect();
+        let found = findings("DOC023", Value::Null, &all);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].message, "docs block `d` is used by no description");
+        assert_eq!(found[0].place, Place::Entry);
+        assert!(found[0].help.ends_with("`description: \"{{ doc('d') }}\"`"), "{}", found[0].help);
+    }
+
+    #[test]
+    fn what_dbt_does_not_record_is_recognised_by_its_text() {
+        let mut dashboard = exposure("weekly");
+        dashboard.description = Text::from("For the board. Revenue without tax.");
+        let mut table = source("erp", "orders");
+        table.doc_blocks = Some(Vec::new());
+        if let Detail::Source(detail) = &mut table.detail {
+            detail.source_description = Text::from("The planning system.");
+        }
+        let mut filtered = using("fct_orders", &[]);
+        filtered.description = Text::from("ONE ROW PER ORDER.");
+        let mut group = resource(ResourceType::Group, "group.shop.finance", "models/_groups.yml");
+        group.description = Text::from("{{ doc('finance') }}");
+        let all = [
+            block("revenue", "Revenue without tax."),
+            block("erp", "The planning system."),
+            block("orders", "One row per order."),
+            block("finance", "The finance team."),
+            block("same_words", "Revenue without tax."),
+            dashboard,
+            table,
+            filtered,
+            group,
+        ];
+        assert!(subjects("DOC023", &all).is_empty());
+    }
+
+    #[test]
+    fn pages_of_the_docs_site_and_empty_blocks_are_exempt() {
+        let all = [block("__overview__", "Welcome."), block("__shop__", "Our shop."), block("empty", ""), using("a", &[])];
+        assert!(subjects("DOC023", &all).is_empty());
+    }
+
+    #[test]
+    fn does_not_run_where_nothing_is_recorded() {
+        assert!(subjects("DOC023", &[block("a", "Alpha."), model("marts", "fct_orders")]).is_empty());
+    }
+}

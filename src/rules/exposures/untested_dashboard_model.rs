@@ -1,0 +1,185 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::feeding::{ExposureType, Feeding, in_words, no_exposures};
+use crate::findings::Place;
+use crate::project::ResourceType;
+use crate::rules::{Context, Node, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a model that feeds a dashboard and has neither a data test nor a unit test.
+    ///
+    /// Tests on its columns count, and so do singular tests that read it; being the target of a `relationships` test
+    /// does not, and a disabled test is none. `depth` says how far from an exposure to look: 1 is the models that an
+    /// exposure lists in `depends_on`, and those that it reaches through metrics, saved queries and semantic models only;
+    /// 2 is their parents, too; 0 is every ancestor.
+    ///
+    /// # Why it matters
+    /// If the data is wrong, someone finds out. With a test it is the team, in the morning; without one it is whoever
+    /// presents the dashboard, in front of those it was made for. Trust that is lost this way does not come back with the
+    /// fix.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # models/marts/_marts__models.yml
+    /// models:
+    ///   - name: fct_orders
+    ///
+    /// exposures:
+    ///   - name: weekly_kpis
+    ///     type: dashboard
+    ///     owner:
+    ///       email: data@example.com
+    ///     depends_on:
+    ///       - ref('fct_orders')
+    /// ```
+    /// ```sql
+    /// -- models/marts/fct_orders.sql
+    /// select 1 as order_id
+    /// ```
+    ///
+    /// # Use instead
+    /// ```yaml
+    /// # models/marts/_marts__models.yml
+    /// models:
+    ///   - name: fct_orders
+    ///     columns:
+    ///       - name: order_id
+    ///         data_tests:
+    ///           - unique
+    ///           - not_null
+    ///
+    /// exposures:
+    ///   - name: weekly_kpis
+    ///     type: dashboard
+    ///     owner:
+    ///       email: data@example.com
+    ///     depends_on:
+    ///       - ref('fct_orders')
+    /// ```
+    /// ```sql
+    /// -- models/marts/fct_orders.sql
+    /// select 1 as order_id
+    /// ```
+    UntestedDashboardModel(Options),
+    code = "EXP006",
+    slug = "untested-dashboard-model",
+    area = Exposures,
+    trap = ServeTheBusiness,
+    default = Error,
+    since = "0.1.0",
+    subjects = [Model]
+}
+
+/// Options of `untested-dashboard-model`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Options {
+    /// How many models away from an exposure to look; 0 is any number.
+    pub depth: u32,
+    /// Types of exposure that count.
+    pub types: Vec<ExposureType>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { depth: 1, types: ExposureType::ALL.to_vec() }
+    }
+}
+
+impl Rule for UntestedDashboardModel {
+    fn check_project(&self, cx: &mut Context<'_>) {
+        let feeding = Feeding::new(cx, &self.options.types);
+        let is_defect = |model: &Node<'_>| {
+            feeding.feeds(model.id, self.options.depth) && cx.project.tests(model.id).is_empty()
+        };
+        let models: Vec<Node<'_>> = cx.subjects(ResourceType::Model).filter(is_defect).collect();
+        for model in models {
+            report(model, &feeding, cx);
+        }
+    }
+
+    fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
+        no_exposures(cx.project)
+    }
+}
+
+fn report(model: Node<'_>, feeding: &Feeding, cx: &mut Context<'_>) {
+    let Some(path) = feeding.path(cx, model.id) else { return };
+    let Some(&exposure) = path.last() else { return };
+    let exposure = cx.node(exposure);
+    let file = match &model.properties_path {
+        Some(path) => format!("its entry in {path}"),
+        None => format!("an entry `- name: {}` in a YAML file beside {}", model.name, model.path),
+    };
+    let message = format!("model `{}` feeds {} and has no test of any kind", model.label(), in_words(&exposure));
+    let evidence = cx.path(&path);
+    cx.report(model, Place::Entry, message).evidence(evidence).help(format!(
+        "give {file} the tests `unique` and `not_null` on the column that identifies a row, then test what `{}` would \
+         get wrong first",
+        exposure.name
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::project::{Detail, Resource, ResourceType, Text, UnitTest};
+    use crate::rules::tester::{exposure, findings, model, reading, resource, subjects, test};
+
+    fn board_on(models: &[Resource<'static>]) -> Vec<Resource<'static>> {
+        let mut all = models.to_vec();
+        all.push(reading(exposure("board"), &models.iter().collect::<Vec<_>>()));
+        all
+    }
+
+    #[test]
+    fn flags_a_model_without_any_test() {
+        let (tested, mut untested) = (model("marts", "fct_orders"), model("marts", "fct_returns"));
+        untested.properties_path = Some(Text::from("models/marts/_marts.yml"));
+        let mut all = board_on(&[tested.clone(), untested, model("marts", "fct_unread")][..2]);
+        all.push(test("unique", &tested, "order_id"));
+        let found = findings("EXP006", json!(null), &all);
+        let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(messages, ["model `fct_returns` feeds dashboard `board` and has no test of any kind"]);
+        assert_eq!(found[0].evidence, ["fct_returns → exposure board"]);
+        assert_eq!(
+            found[0].help,
+            "give its entry in models/marts/_marts.yml the tests `unique` and `not_null` on the column that identifies \
+             a row, then test what `board` would get wrong first"
+        );
+    }
+
+    #[test]
+    fn a_unit_test_is_a_test() {
+        let orders = model("marts", "fct_orders");
+        let mut all = board_on(std::slice::from_ref(&orders));
+        assert_eq!(subjects("EXP006", &all), ["model.shop.fct_orders"]);
+        let mut unit = reading(resource(ResourceType::UnitTest, "unit_test.shop.fct_orders.adds_up", "m.yml"), &[&orders]);
+        unit.detail = Detail::UnitTest(Box::new(UnitTest { model: Text::from("fct_orders") }));
+        all.push(unit);
+        assert!(subjects("EXP006", &all).is_empty());
+    }
+
+    #[test]
+    fn the_target_of_relationships_is_not_tested_by_it() {
+        let (orders, customers) = (model("marts", "fct_orders"), model("marts", "dim_customers"));
+        let mut all = board_on(&[orders.clone(), customers.clone()]);
+        all.push(reading(test("relationships", &orders, "customer_id"), &[&customers]));
+        assert_eq!(subjects("EXP006", &all), ["model.shop.dim_customers"]);
+    }
+
+    #[test]
+    fn parents_of_parents_count_from_depth_2() {
+        let staging = model("staging", "stg_orders");
+        let orders = reading(model("marts", "fct_orders"), &[&staging]);
+        let mut all = board_on(std::slice::from_ref(&orders));
+        all.push(staging);
+        all.push(test("unique", &orders, "order_id"));
+        assert!(subjects("EXP006", &all).is_empty());
+        let found = findings("EXP006", json!({"depth": 2}), &all);
+        assert_eq!(found[0].evidence, ["stg_orders → fct_orders → exposure board"]);
+    }
+}

@@ -1,0 +1,164 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::findings::Place;
+use crate::project::ResourceType;
+use crate::rules::words::{counted, listed};
+use crate::rules::{Context, Node, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a source table that more than `max` models read directly.
+    ///
+    /// The versions of a model are one reader, since they are one model. Snapshots, exposures and tests are not counted.
+    /// Models of installed packages are.
+    ///
+    /// # Why it matters
+    /// Each reader cleans, renames and filters the raw rows in its own way, and so one order comes to count in one
+    /// report and not in another. When the source changes, every reader has to be found and mended.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # models/staging/erp/_erp__sources.yml
+    /// sources:
+    ///   - name: erp
+    ///     tables:
+    ///       - name: orders
+    /// ```
+    /// ```sql
+    /// -- models/marts/fct_orders.sql
+    /// select order_id, amount from {{ source('erp', 'orders') }}
+    /// ```
+    /// ```sql
+    /// -- models/marts/fct_returns.sql
+    /// select order_id, returned_at from {{ source('erp', 'orders') }}
+    /// ```
+    ///
+    /// # Use instead
+    /// ```yaml
+    /// # models/staging/erp/_erp__sources.yml
+    /// sources:
+    ///   - name: erp
+    ///     tables:
+    ///       - name: orders
+    /// ```
+    /// ```sql
+    /// -- models/staging/erp/stg_erp__orders.sql
+    /// select order_id, amount, returned_at from {{ source('erp', 'orders') }}
+    /// ```
+    /// ```sql
+    /// -- models/marts/fct_orders.sql
+    /// select order_id, amount from {{ ref('stg_erp__orders') }}
+    /// ```
+    /// ```sql
+    /// -- models/marts/fct_returns.sql
+    /// select order_id, returned_at from {{ ref('stg_erp__orders') }}
+    /// ```
+    SourceFanout(Options),
+    code = "SRC005",
+    slug = "source-fanout",
+    area = Sources,
+    trap = Centralise,
+    default = Warning,
+    since = "0.1.0",
+    subjects = [Source]
+}
+
+/// Options of `source-fanout`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Options {
+    /// Most models that may read a source table.
+    pub max: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { max: 1 }
+    }
+}
+
+impl Rule for SourceFanout {
+    fn check(&self, table: Node<'_>, cx: &mut Context<'_>) {
+        let max = self.options.max;
+        // Versions of a model have ids that differ in their ending only, so they follow each other.
+        let mut readers: Vec<Node<'_>> = cx.consumers(table.id).filter(|reader| reader.kind == ResourceType::Model).collect();
+        readers.dedup_by(|a, b| (&a.package, &a.name) == (&b.package, &b.name));
+        if readers.len() <= max {
+            return;
+        }
+        let message = match max {
+            1 => format!("{} read source table `{}` directly", counted(readers.len(), "model"), table.label()),
+            _ => format!(
+                "{} read source table `{}` directly; the most is {max}",
+                counted(readers.len(), "model"),
+                table.label()
+            ),
+        };
+        let names = listed(readers.iter().map(|reader| reader.name.as_str()));
+        let finding = cx.report(table, Place::Entry, message);
+        finding
+            .help("let one staging model read the source and clean it, and `ref` that model in the others")
+            .evidence(format!("read by {names}"));
+        for reader in readers.iter().take(5) {
+            finding.related(reader.id, Place::Parent(table.id), format!("`{}` reads it here", reader.name));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::findings::Place;
+    use crate::project::{Resource, ResourceType, Text};
+    use crate::rules::tester::{findings, model, reading, resource, source, subjects};
+
+    fn read_by(readers: &[&str]) -> Vec<Resource<'static>> {
+        let orders = source("erp", "orders");
+        let readers: Vec<_> = readers.iter().map(|name| reading(model("staging", name), &[&orders])).collect();
+        std::iter::once(orders).chain(readers).collect()
+    }
+
+    #[test]
+    fn one_reader_is_enough() {
+        assert!(subjects("SRC005", &read_by(&["stg_a"])).is_empty());
+        let found = findings("SRC005", json!(null), &read_by(&["stg_a", "stg_b"]));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].subject, "source.shop.erp.orders");
+        assert_eq!(found[0].message, "2 models read source table `erp.orders` directly");
+        assert_eq!(found[0].evidence, ["read by stg_a, stg_b"]);
+        assert_eq!(found[0].related.len(), 2);
+        assert_eq!(found[0].related[1].label, "`stg_b` reads it here");
+        assert!(matches!(found[0].related[1].place, Place::Parent(_)));
+    }
+
+    #[test]
+    fn max_is_the_most_that_may() {
+        let readers = ["a", "b", "c", "d", "e", "f"];
+        assert!(findings("SRC005", json!({"max": 6}), &read_by(&readers)).is_empty());
+        let found = findings("SRC005", json!({"max": 5}), &read_by(&readers));
+        assert_eq!(found[0].message, "6 models read source table `erp.orders` directly; the most is 5");
+        assert_eq!(found[0].evidence, ["read by a, b, c, d, e and 1 more"]);
+        assert_eq!(found[0].related.len(), 5);
+    }
+
+    #[test]
+    fn only_models_count() {
+        let mut resources = read_by(&["stg_a"]);
+        let snapshot = resource(ResourceType::Snapshot, "snapshot.shop.snap", "snapshots/snap.sql");
+        resources.push(reading(snapshot, &[&resources[0]]));
+        assert!(subjects("SRC005", &resources).is_empty());
+    }
+
+    #[test]
+    fn versions_are_one_reader() {
+        let orders = source("erp", "orders");
+        let version = |number: &str| {
+            let mut model = model("staging", "stg_a");
+            model.unique_id = Text::from(format!("model.shop.stg_a.v{number}"));
+            reading(model, &[&orders])
+        };
+        assert!(subjects("SRC005", &[orders.clone(), version("1"), version("2")]).is_empty());
+    }
+}

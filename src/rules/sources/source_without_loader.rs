@@ -1,0 +1,121 @@
+use std::collections::BTreeMap;
+
+use crate::findings::Place;
+use crate::project::{ResourceType, is_placeholder};
+use crate::rules::words::{counted, listed};
+use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a source that does not say by which `loader` its tables come.
+    ///
+    /// Blank text and placeholders (`todo`, `tbd`, `n/a`, …) count as missing. A source has one finding, not one for
+    /// each table; where some of its tables name a loader of their own, each of the others is flagged.
+    ///
+    /// # Why it matters
+    /// When a source is late or wrong, the loader is where to look and whom to ask. Who is on call at night should not
+    /// have to find out first.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # models/staging/erp/_erp__sources.yml
+    /// sources:
+    ///   - name: erp
+    ///     tables:
+    ///       - name: orders
+    /// ```
+    ///
+    /// # Use instead
+    /// ```yaml
+    /// # models/staging/erp/_erp__sources.yml
+    /// sources:
+    ///   - name: erp
+    ///     loader: airbyte
+    ///     tables:
+    ///       - name: orders
+    /// ```
+    SourceWithoutLoader(NoOptions),
+    code = "SRC003",
+    slug = "source-without-loader",
+    area = Sources,
+    trap = BalanceTheTeam,
+    default = Off,
+    since = "0.1.0",
+    subjects = [Source]
+}
+
+/// The tables of one source, by whether they name a loader.
+#[derive(Default)]
+struct Tables<'p> {
+    with: usize,
+    without: Vec<Node<'p>>,
+}
+
+impl Rule for SourceWithoutLoader {
+    fn check_project(&self, cx: &mut Context<'_>) {
+        let mut sources: BTreeMap<(&str, &str), Tables<'_>> = BTreeMap::new();
+        for table in cx.subjects(ResourceType::Source) {
+            let Some(source) = table.resource.as_source() else { continue };
+            let tables = sources.entry((table.resource.package.as_str(), source.source_name.as_str())).or_default();
+            match is_placeholder(&source.loader) {
+                true => tables.without.push(table),
+                false => tables.with += 1,
+            }
+        }
+        for ((package, name), tables) in sources {
+            match (tables.with, tables.without.first()) {
+                (0, Some(&first)) => report_source(package, name, first, &tables.without, cx),
+                _ => tables.without.iter().for_each(|&table| report_table(table, cx)),
+            }
+        }
+    }
+}
+
+fn report_source(package: &str, name: &str, first: Node<'_>, tables: &[Node<'_>], cx: &mut Context<'_>) {
+    let place = Place::SourceGroupKey(vec!["loader".to_owned()]);
+    let names = listed(tables.iter().map(|table| table.name.as_str()));
+    cx.report(first, place, format!("source `{name}` does not say what loads it"))
+        .subject(format!("source.{package}.{name}"))
+        .help(format!("add `loader:` to `- name: {name}` in {}", first.path))
+        .evidence(format!("{}: {names}", counted(tables.len(), "table")));
+}
+
+fn report_table(table: Node<'_>, cx: &mut Context<'_>) {
+    cx.report(table, Place::key("loader"), format!("source table `{}` does not say what loads it", table.label()))
+        .help(format!("add `loader:` to `- name: {}` in {}, as other tables of the source have it", table.name, table.path));
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::findings::Place;
+    use crate::project::{Detail, Resource, Text};
+    use crate::rules::tester::{findings, source, subjects};
+
+    fn table(group: &str, name: &str, loader: &'static str) -> Resource<'static> {
+        let mut table = source(group, name);
+        if let Detail::Source(detail) = &mut table.detail {
+            detail.loader = Text::from(loader);
+        }
+        table
+    }
+
+    #[test]
+    fn a_source_has_one_finding() {
+        let resources = [table("erp", "lines", ""), table("erp", "orders", " TBD "), table("crm", "accounts", "airbyte")];
+        let found = findings("SRC003", json!(null), &resources);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].subject, "source.shop.erp");
+        assert_eq!(found[0].message, "source `erp` does not say what loads it");
+        assert_eq!(found[0].place, Place::SourceGroupKey(vec!["loader".to_owned()]));
+        assert_eq!(found[0].evidence, ["2 tables: lines, orders"]);
+        assert_eq!(found[0].help, "add `loader:` to `- name: erp` in models/sources.yml");
+    }
+
+    #[test]
+    fn tables_may_differ() {
+        let resources = [table("erp", "lines", ""), table("erp", "orders", "airbyte")];
+        assert_eq!(subjects("SRC003", &resources), ["source.shop.erp.lines"]);
+    }
+}

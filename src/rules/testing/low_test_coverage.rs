@@ -1,0 +1,214 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::project::ResourceType;
+use crate::rules::coverage::{Coverage, Per, validate_percent};
+use crate::rules::{BuildError, Context, Node, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a project, layer, owner or folder in which the share of tested models is below a minimum.
+    ///
+    /// A model is tested if it has any data test or unit test, as `untested-model` counts them. With `of: sources`,
+    /// `seeds` or `snapshots` the share is of those; with `of: columns` it is the share of the models' declared columns
+    /// that have a data test of their own. A part with nothing in it is not flagged. Selectors of the rule limit what
+    /// is counted, so that it can be set up once for each team with a minimum of its own.
+    ///
+    /// # Why it matters
+    /// A project that inherits a thousand untested models cannot test them all at once, but it can see to it that the
+    /// share only rises. A number for each layer or owner says where to begin.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # models/marts/_marts__models.yml
+    /// models:
+    ///   - name: fct_orders
+    ///   - name: dim_customers
+    ///     columns:
+    ///       - name: customer_id
+    ///         data_tests: [unique, not_null]
+    /// ```
+    ///
+    /// # Use instead
+    /// ```yaml
+    /// # models/marts/_marts__models.yml
+    /// models:
+    ///   - name: fct_orders
+    ///     columns:
+    ///       - name: order_id
+    ///         data_tests: [unique, not_null]
+    ///   - name: dim_customers
+    ///     columns:
+    ///       - name: customer_id
+    ///         data_tests: [unique, not_null]
+    /// ```
+    LowTestCoverage(Options),
+    code = "TST010",
+    slug = "low-test-coverage",
+    area = Testing,
+    trap = Govern,
+    default = Off,
+    since = "0.1.0",
+    subjects = [Project],
+    validate = validate
+}
+
+/// Options of `low-test-coverage`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Options {
+    /// Lowest share that will do, in percent.
+    pub min: f64,
+    /// What the share is taken over: the `project`, each `layer`, each `owner`, or each folder (`path`).
+    pub per: Per,
+    /// What is counted.
+    pub of: Of,
+}
+
+/// What `low-test-coverage` counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Of {
+    #[default]
+    Models,
+    /// Declared columns of models.
+    Columns,
+    /// Source tables.
+    Sources,
+    Seeds,
+    Snapshots,
+}
+
+impl Of {
+    fn kind(self) -> ResourceType {
+        match self {
+            Self::Models | Self::Columns => ResourceType::Model,
+            Self::Sources => ResourceType::Source,
+            Self::Seeds => ResourceType::Seed,
+            Self::Snapshots => ResourceType::Snapshot,
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Models => "models",
+            Self::Columns => "declared columns",
+            Self::Sources => "source tables",
+            Self::Seeds => "seeds",
+            Self::Snapshots => "snapshots",
+        }
+    }
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { min: 100.0, per: Per::default(), of: Of::default() }
+    }
+}
+
+fn validate(options: &Options) -> Result<(), BuildError> {
+    validate_percent("min", options.min)
+}
+
+impl Rule for LowTestCoverage {
+    fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
+        let kind = self.options.of.kind();
+        let is_empty = cx.subjects(kind).next().is_none();
+        is_empty.then(|| format!("there is no {} to take a share of", kind.label()))
+    }
+
+    fn check_project(&self, cx: &mut Context<'_>) {
+        let Options { min, per, of } = self.options;
+        let mut coverage = Coverage::new(per);
+        for node in cx.subjects(of.kind()) {
+            let (covered, total) = match of {
+                Of::Columns => (tested_columns(node, cx), node.columns.len()),
+                _ => (usize::from(!cx.project.tests(node.id).is_empty()), 1),
+            };
+            coverage.add(cx, node, covered, total);
+        }
+        coverage.report(cx, min, of.words(), "tested", |finding| {
+            finding.help("add tests to those named, or lower `min` to what is reached today and raise it step by step");
+        });
+    }
+}
+
+fn tested_columns(model: Node<'_>, cx: &Context<'_>) -> usize {
+    let is_tested = |name: &str| {
+        let mut tests = cx.project.data_tests(model.id);
+        tests.any(|(_, test)| test.column.as_deref().is_some_and(|column| column.eq_ignore_ascii_case(name)))
+    };
+    model.columns.iter().filter(|column| is_tested(&column.name)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::findings::{Finding, Place};
+    use crate::project::Resource;
+    use crate::rules::tester::{column, findings, model, source, test};
+
+    /// Two tested of three, the gap in marts.
+    fn project() -> Vec<Resource<'static>> {
+        let mut staged = model("staging", "stg_orders");
+        staged.columns = vec![column("ORDER_ID"), column("status")];
+        staged.meta = json!({"owner": "Platform"}).as_object().cloned().unwrap_or_default();
+        let orders = model("marts", "fct_orders");
+        let customers = model("marts", "dim_customers");
+        let tests = [test("unique", &staged, "order_id"), test("unique", &orders, "order_id")];
+        [staged, orders, customers, source("erp", "orders")].into_iter().chain(tests).collect()
+    }
+
+    fn messages(options: Value) -> Vec<String> {
+        findings("TST010", options, &project()).into_iter().map(|finding| finding.message).collect()
+    }
+
+    #[test]
+    fn whole_project() {
+        let found: Vec<Finding> = findings("TST010", json!(null), &project());
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].message, "66.6% of the models are tested (2 of 3); the minimum is 100%");
+        assert_eq!(found[0].subject, "project.shop");
+        assert_eq!(found[0].part, "");
+        assert_eq!(found[0].place, Place::ProjectKey(Vec::new()));
+        assert_eq!(found[0].evidence, ["not tested: dim_customers"]);
+        assert!(messages(json!({"min": 66.6})).is_empty());
+    }
+
+    #[test]
+    fn per_part() {
+        let found = findings("TST010", json!({"per": "layer"}), &project());
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].part, "layer:marts");
+        assert_eq!(found[0].message, "50% of the models in layer `marts` are tested (1 of 2); the minimum is 100%");
+        assert_eq!(
+            messages(json!({"per": "owner"})),
+            ["50% of the models that nobody owns are tested (1 of 2); the minimum is 100%"]
+        );
+        assert_eq!(
+            messages(json!({"per": "path"})),
+            ["50% of the models in models/marts are tested (1 of 2); the minimum is 100%"]
+        );
+    }
+
+    #[test]
+    fn of_other_things() {
+        assert_eq!(
+            messages(json!({"of": "sources"})),
+            ["0% of the source tables are tested (0 of 1); the minimum is 100%"]
+        );
+        assert_eq!(
+            messages(json!({"of": "columns"})),
+            ["50% of the declared columns are tested (1 of 2); the minimum is 100%"]
+        );
+        assert!(messages(json!({"of": "seeds"})).is_empty());
+    }
+
+    #[test]
+    fn min_is_a_percentage() {
+        let build = crate::rules::find("TST010").expect("registered").build;
+        assert!(build(json!({"min": 101})).is_err());
+        assert!(build(json!({"min": 99.5})).is_ok());
+    }
+}

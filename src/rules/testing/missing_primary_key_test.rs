@@ -1,0 +1,306 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::suggestion::{entry, likely_key};
+use super::uniqueness::{Claims, KEY_TESTS, idle_constraint};
+use crate::findings::Place;
+use crate::project::Layer;
+use crate::rules::words::{counted, listed};
+use crate::rules::{Context, Node, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a model that has tests, but none that proves what identifies a row.
+    ///
+    /// Proof is any of these:
+    /// - `unique` and `not_null` on one column (`expect_column_values_to_be_unique`, `unique_key`,
+    ///   `expect_column_values_to_not_be_null` and the older `unique_where` and `not_null_where` count as such);
+    /// - `unique` on an expression, with `not_null` on it or on every declared column in it;
+    /// - one of the tests in `accepted`: a unique combination of columns, or a test named `primary_key`;
+    /// - a `primary_key` constraint, on the model or a column, under an enforced contract;
+    /// - a `unique` constraint under an enforced contract on columns that are `not_null` by constraint or test; test
+    ///   and constraint may also complete each other the other way round.
+    ///
+    /// dbt creates constraints on tables and incremental models only, so those of a view prove nothing. Disabled tests
+    /// do not count. Tests with a `where` do, though they prove the key of those rows only, and so do tests that only
+    /// warn. Ephemeral models are looked at, because dbt tests them like any other. A model without any test is the
+    /// business of `untested-model` alone.
+    ///
+    /// # Why it matters
+    /// Until the grain of a table is tested, every join to it may multiply rows, and sums grow without an error. It is
+    /// the one test that no model can do without.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # models/marts/_marts__models.yml
+    /// models:
+    ///   - name: fct_orders
+    ///     columns:
+    ///       - name: order_id
+    ///         data_tests: [unique]
+    /// ```
+    ///
+    /// # Use instead
+    /// ```yaml
+    /// # models/marts/_marts__models.yml
+    /// models:
+    ///   - name: fct_orders
+    ///     columns:
+    ///       - name: order_id
+    ///         data_tests: [unique, not_null]
+    /// ```
+    MissingPrimaryKeyTest(Options),
+    code = "TST003",
+    slug = "missing-primary-key-test",
+    area = Testing,
+    trap = Govern,
+    default = Warning,
+    since = "0.1.0",
+    subjects = [Model]
+}
+
+/// Options of `missing-primary-key-test`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Options {
+    /// Generic tests that prove a key alone; with its package (`dbt_utils.unique_combination_of_columns`) or, for any
+    /// package, without.
+    pub accepted: Vec<String>,
+    /// Only models of these layers; empty for all.
+    pub layers: Vec<Layer>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { accepted: KEY_TESTS.map(str::to_owned).to_vec(), layers: Vec::new() }
+    }
+}
+
+impl Rule for MissingPrimaryKeyTest {
+    fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
+        let layers = &self.options.layers;
+        if cx.project.tests(model.id).is_empty() || !(layers.is_empty() || layers.contains(&cx.layer(model.id))) {
+            return;
+        }
+        let project = cx.project;
+        let claims = Claims::of(project, cx.node(model.id), &self.options.accepted);
+        if claims.prove_key(model.resource) {
+            return;
+        }
+        let (place, help) = repair(&claims, model);
+        let tests = counted(project.tests(model.id).len(), "test");
+        let message = format!("model `{}` has {tests}, but no proof of what identifies a row", model.label());
+        let finding = cx.report(model, place, message);
+        finding.help(help);
+        finding.evidence.extend(known(&claims));
+        finding.evidence.extend(idle_constraint(model.resource).map(str::to_owned));
+    }
+}
+
+/// What is proven already, in words.
+fn known(claims: &Claims<'_>) -> Vec<String> {
+    let unique = claims.unique.iter().filter(|columns| !columns.is_empty());
+    let unique: Vec<String> =
+        unique.map(|columns| format!("unique, but maybe null: {}", listed(columns))).collect();
+    if !unique.is_empty() || claims.filled.is_empty() {
+        return unique;
+    }
+    let mut filled: Vec<&str> = claims.filled.iter().map(|column| &**column).collect();
+    filled.sort_unstable();
+    filled.dedup();
+    vec![format!("never null, but maybe repeated: {}", listed(filled))]
+}
+
+/// The shortest way to a proven key, and where it begins.
+fn repair(claims: &Claims<'_>, model: Node<'_>) -> (Place, String) {
+    let entry = entry(model.resource);
+    let several = "a `unique_combination_of_columns` test (package dbt_utils)";
+    if let Some(column) = only_unique(claims, model) {
+        let help = format!("add `not_null` to the tests of column `{column}` of {entry}");
+        return (Place::column(column), help);
+    }
+    let key = likely_key(model.resource);
+    match key.filter(|key| claims.filled.iter().any(|filled| filled.eq_ignore_ascii_case(key))) {
+        Some(column) => {
+            let help = format!(
+                "add `unique` to the tests of column `{column}` of {entry} if it identifies a row; if only several \
+                 columns together do, add {several}"
+            );
+            (Place::column(column), help)
+        }
+        None => {
+            let help = format!(
+                "add `unique` and `not_null` to the column of {entry} that identifies a row, or {several} over those \
+                 that do together"
+            );
+            (Place::Entry, help)
+        }
+    }
+}
+
+/// The declared column that is unique but may be null, if there is just one such.
+fn only_unique<'m>(claims: &Claims<'_>, model: Node<'m>) -> Option<&'m str> {
+    let [columns] = claims.unique.as_slice() else { return None };
+    let [unique] = columns.as_slice() else { return None };
+    let columns = &model.resource.columns;
+    columns.iter().map(|column| column.name.as_str()).find(|name| name.eq_ignore_ascii_case(unique))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::findings::{Finding, Place};
+    use crate::project::{Constraint, Detail, GenericTest, Resource, ResourceType, Text, UnitTest};
+    use crate::rules::tester::{column, findings, model, reading, relation, resource, subjects, test};
+
+    fn orders(tests: &[(&str, &str)]) -> Vec<Resource<'static>> {
+        let mut orders = model("marts", "fct_orders");
+        orders.properties_path = Some(Text::from("models/marts/_marts.yml"));
+        orders.columns = ["order_id", "line", "status"].into_iter().map(column).collect();
+        let tests = tests.iter().map(|(name, column)| test(name, &orders, column)).collect::<Vec<_>>();
+        std::iter::once(orders).chain(tests).collect()
+    }
+
+    fn found(resources: &[Resource<'static>]) -> Vec<Finding> {
+        findings("TST003", json!(null), resources)
+    }
+
+    fn constrain(resource: &mut Resource<'static>, kind: &'static str, columns: &[&'static str]) {
+        let columns = columns.iter().map(|&name| Text::from(name)).collect();
+        let relation = relation(resource);
+        relation.contract_enforced = true;
+        relation.constraints.push(Constraint { kind: Text::from(kind), columns });
+    }
+
+    fn constrain_column(resource: &mut Resource<'static>, index: usize, kind: &'static str) {
+        relation(resource).contract_enforced = true;
+        resource.columns[index].constraints.push(Constraint { kind: Text::from(kind), columns: Vec::new() });
+    }
+
+    #[test]
+    fn unique_and_not_null_must_be_on_one_column() {
+        assert!(found(&orders(&[("unique", "order_id"), ("not_null", "order_id")])).is_empty());
+        assert!(found(&orders(&[("unique", "ORDER_ID"), ("not_null", "\"order_id\"")])).is_empty());
+        let apart = found(&orders(&[("unique", "order_id"), ("not_null", "status")]));
+        assert_eq!(apart.len(), 1);
+        assert_eq!(apart[0].message, "model `fct_orders` has 2 tests, but no proof of what identifies a row");
+        assert_eq!(apart[0].place, Place::column("order_id"));
+        assert_eq!(apart[0].evidence, ["unique, but maybe null: order_id"]);
+        assert_eq!(
+            apart[0].help,
+            "add `not_null` to the tests of column `order_id` of `- name: fct_orders` in models/marts/_marts.yml"
+        );
+    }
+
+    #[test]
+    fn of_several_unique_columns_none_is_picked() {
+        let found = found(&orders(&[("unique", "order_id"), ("unique", "line")]));
+        assert_eq!(found[0].place, Place::Entry);
+        assert_eq!(found[0].evidence, ["unique, but maybe null: line", "unique, but maybe null: order_id"]);
+        assert!(found[0].help.starts_with("add `unique` and `not_null` to the column"));
+    }
+
+    #[test]
+    fn not_null_alone_is_no_key() {
+        let found = found(&orders(&[("not_null", "order_id"), ("not_null", "line")]));
+        assert_eq!(found[0].place, Place::column("order_id"));
+        assert_eq!(found[0].evidence, ["never null, but maybe repeated: line, order_id"]);
+        assert!(found[0].help.starts_with("add `unique` to the tests of column `order_id` of `- name: fct_orders`"));
+    }
+
+    #[test]
+    fn without_any_claim_the_help_is_general() {
+        let found = found(&orders(&[("accepted_values", "status")]));
+        assert_eq!(found[0].place, Place::Entry);
+        assert!(found[0].evidence.is_empty());
+        assert!(found[0].help.starts_with("add `unique` and `not_null` to the column of `- name: fct_orders`"));
+    }
+
+    #[test]
+    fn accepted_tests_prove_it_in_any_package() {
+        for name in ["unique_combination_of_columns", "expect_compound_columns_to_be_unique", "primary_key"] {
+            assert!(found(&orders(&[(name, "")])).is_empty(), "{name}");
+        }
+        let only = json!({"accepted": ["one_row_per"]});
+        assert_eq!(findings("TST003", only.clone(), &orders(&[("primary_key", "")])).len(), 1);
+        assert!(findings("TST003", only, &orders(&[("one_row_per", "")])).is_empty());
+    }
+
+    #[test]
+    fn an_expression_needs_its_columns_filled() {
+        let kwargs = serde_json::value::RawValue::from_string(r#"{"column_name": "concat(order_id, '-', line)"}"#.into());
+        let kwargs: &'static _ = Box::leak(kwargs.expect("valid JSON"));
+        let with_expression = |filled: &[(&str, &str)]| {
+            let mut resources = orders(filled);
+            let mut unique = test("unique", &resources[0], "");
+            if let Detail::Test(detail) = &mut unique.detail {
+                detail.generic = Some(GenericTest { name: Text::from("unique"), kwargs: Some(kwargs), namespace: None });
+            }
+            resources.push(unique);
+            resources
+        };
+        assert!(found(&with_expression(&[("not_null", "order_id"), ("not_null", "line")])).is_empty());
+        let half = found(&with_expression(&[("not_null", "order_id")]));
+        assert_eq!(half[0].evidence, ["unique, but maybe null: concat(order_id, '-', line)"]);
+    }
+
+    #[test]
+    fn constraints_prove_it_under_an_enforced_contract() {
+        let mut on_model = orders(&[("accepted_values", "status")]);
+        constrain(&mut on_model[0], "primary_key", &["order_id", "line"]);
+        assert!(found(&on_model).is_empty());
+
+        let mut on_column = orders(&[("accepted_values", "status")]);
+        constrain_column(&mut on_column[0], 0, "primary_key");
+        assert!(found(&on_column).is_empty());
+
+        relation(&mut on_column[0]).contract_enforced = false;
+        assert_eq!(
+            found(&on_column)[0].evidence,
+            ["a key constraint is declared, but dbt does not create it, as the contract is not enforced"]
+        );
+
+        relation(&mut on_model[0]).materialized = Text::from("view");
+        assert_eq!(
+            found(&on_model)[0].evidence,
+            ["a key constraint is declared, but dbt creates constraints on tables only"]
+        );
+    }
+
+    #[test]
+    fn constraint_and_test_complete_each_other() {
+        let mut unique_by_constraint = orders(&[("not_null", "order_id"), ("not_null", "line")]);
+        constrain(&mut unique_by_constraint[0], "unique", &["order_id", "line"]);
+        assert!(found(&unique_by_constraint).is_empty());
+
+        let mut filled_by_constraint = orders(&[("unique", "order_id")]);
+        constrain_column(&mut filled_by_constraint[0], 0, "not_null");
+        assert!(found(&filled_by_constraint).is_empty());
+
+        let mut half_filled = orders(&[("not_null", "order_id")]);
+        constrain(&mut half_filled[0], "unique", &["order_id", "line"]);
+        assert_eq!(found(&half_filled)[0].evidence, ["unique, but maybe null: order_id, line"]);
+
+        let mut of_nothing = orders(&[("not_null", "order_id")]);
+        constrain(&mut of_nothing[0], "unique", &[]);
+        assert_eq!(found(&of_nothing).len(), 1);
+    }
+
+    #[test]
+    fn a_model_without_tests_is_left_to_untested_model() {
+        assert!(found(&orders(&[])).is_empty());
+        let orders = orders(&[]);
+        let detail = Detail::UnitTest(Box::new(UnitTest { model: Text::from("fct_orders") }));
+        let unit_test = resource(ResourceType::UnitTest, "unit_test.shop.fct_orders.adds_up", "models/units.yml");
+        let unit_test = reading(Resource { detail, ..unit_test }, &[&orders[0]]);
+        assert_eq!(subjects("TST003", &[orders[0].clone(), unit_test]), ["model.shop.fct_orders"]);
+    }
+
+    #[test]
+    fn layers_limit_it() {
+        let resources = orders(&[("accepted_values", "status")]);
+        assert!(findings("TST003", json!({"layers": ["staging"]}), &resources).is_empty());
+        assert_eq!(findings("TST003", json!({"layers": ["staging", "marts"]}), &resources).len(), 1);
+    }
+}

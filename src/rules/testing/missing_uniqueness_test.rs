@@ -1,0 +1,142 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::suggestion::key_tests;
+use super::uniqueness::{Claims, KEY_TESTS, UNIQUE_TESTS, idle_constraint};
+use crate::findings::Place;
+use crate::rules::words::counted;
+use crate::rules::{Context, Node, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a model that has tests, but none of uniqueness.
+    ///
+    /// The weaker form of `missing-primary-key-test`, for projects that are not there yet: one test in `accepted` is
+    /// enough, on any column, and so is a `unique` or `primary_key` constraint under an enforced contract on a table.
+    /// Nothing need say that the column is filled. Switch on one of the two, not both. A model without any test is the
+    /// business of `untested-model` alone.
+    ///
+    /// # Why it matters
+    /// Repeated rows are the most common fault of a model and the hardest to see in its sums.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # models/marts/_marts__models.yml
+    /// models:
+    ///   - name: fct_orders
+    ///     columns:
+    ///       - name: order_id
+    ///         data_tests: [not_null]
+    /// ```
+    ///
+    /// # Use instead
+    /// ```yaml
+    /// # models/marts/_marts__models.yml
+    /// models:
+    ///   - name: fct_orders
+    ///     columns:
+    ///       - name: order_id
+    ///         data_tests: [not_null, unique]
+    /// ```
+    MissingUniquenessTest(Options),
+    code = "TST004",
+    slug = "missing-uniqueness-test",
+    area = Testing,
+    trap = Govern,
+    default = Off,
+    strict = Off,
+    since = "0.1.0",
+    subjects = [Model]
+}
+
+/// Options of `missing-uniqueness-test`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Options {
+    /// Generic tests of uniqueness; with their package (`dbt_utils.unique_combination_of_columns`) or, for any package,
+    /// without.
+    pub accepted: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { accepted: UNIQUE_TESTS.iter().chain(&KEY_TESTS).map(|&name| name.to_owned()).collect() }
+    }
+}
+
+impl Rule for MissingUniquenessTest {
+    fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
+        let mut tests = cx.project.generic_tests(model.id);
+        let is_accepted = tests.any(|(_, _, test)| self.options.accepted.iter().any(|name| test.is(name)));
+        if is_accepted || cx.project.tests(model.id).is_empty() {
+            return;
+        }
+        let by_constraint = Claims::of_constraints(model.resource);
+        if by_constraint.key || !by_constraint.unique.is_empty() {
+            return;
+        }
+        let help = key_tests(cx.project, model.resource);
+        let tests = counted(cx.project.tests(model.id).len(), "test");
+        let message = format!("model `{}` has {tests}, but none of uniqueness", model.label());
+        let finding = cx.report(model, Place::Entry, message);
+        finding.help(help);
+        finding.evidence.extend(idle_constraint(model.resource).map(str::to_owned));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::project::{Constraint, Text};
+    use crate::rules::tester::{column, findings, model, relation, subjects, test};
+
+    #[test]
+    fn any_uniqueness_test_is_enough() {
+        for (name, is_enough) in [
+            ("unique", true),
+            ("expect_column_values_to_be_unique", true),
+            ("unique_combination_of_columns", true),
+            ("primary_key", true),
+            ("not_null", false),
+        ] {
+            let orders = model("marts", "fct_orders");
+            let test = test(name, &orders, "order_id");
+            assert_eq!(subjects("TST004", &[orders, test]).is_empty(), is_enough, "{name}");
+        }
+    }
+
+    #[test]
+    fn says_what_to_add() {
+        let mut orders = model("marts", "fct_orders");
+        orders.columns = vec![column("order_id")];
+        let test = test("not_null", &orders, "order_id");
+        let found = findings("TST004", json!(null), &[orders, test]);
+        assert_eq!(found[0].message, "model `fct_orders` has 1 test, but none of uniqueness");
+        assert!(found[0].help.starts_with("add `data_tests: [unique, not_null]` to column `order_id` of a new entry"));
+    }
+
+    #[test]
+    fn accepted_replaces_the_list() {
+        let orders = model("marts", "fct_orders");
+        let test = test("unique", &orders, "order_id");
+        let found = findings("TST004", json!({"accepted": ["one_row_per"]}), &[orders, test]);
+        assert_eq!(found.len(), 1);
+    }
+
+    #[test]
+    fn an_enforced_constraint_is_enough() {
+        let mut orders = model("marts", "fct_orders");
+        let test = test("not_null", &orders, "order_id");
+        relation(&mut orders).constraints =
+            vec![Constraint { kind: Text::from("unique"), columns: vec![Text::from("order_id")] }];
+        assert_eq!(subjects("TST004", &[orders.clone(), test.clone()]), ["model.shop.fct_orders"]);
+        relation(&mut orders).contract_enforced = true;
+        assert!(subjects("TST004", &[orders, test]).is_empty());
+    }
+
+    #[test]
+    fn a_model_without_tests_is_left_to_untested_model() {
+        assert!(subjects("TST004", &[model("marts", "fct_orders")]).is_empty());
+    }
+}

@@ -1,0 +1,141 @@
+//! The YAML to add, as precisely as what is declared allows.
+
+use crate::project::{Project, Resource, ResourceType};
+
+/// The key under which tests stand: `data_tests` since dbt 1.8, `tests` before.
+pub fn tests_key(project: &Project<'_>) -> &'static str {
+    let mut numbers = project.dbt_version.split('.').map(|part| part.parse::<u32>().ok());
+    match (numbers.next().flatten(), numbers.next().flatten()) {
+        (Some(0), _) | (Some(1), Some(0..8)) => "tests",
+        _ => "data_tests",
+    }
+}
+
+/// What to add where, so that the resource's key is tested: under a declared column if one looks like the key.
+pub fn key_tests(project: &Project<'_>, resource: &Resource<'_>) -> String {
+    let tests = format!("{}: [unique, not_null]", tests_key(project));
+    if let Some(column) = likely_key(resource) {
+        return format!("add `{tests}` to column `{column}` of {}", entry(resource));
+    }
+    let advice = "with the column that identifies a row";
+    match resource.columns.first() {
+        Some(_) => format!("add `{tests}` to the column of {} that identifies a row", entry(resource)),
+        None => format!("add `columns: [{{name: …, {tests}}}]` to {}, {advice}", entry(resource)),
+    }
+}
+
+/// Where the resource is described, in words: "`- name: orders` of source `erp` in models/erp.yml".
+pub fn entry(resource: &Resource<'_>) -> String {
+    let name = &resource.name;
+    let source = resource.as_source().map(|source| format!(" of source `{}`", source.source_name)).unwrap_or_default();
+    match (&resource.properties_path, resource.kind.properties_key()) {
+        (Some(path), _) => format!("`- name: {name}`{source} in {path}"),
+        (None, Some(key)) => {
+            format!("a new entry `- name: {name}` under `{key}:` in a YAML file beside {}", resource.path)
+        }
+        (None, None) => format!("`{name}`"),
+    }
+}
+
+/// The declared column that by its name identifies a row: `id`, the resource's own name with a key's ending, or the
+/// first column if it has a key's ending. `None` rather than a guess beyond that.
+pub fn likely_key<'r>(resource: &'r Resource<'_>) -> Option<&'r str> {
+    const ENDINGS: [&str; 5] = ["_id", "_key", "_pk", "_sk", "_uuid"];
+    let stem = |column: &str| ENDINGS.iter().find_map(|ending| column.strip_suffix(ending)).map(str::to_owned);
+    let thing = thing(resource);
+    let names_thing = |column: &str| {
+        let column = column.to_ascii_lowercase();
+        column == "id" || stem(&column).is_some_and(|stem| is_singular(&stem, &thing))
+    };
+    let columns = || resource.columns.iter().map(|column| column.name.as_str());
+    columns()
+        .find(|column| names_thing(column))
+        .or_else(|| columns().next().filter(|column| stem(&column.to_ascii_lowercase()).is_some()))
+}
+
+/// What the rows are, by the name: `orders` for `stg_erp__orders`, `fct_orders` and a source table `orders`.
+fn thing(resource: &Resource<'_>) -> String {
+    const PREFIXES: [&str; 8] = ["base_", "stg_", "int_", "fct_", "dim_", "rpt_", "mart_", "snap_"];
+    let name = resource.name.to_ascii_lowercase();
+    let name = name.rsplit_once("__").map_or(name.as_str(), |(_, thing)| thing);
+    let is_relation = resource.kind != ResourceType::Source;
+    let bare = PREFIXES.iter().find_map(|prefix| name.strip_prefix(prefix)).filter(|_| is_relation);
+    bare.unwrap_or(name).to_owned()
+}
+
+fn is_singular(one: &str, many: &str) -> bool {
+    let rest = || many.strip_prefix(one);
+    one == many
+        || matches!(rest(), Some("s" | "es"))
+        || one.strip_suffix('y').is_some_and(|stem| many.strip_prefix(stem) == Some("ies"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{key_tests, likely_key, tests_key};
+    use crate::project::{Facts, Project, Text};
+    use crate::rules::tester::{column, model, source};
+
+    fn project(version: &'static str) -> Project<'static> {
+        Project::from(Facts { dbt_version: Text::from(version), ..Facts::default() })
+    }
+
+    #[test]
+    fn the_key_of_tests_follows_the_version() {
+        for (version, key) in [
+            ("1.7.3", "tests"),
+            ("1.0.0", "tests"),
+            ("1.8.0", "data_tests"),
+            ("2.0.0-beta.2", "data_tests"),
+            ("", "data_tests"),
+        ] {
+            assert_eq!(tests_key(&project(version)), key, "{version}");
+        }
+    }
+
+    #[test]
+    fn finds_the_key_among_the_columns() {
+        for (name, columns, key) in [
+            ("stg_erp__orders", vec!["customer_id", "order_id"], Some("order_id")),
+            ("fct_orders", vec!["ORDER_KEY"], Some("ORDER_KEY")),
+            ("dim_companies", vec!["country_id", "company_id"], Some("company_id")),
+            ("dim_addresses", vec!["street", "address_id"], Some("address_id")),
+            ("fct_payments", vec!["name", "id"], Some("id")),
+            ("fct_payments", vec!["transaction_id", "amount"], Some("transaction_id")),
+            ("fct_payments", vec!["amount", "transaction_id"], None),
+            ("fct_payments", vec![], None),
+        ] {
+            let mut model = model("marts", name);
+            model.columns = columns.into_iter().map(column).collect();
+            assert_eq!(likely_key(&model), key, "{name}");
+        }
+    }
+
+    #[test]
+    fn says_what_to_add_where() {
+        let project = project("1.12.0");
+        let mut table = source("erp", "orders");
+        assert_eq!(
+            key_tests(&project, &table),
+            "add `columns: [{name: …, data_tests: [unique, not_null]}]` to `- name: orders` of source `erp` in \
+             models/sources.yml, with the column that identifies a row"
+        );
+        table.columns = vec![column("status")];
+        assert_eq!(
+            key_tests(&project, &table),
+            "add `data_tests: [unique, not_null]` to the column of `- name: orders` of source `erp` in \
+             models/sources.yml that identifies a row"
+        );
+        table.columns.push(column("order_id"));
+        assert_eq!(
+            key_tests(&project, &table),
+            "add `data_tests: [unique, not_null]` to column `order_id` of `- name: orders` of source `erp` in \
+             models/sources.yml"
+        );
+        assert_eq!(
+            key_tests(&project, &model("marts", "fct_orders")),
+            "add `columns: [{name: …, data_tests: [unique, not_null]}]` to a new entry `- name: fct_orders` under \
+             `models:` in a YAML file beside models/marts/fct_orders.sql, with the column that identifies a row"
+        );
+    }
+}
