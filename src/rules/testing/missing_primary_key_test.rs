@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::suggestion::{entry, likely_key};
 use super::uniqueness::{Claims, KEY_TESTS, idle_constraint};
 use crate::findings::Place;
-use crate::project::Layer;
+use crate::project::Project;
 use crate::rules::words::{counted, listed};
 use crate::rules::{Context, Node, Rule, declare_rule};
 
@@ -66,20 +66,17 @@ pub struct Options {
     /// Generic tests that prove a key alone; with its package (`dbt_utils.unique_combination_of_columns`) or, for any
     /// package, without.
     pub accepted: Vec<String>,
-    /// Only models of these layers; empty for all.
-    pub layers: Vec<Layer>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { accepted: KEY_TESTS.map(str::to_owned).to_vec(), layers: Vec::new() }
+        Self { accepted: KEY_TESTS.map(str::to_owned).to_vec() }
     }
 }
 
 impl Rule for MissingPrimaryKeyTest {
     fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
-        let layers = &self.options.layers;
-        if cx.project.tests(model.id).is_empty() || !(layers.is_empty() || layers.contains(&cx.layer(model.id))) {
+        if cx.project.tests(model.id).is_empty() {
             return;
         }
         let project = cx.project;
@@ -87,7 +84,7 @@ impl Rule for MissingPrimaryKeyTest {
         if claims.prove_key(model.resource) {
             return;
         }
-        let (place, help) = repair(&claims, model);
+        let (place, help) = repair(&claims, model, project);
         let tests = counted(project.tests(model.id).len(), "test");
         let message = format!("model `{}` has {tests}, but no proof of what identifies a row", model.label());
         let finding = cx.report(model, place, message);
@@ -112,8 +109,8 @@ fn known(claims: &Claims<'_>) -> Vec<String> {
 }
 
 /// The shortest way to a proven key, and where it begins.
-fn repair(claims: &Claims<'_>, model: Node<'_>) -> (Place, String) {
-    let entry = entry(model.resource);
+fn repair(claims: &Claims<'_>, model: Node<'_>, project: &Project<'_>) -> (Place, String) {
+    let entry = entry(project, model.resource);
     let several = "a `unique_combination_of_columns` test (package dbt_utils)";
     if let Some(column) = only_unique(claims, model) {
         let help = format!("add `not_null` to the tests of column `{column}` of {entry}");
@@ -295,12 +292,5 @@ mod tests {
         let unit_test = resource(ResourceType::UnitTest, "unit_test.shop.fct_orders.adds_up", "models/units.yml");
         let unit_test = reading(Resource { detail, ..unit_test }, &[&orders[0]]);
         assert_eq!(subjects("TST003", &[orders[0].clone(), unit_test]), ["model.shop.fct_orders"]);
-    }
-
-    #[test]
-    fn layers_limit_it() {
-        let resources = orders(&[("accepted_values", "status")]);
-        assert!(findings("TST003", json!({"layers": ["staging"]}), &resources).is_empty());
-        assert_eq!(findings("TST003", json!({"layers": ["staging", "marts"]}), &resources).len(), 1);
     }
 }
