@@ -52,7 +52,6 @@ declare_rule! {
     area = Documentation,
     trap = Govern,
     default = Off,
-    strict = Off,
     since = "0.1.0",
     subjects = [Model],
     validate = validate
