@@ -80,10 +80,8 @@ fn check_prefix(model: Node<'_>, layer: Layer, cx: &mut Context<'_>) {
         return;
     }
     let quoted: Vec<String> = prefixes.iter().map(|prefix| format!("`{prefix}`")).collect();
-    let message = match quoted.as_slice() {
-        [prefix] => format!("{layer} model `{}` has no name that begins with {prefix}", model.name),
-        _ => format!("{layer} model `{}` has no name that begins with any of {}", model.name, quoted.join(", ")),
-    };
+    let message =
+        format!("the name of {layer} model `{}` does not begin with {}", model.name, quoted.join(" or "));
     let renamed = format!("{}{}", prefixes[0], model.name);
     cx.report(model, Place::File, message).help(format!(
         "rename it, for example to `{renamed}`, and every `ref()` to it; if the team's prefixes are others, set them under \
@@ -106,8 +104,8 @@ mod tests {
         assert_eq!(
             messages,
             [
-                "staging model `erp_orders` has no name that begins with `stg_`",
-                "marts model `orders` has no name that begins with any of `fct_`, `dim_`"
+                "the name of staging model `erp_orders` does not begin with `stg_`",
+                "the name of marts model `orders` does not begin with `fct_` or `dim_`"
             ]
         );
         assert!(found[1].help.starts_with("rename it, for example to `fct_orders`, and every `ref()` to it;"));
@@ -155,7 +153,7 @@ mod tests {
         let all = [model("marts", "mart_orders"), model("marts", "orders")];
         let found = findings_with("NAM001", Value::Null, &all, &settings);
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].message, "marts model `orders` has no name that begins with `mart_`");
+        assert_eq!(found[0].message, "the name of marts model `orders` does not begin with `mart_`");
         settings.layers.set(LayerRule { layer: Layer::Marts, paths: None, prefixes: Vec::new() });
         assert!(findings_with("NAM001", Value::Null, &all, &settings).is_empty());
     }
