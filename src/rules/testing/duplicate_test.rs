@@ -75,7 +75,7 @@ impl Rule for DuplicateTest {
             None => format!("both are `{}` on {} with the same arguments", generic.full_name(), tested.label()),
         };
         cx.report(node, Place::Entry, message)
-            .help("remove one of the two")
+            .help("remove one of the two: each build runs both")
             .evidence(subject)
             .related(kept.id, Place::Entry, "the same test");
     }
