@@ -186,7 +186,7 @@ impl<'l> Lookup<'l> {
             }
             _ if self.is_generic_test() => {
                 let tested = self.tested_node()?;
-                tests::item(entries.find(yaml, tested)?, tested, self.resource.as_test()?)?
+                tests::item(entries.find(yaml, tested)?, tested, self.resource)?
             }
             _ => self.in_entry(entries.find(yaml, self.resource)?, place)?,
         };

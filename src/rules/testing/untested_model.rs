@@ -45,7 +45,8 @@ declare_rule! {
     trap = Govern,
     default = Warning,
     since = "0.1.0",
-    subjects = [Model]
+    subjects = [Model],
+    supersedes = ["TST003", "TST004"]
 }
 
 /// Options of `untested-model`.
