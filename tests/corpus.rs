@@ -1,11 +1,23 @@
 //! Real manifests, with counts that an independent script took from their JSON.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use dbt_steward::graph::Graph;
 use dbt_steward::input::manifest;
-use dbt_steward::project::{Counts, Project, ResourceType};
-use serde_json::Value;
+use dbt_steward::project::{Layers, Project, ResourceType};
+use serde_json::{Map, Value};
+
+/// Rules whose number of findings is a number in `expected.json`.
+const RULES: [(&str, &str); 7] = [
+    ("DOC001", "models_without_description"),
+    ("DOC003", "source_tables_without_description"),
+    ("OWN003", "exposures_without_owner_email"),
+    ("SRC004", "source_tables_without_consumer"),
+    ("DAG001", "models_without_parent"),
+    ("DAG003", "models_joining_model_and_source"),
+    ("DAG004", "models_with_several_sources"),
+];
 
 /// The corpus lies beside the repository. Set `DBT_STEWARD_REQUIRE_CORPUS=1` to fail where it is missing.
 fn corpus() -> Option<PathBuf> {
@@ -18,34 +30,97 @@ fn corpus() -> Option<PathBuf> {
     None
 }
 
-fn expected(folder: &Path) -> serde_json::Map<String, Value> {
+/// Each manifest of the corpus with its counts; the one that is too old for dbt-steward left out.
+fn manifests(folder: &Path) -> Vec<(PathBuf, Map<String, Value>)> {
     let text = std::fs::read_to_string(folder.join("expected.json")).expect("expected.json is readable");
-    serde_json::from_str(&text).expect("expected.json is an object")
+    let expected: Map<String, Value> = serde_json::from_str(&text).expect("expected.json is an object");
+    let wanted = expected.into_iter().filter(|(file, _)| file != "jaffle_v1.json");
+    wanted
+        .map(|(file, counts)| (folder.join(file), counts.as_object().expect("counts are an object").clone()))
+        .collect()
+}
+
+/// What `check --format json` prints.
+fn check(manifest: &Path, arguments: &[&str]) -> Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_dbt-steward"))
+        .args(["check", "--format", "json", "--exit-zero", "--today", "2026-01-01"])
+        .arg(manifest)
+        .args(arguments)
+        .output()
+        .expect("the binary starts");
+    assert!(output.status.success(), "{}: {}", manifest.display(), String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("the output is JSON")
+}
+
+fn findings_of<'o>(output: &'o Value, code: &'o str) -> impl Iterator<Item = &'o Value> {
+    let findings = output["findings"].as_array().expect("findings are a list");
+    findings.iter().filter(move |finding| finding["code"] == code)
 }
 
 #[test]
-fn counts_are_those_of_the_independent_script() {
+fn counts_and_findings_are_those_of_the_independent_script() {
     let Some(folder) = corpus() else { return };
-    for (file, wanted) in expected(&folder) {
-        if file == "jaffle_v1.json" {
-            continue;
+    let select = RULES.map(|(code, _)| code).join(",");
+    for (path, wanted) in manifests(&folder) {
+        let output = check(&path, &["--select", &select]);
+        let counts = output["summary"]["counts"].as_object().expect("counts are an object");
+        assert_eq!(counts.len(), 13, "a count that expected.json does not have");
+        for (key, count) in counts {
+            assert_eq!(count, &wanted[key], "{}: {key}", path.display());
         }
-        let path = folder.join(&file);
-        let bytes = std::fs::read(&path).expect("the manifest is readable");
-        let facts = manifest::read(&path, &bytes).unwrap_or_else(|error| panic!("{error}"));
-        let project = Project::from(facts);
-        let counts = serde_json::to_value(Counts::of(&project)).expect("counts are plain numbers");
-        for (key, count) in counts.as_object().expect("counts are an object") {
-            assert_eq!(count, &wanted[key], "{file}: {key}");
+        for (code, key) in RULES {
+            let found = findings_of(&output, code).count() as u64;
+            assert_eq!(Some(found), wanted[key].as_u64(), "{}: {code}", path.display());
         }
-        let graph = Graph::new(&project);
-        let models = || project.own(ResourceType::Model);
-        assert_eq!(wanted["project"].as_str(), Some(project.name.as_str()), "{file}");
-        let feeding = models().filter(|(id, _)| graph.feeds_exposure(*id)).count();
-        assert_eq!(Some(feeding as u64), wanted["models_feeding_exposures"].as_u64(), "{file}: feeding exposures");
-        let unused = models()
-            .filter(|(id, model)| !project.is_time_spine(model) && graph.consumers(*id).next().is_none())
-            .count();
-        assert_eq!(Some(unused as u64), wanted["models_without_consumer"].as_u64(), "{file}: without consumer");
     }
+}
+
+#[test]
+fn graph_agrees_with_the_independent_script() {
+    let Some(folder) = corpus() else { return };
+    for (path, wanted) in manifests(&folder) {
+        let bytes = std::fs::read(&path).expect("the manifest is readable");
+        let project = Project::from(manifest::read(&path, &bytes).unwrap_or_else(|error| panic!("{error}")));
+        let graph = Graph::new(&project);
+        let shown = path.display();
+        assert_eq!(wanted["project"].as_str(), Some(project.name.as_str()), "{shown}");
+        let models = || project.own(ResourceType::Model);
+        let feeding = models().filter(|(id, _)| graph.feeds_exposure(*id)).count() as u64;
+        assert_eq!(Some(feeding), wanted["models_feeding_exposures"].as_u64(), "{shown}");
+        let unread: Vec<_> = models()
+            .filter(|(id, model)| !project.is_time_spine(model) && graph.consumers(*id).next().is_none())
+            .map(|(_, model)| model)
+            .collect();
+        assert_eq!(Some(unread.len() as u64), wanted["models_without_consumer"].as_u64(), "{shown}");
+        // A mart or a report that no model reads is no dead end: that is what it is for.
+        let layers = Layers::default();
+        let dead_ends = unread.iter().filter(|model| !layers.of(model).is_served()).count();
+        let found = findings_of(&check(&path, &["--select", "DAG002"]), "DAG002").count();
+        assert_eq!(found, dead_ends, "{shown}: DAG002");
+    }
+}
+
+#[test]
+fn plain_and_parallel_parse_agree() {
+    let Some(folder) = corpus() else { return };
+    for (path, _) in manifests(&folder) {
+        let bytes = std::fs::read(&path).expect("the manifest is readable");
+        let text = std::str::from_utf8(&bytes).expect("the manifest is UTF-8");
+        let plain = manifest::plain(&path, text).unwrap_or_else(|error| panic!("{error}"));
+        let parallel = manifest::parallel(&path, &bytes).expect("nothing in it is odd");
+        let (plain, parallel) = (Project::from(plain), Project::from(parallel));
+        assert_eq!(format!("{:?}", plain.resources), format!("{:?}", parallel.resources), "{}", path.display());
+        assert_eq!(format!("{:?}", plain.disabled), format!("{:?}", parallel.disabled), "{}", path.display());
+    }
+}
+
+#[test]
+fn a_manifest_older_than_dbt_1_gets_one_clear_error() {
+    let Some(folder) = corpus() else { return };
+    let path = folder.join("jaffle_v1.json");
+    let output = Command::new(env!("CARGO_BIN_EXE_dbt-steward")).arg("check").arg(&path).output().expect("it starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(message.contains("manifest schema v1 (dbt 0.19.1) is older"), "{message}");
 }

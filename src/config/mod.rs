@@ -2,7 +2,7 @@
 
 mod error;
 mod file;
-mod globs;
+pub(crate) mod globs;
 mod load;
 mod presets;
 mod read;
@@ -10,7 +10,7 @@ mod resolve;
 mod settings;
 
 pub use error::ConfigError;
-pub use file::{FailOn, File, Level, Preset, SELECTOR_KEYS, Selectors};
+pub use file::{FailOn, File, Level, Preset, ResourceTypeName, SELECTOR_KEYS, Selectors};
 pub use load::{Changes, Config, load};
 pub use resolve::Resolved;
 pub use settings::{Override, Settings};

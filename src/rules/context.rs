@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use super::instance::Instance;
+use super::words;
 use crate::config::Settings;
 use crate::findings::{Finding, Place, Severity};
 use crate::graph::Graph;
@@ -149,12 +150,6 @@ impl<'p> Context<'p> {
         self.world.severity(self.instance, id).is_some()
     }
 
-    /// Whether rule `code` is part of this run and reports on that resource: for rules that leave a defect to another.
-    pub fn is_checked_by(&self, code: &str, id: ResourceId) -> bool {
-        let mut others = self.world.instances.iter().filter(|other| other.info.code == code);
-        others.any(|other| self.world.severity(other, id).is_some())
-    }
-
     /// The sources (groups of tables) this instance is about, each with those of its tables that are in scope, by name.
     pub fn source_groups(&self) -> impl Iterator<Item = SourceGroup<'p>> + use<'p> {
         let mut groups: BTreeMap<(&'p str, &'p str), Vec<Node<'p>>> = BTreeMap::new();
@@ -224,10 +219,7 @@ impl<'p> Context<'p> {
 
     /// A list of resources for people, cut to the first five: `stg_orders, erp.customers and 3 more`.
     pub fn names(&self, ids: &[ResourceId]) -> String {
-        const SHOWN: usize = 5;
-        let names: Vec<String> = ids.iter().take(SHOWN).map(|&id| self.project.get(id).label()).collect();
-        let names = names.join(", ");
-        if ids.len() > SHOWN { format!("{names} and {} more", ids.len() - SHOWN) } else { names }
+        words::listed(ids.iter().map(|&id| self.project.get(id).label()))
     }
 
     /// A path through the graph for people: `stg_orders → fct_orders → exposure weekly_kpis`.

@@ -18,8 +18,6 @@ pub struct World<'p> {
     pub(super) project: &'p Project<'p>,
     pub(super) graph: &'p Graph,
     pub(super) settings: &'p Settings,
-    /// Every rule of this run.
-    pub(super) instances: &'p [Instance],
     /// The layer of each resource, by id.
     pub(super) layers: Vec<Layer>,
     subjects: Vec<(ResourceType, Vec<ResourceId>)>,
@@ -51,7 +49,7 @@ pub fn run<'p>(
     settings: &'p Settings,
     instances: &'p [Instance],
 ) -> Outcome {
-    let world = World::new(project, graph, settings, instances);
+    let world = World::new(project, graph, settings);
     let runs: Vec<RuleRun> = instances.iter().map(|instance| world.prepare(instance)).collect();
     let tasks = world.tasks(instances, &runs);
     let mut findings: Vec<Finding> = tasks.into_par_iter().flat_map_iter(|task| task.run(&world)).collect();
@@ -66,14 +64,15 @@ fn drop_superseded(findings: &mut Vec<Finding>, instances: &[Instance]) {
         .filter(|instance| !instance.info.supersedes.is_empty())
         .map(|instance| (instance.info.code, instance.info.supersedes))
         .collect();
-    let dropped: HashSet<(&str, String)> = findings
+    let dropped: HashSet<(&str, &str)> = findings
         .iter()
-        .filter_map(|finding| Some((superseding.get(finding.code)?, &finding.subject)))
-        .flat_map(|(codes, subject)| codes.iter().map(|&code| (code, subject.clone())))
+        .filter_map(|finding| Some((superseding.get(finding.code)?, finding.subject.as_str())))
+        .flat_map(|(codes, subject)| codes.iter().map(move |&code| (code, subject)))
         .collect();
-    if !dropped.is_empty() {
-        findings.retain(|finding| !dropped.contains(&(finding.code, finding.subject.clone())));
-    }
+    let kept: Vec<bool> =
+        findings.iter().map(|finding| !dropped.contains(&(finding.code, finding.subject.as_str()))).collect();
+    let mut kept = kept.into_iter();
+    findings.retain(|_| kept.next().unwrap_or(true));
 }
 
 /// A piece of work: one rule over some subjects, or over the project.
@@ -98,7 +97,7 @@ impl<'p> Task<'p> {
 }
 
 impl<'p> World<'p> {
-    fn new(project: &'p Project<'p>, graph: &'p Graph, settings: &'p Settings, instances: &'p [Instance]) -> Self {
+    fn new(project: &'p Project<'p>, graph: &'p Graph, settings: &'p Settings) -> Self {
         let layers = project.resources.par_iter().map(|resource| settings.layers.of(resource)).collect();
         let mut subjects: Vec<(ResourceType, Vec<ResourceId>)> = Vec::new();
         for (id, resource) in project.iter().filter(|(_, resource)| settings.is_subject(project, resource)) {
@@ -107,7 +106,7 @@ impl<'p> World<'p> {
                 None => subjects.push((resource.kind, vec![id])),
             }
         }
-        Self { project, graph, settings, instances, layers, subjects }
+        Self { project, graph, settings, layers, subjects }
     }
 
     /// Resources of that type that rules are about.

@@ -73,7 +73,7 @@ pub fn read<'a>(path: &Path, bytes: &'a [u8]) -> Result<Facts<'a>, ManifestError
 
 /// Finds the entries' slices first and parses them on all threads. `None` on anything odd: the plain parse then either
 /// reads the file after all or says where it is wrong.
-fn parallel<'a>(path: &Path, bytes: &'a [u8]) -> Option<Facts<'a>> {
+pub fn parallel<'a>(path: &Path, bytes: &'a [u8]) -> Option<Facts<'a>> {
     let mut sections = split::split(bytes, &OPENED)?;
     let metadata: raw::Metadata<'a> = split::parse(sections.iter().find(|section| section.name == "metadata")?.value)?;
     check_version(path, &metadata).ok()?;

@@ -1,12 +1,11 @@
 use crate::findings::Place;
-use crate::project::ResourceType;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
     /// # What it does
     /// Flags a model, seed or snapshot that no YAML file has an entry for.
     ///
-    /// Where the rule about its missing description (DOC001, DOC004, DOC005) is on for the resource, that one says it
+    /// Where the rule about its missing description (DOC001, DOC004, DOC005) reports the resource, that one says it
     /// already and this one is silent; it is for projects that do not ask for descriptions everywhere.
     ///
     /// # Why it matters
@@ -45,14 +44,6 @@ declare_rule! {
 impl Rule for UndeclaredModel {
     fn check(&self, node: Node<'_>, cx: &mut Context<'_>) {
         if node.properties_path.is_some() {
-            return;
-        }
-        let elsewhere = match node.kind {
-            ResourceType::Seed => "DOC004",
-            ResourceType::Snapshot => "DOC005",
-            _ => "DOC001",
-        };
-        if node.description.trim().is_empty() && cx.is_checked_by(elsewhere, node.id) {
             return;
         }
         let key = node.kind.properties_key().unwrap_or("models");

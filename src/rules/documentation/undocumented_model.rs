@@ -35,7 +35,8 @@ declare_rule! {
     trap = Govern,
     default = Warning,
     since = "0.1.0",
-    subjects = [Model]
+    subjects = [Model],
+    supersedes = ["DOC020"]
 }
 
 impl Rule for UndocumentedModel {

@@ -33,7 +33,8 @@ declare_rule! {
     trap = Govern,
     default = Warning,
     since = "0.1.0",
-    subjects = [Seed]
+    subjects = [Seed],
+    supersedes = ["DOC020"]
 }
 
 impl Rule for UndocumentedSeed {

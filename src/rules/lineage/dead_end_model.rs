@@ -8,7 +8,8 @@ declare_rule! {
     /// Models, snapshots, exposures, metrics, semantic models and saved queries read; tests do not. Models of the layers
     /// marts and reporting are exempt, because people read those without dbt knowing; so are models with
     /// `access: public`, because other projects may read them, and MetricFlow time spines. Each version of a versioned
-    /// model counts for itself. Where the model has no data above it either, it is `disconnected-model` that says so.
+    /// model counts for itself. Where no data is above the model either,
+    /// `disconnected-model` says so instead.
     ///
     /// # Why it matters
     /// A model that nobody uses is built, tested and paid for every night, and it is one more place to look when a

@@ -1,14 +1,15 @@
 use crate::findings::Place;
-use crate::project::{ResourceId, ResourceType};
-use crate::rules::{Context, NoOptions, Rule, declare_rule};
+use crate::project::{Access, ResourceId, ResourceType};
+use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
     /// # What it does
     /// Flags a model that reaches neither data nor a reader: no source or seed is above it, and nothing reads it.
     ///
-    /// It is the one finding for such a model, in place of `root-model` and `dead-end-model`. As there, marts and
-    /// reporting models, models with `access: public` and MetricFlow time spines are exempt, because others than dbt may
-    /// read them; and where something upstream is unknown or disabled, nothing is claimed.
+    /// It is the one finding for such a model, in place of `root-model` and `dead-end-model`. A model of the layers marts
+    /// or reporting counts only if it has no parent of its own: that people may read it does not give it data, but where
+    /// the data is lost further up, the finding belongs there. Models with `access: public` and MetricFlow time spines
+    /// are exempt; and where something upstream is unknown or disabled, nothing is claimed.
     ///
     /// # Why it matters
     /// Nothing flows into the model and nothing out of it. Usually it is left over from a trial, and it keeps costing:
@@ -43,7 +44,8 @@ declare_rule! {
     trap = ServeTheBusiness,
     default = Warning,
     since = "0.1.0",
-    subjects = [Model]
+    subjects = [Model],
+    supersedes = ["DAG001", "DAG002"]
 }
 
 impl Rule for DisconnectedModel {
@@ -57,11 +59,12 @@ impl Rule for DisconnectedModel {
         };
         let models: Vec<_> = cx
             .subjects(ResourceType::Model)
-            .filter(|model| is_disconnected(model.id) && !super::is_read_from_outside(*model, cx))
+            .filter(|model| is_disconnected(model.id) && !is_exempt(*model, cx))
             .collect();
         for model in models {
             let message = format!(
-                "model `{}` is connected to nothing: no source or seed is above it, and nothing reads it",
+                "model `{}` is connected to nothing: no source or seed is above it, and nothing in the project \
+                 reads it",
                 model.label()
             );
             let parents: Vec<ResourceId> = cx.graph.parents(model.id).collect();
@@ -71,6 +74,13 @@ impl Rule for DisconnectedModel {
                 .evidence(format!("reads: {reads}"));
         }
     }
+}
+
+fn is_exempt(model: Node<'_>, cx: &Context<'_>) -> bool {
+    let reads_something = !model.depends_on.is_empty();
+    model.access() == Access::Public
+        || cx.project.is_time_spine(model.resource)
+        || (cx.layer(model.id).is_served() && reads_something)
 }
 
 #[cfg(test)]
@@ -90,7 +100,7 @@ mod tests {
         assert_eq!(subjects, ["model.shop.int_more", "model.shop.stg_trial"]);
         assert_eq!(
             found[1].message,
-            "model `stg_trial` is connected to nothing: no source or seed is above it, and nothing reads it"
+            "model `stg_trial` is connected to nothing: no source or seed is above it, and nothing in the project reads it"
         );
         assert_eq!(found[0].evidence, ["reads: stg_more"]);
         assert_eq!(found[1].evidence, ["reads: nothing"]);
@@ -116,6 +126,16 @@ mod tests {
         relation(&mut public).access = Access::Public;
         let mut spine = model("utilities", "all_days");
         relation(&mut spine).time_spine = true;
-        assert!(subjects("DAG019", &[broken, behind, public, spine, model("marts", "dim_days")]).is_empty());
+        let mut served_spine = model("marts", "all_hours");
+        relation(&mut served_spine).time_spine = true;
+        assert!(subjects("DAG019", &[broken, behind, public, spine, served_spine]).is_empty());
+    }
+
+    #[test]
+    fn a_mart_counts_if_it_reads_nothing_itself() {
+        let island = model("marts", "fct_price_test");
+        let root = model("staging", "stg_days");
+        let mart = reading(model("marts", "dim_days"), &[&root]);
+        assert_eq!(subjects("DAG019", &[island, root, mart]), ["model.shop.fct_price_test"]);
     }
 }

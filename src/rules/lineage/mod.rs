@@ -14,7 +14,9 @@ crate::rules::rules![
     staging_on_staging::StagingOnStaging,
     staging_on_downstream::StagingOnDownstream,
     downstream_on_source::DownstreamOnSource,
+    forbidden_dependency::ForbiddenDependency,
     dependency_cycle::DependencyCycle,
+    duplicate_logic::DuplicateLogic,
     duplicate_relation::DuplicateRelation,
     disconnected_model::DisconnectedModel,
 ];

@@ -9,7 +9,7 @@ declare_rule! {
     /// # What it does
     /// Flags a model with more than `max` child models that are leaves.
     ///
-    /// A leaf is a model that nothing reads: no model, snapshot, exposure, metric, semantic model or saved query. With
+    /// A leaf is a model at the end of the line: no further model or snapshot reads it. Exposures and metrics may. With
     /// `count: all` every child model counts.
     ///
     /// # Why it matters
@@ -86,7 +86,7 @@ pub struct Options {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Count {
-    /// Child models that nothing reads.
+    /// Child models that no further model or snapshot reads.
     Leaves,
     /// All child models.
     All,
@@ -103,7 +103,9 @@ impl Rule for ModelFanout {
         let graph = cx.graph;
         let counts = |child: &ResourceId| match self.options.count {
             Count::All => true,
-            Count::Leaves => graph.consumers(*child).next().is_none(),
+            Count::Leaves => [ResourceType::Model, ResourceType::Snapshot]
+                .into_iter()
+                .all(|kind| graph.children_of_kind(*child, kind).next().is_none()),
         };
         let children = || graph.children_of_kind(model.id, ResourceType::Model).filter(counts);
         let count = children().count();
@@ -111,7 +113,7 @@ impl Rule for ModelFanout {
             return;
         }
         let names = cx.names(&children().collect::<Vec<_>>());
-        let leaves = if self.options.count == Count::Leaves { " that nothing else reads" } else { "" };
+        let leaves = if self.options.count == Count::Leaves { " at the end of the line" } else { "" };
         let message = format!(
             "model `{}` has {count} child models{leaves}; {} is the most allowed",
             model.label(),
@@ -145,15 +147,17 @@ mod tests {
         let found = findings("DAG006", Value::Null, &hub(7));
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].subject, "model.shop.hub");
-        assert_eq!(found[0].message, "model `hub` has 7 child models that nothing else reads; 3 is the most allowed");
+        assert_eq!(found[0].message, "model `hub` has 7 child models at the end of the line; 3 is the most allowed");
         assert_eq!(found[0].evidence, ["children: child_0, child_1, child_2, child_3, child_4 and 2 more"]);
     }
 
     #[test]
-    fn a_child_with_a_reader_is_no_leaf() {
+    fn a_child_that_is_built_upon_is_no_leaf() {
         let mut all = hub(4);
         all.push(reading(exposure("kpis"), &[&all[1]]));
-        assert!(findings("DAG006", Value::Null, &all).is_empty());
+        assert_eq!(subjects("DAG006", &all), ["model.shop.hub"]);
+        all.push(reading(model("reporting", "rpt"), &[&all[1]]));
+        assert!(subjects("DAG006", &all).is_empty());
         let found = findings("DAG006", json!({"count": "all"}), &all);
         assert_eq!(found[0].message, "model `hub` has 4 child models; 3 is the most allowed");
     }

@@ -1,5 +1,5 @@
 use crate::findings::Place;
-use crate::project::{Access, ResourceId, ResourceType};
+use crate::project::{ResourceId, ResourceType};
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -7,8 +7,9 @@ declare_rule! {
     /// Flags a model that reads a parent both directly and through a model that nothing else reads.
     ///
     /// The model in between is one that could be folded in: of this project, in SQL like its reader, and a view, a table
-    /// or ephemeral. An incremental model keeps what is no longer upstream, a snapshot likewise, and a model with
-    /// `access: public` may have readers in other projects; those are left alone.
+    /// or ephemeral. An incremental model keeps what is no longer upstream, a snapshot likewise; marts, reporting models
+    /// and models with `access: public` may have readers that dbt does not see. Those are left alone. A shared parent that
+    /// is made to be joined anywhere does not count either: a seed, a time spine, a model of the marts or reports.
     ///
     /// # Why it matters
     /// A step that exists for one reader, and whose input that reader takes anyway, is half an idea in another file. Who
@@ -87,7 +88,7 @@ fn could_be_folded(between: Node<'_>, model: Node<'_>, cx: &Context<'_>) -> bool
     let in_sql = |node: Node<'_>| node.relation().is_some_and(|relation| !relation.is_python());
     cx.settings.is_subject(cx.project, between.resource)
         && between.id != model.id
-        && relation.access != Access::Public
+        && !super::is_read_from_outside(between, cx)
         && in_sql(between)
         && in_sql(model)
         && matches!(relation.materialized.as_str(), "view" | "table" | "ephemeral")
@@ -96,13 +97,14 @@ fn could_be_folded(between: Node<'_>, model: Node<'_>, cx: &Context<'_>) -> bool
 /// Each model in between has one reader, so that its parents are looked at once in the whole project.
 fn report(model: Node<'_>, between: Node<'_>, cx: &mut Context<'_>) {
     let direct: Vec<ResourceId> = cx.graph.parents(model.id).collect();
-    let is_shared = |id: &ResourceId| *id != between.id && *id != model.id && direct.binary_search(id).is_ok();
-    let shared: Vec<ResourceId> = cx.graph.parents(between.id).filter(is_shared).collect();
+    let is_shared = |id: ResourceId| id != between.id && id != model.id && direct.binary_search(&id).is_ok();
+    let shared = cx.parents(between.id).filter(|parent| is_shared(parent.id) && !is_lookup(*parent, cx));
+    let shared: Vec<ResourceId> = shared.map(|parent| parent.id).collect();
     let Some(&first) = shared.first() else { return };
     let (label, step) = (model.label(), between.label());
     let names = cx.names(&shared);
     let message =
-        format!("model `{label}` is the only one to read `{step}`, and also reads what `{step}` is made from: {names}");
+        format!("model `{label}` reads `{step}`, which nothing else reads, and also what `{step}` is made from: {names}");
     let paths = [cx.path(&[first, model.id]), cx.path(&[first, between.id, model.id])];
     let finding = cx.report(model, Place::Parent(between.id), message);
     finding.part(format!("parent:{}", between.unique_id));
@@ -110,6 +112,11 @@ fn report(model: Node<'_>, between: Node<'_>, cx: &mut Context<'_>) {
     for path in paths {
         finding.evidence(path);
     }
+}
+
+/// Whether it is a table that models of any layer join for its columns, such as a calendar or a list of countries.
+fn is_lookup(parent: Node<'_>, cx: &Context<'_>) -> bool {
+    parent.kind == ResourceType::Seed || cx.layer(parent.id).is_served() || cx.project.is_time_spine(parent.resource)
 }
 
 #[cfg(test)]
@@ -132,7 +139,7 @@ mod tests {
         let found = findings("DAG005", Value::Null, &triangle());
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].subject.as_str(), found[0].part.as_str()), ("model.shop.c", "parent:model.shop.b"));
-        assert_eq!(found[0].message, "model `c` is the only one to read `b`, and also reads what `b` is made from: a");
+        assert_eq!(found[0].message, "model `c` reads `b`, which nothing else reads, and also what `b` is made from: a");
         assert_eq!(found[0].evidence, ["a → c", "a → b → c"]);
     }
 
@@ -153,16 +160,28 @@ mod tests {
 
     #[test]
     fn leaves_alone_what_cannot_be_folded_in() {
-        let changes: [fn(&mut Resource<'static>); 5] = [
+        let changes: [fn(&mut Resource<'static>); 6] = [
             |b| relation(b).materialized = Text::from("incremental"),
             |b| relation(b).materialized = Text::from("materialized_view"),
             |b| relation(b).language = Text::from("python"),
             |b| relation(b).access = Access::Public,
+            |b| b.path = Text::from("models/marts/b.sql"),
             |b| b.package = Text::from("dbt_date"),
         ];
         for change in changes {
             let [a, mut b, c] = triangle();
             change(&mut b);
+            assert!(subjects("DAG005", &[a, b, c]).is_empty());
+        }
+    }
+
+    #[test]
+    fn lookups_may_be_joined_anywhere() {
+        let changes: [fn(&mut Resource<'static>); 2] =
+            [|a| a.path = Text::from("models/marts/a.sql"), |a| relation(a).time_spine = true];
+        for change in changes {
+            let [mut a, b, c] = triangle();
+            change(&mut a);
             assert!(subjects("DAG005", &[a, b, c]).is_empty());
         }
     }

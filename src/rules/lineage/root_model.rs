@@ -7,7 +7,7 @@ declare_rule! {
     ///
     /// Anything that dbt lists as a dependency is a parent: a model, source, seed, snapshot or function, of the project
     /// or of a package. MetricFlow time spines make their rows themselves and are exempt. Where nothing reads the model
-    /// either, it is `disconnected-model` that says so.
+    /// either, `disconnected-model` says so instead.
     ///
     /// # Why it matters
     /// A model without parents either reads tables by their literal names, so that dbt neither builds them first nor

@@ -1,1 +1,20 @@
-crate::rules::rules![];
+//! OWN: ownership.
+
+mod identity;
+mod stated;
+mod unowned;
+
+crate::rules::rules![
+    conflicting_owners::ConflictingOwners,
+    cross_team_private_dependency::CrossTeamPrivateDependency,
+    ownership_concentration::OwnershipConcentration,
+    personal_owner::PersonalOwner,
+    unknown_owner::UnknownOwner,
+    unowned_exposure::UnownedExposure,
+    unowned_metric::UnownedMetric,
+    unowned_model::UnownedModel,
+    unowned_seed_or_snapshot::UnownedSeedOrSnapshot,
+    unowned_source::UnownedSource,
+    unreachable_group_owner::UnreachableGroupOwner,
+    unused_group::UnusedGroup,
+];

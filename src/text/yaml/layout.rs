@@ -39,6 +39,17 @@ pub(super) fn block_scalar(text: &str, read_to: usize, content: Span) -> Span {
     Span::new(start, end.clamp(start, content.end.max(content.start) as usize))
 }
 
+/// Where the first dash of an indented list stands. The parser reports the first item instead when the dashes are not
+/// indented more than the key above them.
+pub(super) fn first_dash(text: &str, read_to: usize, reported: Span) -> usize {
+    let reported = reported.start as usize;
+    if text[reported..].starts_with('-') {
+        return reported;
+    }
+    let line = text[..reported].rfind(['\n', '\r']).map_or(0, |end| end + 1).max(read_to.min(reported));
+    text[line..reported].rfind('-').map_or(reported, |dash| line + dash)
+}
+
 /// Skips the colon or dash before, anchor, tag and comments.
 fn block_scalar_header(text: &str, read_to: usize, content_start: usize) -> usize {
     let bytes = text.as_bytes();

@@ -264,9 +264,11 @@ impl<'text> Builder<'text> {
         if self.open.len() >= MAX_DEPTH {
             return Err(error::too_deep(span));
         }
+        let is_block_list = !is_mapping && style == StructureStyle::Block;
+        let start = if is_block_list { layout::first_dash(self.text, self.read_to, span) } else { span.start as usize };
         let first = self.nodes.len();
         self.read_to = span.end as usize;
-        self.open.push(Open { start: span.start as usize, style, is_mapping, anchor, first, size: Size::SCALAR });
+        self.open.push(Open { start, style, is_mapping, anchor, first, size: Size::SCALAR });
         Ok(())
     }
 
@@ -274,7 +276,8 @@ impl<'text> Builder<'text> {
         let open = self.open.pop().expect("the parser ends only what it has started");
         let last_child = self.nodes[open.first..].last().map_or(open.start, |node| node.span.end as usize);
         // `[a: b]` holds a mapping without brackets of its own, whose end is reported as an empty span.
-        let end = if open.style == StructureStyle::Flow { last_child.max(span.end as usize) } else { last_child };
+        let has_brackets = open.style == StructureStyle::Flow && !span.is_empty();
+        let end = if has_brackets { span.end as usize } else { last_child };
         self.read_to = end;
         let items = self.nodes.drain(open.first..);
         let kind = if open.is_mapping {

@@ -264,3 +264,106 @@ fn resolve_tagged(text: &str, tag: Tag) -> Result<Resolved<'_>, Unreadable> {
         Tag::Timestamp => timestamp(text)?.ok_or("is tagged as a date, but is none"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use Resolved::{Bool, Float, HugeInt, Int, Null, Str};
+
+    /// Plain scalars and what `yaml.safe_load` of PyYAML 6.0.3 makes of them.
+    const AGREED: &[(&str, Resolved<'_>)] = &[
+        ("", Null),
+        ("~", Null),
+        ("null", Null),
+        ("Null", Null),
+        ("NULL", Null),
+        ("nULL", Str("nULL")),
+        ("None", Str("None")),
+        ("yes", Bool(true)),
+        ("On", Bool(true)),
+        ("TRUE", Bool(true)),
+        ("no", Bool(false)),
+        ("Off", Bool(false)),
+        ("FALSE", Bool(false)),
+        ("y", Str("y")),
+        ("N", Str("N")),
+        ("yEs", Str("yEs")),
+        ("0", Int(0)),
+        ("-0", Int(0)),
+        ("+12", Int(12)),
+        ("-12", Int(-12)),
+        ("1_000", Int(1000)),
+        ("1__0_", Int(10)),
+        ("_1", Str("_1")),
+        ("010", Int(8)),
+        ("-010", Int(-8)),
+        ("0_7", Int(7)),
+        ("0_", Int(0)),
+        ("08", Str("08")),
+        ("0o17", Str("0o17")),
+        ("0x1F", Int(31)),
+        ("-0x_f", Int(-15)),
+        ("0X1F", Str("0X1F")),
+        ("0b101", Int(5)),
+        ("0b12", Str("0b12")),
+        ("0x", Str("0x")),
+        ("1:30", Int(90)),
+        ("-1:00:01", Int(-3601)),
+        ("1:60", Str("1:60")),
+        ("01:30", Str("01:30")),
+        ("12:3", Int(723)),
+        ("9223372036854775808", Int(1 << 63)),
+        ("1e3", Str("1e3")),
+        ("1.5", Float(1.5)),
+        ("1.", Float(1.0)),
+        (".5", Float(0.5)),
+        ("-.5", Str("-.5")),
+        ("-0.5", Float(-0.5)),
+        (".", Str(".")),
+        ("._5", Str("._5")),
+        ("1_0.5_0", Float(10.5)),
+        ("1.5e+3", Float(1500.0)),
+        ("1.5E-1", Float(0.15)),
+        ("1.5e3", Str("1.5e3")),
+        ("1.0.0", Str("1.0.0")),
+        ("1:30.5", Float(90.5)),
+        ("1:60.5", Str("1:60.5")),
+        (".inf", Float(f64::INFINITY)),
+        ("-.Inf", Float(f64::NEG_INFINITY)),
+        ("+.INF", Float(f64::INFINITY)),
+        (".iNF", Str(".iNF")),
+        ("inf", Str("inf")),
+        ("-.nan", Str("-.nan")),
+        ("1 000", Str("1 000")),
+        ("٣", Str("٣")),
+        ("-", Str("-")),
+        ("+", Str("+")),
+        ("2024-1-31", Str("2024-1-31")),
+    ];
+
+    #[test]
+    fn resolves_as_pyyaml_does() {
+        for (text, expected) in AGREED {
+            assert_eq!(resolve_plain(text), Ok(*expected), "{text:?}");
+        }
+        assert!(matches!(resolve_plain(".NaN"), Ok(Float(value)) if value.is_nan()));
+        assert!(matches!(resolve_plain("2024-01-31"), Ok(Resolved::Timestamp(_))));
+    }
+
+    #[test]
+    fn numbers_of_any_length_are_numbers() {
+        let huge = "9".repeat(60);
+        assert_eq!(resolve_plain(&huge), Ok(HugeInt(&huge)));
+        let hexadecimal = format!("0x{}", "f".repeat(5000));
+        assert_eq!(resolve_plain(&hexadecimal), Ok(HugeInt(&hexadecimal)));
+        assert!(resolve_plain(&"9".repeat(4301)).is_err(), "Python refuses it");
+    }
+
+    #[test]
+    fn numbers_without_digits_and_days_that_do_not_exist_have_no_value() {
+        for text in ["0b_", "-0x__", "2024-02-30"] {
+            assert!(resolve_plain(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,160 @@
+use super::unowned;
+use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a model that nobody owns.
+    ///
+    /// The owner is the first found of: `meta.owner` (other keys: `owners.meta-keys`), set on the model or on its folder;
+    /// the owner of its group; the nearest line of CODEOWNERS, if `owners.codeowners` is on. A placeholder (`tbd`,
+    /// `todo`, `none`, ...) is no owner. The finding lists the places that were looked at and, where a dashboard rests on
+    /// the model, shows the way.
+    ///
+    /// # Why it matters
+    /// When the number is wrong on Monday morning, somebody must be the one to look. A model without an owner is fixed
+    /// by whoever complains loudest, changed by anybody, and deleted by no one.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # models/marts/_marts__models.yml
+    /// models:
+    ///   - name: fct_orders
+    ///     description: One row per order.
+    /// ```
+    ///
+    /// # Use instead
+    /// ```yaml
+    /// # models/marts/_marts__models.yml
+    /// models:
+    ///   - name: fct_orders
+    ///     description: One row per order.
+    ///     config:
+    ///       meta:
+    ///         owner: Finance Data
+    /// ```
+    UnownedModel(NoOptions),
+    code = "OWN001",
+    slug = "unowned-model",
+    area = Ownership,
+    trap = Centralise,
+    default = Warning,
+    since = "0.1.0",
+    subjects = [Model]
+}
+
+impl Rule for UnownedModel {
+    fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
+        unowned::report(model, cx);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::config::Settings;
+    use crate::findings::Place;
+    use crate::project::{Detail, FileOwners, Group, Owner, Owners, Resource, ResourceType, Text};
+    use crate::rules::tester::{exposure, findings, findings_with, model, reading, resource, subjects};
+
+    fn group(name: &str, owner: &'static str) -> Resource<'static> {
+        let owner = Owner { name: Text::from(owner), ..Owner::default() };
+        let detail = Detail::Group(Box::new(Group { owner }));
+        Resource { detail, ..resource(ResourceType::Group, &format!("group.shop.{name}"), "models/_groups.yml") }
+    }
+
+    fn in_group(name: &str, group: &'static str) -> Resource<'static> {
+        Resource { group: Some(Text::from(group)), ..model("marts", name) }
+    }
+
+    #[derive(Debug)]
+    struct Marts;
+
+    impl FileOwners for Marts {
+        fn owners(&self, path: &str) -> Option<String> {
+            path.starts_with("models/marts/").then(|| "@shop/data".to_owned())
+        }
+    }
+
+    #[test]
+    fn meta_and_group_name_owners() {
+        let mut by_meta = model("marts", "a");
+        by_meta.meta.insert("owner".to_owned(), json!("Finance Data"));
+        let all = [by_meta, in_group("b", "finance"), in_group("c", "ghost"), model("marts", "d"), group("finance", "Ana"), group("ghost", "")];
+        assert_eq!(subjects("OWN001", &all), ["model.shop.c", "model.shop.d"]);
+    }
+
+    #[test]
+    fn says_where_it_looked_and_what_to_do() {
+        let mut listed = model("marts", "a");
+        listed.properties_path = Some(Text::from("models/marts/_marts.yml"));
+        let found = findings("OWN001", Value::Null, &[listed.clone(), model("marts", "b")]);
+        assert_eq!(found[0].message, "model `a` has no owner");
+        assert_eq!(found[0].place, Place::Entry);
+        assert_eq!(found[0].evidence, ["looked at meta.owner, group (none set)"]);
+        assert_eq!(
+            found[0].help,
+            "add `meta: {owner: <team>}` under `config:` of its entry in models/marts/_marts.yml, \
+             or set `+meta: {owner: <team>}` for the folder models/marts in dbt_project.yml"
+        );
+        assert!(
+            found[1].help.starts_with("give it an entry with `config: {meta: {owner: <team>}}` in models/marts/_marts.yml"),
+            "{}",
+            found[1].help
+        );
+
+        let found = findings("OWN001", Value::Null, &[listed, group("finance", "Ana")]);
+        assert!(
+            found[0].help.ends_with("or put the folder models/marts into a group with `+group:` in dbt_project.yml"),
+            "{}",
+            found[0].help
+        );
+        let found = findings("OWN001", Value::Null, &[in_group("c", "ghost"), group("ghost", "")]);
+        assert_eq!(found[0].evidence, ["looked at meta.owner, owner of group `ghost`"]);
+        assert!(
+            found[0].help.ends_with("or give its group `ghost` an owner with a name and an e-mail"),
+            "{}",
+            found[0].help
+        );
+    }
+
+    #[test]
+    fn a_placeholder_is_nobody() {
+        let mut placeholder = model("marts", "a");
+        placeholder.meta.insert("owner".to_owned(), json!("TBD"));
+        let found = findings("OWN001", Value::Null, &[placeholder]);
+        assert_eq!(found[0].message, "model `a` names \"TBD\" as its owner, which is nobody");
+        assert_eq!(found[0].place, Place::Key(vec!["meta".to_owned(), "owner".to_owned()]));
+    }
+
+    #[test]
+    fn shows_the_way_to_a_dashboard() {
+        let orders = model("marts", "fct_orders");
+        let weekly = reading(exposure("weekly"), &[&orders]);
+        let found = findings("OWN001", Value::Null, &[orders, weekly]);
+        assert_eq!(found[0].evidence[1], "a dashboard rests on it: fct_orders → exposure weekly");
+    }
+
+    #[test]
+    fn codeowners_and_other_keys_count_where_configured() {
+        let owners = Owners {
+            meta_keys: vec!["governance.owner".to_owned()],
+            codeowners: Some(Box::new(Marts)),
+            ..Owners::default()
+        };
+        let settings = Settings { owners, ..Settings::default() };
+        let mut nested = model("staging", "a");
+        nested.meta.insert("governance".to_owned(), json!({"owner": "Ana"}));
+        let all = [nested, model("staging", "b"), model("marts", "c")];
+        let found = findings_with("OWN001", Value::Null, &all, &settings);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].subject, "model.shop.b");
+        assert_eq!(found[0].evidence, ["looked at meta.governance.owner, group (none set), CODEOWNERS"]);
+        assert_eq!(
+            found[0].help,
+            "give it an entry with `config: {meta: {governance: {owner: <team>}}}` in a YAML file beside \
+             models/staging/b.sql, or set `+meta: {governance: {owner: <team>}}` for the folder models/staging in \
+             dbt_project.yml, or add a line for models/staging/b.sql to CODEOWNERS"
+        );
+    }
+}

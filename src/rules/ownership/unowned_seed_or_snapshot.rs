@@ -1,0 +1,67 @@
+use super::unowned;
+use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a seed or snapshot that nobody owns.
+    ///
+    /// The owner is the first found of `meta.owner` (other keys: `owners.meta-keys`), set on it or on its folder; the
+    /// owner of its group; the nearest line of CODEOWNERS, if `owners.codeowners` is on.
+    ///
+    /// # Why it matters
+    /// A seed is kept by hand and a snapshot cannot be made again. Both go wrong silently: the one when nobody updates
+    /// it, the other when nobody notices that it stopped.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # seeds/_seeds.yml
+    /// seeds:
+    ///   - name: country_codes
+    ///     description: Countries we deliver to.
+    /// ```
+    ///
+    /// # Use instead
+    /// ```yaml
+    /// # seeds/_seeds.yml
+    /// seeds:
+    ///   - name: country_codes
+    ///     description: Countries we deliver to.
+    ///     config:
+    ///       meta:
+    ///         owner: Logistics Data
+    /// ```
+    UnownedSeedOrSnapshot(NoOptions),
+    code = "OWN005",
+    slug = "unowned-seed-or-snapshot",
+    area = Ownership,
+    trap = Centralise,
+    default = Info,
+    since = "0.1.0",
+    subjects = [Seed, Snapshot]
+}
+
+impl Rule for UnownedSeedOrSnapshot {
+    fn check(&self, node: Node<'_>, cx: &mut Context<'_>) {
+        unowned::report(node, cx);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::project::ResourceType;
+    use crate::rules::tester::{findings, resource};
+
+    #[test]
+    fn both_need_an_owner() {
+        let seed = resource(ResourceType::Seed, "seed.shop.countries", "seeds/countries.csv");
+        let snapshot = resource(ResourceType::Snapshot, "snapshot.shop.prices", "snapshots/prices.sql");
+        let mut owned = resource(ResourceType::Seed, "seed.shop.targets", "seeds/targets.csv");
+        owned.meta.insert("owner".to_owned(), json!({"name": "Finance Data", "slack": "#finance"}));
+        let found = findings("OWN005", Value::Null, &[seed, snapshot, owned]);
+        let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(messages, ["seed `countries` has no owner", "snapshot `prices` has no owner"]);
+        assert_eq!(found[0].evidence, ["looked at meta.owner, group (none set)"]);
+    }
+}

@@ -1,0 +1,120 @@
+use super::unowned;
+use crate::findings::Place;
+use crate::rules::{Context, NoOptions, Rule, SourceGroup, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a source that nobody owns.
+    ///
+    /// The owner is the first found of `meta.owner` (other keys: `owners.meta-keys`) of the table, the same of its
+    /// source, and the nearest line of CODEOWNERS, if `owners.codeowners` is on. A source none of whose tables has an
+    /// owner is one finding; where only some have none, each of those is one.
+    ///
+    /// # Why it matters
+    /// Sources change without asking. When a column disappears overnight, the owner is who knows the people behind the
+    /// system, and whom its people know to warn.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # models/staging/erp/_erp__sources.yml
+    /// sources:
+    ///   - name: erp
+    ///     tables:
+    ///       - name: orders
+    /// ```
+    ///
+    /// # Use instead
+    /// ```yaml
+    /// # models/staging/erp/_erp__sources.yml
+    /// sources:
+    ///   - name: erp
+    ///     config:
+    ///       meta:
+    ///         owner: Finance Data
+    ///     tables:
+    ///       - name: orders
+    /// ```
+    UnownedSource(NoOptions),
+    code = "OWN002",
+    slug = "unowned-source",
+    area = Ownership,
+    trap = Centralise,
+    default = Warning,
+    since = "0.1.0",
+    subjects = [Source]
+}
+
+impl Rule for UnownedSource {
+    fn check_project(&self, cx: &mut Context<'_>) {
+        for source in cx.source_groups() {
+            let is_owned = |table: &&crate::rules::Node<'_>| cx.ownership(**table).name.is_some();
+            if source.tables.iter().any(|table| is_owned(&table)) {
+                for table in source.tables {
+                    unowned::report(table, cx);
+                }
+            } else {
+                report_source(&source, cx);
+            }
+        }
+    }
+}
+
+fn report_source(source: &SourceGroup<'_>, cx: &mut Context<'_>) {
+    let first = source.tables[0];
+    let looked_at = unowned::looked_at(&cx.ownership(first));
+    let help = match unowned::meta_yaml(cx) {
+        Some(meta) => format!("add `{meta}` under `config:` of source `{}` in {}; its tables inherit it", source.name, first.path),
+        None => format!("add a line for {} to CODEOWNERS", first.path),
+    };
+    let rests_on_it = source.tables.iter().find_map(|table| cx.exposure_evidence(table.id));
+    let message = match source.tables.as_slice() {
+        [_] => format!("source `{}` has no owner", source.name),
+        tables => format!("source `{}` has no owner, nor has any of its {} tables", source.name, tables.len()),
+    };
+    let finding = cx.report(first, Place::SourceGroup, message);
+    finding.subject(source.unique_id()).help(help).evidence(looked_at);
+    if let Some(line) = rests_on_it {
+        finding.evidence(line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::findings::Place;
+    use crate::project::Resource;
+    use crate::rules::tester::{findings, source};
+
+    fn owned(group: &str, table: &str) -> Resource<'static> {
+        let mut made = source(group, table);
+        made.meta.insert("owner".to_owned(), json!("Finance Data"));
+        made
+    }
+
+    #[test]
+    fn a_source_without_any_owner_is_one_finding() {
+        let found = findings("OWN002", Value::Null, &[source("erp", "orders"), source("erp", "products")]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].subject, "source.shop.erp");
+        assert_eq!(found[0].message, "source `erp` has no owner, nor has any of its 2 tables");
+        assert_eq!(found[0].place, Place::SourceGroup);
+        assert_eq!(found[0].evidence, ["looked at meta.owner, meta.owner of source `erp`"]);
+        assert_eq!(
+            found[0].help,
+            "add `meta: {owner: <team>}` under `config:` of source `erp` in models/sources.yml; its tables inherit it"
+        );
+    }
+
+    #[test]
+    fn tables_beside_owned_ones_are_findings_each() {
+        let found = findings("OWN002", Value::Null, &[owned("erp", "orders"), source("erp", "products")]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].subject, "source.shop.erp.products");
+        assert_eq!(found[0].message, "source table `erp.products` has no owner");
+        assert_eq!(
+            found[0].help,
+            "add `meta: {owner: <team>}` under `config:` of its entry in models/sources.yml"
+        );
+    }
+}
