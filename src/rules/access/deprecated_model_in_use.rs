@@ -1,5 +1,6 @@
 use crate::findings::Place;
 use crate::project::ResourceId;
+use crate::rules::words::counted;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -54,6 +55,9 @@ declare_rule! {
     subjects = [Model]
 }
 
+/// Most consumers that a finding points at.
+const SHOWN: usize = 5;
+
 impl Rule for DeprecatedModelInUse {
     fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
         let Some(today) = cx.today() else { return };
@@ -66,7 +70,7 @@ impl Rule for DeprecatedModelInUse {
         let message = format!(
             "model `{}` was to be gone by {date}, and {} {are} still built on it",
             model.label(),
-            crate::rules::words::counted(consumers.len(), "resource")
+            counted(consumers.len(), "resource")
         );
         let names = cx.names(&consumers);
         let finding = cx.report(model, Place::key("deprecation_date"), message);
@@ -79,9 +83,6 @@ impl Rule for DeprecatedModelInUse {
         }
     }
 }
-
-/// Most consumers that a finding points at.
-const SHOWN: usize = 5;
 
 /// The latest version, where the model is an older one.
 fn replacement(model: Node<'_>) -> Option<String> {

@@ -21,8 +21,8 @@ declare_rule! {
     /// encrypted or the like (`email_sha256`) counts as treated, and a declared type can rule a name out (`email boolean`).
     ///
     /// Classified is a column that has one of `tags`, one of `meta-keys` with any value (`contains_pii: false` is a
-    /// decision, too) or BigQuery's `policy_tags`; or whose model, source or folder has such a tag or key. Looked at are
-    /// models, sources, seeds and snapshots; ephemeral models hold no data.
+    /// decision, too), BigQuery's `policy_tags`, or Databricks' `databricks_tags` or `column_mask`; or whose model, source
+    /// or folder has such a tag or key. Looked at are models, sources, seeds and snapshots; ephemeral models hold no data.
     ///
     /// # Why it matters
     /// Masking, retention and access follow the classification. What has none is copied to where anyone can read it, and
@@ -116,7 +116,8 @@ impl Rule for UnclassifiedSensitiveColumn {
         }
         for column in &node.columns {
             let Some(reason) = self.reason(column) else { continue };
-            if self.is_classified(&column.tags, &column.meta) || !column.policy_tags.is_empty() {
+            let has_policy = column.databricks_policy || !column.policy_tags.is_empty();
+            if has_policy || self.is_classified(&column.tags, &column.meta) {
                 continue;
             }
             if self.is_classified_as_a_whole(node) {
@@ -234,6 +235,7 @@ mod tests {
             with_meta("ip", json!({"owner": "crm"})),
             with_meta("phone", json!({"masking_policy": "hide"})),
             Column { tags: vec![Text::from("PII:name")], ..column("last_name") },
+            Column { databricks_policy: true, ..column("first_name") },
             Column { policy_tags: vec![Text::from("projects/p/taxonomies/1")], ..column("ssn") },
         ];
         assert_eq!(parts(json!(null), &[customers(columns)]), ["column:iban", "column:ip"]);

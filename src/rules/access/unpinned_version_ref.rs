@@ -1,5 +1,5 @@
 use crate::findings::Place;
-use crate::project::{RefCall, ResourceType};
+use crate::project::{RefCall, Relation, ResourceType};
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -96,7 +96,7 @@ impl Rule for UnpinnedVersionRef {
     }
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
-        let is_versioned = |relation: &crate::project::Relation<'_>| relation.version.is_some();
+        let is_versioned = |relation: &Relation<'_>| relation.version.is_some();
         let has_any = cx.project.resources.iter().any(|resource| resource.relation().is_some_and(is_versioned));
         (!has_any).then(|| "no model has versions".to_owned())
     }

@@ -380,7 +380,7 @@ mod tests {
         let by_function = with_sql("all_hours", "select * from generate_series(0, 23)");
         for spine in [declared, by_macro, by_function] {
             let calendar = reading(model("marts", "dim_calendar"), &[&spine]);
-            assert!(subjects("EXP008", &on_board(&[spine.clone()])).is_empty(), "{}", spine.name);
+            assert!(subjects("EXP008", &on_board(std::slice::from_ref(&spine))).is_empty(), "{}", spine.name);
             assert!(subjects("EXP008", &on_board(&[spine, calendar])).is_empty());
         }
     }
