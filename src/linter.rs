@@ -7,7 +7,7 @@ use crate::findings::{Report, RuleSummary, Summary};
 use crate::graph::Graph;
 use crate::locate::Locator;
 use crate::project::{Counts, Project};
-use crate::rules::{Instance, Outcome, run};
+use crate::rules::{Instance, Outcome, RuleRun, run};
 
 /// Runs the rules and puts every finding at its place, in order.
 pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], locator: &Locator) -> Report {
@@ -27,14 +27,20 @@ pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], 
     Report { findings, summary }
 }
 
+/// One a rule, whatever the number of its instances: several are one rule to those who read of it.
 fn rule_summaries(outcome: &Outcome) -> Vec<RuleSummary> {
     let count = |code| outcome.findings.iter().filter(|finding| finding.code == code).count();
-    let summary = |run: &crate::rules::RuleRun| RuleSummary {
-        code: run.info.code,
-        slug: run.info.slug,
-        subjects: run.subjects,
-        findings: count(run.info.code),
-        skipped: run.skipped.clone(),
+    let summary = |instances: &[RuleRun]| RuleSummary {
+        code: instances[0].info.code,
+        slug: instances[0].info.slug,
+        subjects: instances.iter().map(|run| run.subjects).max().unwrap_or_default(),
+        findings: count(instances[0].info.code),
+        // Did not run means that no instance did.
+        skipped: instances
+            .iter()
+            .map(|run| run.skipped.clone())
+            .collect::<Option<Vec<_>>>()
+            .map(|mut all| all.remove(0)),
     };
-    outcome.runs.iter().map(summary).collect()
+    outcome.runs.chunk_by(|a, b| a.info.code == b.info.code).map(summary).collect()
 }

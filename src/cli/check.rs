@@ -10,7 +10,7 @@ use crate::clock;
 use crate::config::{self, Config, FailOn, Preset};
 use crate::discover::{self, Discovered};
 use crate::findings::Report;
-use crate::input::{bytes, manifest};
+use crate::input::manifest;
 use crate::linter;
 use crate::locate::Locator;
 use crate::project::Project;
@@ -64,7 +64,7 @@ pub struct Arguments {
     output_file: Option<PathBuf>,
 
     /// Print how many findings each rule has, instead of the findings
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     statistics: bool,
 
     /// Print no summary
@@ -77,11 +77,11 @@ pub struct Arguments {
 
     /// When to color
     #[arg(long, value_enum, default_value_t)]
-    color: Color,
+    pub(super) color: Color,
 
     /// Threads to use; 0 is one per core
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    threads: usize,
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
+    threads: u16,
 
     /// The date that rules take for today, instead of the clock's (UTC)
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = clock::parse)]
@@ -102,7 +102,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let discovered =
         discover::discover(&arguments.path, arguments.manifest.as_deref(), std::env::var_os("DBT_TARGET_PATH"))?;
     let config = load_config(arguments, &discovered)?;
-    let bytes = bytes::read(&discovered.manifest)?;
+    let bytes = manifest::load(&discovered.manifest)?;
     let facts = manifest::read(&discovered.manifest, &bytes)?;
     let mut project = Project::from(facts);
     let locator = Locator::new(&project, discovered.project.as_ref());
@@ -122,10 +122,10 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
 }
 
 /// Zero leaves the choice to rayon: one per core.
-fn set_threads(threads: usize) {
+fn set_threads(threads: u16) {
     if threads > 0 {
         // Fails only if the pool exists already, which nothing before this line brings about.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use super::printable;
 use crate::findings::{Report, RuleSummary, Severity};
 use crate::project::Counts;
 
@@ -20,11 +21,15 @@ pub fn summary(report: &Report, style: SummaryStyle) -> String {
     let mut text = String::new();
     let summary = &report.summary;
     let add = |text: &mut String, line: String| writeln!(text, "{line}").expect("writing to a string does not fail");
-    add(&mut text, format!("{} (dbt {}): {}", summary.project, summary.dbt_version, subjects(&summary.counts)));
+    let (project, version) = (printable(&summary.project), printable(&summary.dbt_version));
+    add(&mut text, format!("{project} (dbt {version}): {}", subjects(&summary.counts)));
     add(&mut text, findings(report));
     let skipped: Vec<&RuleSummary> = summary.rules.iter().filter(|rule| rule.skipped.is_some()).collect();
     let ran = summary.rules.len() - skipped.len();
-    add(&mut text, format!("{ran} rules ran in {}{}", elapsed(style.elapsed), not_run(&skipped, style.verbose)));
+    add(
+        &mut text,
+        format!("{} ran in {}{}", plural(ran, "rule"), elapsed(style.elapsed), not_run(&skipped, style.verbose)),
+    );
     if style.verbose {
         for rule in skipped {
             let reason = rule.skipped.as_deref().unwrap_or_default();
