@@ -1,5 +1,7 @@
 //! From project and rules to a sorted report: the middle of the picture in the crate's documentation.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 
 use crate::config::Settings;
@@ -20,7 +22,6 @@ pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], 
     let summary = Summary {
         project: project.name.to_string(),
         dbt_version: project.dbt_version.to_string(),
-        manifest: String::new(),
         counts: Counts::of(project),
         rules,
     };
@@ -29,12 +30,15 @@ pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], 
 
 /// One a rule, whatever the number of its instances: several are one rule to those who read of it.
 fn rule_summaries(outcome: &Outcome) -> Vec<RuleSummary> {
-    let count = |code| outcome.findings.iter().filter(|finding| finding.code == code).count();
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for finding in &outcome.findings {
+        *counts.entry(finding.code).or_default() += 1;
+    }
     let summary = |instances: &[RuleRun]| RuleSummary {
         code: instances[0].info.code,
         slug: instances[0].info.slug,
         subjects: instances.iter().map(|run| run.subjects).max().unwrap_or_default(),
-        findings: count(instances[0].info.code),
+        findings: counts.get(instances[0].info.code).copied().unwrap_or_default(),
         // Did not run means that no instance did.
         skipped: instances
             .iter()

@@ -34,11 +34,12 @@ pub fn resource<'a>(key: Text<'a>, mut entry: raw::Entry<'a>) -> Resource<'a> {
 }
 
 fn kind(key: &str, entry: &raw::Entry<'_>) -> ResourceType {
-    // Exposures and metrics of dbt 1.0 carry a type of their own in this field's place; groups of 2.x carry none.
-    let by_key = || ResourceType::from_dbt(key.split('.').next().unwrap_or_default());
-    match entry.resource_type.non_empty() {
-        Some(name) => ResourceType::from_dbt(name),
-        None => by_key(),
+    let by_key = ResourceType::from_dbt(key.split('.').next().unwrap_or_default());
+    let Some(name) = entry.resource_type.non_empty() else { return by_key };
+    match (ResourceType::from_dbt(name), by_key) {
+        // dbt 2.x lists the block of a SQL snapshot among the macros, as `snapshot.<project>.snapshot_<name>`.
+        (ResourceType::Macro, ResourceType::Snapshot) => ResourceType::Other,
+        (kind, _) => kind,
     }
 }
 
