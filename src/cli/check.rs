@@ -1,7 +1,7 @@
 //! `dbt-steward check`: lint, print, and say by the exit code how it went.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::terminal::{self, Color};
@@ -71,7 +71,7 @@ pub struct Arguments {
     #[arg(long, short)]
     quiet: bool,
 
-    /// Say which rules did not run, and why
+    /// Say which files were read, and which rules did not run and why
     #[arg(long, short, conflicts_with = "quiet")]
     verbose: bool,
 
@@ -101,7 +101,8 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     set_threads(arguments.threads);
     let discovered =
         discover::discover(&arguments.path, arguments.manifest.as_deref(), std::env::var_os("DBT_TARGET_PATH"))?;
-    let config = load_config(arguments, &discovered)?;
+    let config_path = config_path(arguments, &discovered);
+    let config = load_config(arguments, config_path.as_deref())?;
     let bytes = manifest::load(&discovered.manifest)?;
     let facts = manifest::read(&discovered.manifest, &bytes)?;
     let mut project = Project::from(facts);
@@ -111,7 +112,9 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
     print(arguments, &report)?;
     if !arguments.quiet {
-        let style = SummaryStyle { verbose: arguments.verbose, elapsed: start.elapsed() };
+        let config = config_path.as_deref().map_or_else(|| "none found, the defaults hold".to_owned(), discover::shown);
+        let files = [("manifest", discover::shown(&discovered.manifest)), ("config", config)];
+        let style = SummaryStyle { verbose: arguments.verbose, files: &files, elapsed: start.elapsed() };
         // A closed stderr is no reason to fail.
         let _ = io::stderr().write_all(report::summary(&report, style).as_bytes());
     }
@@ -129,9 +132,12 @@ fn set_threads(threads: u16) {
     }
 }
 
-fn load_config(arguments: &Arguments, discovered: &Discovered) -> miette::Result<Config> {
+fn config_path(arguments: &Arguments, discovered: &Discovered) -> Option<PathBuf> {
     let found = || discovered.project.as_ref().and_then(|project| discover::find_config(&project.root));
-    let path = arguments.config.clone().or_else(found);
+    arguments.config.clone().or_else(found)
+}
+
+fn load_config(arguments: &Arguments, path: Option<&Path>) -> miette::Result<Config> {
     let changes = config::Changes {
         preset: arguments.preset,
         select: &arguments.select,
@@ -139,7 +145,7 @@ fn load_config(arguments: &Arguments, discovered: &Discovered) -> miette::Result
         fail_on: arguments.fail_on,
         today: arguments.today.clone().unwrap_or_else(clock::today),
     };
-    Ok(config::load(path.as_deref(), changes)?)
+    Ok(config::load(path, changes)?)
 }
 
 fn print(arguments: &Arguments, report: &Report) -> miette::Result<()> {

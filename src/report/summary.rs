@@ -9,20 +9,27 @@ use crate::project::Counts;
 
 /// What the summary may say.
 #[derive(Debug, Clone, Copy)]
-pub struct SummaryStyle {
+pub struct SummaryStyle<'a> {
     /// Name every rule that did not run, with its reason, instead of counting them.
     pub verbose: bool,
+    /// The files that were read, each after a word for it; told when verbose.
+    pub files: &'a [(&'a str, String)],
     /// How long the run took.
     pub elapsed: Duration,
 }
 
 /// The summary's text, each line ended.
-pub fn summary(report: &Report, style: SummaryStyle) -> String {
+pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
     let mut text = String::new();
     let summary = &report.summary;
     let add = |text: &mut String, line: String| writeln!(text, "{line}").expect("writing to a string does not fail");
     let (project, version) = (printable(&summary.project), printable(&summary.dbt_version));
     add(&mut text, format!("{project} (dbt {version}): {}", subjects(&summary.counts)));
+    if style.verbose {
+        for (what, path) in style.files {
+            add(&mut text, format!("{what}: {}", printable(path)));
+        }
+    }
     add(&mut text, findings(report));
     let skipped: Vec<&RuleSummary> = summary.rules.iter().filter(|rule| rule.skipped.is_some()).collect();
     let ran = summary.rules.len() - skipped.len();
