@@ -1,5 +1,7 @@
 //! From project and rules to a sorted report: the middle of the picture in the crate's documentation.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 
 use crate::config::Settings;
@@ -7,7 +9,7 @@ use crate::findings::{Report, RuleSummary, Summary};
 use crate::graph::Graph;
 use crate::locate::Locator;
 use crate::project::{Counts, Project};
-use crate::rules::{Instance, Outcome, run};
+use crate::rules::{Instance, Outcome, RuleRun, run};
 
 /// Runs the rules and puts every finding at its place, in order.
 pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], locator: &Locator) -> Report {
@@ -20,7 +22,6 @@ pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], 
     let summary = Summary {
         project: project.name.to_string(),
         dbt_version: project.dbt_version.to_string(),
-        manifest: String::new(),
         counts: Counts::of(project),
         rules,
     };
@@ -28,12 +29,15 @@ pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], 
 }
 
 fn rule_summaries(outcome: &Outcome) -> Vec<RuleSummary> {
-    let count = |code| outcome.findings.iter().filter(|finding| finding.code == code).count();
-    let summary = |run: &crate::rules::RuleRun| RuleSummary {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for finding in &outcome.findings {
+        *counts.entry(finding.code).or_default() += 1;
+    }
+    let summary = |run: &RuleRun| RuleSummary {
         code: run.info.code,
         slug: run.info.slug,
         subjects: run.subjects,
-        findings: count(run.info.code),
+        findings: counts.get(run.info.code).copied().unwrap_or_default(),
         skipped: run.skipped.clone(),
     };
     outcome.runs.iter().map(summary).collect()

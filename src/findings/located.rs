@@ -59,10 +59,11 @@ impl Location {
 impl Located {
     /// The order of every report: by file, place, rule, subject.
     pub fn order(&self, other: &Self) -> std::cmp::Ordering {
-        let key = |located: &Self| {
-            let finding = &located.finding;
-            (finding.code, finding.subject.clone(), finding.part.clone(), finding.message.clone())
-        };
-        self.location.order().cmp(&other.location.order()).then_with(|| key(self).cmp(&key(other)))
+        self.location.order().cmp(&other.location.order()).then_with(|| self.identity().cmp(&other.identity()))
+    }
+
+    fn identity(&self) -> (&str, &str, &str, &str) {
+        let finding = &self.finding;
+        (finding.code, &finding.subject, &finding.part, &finding.message)
     }
 }

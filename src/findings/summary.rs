@@ -16,8 +16,6 @@ pub struct Report {
 pub struct Summary {
     pub project: String,
     pub dbt_version: String,
-    /// The manifest, as people can open it.
-    pub manifest: String,
     pub counts: Counts,
     /// Rules that were asked for, by code.
     pub rules: Vec<RuleSummary>,

@@ -180,11 +180,13 @@ impl<'l> Lookup<'l> {
             Place::SourceGroup => entries.find_source_group(yaml, self.resource)?.get("name")?.span,
             Place::SourceGroupKey(keys) => {
                 let group = entries.find_source_group(yaml, self.resource)?;
-                properties::value_at(group, &borrowed(keys)).or_else(|| Some(group.get("name")?.span))?
+                let places = [Some(group), group.get("config")];
+                let found = places.into_iter().flatten().find_map(|place| properties::value_at(place, &borrowed(keys)));
+                found.or_else(|| Some(group.get("name")?.span))?
             }
             _ if self.is_generic_test() => {
                 let tested = self.tested_node()?;
-                tests::item(entries.find(yaml, tested)?, tested, self.resource.as_test()?)?
+                tests::item(entries.find(yaml, tested)?, tested, self.resource)?
             }
             _ => self.in_entry(entries.find(yaml, self.resource)?, place)?,
         };

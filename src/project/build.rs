@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 
 use super::docs;
+use super::metric_inputs;
 use super::testing::TestIndex;
 use super::{Project, Resource, ResourceId, Text};
 
@@ -80,19 +81,6 @@ fn resolve_parents<'a>(
             None => unknown.push(name.clone()),
         }
     }
-    known.extend(listed_metrics(resource, ids).filter(|&id| seen.insert(id)));
+    known.extend(metric_inputs::of(resource, ids).into_iter().filter(|&id| seen.insert(id)));
     (known, unknown)
-}
-
-/// Metrics that an exposure lists apart from `depends_on`. One that is not there need not be missing: dbt 2.x leaves
-/// metrics in older syntax out of its manifest.
-fn listed_metrics<'r, 'a>(
-    resource: &'r Resource<'a>,
-    ids: &'r HashMap<Text<'a>, ResourceId>,
-) -> impl Iterator<Item = ResourceId> + use<'r, 'a> {
-    let calls = resource.as_exposure().map_or(&[][..], |exposure| &exposure.metrics);
-    calls.iter().filter_map(|call| {
-        let package = call.package.as_ref().unwrap_or(&resource.package);
-        ids.get(&Text::from(format!("metric.{package}.{}", call.name))).copied()
-    })
 }

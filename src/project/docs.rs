@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::{Resource, Text};
 
 /// Puts the contents of the docs block in place of every description that is one `doc()` call and nothing else. A call
 /// that names no block stays, and so counts as no description.
 pub(super) fn render(project: &str, resources: &mut [Resource<'_>]) {
-    if !resources.iter().any(|resource| texts(resource).any(|text| call(text).is_some())) {
+    if !resources.par_iter().any(|resource| texts(resource).any(|text| call(text).is_some())) {
         return;
     }
     let mut blocks = HashMap::new();

@@ -7,6 +7,7 @@ mod description;
 mod detail;
 mod docs;
 mod layers;
+mod metric_inputs;
 mod neighbours;
 mod ownership;
 mod resource;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 
 use super::instance::Instance;
+use super::words;
 use crate::config::Settings;
 use crate::findings::{Finding, Place, Severity};
 use crate::graph::Graph;
@@ -218,10 +219,7 @@ impl<'p> Context<'p> {
 
     /// A list of resources for people, cut to the first five: `stg_orders, erp.customers and 3 more`.
     pub fn names(&self, ids: &[ResourceId]) -> String {
-        const SHOWN: usize = 5;
-        let names: Vec<String> = ids.iter().take(SHOWN).map(|&id| self.project.get(id).label()).collect();
-        let names = names.join(", ");
-        if ids.len() > SHOWN { format!("{names} and {} more", ids.len() - SHOWN) } else { names }
+        words::listed(ids.iter().map(|&id| self.project.get(id).label()))
     }
 
     /// A path through the graph for people: `stg_orders → fct_orders → exposure weekly_kpis`.

@@ -7,46 +7,66 @@ use serde::{Deserialize, Serialize};
 
 use super::words::listed;
 use super::{BuildError, Context, Node};
-use crate::findings::{Finding, Place};
-use crate::project::ResourceId;
+use crate::findings::Place;
+use crate::project::folder;
 
-/// What a share is taken over.
+/// What has a share of its own.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Per {
-    /// The whole project.
+    /// The project as a whole.
     #[default]
     Project,
     /// Each layer.
     Layer,
-    /// Each owner; what nobody owns is one part, too.
+    /// Each owner; what has none is a part, too.
     Owner,
-    /// Each folder with files in it, without those below.
+    /// Each directory with something in it, without those below.
     Path,
 }
 
+/// What a rule calls what it counts.
+#[derive(Debug, Clone, Copy)]
+pub struct Words {
+    /// The value of the option `of`; it keeps findings of two instances apart.
+    pub of: &'static str,
+    /// In messages: "declared columns".
+    pub things: &'static str,
+    /// What those that count are: "documented".
+    pub covered: &'static str,
+    /// What the others are: "undocumented".
+    pub missing: &'static str,
+    /// What to do with those: "describe".
+    pub repair: &'static str,
+}
+
 /// How much of one part is covered.
-#[derive(Debug, Clone, Default)]
-pub struct Share {
-    pub covered: usize,
-    pub total: usize,
-    /// What is not wholly covered, in id order.
-    pub gaps: Vec<ResourceId>,
+#[derive(Debug, Default)]
+struct Share {
+    covered: usize,
+    missing: Vec<String>,
 }
 
 impl Share {
-    /// Whether less than `min` percent is covered. Of nothing, everything is covered.
-    pub fn is_below(&self, min: f64) -> bool {
-        (self.covered as f64) * 100.0 < min * (self.total as f64)
+    fn total(&self) -> usize {
+        self.covered + self.missing.len()
     }
 
-    /// In percent with at most one digit after the point, rounded down, so that a gap never reads as 100.
-    pub fn percent(&self) -> String {
-        let tenths = (self.covered * 1000).checked_div(self.total).unwrap_or(1000);
-        match tenths % 10 {
-            0 => (tenths / 10).to_string(),
-            rest => format!("{}.{rest}", tenths / 10),
-        }
+    fn is_below(&self, min: f64) -> bool {
+        (self.covered as f64) * 100.0 < min * (self.total() as f64)
+    }
+
+    /// Rounded down, so that a share below the minimum never reads like the minimum.
+    fn percent(&self) -> String {
+        let permille = (self.covered * 1000).checked_div(self.total()).unwrap_or(1000);
+        format!("{}.{}", permille / 10, permille % 10)
+    }
+
+    /// How many more would reach the minimum.
+    fn needed(&self, min: f64) -> usize {
+        // Less a hair, so that 55 % of 100 is 55 in spite of binary fractions.
+        let wanted = (min * (self.total() as f64) / 100.0 - 1e-9).ceil() as usize;
+        wanted.saturating_sub(self.covered).max(1)
     }
 }
 
@@ -58,103 +78,89 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Without anything counted yet.
+    /// With nothing counted yet.
     pub fn new(per: Per) -> Self {
         Self { per, shares: BTreeMap::new() }
     }
 
-    /// Counts `covered` of `total` things of one resource: the resource itself (1 of 1) or its columns.
-    pub fn add(&mut self, cx: &Context<'_>, node: Node<'_>, covered: usize, total: usize) {
-        let share = self.shares.entry(self.part(cx, node)).or_default();
-        share.covered += covered;
-        share.total += total;
-        if covered < total {
-            share.gaps.push(node.id);
-        }
+    /// Counts a resource, or one of several things that belong to it. `name` is asked for if it is missing.
+    pub fn add(&mut self, node: Node<'_>, cx: &Context<'_>, is_covered: bool, name: impl FnOnce() -> String) {
+        let share = self.shares.entry(self.part(node, cx)).or_default();
+        if is_covered { share.covered += 1 } else { share.missing.push(name()) }
     }
 
-    fn part(&self, cx: &Context<'_>, node: Node<'_>) -> String {
+    fn part(&self, node: Node<'_>, cx: &Context<'_>) -> String {
         match self.per {
             Per::Project => String::new(),
             Per::Layer => cx.layer(node.id).to_string(),
             Per::Owner => cx.ownership(node).name.unwrap_or_default(),
-            Per::Path => node.path.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned(),
+            Per::Path => folder(&node.path).to_owned(),
         }
     }
 
-    /// Reports each part that has less than `min` percent. `things` are what is counted ("models"), `state` what the
-    /// covered ones are ("tested"). The closure gets each finding, to say what to do.
-    pub fn report(
-        &self,
-        cx: &mut Context<'_>,
-        min: f64,
-        things: &str,
-        state: &str,
-        mut advise: impl FnMut(&mut Finding),
-    ) {
+    /// Reports each part with a share below `min` percent.
+    pub fn report(&self, min: f64, words: Words, cx: &mut Context<'_>) {
         for (part, share) in self.shares.iter().filter(|(_, share)| share.is_below(min)) {
-            let place = self.words(part);
             let message = format!(
-                "{}% of the {things}{place} are {state} ({} of {}); the minimum is {min}%",
+                "{} % of the {} {} are {} ({} of {}); the minimum is {min} %",
                 share.percent(),
+                words.things,
+                self.in_words(part, cx),
+                words.covered,
                 share.covered,
-                share.total
+                share.total()
             );
-            let gaps = listed(share.gaps.iter().map(|&id| cx.node(id).label()));
-            let finding = cx.report_project(Place::ProjectKey(Vec::new()), message);
-            finding.evidence(format!("not {state}: {gaps}"));
-            if self.per != Per::Project {
-                finding.part(format!("{}:{part}", self.kind()));
-            }
-            advise(finding);
+            cx.report_project(Place::ProjectKey(Vec::new()), message)
+                .part(self.key(words.of, part))
+                .help(format!("{} {} more of them", words.repair, share.needed(min)))
+                .evidence(format!("{}: {}", words.missing, listed(&share.missing)));
         }
     }
 
-    fn kind(&self) -> &'static str {
+    fn in_words(&self, part: &str, cx: &Context<'_>) -> String {
         match self.per {
-            Per::Project => "project",
-            Per::Layer => "layer",
-            Per::Owner => "owner",
-            Per::Path => "path",
+            Per::Project => format!("of project `{}`", cx.project.name),
+            Per::Layer => format!("in layer `{part}`"),
+            Per::Owner if part.is_empty() => "without owner".to_owned(),
+            Per::Owner => format!("of owner `{part}`"),
+            Per::Path => format!("in `{part}`"),
         }
     }
 
-    fn words(&self, part: &str) -> String {
+    fn key(&self, of: &str, part: &str) -> String {
         match self.per {
-            Per::Project => String::new(),
-            Per::Layer => format!(" in layer `{part}`"),
-            Per::Owner if part.is_empty() => " that nobody owns".to_owned(),
-            Per::Owner => format!(" of owner `{part}`"),
-            Per::Path => format!(" in {part}"),
+            Per::Project => of.to_owned(),
+            Per::Layer => format!("{of}:layer:{part}"),
+            Per::Owner => format!("{of}:owner:{part}"),
+            Per::Path => format!("{of}:path:{part}"),
         }
     }
 }
 
-/// Refuses a minimum that is no percentage; for `validate` of rules with a `min` in percent.
+/// Refuses a `min` that is no percentage.
 ///
 /// # Errors
 /// Names the option and says what it may be.
-pub fn validate_percent(option: &str, min: f64) -> Result<(), BuildError> {
+pub fn validate_percentage(min: f64) -> Result<(), BuildError> {
     if (0.0..=100.0).contains(&min) {
         return Ok(());
     }
-    Err(BuildError::new(option, format!("{min} is no percentage: give a number from 0 to 100")))
+    Err(BuildError::new("min", format!("`min` is a percentage from 0 to 100, not {min}")))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Share, validate_percent};
+    use super::{Share, validate_percentage};
 
     fn share(covered: usize, total: usize) -> Share {
-        Share { covered, total, gaps: Vec::new() }
+        Share { covered, missing: vec![String::new(); total - covered] }
     }
 
     #[test]
     fn a_gap_never_reads_as_everything() {
         assert_eq!(share(9999, 10_000).percent(), "99.9");
-        assert_eq!(share(10, 10).percent(), "100");
-        assert_eq!(share(1, 2).percent(), "50");
-        assert_eq!(share(0, 3).percent(), "0");
+        assert_eq!(share(10, 10).percent(), "100.0");
+        assert_eq!(share(0, 3).percent(), "0.0");
     }
 
     #[test]
@@ -166,10 +172,17 @@ mod tests {
     }
 
     #[test]
+    fn says_how_many_are_needed() {
+        assert_eq!(share(8, 10).needed(80.5), 1);
+        assert_eq!(share(0, 100).needed(55.0), 55);
+        assert_eq!(share(2, 10).needed(100.0), 8);
+    }
+
+    #[test]
     fn percentages_are_from_0_to_100() {
-        assert!(validate_percent("min", 0.0).is_ok());
-        assert!(validate_percent("min", 100.0).is_ok());
-        assert!(validate_percent("min", 100.5).is_err());
-        assert!(validate_percent("min", f64::NAN).is_err());
+        assert!(validate_percentage(0.0).is_ok());
+        assert!(validate_percentage(100.0).is_ok());
+        assert!(validate_percentage(100.5).is_err());
+        assert!(validate_percentage(f64::NAN).is_err());
     }
 }

@@ -64,14 +64,15 @@ fn drop_superseded(findings: &mut Vec<Finding>, instances: &[Instance]) {
         .filter(|instance| !instance.info.supersedes.is_empty())
         .map(|instance| (instance.info.code, instance.info.supersedes))
         .collect();
-    let dropped: HashSet<(&str, String)> = findings
+    let dropped: HashSet<(&str, &str)> = findings
         .iter()
-        .filter_map(|finding| Some((superseding.get(finding.code)?, &finding.subject)))
-        .flat_map(|(codes, subject)| codes.iter().map(|&code| (code, subject.clone())))
+        .filter_map(|finding| Some((superseding.get(finding.code)?, finding.subject.as_str())))
+        .flat_map(|(codes, subject)| codes.iter().map(move |&code| (code, subject)))
         .collect();
-    if !dropped.is_empty() {
-        findings.retain(|finding| !dropped.contains(&(finding.code, finding.subject.clone())));
-    }
+    let kept: Vec<bool> =
+        findings.iter().map(|finding| !dropped.contains(&(finding.code, finding.subject.as_str()))).collect();
+    let mut kept = kept.into_iter();
+    findings.retain(|_| kept.next().unwrap_or(true));
 }
 
 /// A piece of work: one rule over some subjects, or over the project.

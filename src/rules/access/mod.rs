@@ -1,1 +1,26 @@
-crate::rules::rules![];
+//! ACC: access, contracts, versions, privacy.
+
+mod sensitive;
+
+crate::rules::rules![
+    public_model_without_contract::PublicModelWithoutContract,
+    contract_not_enforced::ContractNotEnforced,
+    ungrouped_model::UngroupedModel,
+    undocumented_public_model::UndocumentedPublicModel,
+    grant_to_everyone::GrantToEveryone,
+    latest_version_unset::LatestVersionUnset,
+    unpinned_version_ref::UnpinnedVersionRef,
+    deprecated_model_in_use::DeprecatedModelInUse,
+    overdue_removal::OverdueRemoval,
+    old_version_without_deprecation::OldVersionWithoutDeprecation,
+    unclassified_sensitive_column::UnclassifiedSensitiveColumn,
+    contract_column_untyped::ContractColumnUntyped,
+];
+
+use crate::project::Relation;
+
+/// Whether dbt can enforce a contract on the model: SQL that becomes a table or view. What other materializations do
+/// with a contract depends on who wrote them.
+fn can_have_contract(relation: &Relation<'_>) -> bool {
+    !relation.is_python() && matches!(relation.materialized.as_str(), "table" | "view" | "incremental")
+}

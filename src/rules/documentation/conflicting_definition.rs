@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -100,13 +100,15 @@ struct Definition<'p> {
     text: &'p str,
     /// What is compared; see [`words`].
     words: String,
-    models: Vec<(Node<'p>, &'p str)>,
+    models: Vec<Described<'p>>,
 }
 
 impl Rule for ConflictingDefinition {
     fn check_project(&self, cx: &mut Context<'_>) {
-        for (name, definitions) in self.definitions(cx) {
-            let mut definitions = without_elaborations(definitions);
+        let mut texts: Vec<_> = self.texts(cx).into_iter().filter(|(_, texts)| texts.len() > 1).collect();
+        texts.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        for (name, texts) in texts {
+            let mut definitions = without_elaborations(definitions(texts));
             let models: usize = definitions.iter().map(|definition| definition.models.len()).sum();
             if definitions.len() > 1 && models >= self.options.min_models {
                 // Most models first; of equals the first one met, so that the order is the same each time.
@@ -117,30 +119,27 @@ impl Rule for ConflictingDefinition {
     }
 }
 
+/// A model, and its column's name as written there.
+type Described<'p> = (Node<'p>, &'p str);
+
 impl ConflictingDefinition {
-    /// The different definitions of each column name in lower case, in order of the models' unique ids.
-    fn definitions<'p>(&self, cx: &Context<'p>) -> BTreeMap<String, Vec<Definition<'p>>> {
-        let mut found: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
-        let mut definitions: BTreeMap<String, Vec<Definition<'p>>> = BTreeMap::new();
+    /// Each column name in lower case with its texts as written, and the models that have them. Most columns of a large
+    /// project go no further than this: their texts are alike to the letter.
+    fn texts<'p>(&self, cx: &Context<'p>) -> HashMap<String, HashMap<&'p str, Vec<Described<'p>>>> {
+        let mut texts: HashMap<String, HashMap<&'p str, Vec<Described<'p>>>> = HashMap::new();
         for model in cx.subjects(ResourceType::Model) {
             if cx.latest_version(model).is_some_and(|latest| latest.id != model.id) {
                 continue;
             }
             for column in &model.resource.columns {
                 let name = column.name.to_ascii_lowercase();
-                if self.is_exempt(&name) || !says_something(&column.description, &name) {
-                    continue;
+                if !self.is_exempt(&name) && says_something(&column.description, &name) {
+                    let described = texts.entry(name).or_default().entry(&column.description).or_default();
+                    described.push((model, &column.name));
                 }
-                let listed = definitions.entry(name.clone()).or_default();
-                let words = words(&column.description);
-                let at = *found.entry(name).or_default().entry(words.clone()).or_insert_with(|| {
-                    listed.push(Definition { text: &column.description, words, models: Vec::new() });
-                    listed.len() - 1
-                });
-                listed[at].models.push((model, &column.name));
             }
         }
-        definitions
+        texts
     }
 
     fn is_exempt(&self, name: &str) -> bool {
@@ -148,6 +147,28 @@ impl ConflictingDefinition {
             || KEYS.iter().any(|ending| name.ends_with(ending))
             || self.options.ignore.iter().any(|other| other.eq_ignore_ascii_case(name))
     }
+}
+
+/// The texts that differ in more than trifles, in order of the first model that has them.
+fn definitions<'p>(texts: HashMap<&'p str, Vec<Described<'p>>>) -> Vec<Definition<'p>> {
+    let mut texts: Vec<_> = texts.into_iter().collect();
+    texts.sort_unstable_by_key(|(text, models)| (models[0].0.id, *text));
+    let mut found: HashMap<String, usize> = HashMap::new();
+    let mut definitions: Vec<Definition<'p>> = Vec::new();
+    for (text, models) in texts {
+        let words = words(text);
+        match found.get(&words) {
+            Some(&at) => definitions[at].models.extend(models),
+            None => {
+                found.insert(words.clone(), definitions.len());
+                definitions.push(Definition { text, words, models });
+            }
+        }
+    }
+    for definition in &mut definitions {
+        definition.models.sort_unstable_by_key(|(model, column)| (model.id, *column));
+    }
+    definitions
 }
 
 /// A misspelt `doc()` that stayed in the text is no definition, either.
@@ -158,7 +179,7 @@ fn says_something(text: &str, name: &str) -> bool {
 /// Counts the models of a definition whose words are all within a longer one to that longer one.
 fn without_elaborations(definitions: Vec<Definition<'_>>) -> Vec<Definition<'_>> {
     // So many different texts are different definitions; comparing each with each would only take long.
-    if definitions.len() > COMPARED {
+    if definitions.len() < 2 || definitions.len() > COMPARED {
         return definitions;
     }
     let mut longest_first = definitions;
@@ -171,9 +192,9 @@ fn without_elaborations(definitions: Vec<Definition<'_>>) -> Vec<Definition<'_>>
         }
     }
     for definition in &mut kept {
-        definition.models.sort_by_key(|(model, _)| model.id);
+        definition.models.sort_unstable_by_key(|(model, column)| (model.id, *column));
     }
-    kept.sort_by_key(|definition| definition.models[0].0.id);
+    kept.sort_unstable_by_key(|definition| (definition.models[0].0.id, definition.text));
     kept
 }
 

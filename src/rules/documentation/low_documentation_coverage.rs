@@ -1,11 +1,9 @@
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::findings::Place;
-use crate::project::{ResourceType, folder, is_description};
-use crate::rules::{BuildError, Context, Node, Rule, declare_rule};
+use crate::project::{ResourceType, is_description};
+use crate::rules::coverage::{Coverage, Per, Words, validate_percentage};
+use crate::rules::{BuildError, Context, Rule, declare_rule};
 
 declare_rule! {
     /// # What it does
@@ -54,7 +52,6 @@ declare_rule! {
     area = Documentation,
     trap = Govern,
     default = Off,
-    strict = Off,
     since = "0.1.0",
     subjects = [Model],
     validate = validate
@@ -90,130 +87,36 @@ pub enum Counted {
     Columns,
 }
 
-/// What has a share of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Per {
-    /// The project as a whole.
-    Project,
-    /// Each layer.
-    Layer,
-    /// Each owner; models without one are a part, too.
-    Owner,
-    /// Each directory that holds models.
-    Path,
-}
-
-/// Undocumented names that evidence lists.
-const LISTED: usize = 5;
-
 fn validate(options: &Options) -> Result<(), BuildError> {
-    if (0.0..=100.0).contains(&options.min) {
-        return Ok(());
-    }
-    Err(BuildError::new("min", format!("`min` is a percentage from 0 to 100, not {}", options.min)))
-}
-
-/// How much of one part is documented.
-#[derive(Default)]
-struct Share {
-    documented: usize,
-    missing: Vec<String>,
+    validate_percentage(options.min)
 }
 
 impl Rule for LowDocumentationCoverage {
     fn check_project(&self, cx: &mut Context<'_>) {
-        let mut shares: BTreeMap<String, Share> = BTreeMap::new();
+        let Options { min, of, per, min_length } = self.options;
+        let mut coverage = Coverage::new(per);
         for model in cx.subjects(ResourceType::Model) {
-            self.count(model, shares.entry(self.part(model, cx)).or_default());
-        }
-        for (part, share) in shares {
-            let total = share.documented + share.missing.len();
-            if total > 0 && (share.documented as f64) * 100.0 < self.options.min * total as f64 {
-                self.report(&part, &share, total, cx);
-            }
-        }
-    }
-}
-
-impl LowDocumentationCoverage {
-    fn part(&self, model: Node<'_>, cx: &Context<'_>) -> String {
-        match self.options.per {
-            Per::Project => String::new(),
-            Per::Layer => cx.layer(model.id).to_string(),
-            Per::Owner => cx.ownership(model).name.unwrap_or_default(),
-            Per::Path => folder(&model.path).to_owned(),
-        }
-    }
-
-    fn count(&self, model: Node<'_>, share: &mut Share) {
-        let mut add = |is_documented: bool, name: &dyn Fn() -> String| {
-            if is_documented { share.documented += 1 } else { share.missing.push(name()) }
-        };
-        let length = self.options.min_length;
-        match self.options.of {
-            Counted::Models => {
-                add(is_description(&model.description, &model.name, length), &|| model.label());
-            }
-            Counted::Columns => {
-                for column in &model.columns {
-                    let is_documented = is_description(&column.description, &column.name, length);
-                    add(is_documented, &|| format!("{}.{}", model.label(), column.name));
+            match of {
+                Counted::Models => coverage.add(model, cx, cx.is_described(model, min_length), || model.label()),
+                Counted::Columns => {
+                    for column in &model.columns {
+                        let is_documented = is_description(&column.description, &column.name, min_length);
+                        coverage.add(model, cx, is_documented, || format!("{}.{}", model.label(), column.name));
+                    }
                 }
             }
         }
+        coverage.report(min, of.words(), cx);
     }
+}
 
-    fn report(&self, part: &str, share: &Share, total: usize, cx: &mut Context<'_>) {
-        let counted = match self.options.of {
-            Counted::Models => "models",
-            Counted::Columns => "declared columns",
+impl Counted {
+    fn words(self) -> Words {
+        let (of, things) = match self {
+            Self::Models => ("models", "models"),
+            Self::Columns => ("columns", "declared columns"),
         };
-        // Rounded down, so that a share below the minimum never reads like the minimum.
-        let permille = share.documented * 1000 / total;
-        let message = format!(
-            "{}.{} % of the {counted} {} are documented ({} of {total}); the minimum is {} %",
-            permille / 10,
-            permille % 10,
-            self.part_in_words(part, cx),
-            share.documented,
-            self.options.min
-        );
-        let mut listed = share.missing.iter().take(LISTED).map(String::as_str).collect::<Vec<_>>().join(", ");
-        if share.missing.len() > LISTED {
-            listed.push_str(&format!(" and {} more", share.missing.len() - LISTED));
-        }
-        // Less a hair, so that 55 % of 100 is 55 in spite of binary fractions.
-        let wanted = (self.options.min * total as f64 / 100.0 - 1e-9).ceil() as usize;
-        let needed = wanted.saturating_sub(share.documented).max(1);
-        cx.report_project(Place::ProjectKey(Vec::new()), message)
-            .part(self.part_key(part))
-            .help(format!("describe {needed} more of them"))
-            .evidence(format!("undocumented: {listed}"));
-    }
-
-    fn part_in_words(&self, part: &str, cx: &Context<'_>) -> String {
-        match self.options.per {
-            Per::Project => format!("of project `{}`", cx.project.name),
-            Per::Layer => format!("in layer `{part}`"),
-            Per::Owner if part.is_empty() => "without owner".to_owned(),
-            Per::Owner => format!("of owner `{part}`"),
-            Per::Path => format!("in `{part}`"),
-        }
-    }
-
-    /// Tells findings of one project apart, also those of two instances that count different things.
-    fn part_key(&self, part: &str) -> String {
-        let of = match self.options.of {
-            Counted::Models => "models",
-            Counted::Columns => "columns",
-        };
-        match self.options.per {
-            Per::Project => of.to_owned(),
-            Per::Layer => format!("{of}:layer:{part}"),
-            Per::Owner => format!("{of}:owner:{part}"),
-            Per::Path => format!("{of}:path:{part}"),
-        }
+        Words { of, things, covered: "documented", missing: "undocumented", repair: "describe" }
     }
 }
 

@@ -50,8 +50,9 @@ impl Rule for UndocumentedColumn {
     fn check(&self, node: Node<'_>, cx: &mut Context<'_>) {
         let latest = cx.latest_version(node).filter(|latest| latest.id != node.id);
         for column in node.columns.iter().filter(|column| !self.is_described(column)) {
-            let said_there = latest.and_then(|latest| latest.resource.column(&column.name));
-            if !said_there.is_some_and(|column| !self.is_described(column)) {
+            let there = latest.and_then(|latest| latest.resource.column(&column.name));
+            let is_said_there = there.is_some_and(|column| !self.is_described(column));
+            if !is_said_there {
                 self.report(node, column, cx);
             }
         }

@@ -37,14 +37,16 @@ pub fn relations(code: &str) -> Vec<&str> {
     for (index, word) in words.iter().enumerate() {
         let before = index.checked_sub(1).map_or("", |previous| &blanked[words[previous].clone()]);
         track_calls(&blanked[last_end..word.start], before, &mut calls);
-        last_end = word.end;
         let in_function = calls.last().copied().unwrap_or(false);
         let name = &blanked[word.clone()];
-        let is_read = is_any(before, &["from", "join"]) && !in_function && !is_distinct_from(&blanked, &words, index);
+        let is_next = blanked[last_end..word.start].trim().is_empty();
+        let is_read =
+            is_next && is_any(before, &["from", "join"]) && !in_function && !is_distinct_from(&blanked, &words, index);
         let is_function = blanked[word.end..].trim_start().starts_with('(');
         if is_read && !is_function && is_relation(name) && !ctes.contains(&name.to_lowercase()) && seen.insert(name) {
             found.push(&code[word.clone()]);
         }
+        last_end = word.end;
     }
     found
 }

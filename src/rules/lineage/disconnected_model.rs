@@ -77,8 +77,10 @@ impl Rule for DisconnectedModel {
 }
 
 fn is_exempt(model: Node<'_>, cx: &Context<'_>) -> bool {
-    let served = cx.layer(model.id).is_served();
-    if served && model.access() != Access::Public { !model.depends_on.is_empty() } else { super::is_read_from_outside(model, cx) }
+    let reads_something = !model.depends_on.is_empty();
+    model.access() == Access::Public
+        || cx.project.is_time_spine(model.resource)
+        || (cx.layer(model.id).is_served() && reads_something)
 }
 
 #[cfg(test)]
@@ -124,7 +126,9 @@ mod tests {
         relation(&mut public).access = Access::Public;
         let mut spine = model("utilities", "all_days");
         relation(&mut spine).time_spine = true;
-        assert!(subjects("DAG019", &[broken, behind, public, spine]).is_empty());
+        let mut served_spine = model("marts", "all_hours");
+        relation(&mut served_spine).time_spine = true;
+        assert!(subjects("DAG019", &[broken, behind, public, spine, served_spine]).is_empty());
     }
 
     #[test]

@@ -186,7 +186,6 @@ fn report(node: Node<'_>, first: Node<'_>, lines: u32, cx: &mut Context<'_>) {
             "read `{same}` instead: `select * from {{{{ ref('{}') }}}}`, or move what both share into one model before them",
             first.name
         ))
-        .evidence(format!("{} and {}", first.path, node.path))
         .related(first.id, Place::File, "the same SQL");
 }
 
@@ -217,7 +216,6 @@ mod tests {
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].subject, "model.shop.revenue");
         assert_eq!(found[0].message, "model `revenue` has the same 5 lines of SQL as `a_sales`");
-        assert_eq!(found[0].evidence, ["models/marts/a_sales.sql and models/marts/revenue.sql"]);
         assert_eq!(found[1].subject, "model.shop.turnover");
         assert_eq!(found[1].related.len(), 1);
     }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::findings::Place;
 use crate::project::{Relation, Resource, ResourceId, ResourceType};
-use crate::rules::{Context, NoOptions, Rule, declare_rule};
+use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
     /// # What it does
@@ -12,8 +12,8 @@ declare_rule! {
     /// written alike, but not `Orders` and `orders` where the warehouse takes those for one. Names in quotes count as
     /// different where quotes preserve case (Snowflake, Postgres, Redshift), and names that differ in case never count
     /// as one on adapters whose habits are not known, nor on BigQuery, which tells them apart. Ephemeral models build
-    /// nothing. Versions count like any other models. Of several resources with one relation each but the first is
-    /// reported.
+    /// nothing. Versions count like any other models. Of several resources with one relation one is let
+    /// pass: a package's, or the first that has the relation's name without an alias.
     ///
     /// # Why it matters
     /// The two overwrite each other, and which of them is there after a run depends on which was built last. Everything
@@ -60,8 +60,9 @@ impl Rule for DuplicateRelation {
         }
         for ids in builders.values().filter(|ids| ids.len() > 1) {
             let is_subject = |id: &ResourceId| cx.settings.is_subject(cx.project, cx.project.get(*id));
-            // Of one of ours and one of a package's, ours is the one to change.
-            let kept = ids.iter().copied().find(|id| !is_subject(id)).unwrap_or(ids[0]);
+            // Of one of ours and one of a package's, ours is the one to change; of two of ours, the one with an alias.
+            let package = ids.iter().find(|id| !is_subject(id));
+            let kept = *package.or_else(|| ids.iter().find(|id| has_own_name(cx.node(**id)))).unwrap_or(&ids[0]);
             let later: Vec<ResourceId> = ids.iter().copied().filter(|id| *id != kept && is_subject(id)).collect();
             for id in later {
                 report(id, kept, cx);
@@ -83,6 +84,11 @@ fn report(id: ResourceId, kept: ResourceId, cx: &mut Context<'_>) {
     cx.report(node, Place::config("alias"), message)
         .help("give one of them another name, alias or schema, or delete the one that is not meant to be there")
         .related(kept, Place::config("alias"), "builds the same relation");
+}
+
+/// Whether the relation is named as the resource is, and not by an alias.
+fn has_own_name(node: Node<'_>) -> bool {
+    node.relation().is_some_and(|relation| relation.alias.eq_ignore_ascii_case(&node.name))
 }
 
 /// What the resource builds, if it builds something in the warehouse.
@@ -198,6 +204,12 @@ mod tests {
         let mut more = named("c", "main.orders");
         more.package = Text::from("hubspot");
         assert!(subjects("DAG017", &[theirs, more]).is_empty());
+    }
+
+    #[test]
+    fn the_one_with_an_alias_is_reported() {
+        let all = [named("a", "main.orders"), named("orders", "main.orders")];
+        assert_eq!(subjects("DAG017", &all), ["model.shop.a"]);
     }
 
     #[test]

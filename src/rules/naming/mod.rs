@@ -1,1 +1,3 @@
-crate::rules::rules![];
+//! NAM: names and layout.
+
+crate::rules::rules![model_name::ModelName, model_in_wrong_directory::ModelInWrongDirectory];

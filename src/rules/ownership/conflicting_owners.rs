@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use super::identity::may_be_same;
-use super::stated::source_of_inherited;
+use super::stated::{meta_path, source_of_inherited};
 use crate::findings::Place;
 use crate::project::lookup;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
@@ -95,9 +95,15 @@ fn check_node(node: Node<'_>, source: Option<(&str, String)>, cx: &mut Context<'
     let voices = voices(node, cx);
     let Some((one, other)) = conflict(&voices) else { return };
     let (named, subject, place) = match source {
-        Some((name, id)) => (format!("source `{name}`"), id, Place::SourceGroup),
+        Some((name, id)) => {
+            let key = one.place.strip_prefix("meta.").unwrap_or("owner");
+            (format!("source `{name}`"), id, Place::SourceGroupKey(meta_path(key)))
+        }
         None => {
-            let place = if one.place.starts_with("meta") { Place::config("meta") } else { Place::config("group") };
+            let place = match one.place.strip_prefix("meta.") {
+                Some(key) => Place::Key(meta_path(key)),
+                None => Place::config("group"),
+            };
             (format!("{} `{}`", node.kind.label(), node.label()), node.unique_id.to_string(), place)
         }
     };
@@ -212,7 +218,7 @@ mod tests {
             "model `a` has two owners: meta.owner says Growth, group `finance` says Ledger Team"
         );
         assert_eq!(found[0].evidence, ["meta.owner: Growth", "group `finance`: Ledger Team"]);
-        assert_eq!(found[0].place, Place::config("meta"));
+        assert_eq!(found[0].place, Place::Key(vec!["meta".to_owned(), "owner".to_owned()]));
     }
 
     #[test]

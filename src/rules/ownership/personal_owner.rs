@@ -11,7 +11,7 @@ declare_rule! {
     ///
     /// A team is who matches `team-pattern`, a regular expression that may be found anywhere in the name. The owner block
     /// of a group or exposure passes if its name or one of its addresses matches; several owners pass, because they are
-    /// not one person. Each statement counts once: a group's owner at the group, the owner of a source at the source,
+    /// not one person, and so does `@organisation/team`, which is a team for GitHub and GitLab. Each statement counts once: a group's owner at the group, the owner of a source at the source,
     /// and one in CODEOWNERS at the first file it owns.
     ///
     /// # Why it matters
@@ -72,7 +72,7 @@ impl Rule for PersonalOwner {
         for Statement { node, place, subject, of, by, owners } in statements(cx) {
             let [owner] = owners.as_slice() else { continue };
             let Some(name) = owner.first() else { continue };
-            if owner.iter().any(|name| team.is_match(name)) {
+            if owner.iter().any(|name| team.is_match(name) || is_team_of_host(name)) {
                 continue;
             }
             let finding = cx.report(node, place, format!("{of} is owned by one person, \"{name}\""));
@@ -89,6 +89,11 @@ impl Rule for PersonalOwner {
     fn not_applicable(&self, _cx: &Context<'_>) -> Option<String> {
         self.options.team_pattern.is_none().then(|| "its option `team-pattern` is not set".to_owned())
     }
+}
+
+/// `@organisation/team`: on GitHub and GitLab a person has no slash.
+fn is_team_of_host(name: &str) -> bool {
+    name.starts_with('@') && name.contains('/')
 }
 
 #[cfg(test)]
@@ -115,6 +120,7 @@ mod tests {
             owned("a", json!("Finance Data")),
             owned("b", json!("Petra Lindqvist")),
             owned("c", json!(["Petra", "Ana"])),
+            owned("e", json!("@shop/ledger")),
             model("marts", "d"),
             dashboard,
         ];

@@ -59,15 +59,16 @@ fn statement<'p>(node: Node<'p>, seen: &mut HashSet<String>, cx: &Context<'p>) -
             Statement { node, place: Place::Entry, subject: None, of, by, owners: owners() }
         }),
         OwnerPlace::Meta => {
-            let by = format!("meta.{}", key_of(node.resource, cx)?);
+            let key = key_of(node.resource, cx)?;
+            let by = format!("meta.{key}");
             let Some(source) = source_of_inherited(node.resource, cx) else {
-                let place = Place::config("meta");
+                let place = Place::Key(meta_path(key));
                 return Some(Statement { node, place, subject: None, of, by, owners: owners() });
             };
             let subject = format!("source.{}.{source}", node.package);
             seen.insert(subject.clone()).then(|| Statement {
                 node,
-                place: Place::SourceGroup,
+                place: Place::SourceGroupKey(meta_path(key)),
                 subject: Some(subject),
                 of: format!("source `{source}`"),
                 by,
@@ -83,6 +84,11 @@ fn by_owner_block<'p>(node: Node<'p>, of: String, owner: &Owner<'_>) -> Statemen
     let key = if is_placeholder(&owner.name) { "email" } else { "name" };
     let place = Place::Key(vec!["owner".to_owned(), key.to_owned()]);
     Statement { node, place, subject: None, of, by: "owner".to_owned(), owners: vec![names] }
+}
+
+/// The way to a key of `meta` in YAML.
+pub(super) fn meta_path(key: &str) -> Vec<String> {
+    std::iter::once("meta").chain(key.split('.')).map(str::to_owned).collect()
 }
 
 /// The first key of `meta` that names the owner.

@@ -1,5 +1,6 @@
 //! What the rules about missing owners share: where the owner was looked for, and the nearest fix.
 
+use super::stated::meta_path;
 use crate::findings::Place;
 use crate::project::{Ownership, ResourceType, folder, lookup};
 use crate::rules::{Context, Node};
@@ -14,8 +15,9 @@ pub(super) fn report(node: Node<'_>, cx: &mut Context<'_>) {
     let rests_on_it = cx.exposure_evidence(node.id);
     let help = help(node, cx);
     let finding = match placeholder(node, cx) {
-        Some(value) => {
-            cx.report(node, Place::config("meta"), format!("{named} names {value} as its owner, which is nobody"))
+        Some((key, value)) => {
+            let message = format!("{named} names {value} as its owner, which is nobody");
+            cx.report(node, Place::Key(meta_path(key)), message)
         }
         None => cx.report(node, Place::Entry, format!("{named} has no owner")),
     };
@@ -30,10 +32,11 @@ pub(super) fn looked_at(ownership: &Ownership) -> String {
     format!("looked at {}", ownership.looked_at.join(", "))
 }
 
-/// What `meta` holds instead of an owner: `"tbd"`, `[]`.
-fn placeholder(node: Node<'_>, cx: &Context<'_>) -> Option<String> {
-    let mut values = cx.settings.owners.meta_keys.iter().filter_map(|key| lookup(&node.resource.meta, key));
-    values.find(|value| !value.is_null()).map(ToString::to_string)
+/// What `meta` holds instead of an owner, and under which key: `"tbd"`, `[]`.
+fn placeholder<'p>(node: Node<'_>, cx: &Context<'p>) -> Option<(&'p str, String)> {
+    let keys = cx.settings.owners.meta_keys.iter();
+    let mut values = keys.filter_map(|key| Some((key.as_str(), lookup(&node.resource.meta, key)?)));
+    values.find(|(_, value)| !value.is_null()).map(|(key, value)| (key, value.to_string()))
 }
 
 /// How to name an owner in `meta`, for example `meta: {owner: <team>}`; `None` where the config looks at no key.
@@ -59,14 +62,18 @@ fn help(node: Node<'_>, cx: &Context<'_>) -> String {
     }
     let has_folder = matches!(node.kind, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot);
     let folder = folder(&node.path);
-    ways.push(match (&node.group, meta) {
-        (Some(group), _) => format!("give its group `{group}` an owner with a name and an e-mail"),
+    match (&node.group, meta) {
+        (Some(group), _) => ways.push(format!("give its group `{group}` an owner with a name and an e-mail")),
         (None, _) if has_folder && cx.project.has_groups() => {
-            format!("put the folder {folder} into a group with `+group:` in dbt_project.yml")
+            ways.push(format!("put the folder {folder} into a group with `+group:` in dbt_project.yml"));
         }
-        (None, Some(meta)) if has_folder => format!("set `+{meta}` for the folder {folder} in dbt_project.yml"),
-        (None, _) => "put it into a group with an owner".to_owned(),
-    });
+        (None, Some(meta)) if has_folder => {
+            ways.push(format!("set `+{meta}` for the folder {folder} in dbt_project.yml"));
+        }
+        // dbt has no groups for sources.
+        (None, _) if node.kind == ResourceType::Source => {}
+        (None, _) => ways.push("put it into a group with an owner".to_owned()),
+    }
     if cx.settings.owners.codeowners.is_some() {
         ways.push(format!("add a line for {} to CODEOWNERS", node.path));
     }

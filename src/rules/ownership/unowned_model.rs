@@ -124,7 +124,7 @@ mod tests {
         placeholder.meta.insert("owner".to_owned(), json!("TBD"));
         let found = findings("OWN001", Value::Null, &[placeholder]);
         assert_eq!(found[0].message, "model `a` names \"TBD\" as its owner, which is nobody");
-        assert_eq!(found[0].place, Place::config("meta"));
+        assert_eq!(found[0].place, Place::Key(vec!["meta".to_owned(), "owner".to_owned()]));
     }
 
     #[test]

@@ -112,5 +112,9 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].subject, "source.shop.erp.products");
         assert_eq!(found[0].message, "source table `erp.products` has no owner");
+        assert_eq!(
+            found[0].help,
+            "add `meta: {owner: <team>}` under `config:` of its entry in models/sources.yml"
+        );
     }
 }

@@ -1,1 +1,7 @@
-crate::rules::rules![];
+//! PRF: scale and materialization.
+
+crate::rules::rules![
+    chained_views::ChainedViews,
+    view_with_many_consumers::ViewWithManyConsumers,
+    incremental_without_unique_key::IncrementalWithoutUniqueKey,
+];

@@ -111,7 +111,7 @@ impl Rule for FreshnessOptOut {
         if self.has_reason(table.resource, source) {
             return;
         }
-        let dashboard = cx.graph.path_to_exposure(table.id).map(|path| cx.path(&path));
+        let rests_on_it = cx.exposure_evidence(table.id);
         let message = format!("source table `{}` is exempt from freshness, and nothing says why", table.label());
         let help = match self.options.meta_keys.first() {
             Some(key) => format!("say why in `meta: {{{key}: …}}` or in the description, or set a threshold"),
@@ -119,7 +119,7 @@ impl Rule for FreshnessOptOut {
         };
         let finding = cx.report(table, Place::config("freshness"), message);
         finding.help(help);
-        finding.evidence.extend(dashboard);
+        finding.evidence.extend(rests_on_it);
     }
 }
 

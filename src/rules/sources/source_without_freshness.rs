@@ -1,7 +1,5 @@
-use std::collections::BTreeMap;
-
 use crate::findings::Place;
-use crate::project::{ResourceType, Source};
+use crate::project::Source;
 use crate::rules::words::counted;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
@@ -48,50 +46,41 @@ declare_rule! {
     subjects = [Source]
 }
 
-/// How many tables of one source there are, and how many of them are checked.
-#[derive(Debug, Default, Clone, Copy)]
-struct Tally {
-    tables: usize,
-    checked: usize,
-}
-
 impl Rule for SourceWithoutFreshness {
-    // One pass over all tables, because what to do depends on the other tables of the source.
+    // By source, because what to do depends on its other tables.
     fn check_project(&self, cx: &mut Context<'_>) {
-        let mut sources: BTreeMap<(&str, &str), Tally> = BTreeMap::new();
-        let mut unchecked = Vec::new();
-        for table in cx.subjects(ResourceType::Source) {
-            let Some(source) = table.resource.as_source() else { continue };
-            let tally = sources.entry((table.resource.package.as_str(), source.source_name.as_str())).or_default();
-            tally.tables += 1;
-            if source.freshness.is_checked() {
-                tally.checked += 1;
-            } else if !source.freshness_opt_out {
-                unchecked.push((table, source));
+        for source in cx.source_groups() {
+            let freshness = |table: &Node<'_>| table.as_source().map(|detail| detail.freshness).unwrap_or_default();
+            let none_is_checked = !source.tables.iter().any(|table| freshness(table).is_checked());
+            let all_at_once = none_is_checked && source.tables.len() > 1;
+            for &table in &source.tables {
+                if let Some(detail) = table.resource.as_source()
+                    && !detail.freshness.is_checked()
+                    && !detail.freshness_opt_out
+                {
+                    report(table, detail, all_at_once.then_some(source.tables.len()), cx);
+                }
             }
-        }
-        for (table, source) in unchecked {
-            let tally = sources[&(table.resource.package.as_str(), source.source_name.as_str())];
-            report(table, source, tally, cx);
         }
     }
 }
 
-fn report(table: Node<'_>, source: &Source<'_>, tally: Tally, cx: &mut Context<'_>) {
-    let dashboard = cx.graph.path_to_exposure(table.id).map(|path| cx.path(&path));
+/// `all_tables` is their number, if no table of the source is checked.
+fn report(table: Node<'_>, source: &Source<'_>, all_tables: Option<usize>, cx: &mut Context<'_>) {
+    let rests_on_it = cx.exposure_evidence(table.id);
     let field = match source.loaded_at_field.non_empty() {
         Some(_) => String::new(),
         None => ", with `loaded_at_field` where the warehouse does not know when a table was loaded".to_owned(),
     };
-    let help = match tally {
-        Tally { tables: 2.., checked: 0 } => format!(
+    let help = match all_tables {
+        Some(count) => format!(
             "set `freshness: {{warn_after: {{count: …, period: hour}}}}` under `config:` of source `{}` in {}, once for \
              all its {}{field}",
             source.source_name,
             table.path,
-            counted(tally.tables, "table")
+            counted(count, "table")
         ),
-        _ => format!(
+        None => format!(
             "set `freshness: {{warn_after: {{count: …, period: hour}}}}` under `config:` of `- name: {}` of source `{}` \
              in {}{field}",
             table.name, source.source_name, table.path
@@ -103,7 +92,7 @@ fn report(table: Node<'_>, source: &Source<'_>, tally: Tally, cx: &mut Context<'
     if let Some(field) = source.loaded_at_field.non_empty() {
         finding.evidence(format!("`loaded_at_field` is `{field}`, but there is no threshold to hold it against"));
     }
-    finding.evidence.extend(dashboard);
+    finding.evidence.extend(rests_on_it);
 }
 
 #[cfg(test)]
@@ -169,6 +158,6 @@ mod tests {
         let staged = reading(model("staging", "stg_orders"), &[&orders]);
         let kpis = reading(exposure("weekly_kpis"), &[&staged]);
         let found = findings("SRC001", json!(null), &[orders, staged, kpis]);
-        assert_eq!(found[0].evidence, ["source table erp.orders → stg_orders → exposure weekly_kpis"]);
+        assert_eq!(found[0].evidence, ["a dashboard rests on it: source table erp.orders → stg_orders → exposure weekly_kpis"]);
     }
 }

@@ -1,9 +1,7 @@
-use std::collections::BTreeMap;
-
 use crate::findings::Place;
-use crate::project::{ResourceType, is_placeholder};
+use crate::project::is_placeholder;
 use crate::rules::words::{counted, listed};
-use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
+use crate::rules::{Context, NoOptions, Node, Rule, SourceGroup, declare_rule};
 
 declare_rule! {
     /// # What it does
@@ -44,45 +42,36 @@ declare_rule! {
     subjects = [Source]
 }
 
-/// The tables of one source, by whether they name a loader.
-#[derive(Default)]
-struct Tables<'p> {
-    with: usize,
-    without: Vec<Node<'p>>,
-}
-
 impl Rule for SourceWithoutLoader {
     fn check_project(&self, cx: &mut Context<'_>) {
-        let mut sources: BTreeMap<(&str, &str), Tables<'_>> = BTreeMap::new();
-        for table in cx.subjects(ResourceType::Source) {
-            let Some(source) = table.resource.as_source() else { continue };
-            let tables = sources.entry((table.resource.package.as_str(), source.source_name.as_str())).or_default();
-            match is_placeholder(&source.loader) {
-                true => tables.without.push(table),
-                false => tables.with += 1,
-            }
-        }
-        for ((package, name), tables) in sources {
-            match (tables.with, tables.without.first()) {
-                (0, Some(&first)) => report_source(package, name, first, &tables.without, cx),
-                _ => tables.without.iter().for_each(|&table| report_table(table, cx)),
+        for source in cx.source_groups() {
+            let has_none = |table: &&Node<'_>| table.as_source().is_some_and(|detail| is_placeholder(&detail.loader));
+            let without: Vec<Node<'_>> = source.tables.iter().filter(has_none).copied().collect();
+            if without.len() == source.tables.len() {
+                report_source(&source, cx);
+            } else {
+                without.into_iter().for_each(|table| report_table(table, cx));
             }
         }
     }
 }
 
-fn report_source(package: &str, name: &str, first: Node<'_>, tables: &[Node<'_>], cx: &mut Context<'_>) {
+fn report_source(source: &SourceGroup<'_>, cx: &mut Context<'_>) {
     let place = Place::SourceGroupKey(vec!["loader".to_owned()]);
-    let names = listed(tables.iter().map(|table| table.name.as_str()));
-    cx.report(first, place, format!("source `{name}` does not say what loads it"))
-        .subject(format!("source.{package}.{name}"))
-        .help(format!("add `loader:` to `- name: {name}` in {}", first.path))
-        .evidence(format!("{}: {names}", counted(tables.len(), "table")));
+    let first = source.tables[0];
+    let tables = listed(source.tables.iter().map(|table| table.name.as_str()));
+    cx.report(first, place, format!("source `{}` does not say what loads it", source.name))
+        .subject(source.unique_id())
+        .help(format!("add `loader:` to `- name: {}` in {}", source.name, first.path))
+        .evidence(format!("{}: {tables}", counted(source.tables.len(), "table")));
 }
 
 fn report_table(table: Node<'_>, cx: &mut Context<'_>) {
-    cx.report(table, Place::key("loader"), format!("source table `{}` does not say what loads it", table.label()))
-        .help(format!("add `loader:` to `- name: {}` in {}, as other tables of the source have it", table.name, table.path));
+    let message = format!("source table `{}` does not say what loads it", table.label());
+    cx.report(table, Place::key("loader"), message).help(format!(
+        "add `loader:` to `- name: {}` in {}, as other tables of the source have it",
+        table.name, table.path
+    ));
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::project::ResourceType;
-use crate::rules::coverage::{Coverage, Per, validate_percent};
+use crate::rules::coverage::{Coverage, Per, Words, validate_percentage};
 use crate::rules::{BuildError, Context, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -48,6 +48,7 @@ declare_rule! {
     area = Testing,
     trap = Govern,
     default = Off,
+    strict = Off,
     since = "0.1.0",
     subjects = [Project],
     validate = validate
@@ -89,14 +90,15 @@ impl Of {
         }
     }
 
-    fn words(self) -> &'static str {
-        match self {
-            Self::Models => "models",
-            Self::Columns => "declared columns",
-            Self::Sources => "source tables",
-            Self::Seeds => "seeds",
-            Self::Snapshots => "snapshots",
-        }
+    fn words(self) -> Words {
+        let (of, things) = match self {
+            Self::Models => ("models", "models"),
+            Self::Columns => ("columns", "declared columns"),
+            Self::Sources => ("sources", "source tables"),
+            Self::Seeds => ("seeds", "seeds"),
+            Self::Snapshots => ("snapshots", "snapshots"),
+        };
+        Words { of, things, covered: "tested", missing: "untested", repair: "test" }
     }
 }
 
@@ -107,7 +109,7 @@ impl Default for Options {
 }
 
 fn validate(options: &Options) -> Result<(), BuildError> {
-    validate_percent("min", options.min)
+    validate_percentage(options.min)
 }
 
 impl Rule for LowTestCoverage {
@@ -121,24 +123,22 @@ impl Rule for LowTestCoverage {
         let Options { min, per, of } = self.options;
         let mut coverage = Coverage::new(per);
         for node in cx.subjects(of.kind()) {
-            let (covered, total) = match of {
-                Of::Columns => (tested_columns(node, cx), node.columns.len()),
-                _ => (usize::from(!cx.project.tests(node.id).is_empty()), 1),
-            };
-            coverage.add(cx, node, covered, total);
+            if of != Of::Columns {
+                coverage.add(node, cx, !cx.project.tests(node.id).is_empty(), || node.label());
+                continue;
+            }
+            for column in &node.columns {
+                let is_tested = is_tested(&column.name, node, cx);
+                coverage.add(node, cx, is_tested, || format!("{}.{}", node.label(), column.name));
+            }
         }
-        coverage.report(cx, min, of.words(), "tested", |finding| {
-            finding.help("add tests to those named, or lower `min` to what is reached today and raise it step by step");
-        });
+        coverage.report(min, of.words(), cx);
     }
 }
 
-fn tested_columns(model: Node<'_>, cx: &Context<'_>) -> usize {
-    let is_tested = |name: &str| {
-        let mut tests = cx.project.data_tests(model.id);
-        tests.any(|(_, test)| test.column.as_deref().is_some_and(|column| column.eq_ignore_ascii_case(name)))
-    };
-    model.columns.iter().filter(|column| is_tested(&column.name)).count()
+fn is_tested(column: &str, model: Node<'_>, cx: &Context<'_>) -> bool {
+    let mut tests = cx.project.data_tests(model.id);
+    tests.any(|(_, test)| test.column.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(column)))
 }
 
 #[cfg(test)]
@@ -168,11 +168,12 @@ mod tests {
     fn whole_project() {
         let found: Vec<Finding> = findings("TST010", json!(null), &project());
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].message, "66.6% of the models are tested (2 of 3); the minimum is 100%");
+        assert_eq!(found[0].message, "66.6 % of the models of project `shop` are tested (2 of 3); the minimum is 100 %");
         assert_eq!(found[0].subject, "project.shop");
-        assert_eq!(found[0].part, "");
+        assert_eq!(found[0].part, "models");
         assert_eq!(found[0].place, Place::ProjectKey(Vec::new()));
-        assert_eq!(found[0].evidence, ["not tested: dim_customers"]);
+        assert_eq!(found[0].evidence, ["untested: dim_customers"]);
+        assert_eq!(found[0].help, "test 1 more of them");
         assert!(messages(json!({"min": 66.6})).is_empty());
     }
 
@@ -180,15 +181,15 @@ mod tests {
     fn per_part() {
         let found = findings("TST010", json!({"per": "layer"}), &project());
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].part, "layer:marts");
-        assert_eq!(found[0].message, "50% of the models in layer `marts` are tested (1 of 2); the minimum is 100%");
+        assert_eq!(found[0].part, "models:layer:marts");
+        assert_eq!(found[0].message, "50.0 % of the models in layer `marts` are tested (1 of 2); the minimum is 100 %");
         assert_eq!(
             messages(json!({"per": "owner"})),
-            ["50% of the models that nobody owns are tested (1 of 2); the minimum is 100%"]
+            ["50.0 % of the models without owner are tested (1 of 2); the minimum is 100 %"]
         );
         assert_eq!(
             messages(json!({"per": "path"})),
-            ["50% of the models in models/marts are tested (1 of 2); the minimum is 100%"]
+            ["50.0 % of the models in `models/marts` are tested (1 of 2); the minimum is 100 %"]
         );
     }
 
@@ -196,11 +197,11 @@ mod tests {
     fn of_other_things() {
         assert_eq!(
             messages(json!({"of": "sources"})),
-            ["0% of the source tables are tested (0 of 1); the minimum is 100%"]
+            ["0.0 % of the source tables of project `shop` are tested (0 of 1); the minimum is 100 %"]
         );
         assert_eq!(
             messages(json!({"of": "columns"})),
-            ["50% of the declared columns are tested (1 of 2); the minimum is 100%"]
+            ["50.0 % of the declared columns of project `shop` are tested (1 of 2); the minimum is 100 %"]
         );
         assert!(messages(json!({"of": "seeds"})).is_empty());
     }

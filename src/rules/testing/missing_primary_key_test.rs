@@ -4,27 +4,29 @@ use serde::{Deserialize, Serialize};
 use super::suggestion::{entry, likely_key};
 use super::uniqueness::{Claims, KEY_TESTS, idle_constraint};
 use crate::findings::Place;
-use crate::project::Layer;
+use crate::project::Project;
 use crate::rules::words::{counted, listed};
 use crate::rules::{Context, Node, Rule, declare_rule};
 
 declare_rule! {
     /// # What it does
-    /// Flags a model that has tests, but none that proves what identifies a row.
+    /// Flags a model without a test that proves what identifies a row.
     ///
     /// Proof is any of these:
-    /// - `unique` and `not_null` on one column (`expect_column_values_to_be_unique`, `unique_key`,
-    ///   `expect_column_values_to_not_be_null` and the older `unique_where` and `not_null_where` count as such);
+    /// - `unique` and `not_null` on one column; `expect_column_values_to_be_unique`, `unique_key` and any other test under
+    ///   a column whose name begins with `unique_` count as the one, `expect_column_values_to_not_be_null` and
+    ///   `not_null_where` as the other;
     /// - `unique` on an expression, with `not_null` on it or on every declared column in it;
-    /// - one of the tests in `accepted`: a unique combination of columns, or a test named `primary_key`;
+    /// - one of the tests in `accepted`: of a unique combination of columns, or any other test of the whole model whose
+    ///   name begins with `unique_` or is `primary_key`;
     /// - a `primary_key` constraint, on the model or a column, under an enforced contract;
     /// - a `unique` constraint under an enforced contract on columns that are `not_null` by constraint or test; test
     ///   and constraint may also complete each other the other way round.
     ///
     /// dbt creates constraints on tables and incremental models only, so those of a view prove nothing. Disabled tests
     /// do not count. Tests with a `where` do, though they prove the key of those rows only, and so do tests that only
-    /// warn. Ephemeral models are looked at, because dbt tests them like any other. A model without any test is the
-    /// business of `untested-model` alone.
+    /// warn. Ephemeral models are looked at, because dbt tests them like any other. Where
+    /// `untested-model` reports that a model has no test at all, this rule keeps silent on it.
     ///
     /// # Why it matters
     /// Until the grain of a table is tested, every join to it may multiply rows, and sums grow without an error. It is
@@ -56,7 +58,8 @@ declare_rule! {
     trap = Govern,
     default = Warning,
     since = "0.1.0",
-    subjects = [Model]
+    subjects = [Model],
+    supersedes = ["TST004"]
 }
 
 /// Options of `missing-primary-key-test`.
@@ -64,32 +67,28 @@ declare_rule! {
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Options {
     /// Generic tests that prove a key alone; with its package (`dbt_utils.unique_combination_of_columns`) or, for any
-    /// package, without.
+    /// package, without. An asterisk at the end is for any ending.
     pub accepted: Vec<String>,
-    /// Only models of these layers; empty for all.
-    pub layers: Vec<Layer>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { accepted: KEY_TESTS.map(str::to_owned).to_vec(), layers: Vec::new() }
+        Self { accepted: KEY_TESTS.map(str::to_owned).to_vec() }
     }
 }
 
 impl Rule for MissingPrimaryKeyTest {
     fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
-        let layers = &self.options.layers;
-        if cx.project.tests(model.id).is_empty() || !(layers.is_empty() || layers.contains(&cx.layer(model.id))) {
-            return;
-        }
         let project = cx.project;
         let claims = Claims::of(project, cx.node(model.id), &self.options.accepted);
         if claims.prove_key(model.resource) {
             return;
         }
-        let (place, help) = repair(&claims, model);
-        let tests = counted(project.tests(model.id).len(), "test");
-        let message = format!("model `{}` has {tests}, but no proof of what identifies a row", model.label());
+        let (place, help) = repair(&claims, model, project);
+        let message = match project.tests(model.id).len() {
+            0 => format!("model `{}` has no test, and so none that proves what identifies a row", model.label()),
+            tests => format!("model `{}` has {}, but none that proves what identifies a row", model.label(), counted(tests, "test")),
+        };
         let finding = cx.report(model, place, message);
         finding.help(help);
         finding.evidence.extend(known(&claims));
@@ -112,8 +111,8 @@ fn known(claims: &Claims<'_>) -> Vec<String> {
 }
 
 /// The shortest way to a proven key, and where it begins.
-fn repair(claims: &Claims<'_>, model: Node<'_>) -> (Place, String) {
-    let entry = entry(model.resource);
+fn repair(claims: &Claims<'_>, model: Node<'_>, project: &Project<'_>) -> (Place, String) {
+    let entry = entry(project, model.resource);
     let several = "a `unique_combination_of_columns` test (package dbt_utils)";
     if let Some(column) = only_unique(claims, model) {
         let help = format!("add `not_null` to the tests of column `{column}` of {entry}");
@@ -152,7 +151,7 @@ mod tests {
 
     use crate::findings::{Finding, Place};
     use crate::project::{Constraint, Detail, GenericTest, Resource, ResourceType, Text, UnitTest};
-    use crate::rules::tester::{column, findings, model, reading, relation, resource, subjects, test};
+    use crate::rules::tester::{column, findings, model, reading, relation, resource, test};
 
     fn orders(tests: &[(&str, &str)]) -> Vec<Resource<'static>> {
         let mut orders = model("marts", "fct_orders");
@@ -184,7 +183,7 @@ mod tests {
         assert!(found(&orders(&[("unique", "ORDER_ID"), ("not_null", "\"order_id\"")])).is_empty());
         let apart = found(&orders(&[("unique", "order_id"), ("not_null", "status")]));
         assert_eq!(apart.len(), 1);
-        assert_eq!(apart[0].message, "model `fct_orders` has 2 tests, but no proof of what identifies a row");
+        assert_eq!(apart[0].message, "model `fct_orders` has 2 tests, but none that proves what identifies a row");
         assert_eq!(apart[0].place, Place::column("order_id"));
         assert_eq!(apart[0].evidence, ["unique, but maybe null: order_id"]);
         assert_eq!(
@@ -219,12 +218,21 @@ mod tests {
 
     #[test]
     fn accepted_tests_prove_it_in_any_package() {
-        for name in ["unique_combination_of_columns", "expect_compound_columns_to_be_unique", "primary_key"] {
+        for name in
+            ["unique_combination_of_columns", "expect_compound_columns_to_be_unique", "primary_key", "unique_grain"]
+        {
             assert!(found(&orders(&[(name, "")])).is_empty(), "{name}");
         }
         let only = json!({"accepted": ["one_row_per"]});
         assert_eq!(findings("TST003", only.clone(), &orders(&[("primary_key", "")])).len(), 1);
         assert!(findings("TST003", only, &orders(&[("one_row_per", "")])).is_empty());
+    }
+
+    #[test]
+    fn under_a_column_a_test_is_of_that_column() {
+        assert_eq!(found(&orders(&[("unique_where", "order_id")])).len(), 1);
+        assert!(found(&orders(&[("unique_where", "order_id"), ("not_null_where", "order_id")])).is_empty());
+        assert_eq!(found(&orders(&[("expect_column_unique_value_count_to_be_between", "order_id")])).len(), 1);
     }
 
     #[test]
@@ -288,19 +296,22 @@ mod tests {
     }
 
     #[test]
-    fn a_model_without_tests_is_left_to_untested_model() {
-        assert!(found(&orders(&[])).is_empty());
+    fn a_unit_test_proves_no_key() {
         let orders = orders(&[]);
         let detail = Detail::UnitTest(Box::new(UnitTest { model: Text::from("fct_orders") }));
         let unit_test = resource(ResourceType::UnitTest, "unit_test.shop.fct_orders.adds_up", "models/units.yml");
         let unit_test = reading(Resource { detail, ..unit_test }, &[&orders[0]]);
-        assert_eq!(subjects("TST003", &[orders[0].clone(), unit_test]), ["model.shop.fct_orders"]);
+        let found = found(&[orders[0].clone(), unit_test]);
+        assert_eq!(found[0].message, "model `fct_orders` has 1 test, but none that proves what identifies a row");
     }
 
     #[test]
-    fn layers_limit_it() {
-        let resources = orders(&[("accepted_values", "status")]);
-        assert!(findings("TST003", json!({"layers": ["staging"]}), &resources).is_empty());
-        assert_eq!(findings("TST003", json!({"layers": ["staging", "marts"]}), &resources).len(), 1);
+    fn untested_models_count_where_untested_model_does_not_say_so() {
+        assert_eq!(
+            found(&orders(&[]))[0].message,
+            "model `fct_orders` has no test, and so none that proves what identifies a row"
+        );
+        let info = |code| crate::rules::find(code).expect("registered");
+        assert!(info("TST001").supersedes.contains(&"TST003"));
     }
 }

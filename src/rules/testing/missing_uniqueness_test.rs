@@ -2,19 +2,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::suggestion::key_tests;
-use super::uniqueness::{Claims, KEY_TESTS, UNIQUE_TESTS, idle_constraint};
+use super::uniqueness::{Claims, KEY_TESTS, idle_constraint, is_any};
 use crate::findings::Place;
 use crate::rules::words::counted;
 use crate::rules::{Context, Node, Rule, declare_rule};
 
 declare_rule! {
     /// # What it does
-    /// Flags a model that has tests, but none of uniqueness.
+    /// Flags a model without a test of uniqueness.
     ///
     /// The weaker form of `missing-primary-key-test`, for projects that are not there yet: one test in `accepted` is
     /// enough, on any column, and so is a `unique` or `primary_key` constraint under an enforced contract on a table.
-    /// Nothing need say that the column is filled. Switch on one of the two, not both. A model without any test is the
-    /// business of `untested-model` alone.
+    /// Nothing need say that the column is filled. Where
+    /// `untested-model` or `missing-primary-key-test` reports a model, this rule keeps silent on it.
     ///
     /// # Why it matters
     /// Repeated rows are the most common fault of a model and the hardest to see in its sums.
@@ -54,21 +54,24 @@ declare_rule! {
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Options {
     /// Generic tests of uniqueness; with their package (`dbt_utils.unique_combination_of_columns`) or, for any package,
-    /// without.
+    /// without. An asterisk at the end is for any ending.
     pub accepted: Vec<String>,
 }
 
+/// Tests of one column, which `missing-primary-key-test` does not accept alone.
+const COLUMN_TESTS: [&str; 2] = ["unique", "expect_column_values_to_be_unique"];
+
 impl Default for Options {
     fn default() -> Self {
-        Self { accepted: UNIQUE_TESTS.iter().chain(&KEY_TESTS).map(|&name| name.to_owned()).collect() }
+        Self { accepted: COLUMN_TESTS.iter().chain(&KEY_TESTS).map(|&name| name.to_owned()).collect() }
     }
 }
 
 impl Rule for MissingUniquenessTest {
     fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
         let mut tests = cx.project.generic_tests(model.id);
-        let is_accepted = tests.any(|(_, _, test)| self.options.accepted.iter().any(|name| test.is(name)));
-        if is_accepted || cx.project.tests(model.id).is_empty() {
+        let is_accepted = tests.any(|(_, _, test)| is_any(test, &self.options.accepted));
+        if is_accepted {
             return;
         }
         let by_constraint = Claims::of_constraints(model.resource);
@@ -76,8 +79,10 @@ impl Rule for MissingUniquenessTest {
             return;
         }
         let help = key_tests(cx.project, model.resource);
-        let tests = counted(cx.project.tests(model.id).len(), "test");
-        let message = format!("model `{}` has {tests}, but none of uniqueness", model.label());
+        let message = match cx.project.tests(model.id).len() {
+            0 => format!("model `{}` has no test, and so none of uniqueness", model.label()),
+            tests => format!("model `{}` has {}, but none of uniqueness", model.label(), counted(tests, "test")),
+        };
         let finding = cx.report(model, Place::Entry, message);
         finding.help(help);
         finding.evidence.extend(idle_constraint(model.resource).map(str::to_owned));
@@ -136,7 +141,11 @@ mod tests {
     }
 
     #[test]
-    fn a_model_without_tests_is_left_to_untested_model() {
-        assert!(subjects("TST004", &[model("marts", "fct_orders")]).is_empty());
+    fn graver_rules_speak_first() {
+        let found = findings("TST004", json!(null), &[model("marts", "fct_orders")]);
+        assert_eq!(found[0].message, "model `fct_orders` has no test, and so none of uniqueness");
+        for code in ["TST001", "TST003"] {
+            assert!(crate::rules::find(code).expect("registered").supersedes.contains(&"TST004"), "{code}");
+        }
     }
 }

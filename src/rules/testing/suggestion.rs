@@ -15,25 +15,26 @@ pub fn tests_key(project: &Project<'_>) -> &'static str {
 pub fn key_tests(project: &Project<'_>, resource: &Resource<'_>) -> String {
     let tests = format!("{}: [unique, not_null]", tests_key(project));
     if let Some(column) = likely_key(resource) {
-        return format!("add `{tests}` to column `{column}` of {}", entry(resource));
+        return format!("add `{tests}` to column `{column}` of {}", entry(project, resource));
     }
     let advice = "with the column that identifies a row";
     match resource.columns.first() {
-        Some(_) => format!("add `{tests}` to the column of {} that identifies a row", entry(resource)),
-        None => format!("add `columns: [{{name: …, {tests}}}]` to {}, {advice}", entry(resource)),
+        Some(_) => format!("add `{tests}` to the column of {} that identifies a row", entry(project, resource)),
+        None => format!("add `columns: [{{name: …, {tests}}}]` to {}, {advice}", entry(project, resource)),
     }
 }
 
-/// Where the resource is described, in words: "`- name: orders` of source `erp` in models/erp.yml".
-pub fn entry(resource: &Resource<'_>) -> String {
+/// Where the resource is described, or should be, in words: "`- name: orders` of source `erp` in models/erp.yml".
+pub fn entry(project: &Project<'_>, resource: &Resource<'_>) -> String {
     let name = &resource.name;
-    let source = resource.as_source().map(|source| format!(" of source `{}`", source.source_name)).unwrap_or_default();
-    match (&resource.properties_path, resource.kind.properties_key()) {
-        (Some(path), _) => format!("`- name: {name}`{source} in {path}"),
-        (None, Some(key)) => {
-            format!("a new entry `- name: {name}` under `{key}:` in a YAML file beside {}", resource.path)
-        }
-        (None, None) => format!("`{name}`"),
+    if let Some(path) = &resource.properties_path {
+        let source = resource.as_source().map(|source| format!(" of source `{}`", source.source_name));
+        return format!("`- name: {name}`{} in {path}", source.unwrap_or_default());
+    }
+    let key = resource.kind.properties_key().unwrap_or_default();
+    match project.properties_beside(resource) {
+        Some(path) => format!("a new entry `- name: {name}` under `{key}:` in {path}"),
+        None => format!("a new entry `- name: {name}` under `{key}:` in a YAML file beside {}", resource.path),
     }
 }
 

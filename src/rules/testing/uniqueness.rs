@@ -2,21 +2,18 @@
 
 use std::borrow::Cow;
 
-use crate::project::{Project, Relation, Resource, Test};
+use crate::project::{GenericTest, Project, Relation, Resource, Test};
 use crate::rules::Node;
 
-/// Tests of which one alone proves a key, in any package: they name the columns that together identify a row.
-pub const KEY_TESTS: [&str; 3] =
-    ["unique_combination_of_columns", "expect_compound_columns_to_be_unique", "primary_key"];
+/// Tests of which one alone proves a key, in any package. An asterisk at the end is for any ending, so that a test of the
+/// project's own such as `unique_grain` is known by its name.
+pub const KEY_TESTS: [&str; 3] = ["unique_*", "expect_compound_columns_to_be_unique", "primary_key"];
 
 /// Tests of a unique combination, and the argument that lists its columns.
 pub const COMBINATIONS: [(&str, &str); 2] = [
     ("unique_combination_of_columns", "combination_of_columns"),
     ("expect_compound_columns_to_be_unique", "column_list"),
 ];
-
-/// Tests that say of a column that no value comes twice; it may still be null.
-pub const UNIQUE_TESTS: [&str; 4] = ["unique", "unique_where", "unique_key", "expect_column_values_to_be_unique"];
 
 /// Tests that say of a column that it is always filled.
 const NOT_NULL_TESTS: [&str; 3] = ["not_null", "not_null_where", "expect_column_values_to_not_be_null"];
@@ -37,14 +34,12 @@ impl<'p> Claims<'p> {
     pub fn of(project: &'p Project<'p>, model: Node<'p>, accepted: &[String]) -> Self {
         let mut claims = Self::default();
         for (_, test, generic) in project.generic_tests(model.id) {
-            let is_any = |names: &[&str]| names.iter().any(|name| generic.is(name));
-            if accepted.iter().any(|name| generic.is(name)) {
+            if is_of_columns(test, generic) {
+                claims.unique.push(columns(test));
+            } else if is_any(generic, accepted) {
                 claims.key = true;
                 return claims;
-            }
-            if is_any(&UNIQUE_TESTS) {
-                claims.unique.push(columns(test));
-            } else if is_any(&NOT_NULL_TESTS) {
+            } else if is_any(generic, &NOT_NULL_TESTS) {
                 claims.filled.extend(columns(test));
             }
         }
@@ -103,6 +98,21 @@ impl<'p> Claims<'p> {
         let mut named = model.columns.iter().filter(|column| is_named(&column.name)).peekable();
         !expression.chars().all(is_word) && named.peek().is_some() && named.all(|column| self.is_filled(&column.name))
     }
+}
+
+/// Whether a test's name is in the list.
+pub fn is_any<S: AsRef<str>>(generic: &GenericTest<'_>, names: &[S]) -> bool {
+    names.iter().map(AsRef::as_ref).any(|name| match name.strip_suffix('*') {
+        Some(start) => generic.name.starts_with(start) || generic.full_name().starts_with(start),
+        None => generic.is(name),
+    })
+}
+
+/// Whether the test says that columns never repeat, and no more: they may still be null. So does any `unique…` test
+/// under a column, such as dbt_utils' former `unique_where`.
+fn is_of_columns(test: &Test<'_>, generic: &GenericTest<'_>) -> bool {
+    is_any(generic, &["unique", "unique_key", "expect_column_values_to_be_unique"])
+        || (test.column.is_some() && is_any(generic, &["unique_*"]))
 }
 
 /// The columns a test is about: the one it stands under, or those its arguments name.

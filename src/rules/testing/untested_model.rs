@@ -45,7 +45,8 @@ declare_rule! {
     trap = Govern,
     default = Warning,
     since = "0.1.0",
-    subjects = [Model]
+    subjects = [Model],
+    supersedes = ["TST003", "TST004"]
 }
 
 /// Options of `untested-model`.
@@ -73,12 +74,12 @@ impl Rule for UntestedModel {
             min => format!("model `{}` has {} where {min} are required", model.label(), counted(tests, "test")),
         };
         let readers = readers(model, cx);
-        let dashboard = cx.graph.path_to_exposure(model.id).map(|path| cx.path(&path));
+        let rests_on_it = cx.exposure_evidence(model.id);
         let help = suggestion::key_tests(cx.project, model.resource);
         let finding = cx.report(model, Place::Entry, message);
         finding.help(help);
         finding.evidence.extend(readers);
-        finding.evidence.extend(dashboard);
+        finding.evidence.extend(rests_on_it);
     }
 }
 
@@ -142,7 +143,7 @@ mod tests {
         let found = findings("TST001", json!(null), &[staged, orders, unique, kpis]);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].message, "model `stg_orders` has no test");
-        assert_eq!(found[0].evidence, ["read by fct_orders", "stg_orders → fct_orders → exposure weekly_kpis"]);
+        assert_eq!(found[0].evidence, ["read by fct_orders", "a dashboard rests on it: stg_orders → fct_orders → exposure weekly_kpis"]);
         assert_eq!(
             found[0].help,
             "add `columns: [{name: …, data_tests: [unique, not_null]}]` to a new entry `- name: stg_orders` under \

@@ -44,11 +44,11 @@ impl Rule for UntestedSeedOrSnapshot {
         if !cx.project.tests(node.id).is_empty() {
             return;
         }
-        let dashboard = cx.graph.path_to_exposure(node.id).map(|path| cx.path(&path));
+        let rests_on_it = cx.exposure_evidence(node.id);
         let help = suggestion::key_tests(cx.project, node.resource);
         let finding = cx.report(node, Place::Entry, format!("{} `{}` has no test", node.kind.label(), node.name));
         finding.help(help);
-        finding.evidence.extend(dashboard);
+        finding.evidence.extend(rests_on_it);
     }
 }
 
@@ -82,7 +82,7 @@ mod tests {
         let kpis = reading(exposure("weekly_kpis"), &[&dim]);
         let found = findings("TST005", json!(null), &[carriers, dim, kpis]);
         assert_eq!(found[0].message, "seed `carriers` has no test");
-        assert_eq!(found[0].evidence, ["seed carriers → dim_carriers → exposure weekly_kpis"]);
+        assert_eq!(found[0].evidence, ["a dashboard rests on it: seed carriers → dim_carriers → exposure weekly_kpis"]);
         assert_eq!(
             found[0].help,
             "add `columns: [{name: …, data_tests: [unique, not_null]}]` to a new entry `- name: carriers` under \

@@ -79,11 +79,11 @@ impl Rule for UntestedSource {
             min => format!("source table `{label}` has {} where {min} are required", counted(tests, "test")),
         };
         let readers = readers(table, cx);
-        let dashboard = cx.graph.path_to_exposure(table.id).map(|path| cx.path(&path));
+        let rests_on_it = cx.exposure_evidence(table.id);
         let help = suggestion::key_tests(cx.project, table.resource);
         let finding = cx.report(table, Place::Entry, message);
         finding.help(help).evidence(columns(&table)).evidence(readers);
-        finding.evidence.extend(dashboard);
+        finding.evidence.extend(rests_on_it);
     }
 }
 
@@ -135,7 +135,7 @@ mod tests {
             [
                 "declares 2 columns: order_id, status",
                 "read by stg_orders, snapshot snap_orders",
-                "source table erp.orders → stg_orders → fct_orders → exposure weekly_kpis"
+                "a dashboard rests on it: source table erp.orders → stg_orders → fct_orders → exposure weekly_kpis"
             ]
         );
         assert_eq!(

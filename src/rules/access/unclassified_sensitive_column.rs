@@ -1,0 +1,296 @@
+use std::borrow::Cow;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::sensitive::kind_of;
+use crate::findings::Place;
+use crate::project::{Column, Meta, Text, lookup};
+use crate::rules::words::listed;
+use crate::rules::{Context, Node, Pattern, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a declared column whose name says that it holds personal data, and which nobody has classified.
+    ///
+    /// Known are names of e-mail addresses, phone numbers, identity numbers, bank accounts and cards, dates of birth, IP
+    /// addresses, people's names, home addresses, passwords, device identifiers, and of ethnicity, religion and sexual
+    /// orientation, in English, French, German, Spanish, Italian, Portuguese and Dutch. They are read word by word and
+    /// have to make sense as a whole: `customerEmail` and `numero_telephone` are found, `email_sent_count`,
+    /// `is_email_verified`, `phone_model` and `zip_file` are not. A name that says that the value is hashed, masked,
+    /// encrypted or the like (`email_sha256`) counts as treated, and a declared type can rule a name out (`email boolean`).
+    ///
+    /// Classified is a column that has one of `tags`, one of `meta-keys` with any value (`contains_pii: false` is a
+    /// decision, too) or BigQuery's `policy_tags`; or whose model, source or folder has such a tag or key. Looked at are
+    /// models, sources, seeds and snapshots; ephemeral models hold no data.
+    ///
+    /// # Why it matters
+    /// Masking, retention and access follow the classification. What has none is copied to where anyone can read it, and
+    /// nobody can answer the question that every regulator and every customer may ask: where do you keep my data?
+    ///
+    /// # Example
+    /// ```yaml
+    /// # models/staging/_crm__models.yml
+    /// models:
+    ///   - name: stg_crm__customers
+    ///     columns:
+    ///       - name: phone
+    /// ```
+    /// ```sql
+    /// -- models/staging/stg_crm__customers.sql
+    /// {{ config(materialized='table') }}
+    /// select '0123' as phone
+    /// ```
+    ///
+    /// # Use instead
+    /// ```yaml
+    /// # models/staging/_crm__models.yml
+    /// models:
+    ///   - name: stg_crm__customers
+    ///     columns:
+    ///       - name: phone
+    ///         config:
+    ///           meta:
+    ///             classification: personal
+    /// ```
+    /// ```sql
+    /// -- models/staging/stg_crm__customers.sql
+    /// {{ config(materialized='table') }}
+    /// select '0123' as phone
+    /// ```
+    UnclassifiedSensitiveColumn(Options),
+    code = "ACC020",
+    slug = "unclassified-sensitive-column",
+    area = Access,
+    trap = Govern,
+    default = Warning,
+    since = "0.1.0",
+    subjects = [Model, Source, Seed, Snapshot]
+}
+
+/// Options of `unclassified-sensitive-column`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Options {
+    /// Patterns of further column names that are sensitive in this project.
+    pub patterns: Vec<Pattern>,
+    /// Patterns of column names that are not, whatever they sound like.
+    pub allow: Vec<Pattern>,
+    /// Keys of `meta` that classify; a dot goes into nested maps.
+    pub meta_keys: Vec<String>,
+    /// Tags that classify, alone or as a word of a longer one (`pii:email`).
+    pub tags: Vec<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let owned = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        Self {
+            patterns: Vec::new(),
+            allow: Vec::new(),
+            meta_keys: owned(&[
+                "pii",
+                "contains_pii",
+                "is_pii",
+                "personal_data",
+                "sensitive",
+                "sensitivity",
+                "classification",
+                "data_classification",
+                "confidentiality",
+                "privacy",
+                "gdpr",
+                "policy",
+                "policy_tags",
+                "masking_policy",
+            ]),
+            tags: owned(&["pii", "sensitive", "personal", "confidential", "restricted", "gdpr", "phi", "pci", "masked"]),
+        }
+    }
+}
+
+impl Rule for UnclassifiedSensitiveColumn {
+    fn check(&self, node: Node<'_>, cx: &mut Context<'_>) {
+        if node.relation().is_some_and(|relation| relation.is_ephemeral()) {
+            return;
+        }
+        for column in &node.columns {
+            let Some(reason) = self.reason(column) else { continue };
+            if self.is_classified(&column.tags, &column.meta) || !column.policy_tags.is_empty() {
+                continue;
+            }
+            if self.is_classified_as_a_whole(node) {
+                return;
+            }
+            self.report(node, column, &reason, cx);
+        }
+    }
+}
+
+impl UnclassifiedSensitiveColumn {
+    /// What makes the column sensitive.
+    fn reason(&self, column: &Column<'_>) -> Option<Cow<'static, str>> {
+        let name = column.name.as_str();
+        if self.options.allow.iter().any(|pattern| pattern.is_match(name)) {
+            return None;
+        }
+        if let Some(kind) = kind_of(name, column.data_type.as_deref()) {
+            return Some(Cow::Borrowed(kind.label));
+        }
+        let pattern = self.options.patterns.iter().find(|pattern| pattern.is_match(name))?;
+        Some(Cow::Owned(format!("sensitive data, as pattern `{pattern}` has it")))
+    }
+
+    /// Whether a tag or key of the model or source, which those of its folder are part of, classifies all its columns.
+    fn is_classified_as_a_whole(&self, node: Node<'_>) -> bool {
+        let group = node.as_source().map(|source| &source.source_meta);
+        self.is_classified(&node.tags, &node.meta) || group.is_some_and(|meta| self.is_classified(&[], meta))
+    }
+
+    fn is_classified(&self, tags: &[Text<'_>], meta: &Meta) -> bool {
+        let by_key = || self.options.meta_keys.iter().any(|key| lookup(meta, key).is_some_and(|value| !value.is_null()));
+        let by_tag = || tags.iter().any(|tag| self.options.tags.iter().any(|wanted| has_word(tag, wanted)));
+        (!meta.is_empty() && by_key()) || by_tag()
+    }
+
+    fn report(&self, node: Node<'_>, column: &Column<'_>, reason: &str, cx: &mut Context<'_>) {
+        let message = format!(
+            "column `{}` of {} `{}` looks like {reason}, and nothing classifies it",
+            column.name,
+            node.kind.label(),
+            node.label()
+        );
+        let key = self.options.meta_keys.iter().find(|key| *key == "classification").or(self.options.meta_keys.first());
+        let how = match (key, self.options.tags.first()) {
+            (Some(key), Some(tag)) => format!("`{key}:` in its `meta:`, or the tag `{tag}`"),
+            (Some(key), None) => format!("`{key}:` in its `meta:`"),
+            (None, Some(tag)) => format!("the tag `{tag}`"),
+            (None, None) => "`policy_tags:`".to_owned(),
+        };
+        cx.report(node, Place::column(&column.name), message)
+            .part(format!("column:{}", column.name))
+            .help(format!("say who may see it: set {how}; if it is harmless, say that the same way"))
+            .evidence(format!(
+                "looked at: tags, meta and policy_tags of the column; tags and meta of the {}",
+                node.kind.label()
+            ))
+            .evidence(format!("meta keys that classify: {}", listed(&self.options.meta_keys)));
+    }
+}
+
+/// Whether a tag is that word or has it among its words: `pii`, `PII`, `pii:email`, `contains_pii`.
+fn has_word(tag: &str, wanted: &str) -> bool {
+    let is_part = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
+    let tag = tag.to_lowercase();
+    let wanted = wanted.to_lowercase();
+    tag.match_indices(&wanted).any(|(at, _)| {
+        !is_part(tag[..at].chars().next_back()) && !is_part(tag[at + wanted.len()..].chars().next())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::has_word;
+    use crate::project::{Column, Detail, Resource, Text};
+    use crate::rules::tester::{column, findings, model, relation, source};
+
+    fn customers(columns: Vec<Column<'static>>) -> Resource<'static> {
+        let mut model = model("staging", "stg_customers");
+        model.columns = columns;
+        model
+    }
+
+    fn with_meta(name: &str, meta: Value) -> Column<'static> {
+        let meta = meta.as_object().unwrap().clone();
+        Column { meta, ..column(name) }
+    }
+
+    fn parts(options: Value, resources: &[Resource<'static>]) -> Vec<String> {
+        findings("ACC020", options, resources).into_iter().map(|finding| finding.part).collect()
+    }
+
+    #[test]
+    fn says_what_the_column_looks_like() {
+        let found = findings("ACC020", json!(null), &[customers(vec![column("customer_id"), column("phone")])]);
+        let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            ["column `phone` of model `stg_customers` looks like a phone number, and nothing classifies it"]
+        );
+        assert_eq!(
+            found[0].help,
+            "say who may see it: set `classification:` in its `meta:`, or the tag `pii`; if it is harmless, say that the \
+             same way"
+        );
+    }
+
+    #[test]
+    fn a_column_can_be_classified_in_many_ways() {
+        let columns = vec![
+            with_meta("email", json!({"pii": false})),
+            with_meta("iban", json!({"pii": null})),
+            with_meta("ip", json!({"owner": "crm"})),
+            with_meta("phone", json!({"masking_policy": "hide"})),
+            Column { tags: vec![Text::from("PII:name")], ..column("last_name") },
+            Column { policy_tags: vec![Text::from("projects/p/taxonomies/1")], ..column("ssn") },
+        ];
+        assert_eq!(parts(json!(null), &[customers(columns)]), ["column:iban", "column:ip"]);
+    }
+
+    #[test]
+    fn so_can_the_model_and_the_source() {
+        let mut tagged = customers(vec![column("email")]);
+        tagged.tags = vec![Text::from("contains_pii")];
+        let mut keyed = customers(vec![column("email")]);
+        keyed.meta = json!({"data_classification": "internal"}).as_object().unwrap().clone();
+        let mut by_group = source("crm", "customers");
+        by_group.columns = vec![column("email")];
+        if let Detail::Source(detail) = &mut by_group.detail {
+            detail.source_meta = json!({"sensitivity": "high"}).as_object().unwrap().clone();
+        }
+        let mut open = source("shop", "customers");
+        open.columns = vec![column("email")];
+        for classified in [tagged, keyed, by_group] {
+            assert!(parts(json!(null), &[classified]).is_empty());
+        }
+        assert_eq!(parts(json!(null), &[open]), ["column:email"]);
+    }
+
+    #[test]
+    fn ephemeral_models_hold_no_data() {
+        let mut ephemeral = customers(vec![column("email")]);
+        relation(&mut ephemeral).materialized = Text::from("ephemeral");
+        assert!(parts(json!(null), &[ephemeral]).is_empty());
+    }
+
+    #[test]
+    fn options_add_and_take_away() {
+        let all = [customers(vec![column("badge"), column("email"), column("shop_email")])];
+        let options = json!({"patterns": ["^badge$"], "allow": ["^shop_"]});
+        assert_eq!(parts(options, &all), ["column:badge", "column:email"]);
+        let found = findings("ACC020", json!({"patterns": ["^badge$"], "meta-keys": ["secret"], "tags": []}), &all);
+        assert_eq!(
+            found[0].message,
+            "column `badge` of model `stg_customers` looks like sensitive data, as pattern `^badge$` has it, and nothing \
+             classifies it"
+        );
+        assert_eq!(found[0].help, "say who may see it: set `secret:` in its `meta:`; if it is harmless, say that the same way");
+    }
+
+    #[test]
+    fn tags_are_compared_by_the_word() {
+        for (tag, wanted, fits) in [
+            ("pii", "pii", true),
+            ("PII", "pii", true),
+            ("pii:email", "pii", true),
+            ("contains_pii", "pii", true),
+            ("hippies", "pii", false),
+            ("phishing", "phi", false),
+            ("gdpr-restricted", "restricted", true),
+        ] {
+            assert_eq!(has_word(tag, wanted), fits, "{tag}");
+        }
+    }
+}

@@ -1,0 +1,219 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::findings::Place;
+use crate::project::{Detail, Layer, ResourceType};
+use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a model whose folder says something else than its name or its source.
+    ///
+    /// First, a name with the prefix of one layer in a folder of another; base models may lie among the staging models.
+    /// Second, a staging or base model outside of the folder that is named after the source it reads: reported where the
+    /// project has such a folder for that source, or where the model lies in the folder of another source. A folder that
+    /// belongs to no layer, a name without a layer's prefix, and a project that does not sort its staging models by
+    /// source give no finding. MetricFlow time spines are exempt.
+    ///
+    /// # Why it matters
+    /// Folders carry configuration: materialization, schema, tags, grants and owners are set by folder. A model in the
+    /// wrong one is built in the wrong way, and whoever looks for it by its name looks elsewhere.
+    ///
+    /// # Example
+    /// ```sql
+    /// -- models/marts/int_orders_paid.sql
+    /// select 1 as order_id
+    /// ```
+    ///
+    /// # Use instead
+    /// ```sql
+    /// -- models/intermediate/int_orders_paid.sql
+    /// select 1 as order_id
+    /// ```
+    ModelInWrongDirectory(NoOptions),
+    code = "NAM003",
+    slug = "model-in-wrong-directory",
+    area = Naming,
+    trap = BalanceTheTeam,
+    default = Info,
+    since = "0.1.0",
+    subjects = [Model]
+}
+
+impl Rule for ModelInWrongDirectory {
+    fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
+        let Some((folder, prefix)) = contradiction(model, cx) else { return };
+        let message = format!(
+            "model `{}` is named like the {prefix} layer, but lies in a folder of the {folder} layer",
+            model.name
+        );
+        cx.report(model, Place::File, message)
+            .help(format!("move it to a folder of the {prefix} layer, or rename it if it does belong to {folder}"))
+            .evidence(format!("file: {}", model.path));
+    }
+
+    fn check_project(&self, cx: &mut Context<'_>) {
+        let staged: Vec<Staged<'_>> =
+            cx.subjects(ResourceType::Model).filter_map(|model| Staged::new(model, cx)).collect();
+        let homes = Homes::of(&staged);
+        for model in &staged {
+            if let Some(message) = homes.misplacement(model) {
+                report(model, message, &homes, cx);
+            }
+        }
+    }
+}
+
+/// The layers that folder and prefix say, where they contradict each other.
+fn contradiction(model: Node<'_>, cx: &Context<'_>) -> Option<(Layer, Layer)> {
+    let layers = &cx.settings.layers;
+    let folder = layers.by_folder(&model.path)?;
+    let prefix = layers.by_prefix(&model.name)?;
+    // Two layers may share a prefix.
+    let fits = layers.prefixes(folder).iter().any(|prefix| model.name.starts_with(prefix.as_str()));
+    let is_base_in_staging = (folder, prefix) == (Layer::Staging, Layer::Base);
+    let contradict = !fits && !is_base_in_staging && !cx.project.is_time_spine(model.resource);
+    contradict.then_some((folder, prefix))
+}
+
+/// A staging or base model that reads sources.
+struct Staged<'p> {
+    model: Node<'p>,
+    /// Names of the sources it reads.
+    sources: BTreeSet<&'p str>,
+}
+
+impl<'p> Staged<'p> {
+    fn new(model: Node<'p>, cx: &Context<'p>) -> Option<Self> {
+        if !matches!(cx.layer(model.id), Layer::Base | Layer::Staging) || contradiction(model, cx).is_some() {
+            return None;
+        }
+        let source = |parent: Node<'p>| match &parent.resource.detail {
+            Detail::Source(source) => Some(source.source_name.as_str()),
+            _ => None,
+        };
+        let sources: BTreeSet<&str> = cx.parents(model.id).filter_map(source).collect();
+        (!sources.is_empty()).then_some(Self { model, sources })
+    }
+
+    /// The folders it lies in, from the outermost: name and path.
+    fn folders(&self) -> impl Iterator<Item = (&'p str, &'p str)> + use<'p> {
+        let path = self.model.resource.path.as_str();
+        let ends = path.match_indices('/').map(|(end, _)| end);
+        ends.map(move |end| (path[..end].rsplit('/').next().unwrap_or_default(), &path[..end]))
+    }
+}
+
+/// For each source the first folder, by path, that has its name and a model that reads it.
+struct Homes<'p>(BTreeMap<&'p str, &'p str>);
+
+impl<'p> Homes<'p> {
+    fn of(staged: &[Staged<'p>]) -> Self {
+        let mut homes: BTreeMap<&str, &str> = BTreeMap::new();
+        for model in staged {
+            for (name, path) in model.folders().filter(|(name, _)| model.sources.contains(name)) {
+                homes.entry(name).and_modify(|home| *home = path.min(*home)).or_insert(path);
+            }
+        }
+        Self(homes)
+    }
+
+    /// What is wrong with the model's folder; `None` if nothing is.
+    fn misplacement(&self, staged: &Staged<'p>) -> Option<String> {
+        if staged.folders().any(|(name, _)| staged.sources.contains(name)) {
+            return None;
+        }
+        let label = staged.model.label();
+        let read: Vec<String> = staged.sources.iter().map(|name| format!("`{name}`")).collect();
+        let read = read.join(", ");
+        let stranger = staged.folders().filter(|(name, path)| self.0.get(name).is_some_and(|home| home == path)).last();
+        if let Some((name, _)) = stranger {
+            return Some(format!("model `{label}` reads source {read}, but lies in the folder of source `{name}`"));
+        }
+        let has_home = staged.sources.iter().any(|name| self.0.contains_key(name));
+        has_home.then(|| format!("model `{label}` reads source {read}, but does not lie in its folder"))
+    }
+}
+
+fn report(staged: &Staged<'_>, message: String, homes: &Homes<'_>, cx: &mut Context<'_>) {
+    let home = staged.sources.iter().find_map(|name| homes.0.get(name));
+    let help = match home {
+        Some(home) => format!("move it to {home}"),
+        None => format!("move it to a folder named `{}`", staged.sources.first().copied().unwrap_or_default()),
+    };
+    cx.report(staged.model, Place::File, message).help(help).evidence(format!("file: {}", staged.model.path));
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use crate::project::Resource;
+    use crate::rules::tester::{findings, model, reading, relation, source, subjects};
+
+    #[test]
+    fn prefix_against_folder() {
+        let found = findings("NAM003", Value::Null, &[model("marts/logistics", "int_route_costs")]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].message,
+            "model `int_route_costs` is named like the intermediate layer, but lies in a folder of the marts layer"
+        );
+        assert_eq!(found[0].evidence, ["file: models/marts/logistics/int_route_costs.sql"]);
+    }
+
+    #[test]
+    fn no_contradiction_without_two_answers() {
+        let mut spine = model("utilities/marts", "int_all_days");
+        relation(&mut spine).time_spine = true;
+        let fine = [
+            model("marts", "fct_orders"),
+            model("marts", "orders"),
+            model("misc", "stg_orders"),
+            model("staging", "base_orders"),
+            model("marts/finance/intermediate", "int_orders"),
+            spine,
+        ];
+        assert!(subjects("NAM003", &fine).is_empty());
+    }
+
+    fn staged(folder: &str, name: &str, source: &Resource<'static>) -> Resource<'static> {
+        reading(model(folder, name), &[source])
+    }
+
+    #[test]
+    fn in_the_folder_of_another_source() {
+        let (crm, loyalty) = (source("crm", "customers"), source("loyalty", "members"));
+        let customers = staged("staging/crm", "stg_crm__customers", &crm);
+        let members = staged("staging/crm", "stg_loyalty__members", &loyalty);
+        let found = findings("NAM003", Value::Null, &[crm, loyalty, customers, members]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].message,
+            "model `stg_loyalty__members` reads source `loyalty`, but lies in the folder of source `crm`"
+        );
+        assert_eq!(found[0].help, "move it to a folder named `loyalty`");
+    }
+
+    #[test]
+    fn beside_the_folder_of_its_source() {
+        let crm = source("crm", "customers");
+        let customers = staged("staging/crm/base", "base_crm__customers", &crm);
+        let others = staged("staging", "stg_crm__contacts", &crm);
+        let found = findings("NAM003", Value::Null, &[crm, customers, others]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].message,
+            "model `stg_crm__contacts` reads source `crm`, but does not lie in its folder"
+        );
+        assert_eq!(found[0].help, "move it to models/staging/crm");
+    }
+
+    #[test]
+    fn a_project_may_sort_its_staging_models_otherwise() {
+        let (crm, erp) = (source("crm", "customers"), source("erp", "orders"));
+        let customers = staged("staging/sales", "stg_customers", &crm);
+        let orders = staged("staging/finance", "stg_orders", &erp);
+        let mart = staged("marts/crm", "fct_orders", &erp);
+        assert!(subjects("NAM003", &[crm, erp, customers, orders, mart]).is_empty());
+    }
+}

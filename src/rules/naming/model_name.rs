@@ -1,0 +1,160 @@
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::findings::Place;
+use crate::project::{Layer, ResourceId, ResourceType};
+
+use crate::rules::{Context, Node, Pattern, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a model whose name does not say its layer.
+    ///
+    /// A model whose folder belongs to a layer begins with one of that layer's prefixes: `base_`, `stg_`, `int_`, `fct_`
+    /// or `dim_`, `rpt_`, or what `layers:` in the config sets. Base models may lie among the staging models. A name with
+    /// the prefix of another layer is `model-in-wrong-directory`; a folder of no layer demands nothing. With `pattern`
+    /// the names of all models that the rule is limited to are held against it instead. MetricFlow time spines are
+    /// exempt. Versions of a model share a name, and so a finding: it is about the first of them.
+    ///
+    /// # Why it matters
+    /// In the warehouse, in a dashboard's query and in a chat there are no folders: the name is all that tells whether a
+    /// table is raw, half done or fit to be shown. People new to the team find their way by it.
+    ///
+    /// # Example
+    /// ```sql
+    /// -- models/marts/orders.sql
+    /// select 1 as order_id
+    /// ```
+    ///
+    /// # Use instead
+    /// ```sql
+    /// -- models/marts/fct_orders.sql
+    /// select 1 as order_id
+    /// ```
+    ModelName(Options),
+    code = "NAM001",
+    slug = "model-name",
+    area = Naming,
+    trap = BalanceTheTeam,
+    default = Info,
+    since = "0.1.0",
+    subjects = [Model]
+}
+
+/// Options of `model-name`.
+#[derive(Debug, Default, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
+pub struct Options {
+    /// A regular expression that names must match, in place of the layers' prefixes.
+    pub pattern: Option<Pattern>,
+}
+
+impl Rule for ModelName {
+    fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
+        if cx.project.is_time_spine(model.resource) || has_earlier_version(model, cx) {
+            return;
+        }
+        if let Some(pattern) = &self.options.pattern {
+            if !pattern.is_match(&model.name) {
+                let message = format!("the name of model `{}` does not match `{pattern}`", model.name);
+                cx.report(model, Place::File, message).help("rename the model, and every `ref()` to it");
+            }
+        } else if let Some(layer) = cx.settings.layers.by_folder(&model.path) {
+            check_prefix(model, layer, cx);
+        }
+    }
+}
+
+/// Versions have the name of their model, and follow each other in order of unique id.
+fn has_earlier_version(model: Node<'_>, cx: &Context<'_>) -> bool {
+    let Some(before) = model.id.0.checked_sub(1) else { return false };
+    let before = cx.project.get(ResourceId(before));
+    before.kind == ResourceType::Model && before.name == model.name && before.package == model.package
+}
+
+fn check_prefix(model: Node<'_>, layer: Layer, cx: &mut Context<'_>) {
+    let layers = &cx.settings.layers;
+    let prefixes = layers.prefixes(layer);
+    let has_one = prefixes.iter().any(|prefix| model.name.starts_with(prefix.as_str()));
+    if prefixes.is_empty() || has_one || layers.by_prefix(&model.name).is_some() {
+        return;
+    }
+    let quoted: Vec<String> = prefixes.iter().map(|prefix| format!("`{prefix}`")).collect();
+    let message =
+        format!("the name of {layer} model `{}` does not begin with {}", model.name, quoted.join(" or "));
+    let renamed = format!("{}{}", prefixes[0], model.name);
+    cx.report(model, Place::File, message).help(format!(
+        "rename it, for example to `{renamed}`, and every `ref()` to it; if the team's prefixes are others, set them under \
+         `layers: {{{layer}: {{prefixes: […]}}}}` in dbt-steward.yml"
+    ));
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::project::{Layer, LayerRule, Text};
+    use crate::config::Settings;
+    use crate::rules::tester::{findings, findings_with, model, relation, subjects};
+
+    #[test]
+    fn names_the_prefixes_of_the_layer() {
+        let found = findings("NAM001", Value::Null, &[model("marts", "orders"), model("staging/erp", "erp_orders")]);
+        let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(
+            messages,
+            [
+                "the name of staging model `erp_orders` does not begin with `stg_`",
+                "the name of marts model `orders` does not begin with `fct_` or `dim_`"
+            ]
+        );
+        assert!(found[1].help.starts_with("rename it, for example to `fct_orders`, and every `ref()` to it;"));
+    }
+
+    #[test]
+    fn only_folders_of_a_layer_demand_a_prefix() {
+        let fine = [
+            model("marts", "fct_orders"),
+            model("marts", "dim_orders"),
+            model("staging", "base_erp__orders"),
+            model("misc", "orders"),
+            // Said by NAM003.
+            model("marts", "int_orders"),
+        ];
+        assert!(subjects("NAM001", &fine).is_empty());
+    }
+
+    #[test]
+    fn a_pattern_takes_the_place_of_prefixes() {
+        let all = [model("marts", "fct_orders"), model("marts", "mart_orders"), model("misc", "orders")];
+        let found = findings("NAM001", json!({"pattern": "^mart_"}), &all);
+        let subjects: Vec<&str> = found.iter().map(|finding| finding.subject.as_str()).collect();
+        assert_eq!(subjects, ["model.shop.fct_orders", "model.shop.orders"]);
+        assert_eq!(found[1].message, "the name of model `orders` does not match `^mart_`");
+    }
+
+    #[test]
+    fn versions_are_one_and_time_spines_none() {
+        let mut versions = ["customers.v1", "customers.v2"].map(|name| model("marts", name));
+        for (version, number) in versions.iter_mut().zip(["1", "2"]) {
+            version.name = Text::from("customers");
+            relation(version).version = Some(Text::from(number));
+        }
+        assert_eq!(subjects("NAM001", &versions), ["model.shop.customers.v1"]);
+        let mut spine = model("marts", "all_days");
+        relation(&mut spine).time_spine = true;
+        assert!(subjects("NAM001", &[spine]).is_empty());
+    }
+
+    #[test]
+    fn prefixes_come_from_the_config() {
+        let mut settings = Settings::default();
+        settings.layers.set(LayerRule { layer: Layer::Marts, paths: None, prefixes: vec!["mart_".to_owned()] });
+        let all = [model("marts", "mart_orders"), model("marts", "orders")];
+        let found = findings_with("NAM001", Value::Null, &all, &settings);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].message, "the name of marts model `orders` does not begin with `mart_`");
+        settings.layers.set(LayerRule { layer: Layer::Marts, paths: None, prefixes: Vec::new() });
+        assert!(findings_with("NAM001", Value::Null, &all, &settings).is_empty());
+    }
+}
