@@ -20,9 +20,9 @@ declare_rule! {
     /// `is_email_verified`, `phone_model` and `zip_file` are not. A name that says that the value is hashed, masked,
     /// encrypted or the like (`email_sha256`) counts as treated, and a declared type can rule a name out (`email boolean`).
     ///
-    /// Classified is a column that has one of `tags`, one of `meta-keys` with any value (`contains_pii: false` is a
-    /// decision, too) or BigQuery's `policy_tags`; or whose model, source or folder has such a tag or key. Looked at are
-    /// models, sources, seeds and snapshots; ephemeral models hold no data.
+    /// Classified is a column that has one of `classification-tags`, one of `meta-keys` with any value
+    /// (`contains_pii: false` is a decision, too) or BigQuery's `policy_tags`; or whose model, source or folder has such
+    /// a tag or key. Looked at are models, sources, seeds and snapshots; ephemeral models hold no data.
     ///
     /// # Why it matters
     /// Masking, retention and access follow the classification. What has none is copied to where anyone can read it, and
@@ -79,7 +79,7 @@ pub struct Options {
     /// Keys of `meta` that classify; a dot goes into nested maps.
     pub meta_keys: Vec<String>,
     /// Tags that classify, alone or as a word of a longer one (`pii:email`).
-    pub tags: Vec<String>,
+    pub classification_tags: Vec<String>,
 }
 
 impl Default for Options {
@@ -104,7 +104,7 @@ impl Default for Options {
                 "policy_tags",
                 "masking_policy",
             ]),
-            tags: owned(&["pii", "sensitive", "personal", "confidential", "restricted", "gdpr", "phi", "pci", "masked"]),
+            classification_tags: owned(&["pii", "sensitive", "personal", "confidential", "restricted", "gdpr", "phi", "pci", "masked"]),
         }
     }
 }
@@ -149,7 +149,7 @@ impl UnclassifiedSensitiveColumn {
 
     fn is_classified(&self, tags: &[Text<'_>], meta: &Meta) -> bool {
         let by_key = || self.options.meta_keys.iter().any(|key| lookup(meta, key).is_some_and(|value| !value.is_null()));
-        let by_tag = || tags.iter().any(|tag| self.options.tags.iter().any(|wanted| has_word(tag, wanted)));
+        let by_tag = || tags.iter().any(|tag| self.options.classification_tags.iter().any(|wanted| has_word(tag, wanted)));
         (!meta.is_empty() && by_key()) || by_tag()
     }
 
@@ -161,7 +161,7 @@ impl UnclassifiedSensitiveColumn {
             node.label()
         );
         let key = self.options.meta_keys.iter().find(|key| *key == "classification").or(self.options.meta_keys.first());
-        let how = match (key, self.options.tags.first()) {
+        let how = match (key, self.options.classification_tags.first()) {
             (Some(key), Some(tag)) => format!("`{key}:` in its `meta:`, or the tag `{tag}`"),
             (Some(key), None) => format!("`{key}:` in its `meta:`"),
             (None, Some(tag)) => format!("the tag `{tag}`"),
@@ -270,7 +270,7 @@ mod tests {
         let all = [customers(vec![column("badge"), column("email"), column("shop_email")])];
         let options = json!({"patterns": ["^badge$"], "allow": ["^shop_"]});
         assert_eq!(parts(options, &all), ["column:badge", "column:email"]);
-        let found = findings("ACC020", json!({"patterns": ["^badge$"], "meta-keys": ["secret"], "tags": []}), &all);
+        let found = findings("ACC020", json!({"patterns": ["^badge$"], "meta-keys": ["secret"], "classification-tags": []}), &all);
         assert_eq!(
             found[0].message,
             "column `badge` of model `stg_customers` looks like sensitive data, as pattern `^badge$` has it, and nothing \
