@@ -55,7 +55,7 @@ fn named_kind(name: &str, schema: &Value, root: &Value) -> String {
         "array" => {
             let items = schema.get("items").map_or_else(|| "value".to_owned(), |items| kind(items, root));
             match items.strip_prefix("one of ") {
-                Some(choices) => format!("list out of {choices}"),
+                Some(choices) => format!("any of {choices}"),
                 None => format!("list of {items}s"),
             }
         }
@@ -115,7 +115,7 @@ mod tests {
             (json!({ "type": "array", "items": { "type": "string" } }), "list of strings"),
             (json!({ "$ref": "#/$defs/Of" }), "one of models, seeds, columns"),
             (json!({ "anyOf": [{ "$ref": "#/$defs/Of" }, { "type": "null" }] }), "one of models, seeds, columns"),
-            (json!({ "type": "array", "items": { "$ref": "#/$defs/Of" } }), "list out of models, seeds, columns"),
+            (json!({ "type": "array", "items": { "$ref": "#/$defs/Of" } }), "any of models, seeds, columns"),
             (json!({ "anyOf": [{ "$ref": "#/$defs/Of" }, { "type": "integer" }] }), "one of models, seeds, columns or integer"),
         ] {
             assert_eq!(kind(&schema, &root), words, "{schema}");

@@ -24,9 +24,7 @@ pub fn markdown(rule: &RuleInfo) -> String {
         rule.since
     );
     page += &body(rule, "##");
-    for sentence in precedence(rule, |other| format!("[{}]({}.md)", other.slug, other.slug)) {
-        page += &format!("\n{sentence}\n");
-    }
+    page += &precedence(rule, |other| format!("[{}]({}.md)", other.slug, other.slug));
     page += "\n## Options\n\n";
     page += &options_table(&options::of(rule));
     page += "\n## Configure\n\n";
@@ -51,9 +49,7 @@ pub fn terminal(rule: &RuleInfo) -> String {
         rule.since
     );
     page += &body(rule, "#");
-    for sentence in precedence(rule, |other| format!("{} ({})", other.slug, other.code)) {
-        page += &format!("\n{sentence}\n");
-    }
+    page += &precedence(rule, |other| format!("{} ({})", other.slug, other.code));
     page += "\n# Options\n\n";
     let options = options::of(rule);
     if options.is_empty() {
@@ -77,19 +73,19 @@ fn subjects(rule: &RuleInfo) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
 
-/// One defect, one finding: which rules give way to this one, and to which it gives way.
-fn precedence(rule: &RuleInfo, show: impl Fn(&RuleInfo) -> String) -> Vec<String> {
+/// One defect, one finding: which rules give way to this one, and to which it gives way. Empty where there is none.
+fn precedence(rule: &RuleInfo, show: impl Fn(&RuleInfo) -> String) -> String {
     let list = |rules: Vec<&RuleInfo>| rules.into_iter().map(&show).collect::<Vec<_>>().join(", ");
     let milder: Vec<_> = rule.supersedes.iter().filter_map(|code| rules::find(code)).collect();
     let graver: Vec<_> = rules::all().into_iter().filter(|other| other.supersedes.contains(&rule.code)).collect();
     let mut sentences = Vec::new();
     if !milder.is_empty() {
-        sentences.push(format!("One defect, one finding: a resource reported here is not reported by {}.", list(milder)));
+        sentences.push(format!("What this rule reports, {} leaves out.", list(milder)));
     }
     if !graver.is_empty() {
-        sentences.push(format!("One defect, one finding: silent on what {} reports.", list(graver)));
+        sentences.push(format!("What {} reports, this rule leaves out.", list(graver)));
     }
-    sentences
+    if sentences.is_empty() { String::new() } else { format!("\nOne defect, one finding. {}\n", sentences.join(" ")) }
 }
 
 /// The documentation comment, its headings at the given depth.
@@ -101,7 +97,7 @@ fn body(rule: &RuleInfo, heading: &str) -> String {
         let line = line.strip_prefix(' ').unwrap_or(line);
         fenced ^= line.starts_with("```");
         match line.strip_prefix("# ") {
-            Some(title) if !fenced => text += &format!("{heading} {title}\n"),
+            Some(title) if !fenced => text += &format!("{heading} {title}\n\n"),
             _ => text += &format!("{line}\n"),
         }
     }

@@ -23,7 +23,8 @@ struct Block {
 #[test]
 fn commands_do_what_pages_show() {
     let mut commands = 0;
-    for block in pages().iter().flat_map(blocks).filter(|block| ["console", "bash"].contains(&block.language.as_str())) {
+    for block in pages().iter().flat_map(blocks).filter(|block| ["console", "bash"].contains(&block.language.as_str()))
+    {
         let folder = folder(&block);
         let folder = folder.as_ref().map_or(root(), TempDir::path);
         for (command, shown) in block.commands() {
