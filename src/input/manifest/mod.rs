@@ -86,11 +86,14 @@ pub fn parallel<'a>(path: &Path, bytes: &'a [u8]) -> Option<Facts<'a>> {
             Some((raw.config.enabled != Some(false), convert::resource(entry.key.into(), raw)))
         })
         .collect();
-    let (on, mut off): (Vec<_>, Vec<_>) = parsed?.into_iter().partition(|(enabled, _)| *enabled);
+    let (mut on, mut off): (Vec<_>, Vec<_>) = parsed?.into_iter().partition(|(enabled, _)| *enabled);
     for entry in disabled.into_iter().flat_map(|section| section.entries) {
         let list: Vec<raw::Entry<'a>> = split::parse(entry.value)?;
         let key = Text::from(entry.key);
-        off.extend(list.into_iter().map(|raw| (false, convert::resource(key.clone(), raw))));
+        for raw in list {
+            let into = if is_dropped_exposure(&key, &raw) { &mut on } else { &mut off };
+            into.push((false, convert::resource(key.clone(), raw)));
+        }
     }
     let resources = |marked: Vec<(bool, Resource<'a>)>| marked.into_iter().map(|(_, resource)| resource).collect();
     facts(path, &metadata, resources(on), resources(off)).ok()

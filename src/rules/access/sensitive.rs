@@ -72,6 +72,7 @@ const KINDS: &[Kind] = &[
             "disposable",
             "drip",
             "engagement",
+            "escalation",
             "follow",
             "free",
             "generic",

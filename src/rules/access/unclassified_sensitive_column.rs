@@ -171,10 +171,10 @@ impl UnclassifiedSensitiveColumn {
             .part(format!("column:{}", column.name))
             .help(format!("say who may see it: set {how}; if it is harmless, say that the same way"))
             .evidence(format!(
-                "looked at: tags, meta and policy_tags of the column; tags and meta of the {}",
-                node.kind.label()
-            ))
-            .evidence(format!("meta keys that classify: {}", listed(&self.options.meta_keys)));
+                "looked at: tags, policy_tags and meta of the column, tags and meta of the {}; keys of meta: {}",
+                node.kind.label(),
+                listed(&self.options.meta_keys)
+            ));
     }
 }
 

@@ -107,7 +107,10 @@ fn not_quoted<'p>(project: &'p Project<'_>, blocks: Vec<Node<'p>>) -> Vec<Node<'
     let Ok(finder) = builder.build(&texts) else { return Vec::new() };
     let (mut quoted, mut named) = (HashSet::new(), HashSet::new());
     let everything = project.resources.iter().chain(&project.disabled);
-    for text in everything.flat_map(descriptions).filter(|text| !text.is_empty()) {
+    // One description may stand at a thousand columns, and most are too short to hold a block.
+    let shortest = texts.iter().map(|text| text.len()).min().unwrap_or(usize::MAX);
+    let texts_to_search: HashSet<&str> = everything.flat_map(descriptions).collect();
+    for text in texts_to_search.into_iter().filter(|text| text.len() >= shortest || text.contains("doc(")) {
         quoted.extend(finder.find_iter(text).map(|found| found.pattern().as_usize()));
         if text.contains("doc(") {
             named.extend(text.split(['\'', '"']).skip(1).step_by(2));

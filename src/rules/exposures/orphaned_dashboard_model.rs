@@ -166,7 +166,7 @@ fn report(model: Node<'_>, feeding: &Feeding, relations: &Relations, cx: &mut Co
         (Some(first), _) => {
             let tables = listed(named.iter().map(|name| format!("`{name}`")));
             (
-                format!("{feeds}, but its lineage ends here: it reads {tables} by name, and no source or seed"),
+                format!("{feeds}, but rests on no source and no seed: it reads {tables} without `source()` or `ref()`"),
                 relations.help(first, cx),
             )
         }
@@ -287,8 +287,8 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(
             found[0].message,
-            "model `rpt_targets` feeds dashboard `board`, but its lineage ends here: it reads `controlling.targets`, \
-             `dwh.days` by name, and no source or seed"
+            "model `rpt_targets` feeds dashboard `board`, but rests on no source and no seed: it reads \
+             `controlling.targets`, `dwh.days` without `source()` or `ref()`"
         );
         assert_eq!(
             found[0].evidence,
@@ -380,7 +380,7 @@ mod tests {
         let by_function = with_sql("all_hours", "select * from generate_series(0, 23)");
         for spine in [declared, by_macro, by_function] {
             let calendar = reading(model("marts", "dim_calendar"), &[&spine]);
-            assert!(subjects("EXP008", &on_board(&[spine.clone()])).is_empty(), "{}", spine.name);
+            assert!(subjects("EXP008", &on_board(std::slice::from_ref(&spine))).is_empty(), "{}", spine.name);
             assert!(subjects("EXP008", &on_board(&[spine, calendar])).is_empty());
         }
     }

@@ -58,7 +58,7 @@ impl Rule for DuplicateTest {
         let Some((test, generic)) = node.as_test().and_then(|test| Some((test, test.generic.as_ref()?))) else { return };
         let rank = rank(node, generic);
         let mut alike = project.generic_tests(tested.id).filter(|(id, other, other_generic)| {
-            *id != node.id && is_alike(test, generic, other, other_generic)
+            *id != node.id && on_one_column(test, other) && is_alike(test, generic, other, other_generic)
         });
         // Most tests end here, before any argument is parsed.
         let Some(first) = alike.next() else { return };
@@ -75,7 +75,7 @@ impl Rule for DuplicateTest {
             None => format!("both are `{}` on {} with the same arguments", generic.full_name(), tested.label()),
         };
         cx.report(node, Place::Entry, message)
-            .help("remove one of the two")
+            .help("remove one of the two: each build runs both")
             .evidence(subject)
             .related(kept.id, Place::Entry, "the same test");
     }
@@ -94,6 +94,11 @@ fn rank(node: Node<'_>, generic: &GenericTest<'_>) -> (bool, ResourceId) {
         None => name,
     };
     (!name.starts_with(generic.name.as_str()), node.id)
+}
+
+/// Whether two tests may be on the same column. Where one names none, its arguments have to be looked at.
+fn on_one_column(a: &Test<'_>, b: &Test<'_>) -> bool {
+    a.column.is_none() || b.column.is_none() || a.column == b.column
 }
 
 /// Whether two tests of one node agree in everything but their arguments.
