@@ -116,7 +116,10 @@ mod tests {
             (json!({ "$ref": "#/$defs/Of" }), "one of models, seeds, columns"),
             (json!({ "anyOf": [{ "$ref": "#/$defs/Of" }, { "type": "null" }] }), "one of models, seeds, columns"),
             (json!({ "type": "array", "items": { "$ref": "#/$defs/Of" } }), "any of models, seeds, columns"),
-            (json!({ "anyOf": [{ "$ref": "#/$defs/Of" }, { "type": "integer" }] }), "one of models, seeds, columns or integer"),
+            (
+                json!({ "anyOf": [{ "$ref": "#/$defs/Of" }, { "type": "integer" }] }),
+                "one of models, seeds, columns or integer",
+            ),
         ] {
             assert_eq!(kind(&schema, &root), words, "{schema}");
         }
