@@ -2,10 +2,13 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use miette::Diagnostic;
+use miette::{Diagnostic, SourceSpan};
 use serde::Deserialize;
 use thiserror::Error;
+
+use crate::text::{SourceFile, Span, TextError, jinja, yaml};
 
 /// The file that makes a folder a dbt project.
 pub const PROJECT_FILE: &str = "dbt_project.yml";
@@ -46,17 +49,38 @@ pub enum DiscoverError {
     #[diagnostic(help("give the folder of a dbt project, or a manifest.json"))]
     Missing { path: PathBuf },
 
-    #[error("no {PROJECT_FILE} in {} or any folder above it", path.display())]
-    #[diagnostic(help("run dbt-steward in a dbt project, or give its folder or a manifest.json as argument"))]
-    NoProject { path: PathBuf },
+    #[error("{}: this symbolic link leads nowhere, or in a circle", path.display())]
+    #[diagnostic(help("give the folder of a dbt project, or a manifest.json"))]
+    Link { path: PathBuf },
 
-    #[error("{}: cannot be read: {source}", path.display())]
+    #[error("no {PROJECT_FILE} in {} or any folder above it", path.display())]
+    #[diagnostic(help("{}", advice(below)))]
+    NoProject { path: PathBuf, below: Vec<PathBuf> },
+
+    #[error("{}: cannot be read", path.display())]
     #[diagnostic(help("check the permissions of the file and of the folders above it"))]
     Unreadable { path: PathBuf, source: std::io::Error },
 
-    #[error("{}: {message}", path.display())]
-    #[diagnostic(help("correct the file; `dbt parse` refuses it, too"))]
-    BadProjectFile { path: PathBuf, message: String },
+    #[error("{}: this is a folder, and should be a file", path.display())]
+    #[diagnostic(help("a dbt project has a file of this name, with its `name:` and its settings"))]
+    Folder { path: PathBuf },
+
+    #[error("{text}")]
+    #[diagnostic(help("save the file as UTF-8; dbt demands it, too"))]
+    NotText { text: TextError },
+
+    #[error("{place}: {message}")]
+    BadProjectFile {
+        /// File, line and column.
+        place: String,
+        message: String,
+        #[help]
+        help: String,
+        #[source_code]
+        file: Arc<SourceFile>,
+        #[label]
+        span: SourceSpan,
+    },
 
     #[error("{}: the project has no `name`", path.display())]
     #[diagnostic(help("add `name: your_project`; dbt demands it, too"))]
@@ -65,6 +89,22 @@ pub enum DiscoverError {
     #[error("no manifest at {}", path.display())]
     #[diagnostic(help("run `dbt parse` in the project (no warehouse needed), or pass one with --manifest FILE"))]
     NoManifest { path: PathBuf },
+
+    #[error("two manifests are given: {} and {}", first.display(), second.display())]
+    #[diagnostic(help("give a folder and --manifest FILE, or the file alone"))]
+    TwoManifests { first: PathBuf, second: PathBuf },
+}
+
+/// What to do where there is no project. Many start in the root of a repository whose project lies in a subfolder.
+fn advice(below: &[PathBuf]) -> String {
+    match below {
+        [] => "run dbt-steward in a dbt project, or give its folder or a manifest.json as argument".to_owned(),
+        [project] => format!("there is one below: give its folder, {}", project.display()),
+        projects => {
+            let names: Vec<String> = projects.iter().map(|project| project.display().to_string()).collect();
+            format!("there are some below: give the folder of one, {}", names.join(" or "))
+        }
+    }
 }
 
 /// Finds project and manifest.
@@ -80,25 +120,40 @@ pub fn discover(
     target: Option<OsString>,
 ) -> Result<Discovered, DiscoverError> {
     let metadata = std::fs::metadata(argument).map_err(|source| missing(argument, source))?;
-    if metadata.is_file() && !is_project_file(argument) {
-        return Ok(bare(argument));
+    if !metadata.is_dir() && !is_project_file(argument) {
+        return match manifest {
+            Some(other) => Err(DiscoverError::TwoManifests { first: argument.to_owned(), second: other.to_owned() }),
+            None => Ok(bare(argument)),
+        };
     }
     let start = if metadata.is_file() { argument.parent().unwrap_or(Path::new("")) } else { argument };
-    let Some(root) = upwards(start, |folder| folder.join(PROJECT_FILE).is_file()) else {
+    // A folder of that name is not passed over: nobody would guess why the project is not found.
+    let Some(root) = upwards(start, |folder| folder.join(PROJECT_FILE).exists()) else {
         return match manifest {
-            Some(manifest) => Ok(bare(manifest)),
-            None => Err(DiscoverError::NoProject { path: argument.to_owned() }),
+            Some(manifest) => existing(manifest).map(bare),
+            None => Err(DiscoverError::NoProject { path: argument.to_owned(), below: projects_below(start) }),
         };
     };
     let settings = read_settings(&root.join(PROJECT_FILE))?;
     let manifest = match manifest {
-        Some(path) => path.to_owned(),
-        None => root.join(target_folder(target, &settings)).join("manifest.json"),
+        Some(path) => existing(path)?.to_owned(),
+        None => {
+            let path = root.join(target_folder(target, &settings)).join("manifest.json");
+            if !path.exists() && !path.is_symlink() {
+                return Err(DiscoverError::NoManifest { path });
+            }
+            existing(&path)?.to_owned()
+        }
     };
-    if !manifest.exists() {
-        return Err(DiscoverError::NoManifest { path: manifest });
-    }
     Ok(Discovered { manifest, project: Some(ProjectFiles { root, settings }) })
+}
+
+/// A manifest that was asked for by name.
+fn existing(manifest: &Path) -> Result<&Path, DiscoverError> {
+    match std::fs::metadata(manifest) {
+        Ok(_) => Ok(manifest),
+        Err(source) => Err(missing(manifest, source)),
+    }
 }
 
 /// A manifest alone. If it lies inside a project's folders, that project's files are at hand after all; whether it is
@@ -117,8 +172,28 @@ fn is_project_file(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name == PROJECT_FILE)
 }
 
+/// Projects at most two levels below a folder, three of them: a hint, not a search.
+fn projects_below(folder: &Path) -> Vec<PathBuf> {
+    let folders = |folder: &Path| -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+        let is_hidden = |entry: &std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with('.');
+        let kept = entries.filter(|entry| !is_hidden(entry) && entry.file_type().is_ok_and(|kind| kind.is_dir()));
+        let mut paths: Vec<PathBuf> = kept.map(|entry| entry.path()).collect();
+        paths.sort();
+        paths
+    };
+    let children = folders(folder);
+    let grandchildren = children.iter().flat_map(|child| folders(child));
+    let all = children.iter().cloned().chain(grandchildren);
+    let projects = all.filter(|folder| folder.join(PROJECT_FILE).is_file()).take(3);
+    projects.map(|project| project.strip_prefix(".").map_or(project.clone(), Path::to_owned)).collect()
+}
+
 fn missing(path: &Path, source: std::io::Error) -> DiscoverError {
     match source.kind() {
+        _ if path.is_symlink() && source.kind() != std::io::ErrorKind::PermissionDenied => {
+            DiscoverError::Link { path: path.to_owned() }
+        }
         std::io::ErrorKind::NotFound => DiscoverError::Missing { path: path.to_owned() },
         _ => DiscoverError::Unreadable { path: path.to_owned(), source },
     }
@@ -132,15 +207,73 @@ fn target_folder(variable: Option<OsString>, settings: &ProjectSettings) -> Path
 
 /// Reads `dbt_project.yml`.
 fn read_settings(path: &Path) -> Result<ProjectSettings, DiscoverError> {
-    let text =
-        std::fs::read_to_string(path).map_err(|source| DiscoverError::Unreadable { path: path.to_owned(), source })?;
-    let settings: Option<ProjectSettings> = serde_yaml::from_str(text.trim_start_matches('\u{feff}'))
-        .map_err(|error| DiscoverError::BadProjectFile { path: path.to_owned(), message: error.to_string() })?;
-    let settings = settings.unwrap_or_default();
-    if settings.name.is_none() {
+    if path.is_dir() {
+        return Err(DiscoverError::Folder { path: path.to_owned() });
+    }
+    let bytes = std::fs::read(path).map_err(|source| DiscoverError::Unreadable { path: path.to_owned(), source })?;
+    let shown = shown(path);
+    let file = SourceFile::from_bytes(shown, bytes).map_err(|text| DiscoverError::NotText { text })?;
+    let file = Arc::new(file);
+    let tree =
+        yaml::parse(file.text()).map_err(|error| bad_project_file(&file, error.span, error.message, error.help))?;
+    let settings = match tree.documents.first() {
+        Some(document) if !document.is_null() => yaml::from_node::<ProjectSettings>(document)
+            .map_err(|error| bad_project_file(&file, error.span, error.message, error.help))?,
+        _ => ProjectSettings::default(),
+    };
+    if settings.name.as_ref().is_none_or(String::is_empty) {
         return Err(DiscoverError::NoName { path: path.to_owned() });
     }
-    Ok(settings)
+    Ok(settings.rendered())
+}
+
+fn bad_project_file(file: &Arc<SourceFile>, span: Span, message: String, help: Option<String>) -> DiscoverError {
+    let at = file.position(span.start);
+    DiscoverError::BadProjectFile {
+        place: format!("{}:{}:{}", file.path(), at.line, at.column),
+        message,
+        help: help.unwrap_or_else(|| "correct the file; dbt refuses it, too".to_owned()),
+        file: file.clone(),
+        span: span.range().into(),
+    }
+}
+
+impl ProjectSettings {
+    /// dbt renders `dbt_project.yml`; what people write there is `env_var()`, now and then.
+    fn rendered(self) -> Self {
+        let render = |value: Option<String>| value.map(|text| rendered(&text).unwrap_or(text));
+        Self {
+            name: render(self.name),
+            target_path: render(self.target_path),
+            packages_install_path: render(self.packages_install_path),
+            model_paths: self.model_paths,
+        }
+    }
+}
+
+/// A value with its calls of `env_var` replaced; `None` where there is more than that to it.
+fn rendered(text: &str) -> Option<String> {
+    if !text.contains("{{") {
+        return None;
+    }
+    let calls = jinja::calls(text).ok()?;
+    let mut result = String::new();
+    let mut rest = text;
+    while let Some((before, expression)) = rest.split_once("{{") {
+        let (expression, after) = expression.split_once("}}")?;
+        let call = calls.iter().find(|call| text.get(call.span.range()) == Some(expression.trim()))?;
+        let (name, default) = call.as_env_var()?;
+        let default = default.and_then(|argument| argument.as_text().map(str::to_owned));
+        result = result + before + &std::env::var(name).ok().or(default)?;
+        rest = after;
+    }
+    Some(result + rest)
+}
+
+/// A path as messages print it: with `/`, and without a leading `./`.
+pub fn shown(path: &Path) -> String {
+    let text = path.to_string_lossy().replace('\\', "/");
+    text.trim_start_matches("./").to_owned()
 }
 
 /// The config beside `dbt_project.yml` or in a folder above, up to the repository's root (the folder with `.git`).

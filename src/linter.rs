@@ -28,17 +28,23 @@ pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], 
     Report { findings, summary }
 }
 
+/// One a rule, whatever the number of its instances: several are one rule to those who read of it.
 fn rule_summaries(outcome: &Outcome) -> Vec<RuleSummary> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for finding in &outcome.findings {
         *counts.entry(finding.code).or_default() += 1;
     }
-    let summary = |run: &RuleRun| RuleSummary {
-        code: run.info.code,
-        slug: run.info.slug,
-        subjects: run.subjects,
-        findings: counts.get(run.info.code).copied().unwrap_or_default(),
-        skipped: run.skipped.clone(),
+    let summary = |instances: &[RuleRun]| RuleSummary {
+        code: instances[0].info.code,
+        slug: instances[0].info.slug,
+        subjects: instances.iter().map(|run| run.subjects).max().unwrap_or_default(),
+        findings: counts.get(instances[0].info.code).copied().unwrap_or_default(),
+        // Did not run means that no instance did.
+        skipped: instances
+            .iter()
+            .map(|run| run.skipped.clone())
+            .collect::<Option<Vec<_>>>()
+            .map(|mut all| all.remove(0)),
     };
-    outcome.runs.iter().map(summary).collect()
+    outcome.runs.chunk_by(|a, b| a.info.code == b.info.code).map(summary).collect()
 }

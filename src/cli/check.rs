@@ -1,7 +1,7 @@
 //! `dbt-steward check`: lint, print, and say by the exit code how it went.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::terminal::{self, Color};
@@ -10,7 +10,7 @@ use crate::clock;
 use crate::config::{self, Config, FailOn, Preset};
 use crate::discover::{self, Discovered};
 use crate::findings::Report;
-use crate::input::{bytes, manifest};
+use crate::input::manifest;
 use crate::linter;
 use crate::locate::Locator;
 use crate::project::Project;
@@ -64,24 +64,24 @@ pub struct Arguments {
     output_file: Option<PathBuf>,
 
     /// Print how many findings each rule has, instead of the findings
-    #[arg(long)]
+    #[arg(long, conflicts_with = "format")]
     statistics: bool,
 
     /// Print no summary
     #[arg(long, short)]
     quiet: bool,
 
-    /// Say which rules did not run, and why
+    /// Say which files were read, and which rules did not run and why
     #[arg(long, short, conflicts_with = "quiet")]
     verbose: bool,
 
     /// When to color
     #[arg(long, value_enum, default_value_t)]
-    color: Color,
+    pub(super) color: Color,
 
     /// Threads to use; 0 is one per core
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    threads: usize,
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
+    threads: u16,
 
     /// The date that rules take for today, instead of the clock's (UTC)
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = clock::parse)]
@@ -101,8 +101,9 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     set_threads(arguments.threads);
     let discovered =
         discover::discover(&arguments.path, arguments.manifest.as_deref(), std::env::var_os("DBT_TARGET_PATH"))?;
-    let config = load_config(arguments, &discovered)?;
-    let bytes = bytes::read(&discovered.manifest)?;
+    let config_path = config_path(arguments, &discovered);
+    let config = load_config(arguments, config_path.as_deref())?;
+    let bytes = manifest::load(&discovered.manifest)?;
     let facts = manifest::read(&discovered.manifest, &bytes)?;
     let mut project = Project::from(facts);
     let locator = Locator::new(&project, discovered.project.as_ref());
@@ -112,7 +113,9 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
     print(arguments, &report)?;
     if !arguments.quiet {
-        let style = SummaryStyle { verbose: arguments.verbose, elapsed: start.elapsed() };
+        let config = config_path.as_deref().map_or_else(|| "none found, the defaults hold".to_owned(), discover::shown);
+        let files = [("manifest", discover::shown(&discovered.manifest)), ("config", config)];
+        let style = SummaryStyle { verbose: arguments.verbose, files: &files, elapsed: start.elapsed() };
         // A closed stderr is no reason to fail.
         let _ = io::stderr().write_all(report::summary(&report, style).as_bytes());
     }
@@ -123,16 +126,19 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
 }
 
 /// Zero leaves the choice to rayon: one per core.
-fn set_threads(threads: usize) {
+fn set_threads(threads: u16) {
     if threads > 0 {
         // Fails only if the pool exists already, which nothing before this line brings about.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
     }
 }
 
-fn load_config(arguments: &Arguments, discovered: &Discovered) -> miette::Result<Config> {
+fn config_path(arguments: &Arguments, discovered: &Discovered) -> Option<PathBuf> {
     let found = || discovered.project.as_ref().and_then(|project| discover::find_config(&project.root));
-    let path = arguments.config.clone().or_else(found);
+    arguments.config.clone().or_else(found)
+}
+
+fn load_config(arguments: &Arguments, path: Option<&Path>) -> miette::Result<Config> {
     let changes = config::Changes {
         preset: arguments.preset,
         select: &arguments.select,
@@ -140,7 +146,7 @@ fn load_config(arguments: &Arguments, discovered: &Discovered) -> miette::Result
         fail_on: arguments.fail_on,
         today: arguments.today.clone().unwrap_or_else(clock::today),
     };
-    Ok(config::load(path.as_deref(), changes)?)
+    Ok(config::load(path, changes)?)
 }
 
 fn print(arguments: &Arguments, report: &Report) -> miette::Result<()> {

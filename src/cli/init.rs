@@ -1,5 +1,6 @@
 //! `dbt-steward init`: a first config that fits the project.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use miette::Diagnostic;
@@ -7,7 +8,7 @@ use thiserror::Error;
 
 use super::{CLEAN, output};
 use crate::discover::{self, CONFIG_FILES};
-use crate::input::{bytes, codeowners::Codeowners, manifest};
+use crate::input::{codeowners::Codeowners, manifest};
 use crate::project::Project;
 use crate::starter;
 
@@ -44,7 +45,7 @@ enum InitError {
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let target = std::env::var_os("DBT_TARGET_PATH");
     let discovered = discover::discover(&arguments.path, arguments.manifest.as_deref(), target)?;
-    let bytes = bytes::read(&discovered.manifest)?;
+    let bytes = manifest::load(&discovered.manifest)?;
     let project = Project::from(manifest::read(&discovered.manifest, &bytes)?);
     let root = discovered.project.map(|files| files.root);
     let has_codeowners = root.as_deref().and_then(Codeowners::find).is_some();
@@ -59,6 +60,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         return Err(InitError::Exists { path }.into());
     }
     output::to_file(&path, |out| out.write_all(text.as_bytes()))?;
-    eprintln!("wrote {}; next: dbt-steward check", path.display());
+    // A closed stderr is no reason to fail.
+    let _ = writeln!(std::io::stderr(), "wrote {}; next: dbt-steward check", path.display());
     Ok(CLEAN)
 }

@@ -15,6 +15,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 pub use generate_docs::command_line as command_line_docs;
+use terminal::Color;
 
 /// Exit code when nothing is at or above `fail-on`.
 pub const CLEAN: u8 = 0;
@@ -64,6 +65,10 @@ enum Command {
 /// Runs the command that the process was started with.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    let color = match &cli.command {
+        Command::Check(arguments) => arguments.color,
+        _ => Color::Auto,
+    };
     let result = match cli.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
@@ -76,7 +81,7 @@ pub fn main() -> ExitCode {
     match result {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
-            terminal::print_error(&error);
+            terminal::print_error(&error, color);
             ExitCode::from(COULD_NOT_RUN)
         }
     }

@@ -9,11 +9,11 @@ use thiserror::Error;
 /// Output that could not be written.
 #[derive(Debug, Error, Diagnostic)]
 pub enum OutputError {
-    #[error("{}: cannot be written: {source}", path.display())]
+    #[error("{}: cannot be written", path.display())]
     #[diagnostic(help("check that the folder exists and that you may write to it"))]
     File { path: PathBuf, source: io::Error },
 
-    #[error("stdout cannot be written: {source}")]
+    #[error("stdout cannot be written")]
     Stdout { source: io::Error },
 }
 

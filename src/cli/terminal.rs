@@ -1,8 +1,11 @@
 //! What the terminal is like, and how errors look on it.
 
-use std::io::IsTerminal;
+use std::borrow::Cow;
+use std::io::{IsTerminal, Write};
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
+
+use crate::report::printable_lines;
 
 /// Whether to color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -40,11 +43,19 @@ pub fn width() -> usize {
 }
 
 /// Prints why a command could not run, on stderr.
-pub fn print_error(error: &miette::Report) {
-    let color = Color::Auto.applies_to(&std::io::stderr());
-    let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    let mut text = String::new();
-    let handler = GraphicalReportHandler::new_themed(theme).with_width(PLAIN_WIDTH).with_links(false);
-    handler.render_report(&mut text, error.as_ref()).expect("writing to a string does not fail");
-    eprint!("{text}");
+pub fn print_error(error: &miette::Report, color: Color) {
+    let drawn = |theme| {
+        let mut text = String::new();
+        let handler = GraphicalReportHandler::new_themed(theme).with_width(PLAIN_WIDTH).with_links(false);
+        handler.render_report(&mut text, error.as_ref()).expect("writing to a string does not fail");
+        text
+    };
+    let plain = drawn(GraphicalTheme::unicode_nocolor());
+    let text = match printable_lines(&plain) {
+        // What a file or an argument says must not steer the terminal; without such characters, color is all there is.
+        Cow::Borrowed(_) if color.applies_to(&std::io::stderr()) => drawn(GraphicalTheme::unicode()),
+        safe => safe.into_owned(),
+    };
+    // A closed stderr changes nothing about the exit code.
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }

@@ -11,7 +11,7 @@ use crate::text::{SourceFile, Span};
 /// A config that cannot be used. Ends the run with exit code 2.
 #[derive(Debug, Error)]
 pub enum ConfigError {
-    #[error("{}: cannot be read: {source}", path.display())]
+    #[error("{}: cannot be read", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
 
     /// Something at a place in the file.

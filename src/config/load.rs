@@ -8,6 +8,7 @@ use globset::GlobSet;
 use super::error::ConfigError;
 use super::file::{FailOn, Preset};
 use super::read::{self, FileParts, GlobUse, OverrideParts, Setup};
+use crate::discover::shown;
 use crate::rules::{self, Area, RuleInfo};
 use crate::text::{SourceFile, Span};
 
@@ -102,8 +103,7 @@ fn extended(
 
 fn read_text(path: &Path) -> Result<Arc<SourceFile>, ConfigError> {
     let bytes = std::fs::read(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-    let shown = path.to_string_lossy().replace('\\', "/");
-    SourceFile::from_bytes(shown.trim_start_matches("./"), bytes).map(Arc::new).map_err(|error| {
+    SourceFile::from_bytes(shown(path), bytes).map(Arc::new).map_err(|error| {
         let source = std::io::Error::new(std::io::ErrorKind::InvalidData, error.to_string());
         ConfigError::Unreadable { path: path.to_owned(), source }
     })

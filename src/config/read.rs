@@ -9,9 +9,13 @@ use super::error::ConfigError;
 use super::file::{File, Level, SELECTOR_KEYS, Selectors};
 use super::globs;
 use crate::findings::Severity;
+use crate::project::Layer;
 use crate::rules::{self, BuildError, RuleInfo, Scope};
-use crate::text::yaml::{self, DeError, Node};
+use crate::text::yaml::{self, DeError, Entry, Node, Value};
 use crate::text::{SourceFile, Span};
+
+/// The keys of a config file: those of [`File`], and the two that are read rule by rule.
+const FILE_KEYS: [&str; 7] = ["extends", "fail-on", "rules", "overrides", "layers", "owners", "packages"];
 
 /// A config file, checked as far as it can be without a project.
 #[derive(Debug)]
@@ -23,7 +27,9 @@ pub(super) struct FileParts {
     pub overrides: Vec<OverrideParts>,
     /// Every glob in the file; each must match something.
     pub globs: Vec<GlobUse>,
-    /// Where the pattern of `owners:` stands.
+    /// Every package in `packages: include:`; each must be installed.
+    pub packages: Vec<(String, Span)>,
+    /// The pattern of `owners:`.
     pub owner_pattern: Option<regex::Regex>,
 }
 
@@ -61,7 +67,8 @@ impl FileParts {
 
 /// Parses a file.
 pub(super) fn parse(source: &Arc<SourceFile>) -> Result<FileParts, ConfigError> {
-    let tree = yaml::parse(source.text()).map_err(|error| ConfigError::at(source, error.span, error.message, None))?;
+    let tree =
+        yaml::parse(source.text()).map_err(|error| ConfigError::at(source, error.span, error.message, error.help))?;
     if let Some(twice) = tree.duplicates.first() {
         let message = format!("`{}` stands here twice", twice.key);
         let help = "keep one of them; which one counts would be a guess".to_owned();
@@ -90,19 +97,37 @@ impl Reader<'_> {
             rules: Vec::new(),
             overrides: Vec::new(),
             globs: Vec::new(),
+            packages: Vec::new(),
             owner_pattern: None,
         };
         let Some(document) = document else { return Ok(empty) };
         if document.as_mapping().is_none() {
             return Err(self.wrong(document.span, "a config is a map of keys such as `extends:` and `rules:`"));
         }
+        self.check_keys(document, &FILE_KEYS)?;
         let file: File = self.typed(&document.without(&["rules", "overrides"]))?;
         self.layer_globs(document)?;
         let owner_pattern = self.owner_pattern(document, &file)?;
         let rules = self.rules(document.get("rules"))?;
         let overrides = self.overrides(document.get("overrides"))?;
         let extends_span = document.get("extends").map(|node| node.span);
-        Ok(FileParts { file, extends_span, rules, overrides, globs: self.globs, owner_pattern, ..empty })
+        let packages =
+            document.get("packages").and_then(|packages| packages.get("include")).map_or(&[][..], Node::items);
+        let packages = packages.iter().filter_map(|name| Some((name.as_str()?.to_owned(), name.span))).collect();
+        Ok(FileParts { file, extends_span, rules, overrides, globs: self.globs, packages, owner_pattern, ..empty })
+    }
+
+    /// Refuses keys that are not among the known ones. The types refuse them as well, but each knows only its own keys
+    /// and would suggest no other.
+    fn check_keys(&self, node: &Node, known: &[&str]) -> Result<(), ConfigError> {
+        let is_unknown = |entry: &&Entry| !entry.key.as_str().is_some_and(|key| known.contains(&key));
+        let Some(entry) = node.entries().find(is_unknown) else { return Ok(()) };
+        let key = entry.key.as_str().unwrap_or_default();
+        let help = match yaml::nearest(key, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the keys are {}", known.join(", ")),
+        };
+        Err(ConfigError::at(self.source, entry.key.span, format!("unknown key `{key}`"), Some(help)))
     }
 
     fn owner_pattern(&self, document: &Node, file: &File) -> Result<Option<regex::Regex>, ConfigError> {
@@ -118,6 +143,9 @@ impl Reader<'_> {
     fn layer_globs(&mut self, document: &Node) -> Result<(), ConfigError> {
         let Some(layers) = document.get("layers") else { return Ok(()) };
         for layer in layers.entries() {
+            if layer.key.as_str() == Some(Layer::Other.as_str()) {
+                return Err(self.wrong(layer.key.span, "`other` is what is in none of the layers, and has no settings"));
+            }
             self.glob_list(layer.value.get("paths"))?;
         }
         Ok(())
@@ -153,6 +181,9 @@ impl Reader<'_> {
                 return Err(self.wrong(entry.key.span, message));
             }
             let setups = match entry.value.items() {
+                [] if matches!(entry.value.value(), Value::Sequence(_)) => {
+                    return Err(self.wrong(entry.value.span, "this list is empty: it says neither on nor off"));
+                }
                 [] => vec![self.setup(rule, &entry.value)?],
                 blocks => blocks.iter().map(|block| self.setup(rule, block)).collect::<Result<_, _>>()?,
             };
@@ -182,6 +213,10 @@ impl Reader<'_> {
             Some(severity) => Some(self.typed::<Level>(severity)?.severity()),
             None => None,
         };
+        let options = (rule.options_schema)().get("properties").and_then(|names| names.as_object()).cloned();
+        let options = options.unwrap_or_default();
+        let names = options.keys().map(String::as_str).chain(["severity"]).chain(SELECTOR_KEYS);
+        self.check_keys(node, &names.collect::<Vec<_>>())?;
         let scope = self.scope(node)?;
         let own = node.without(&[&SELECTOR_KEYS[..], &["severity"]].concat());
         (rule.build_yaml)(&own).map_err(|error| self.bad_options(&own, error))?;
@@ -215,8 +250,10 @@ impl Reader<'_> {
     }
 
     fn override_block(&mut self, node: &Node) -> Result<OverrideParts, ConfigError> {
-        // Only the keys are checked here; `rules` is read below.
-        self.typed::<Selectors>(&node.without(&["rules"]))?;
+        if node.as_mapping().is_none() {
+            return Err(self.wrong(node.span, "an override is a block with selectors and `rules:`"));
+        }
+        self.check_keys(node, &[&SELECTOR_KEYS[..], &["rules"]].concat())?;
         let scope = self.scope(node)?;
         let Some(rules) = node.get("rules") else {
             return Err(self.wrong(node.span, "this override has no `rules:`, so it changes nothing"));
@@ -225,6 +262,10 @@ impl Reader<'_> {
             let message = "this override has no selector (paths, tags, groups, …), so it is no exception";
             let help = "set what holds everywhere under the config's own `rules:`".to_owned();
             return Err(ConfigError::at(self.source, node.span, message, Some(help)));
+        }
+        if rules.entries().next().is_none() {
+            let message = "`rules:` is a map from a rule's slug or code to a severity or `off`";
+            return Err(self.wrong(rules.span, message));
         }
         let mut found = Vec::new();
         for entry in rules.entries() {

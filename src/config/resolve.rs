@@ -12,6 +12,7 @@ use crate::findings::Severity;
 use crate::input::codeowners::Codeowners;
 use crate::project::{FileOwners, Layer, LayerRule, Layers, Owners, Project};
 use crate::rules::{self, Instance, RuleInfo, Scope};
+use crate::text::yaml::nearest;
 
 /// What a run needs.
 #[derive(Debug)]
@@ -29,6 +30,7 @@ impl Config {
     /// When a glob matches no file of the project.
     pub fn resolve(&self, project: &Project<'_>, root: Option<&Path>) -> Result<Resolved, ConfigError> {
         self.check_globs(project)?;
+        self.check_packages(project)?;
         let settings = Settings {
             layers: self.layers(),
             owners: self.owners(root),
@@ -95,6 +97,23 @@ impl Config {
                 let help =
                     "paths are relative to dbt_project.yml; an exception that excepts nothing is misleading".to_owned();
                 return Err(ConfigError::at(source, glob.span, message, Some(help)));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_packages(&self, project: &Project<'_>) -> Result<(), ConfigError> {
+        let mut installed: Vec<&str> = project.resources.iter().map(|resource| resource.package.as_str()).collect();
+        installed.sort_unstable();
+        installed.dedup();
+        let named = self.files.iter().flat_map(|file| file.packages.iter().map(move |name| (&file.source, name)));
+        for (source, (name, span)) in named {
+            if !installed.contains(&name.as_str()) {
+                let help = match nearest(name, installed.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "`dbt deps` installs what packages.yml lists".to_owned(),
+                };
+                return Err(ConfigError::at(source, *span, format!("no package `{name}` is installed"), Some(help)));
             }
         }
         Ok(())

@@ -22,14 +22,14 @@ const PIECE: usize = 2 << 20;
 /// How often a file that changes while it is read is read anew before giving up.
 const ATTEMPTS: usize = 3;
 
-/// Why a file could not be read. [`ReadError::help`] says what to do about it.
+/// Why a file could not be read. [`ReadError::next_step`] says what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// Nothing has this path.
     #[error("{} does not exist", path.display())]
     Missing { path: PathBuf },
     /// A folder was named where a file is needed.
-    #[error("{} is a directory, not a file", path.display())]
+    #[error("{} is a folder, not a file", path.display())]
     Directory { path: PathBuf },
     /// The file or a folder above it may not be read by this user.
     #[error("no permission to read {}", path.display())]
@@ -47,22 +47,20 @@ pub enum ReadError {
 
 impl miette::Diagnostic for ReadError {
     fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        Some(Box::new(Self::help(self)))
+        Some(Box::new(self.next_step()))
     }
 }
 
 impl ReadError {
-    /// The next step for the user, as a sentence.
-    pub fn help(&self) -> &'static str {
+    /// The next step for the user.
+    pub fn next_step(&self) -> &'static str {
         match self {
-            Self::Missing { .. } => {
-                "Check the path. dbt writes its artifacts into `target/`, for example on `dbt parse`."
-            }
-            Self::Directory { .. } => "Name the file inside it, such as `target/manifest.json`.",
-            Self::Permission { .. } => "Let this user read the file and the folders above it.",
-            Self::TooLarge { .. } => "Free some memory, or run on a machine that has more.",
-            Self::Changing { .. } => "Wait until dbt has finished, then run again.",
-            Self::Other { .. } => "See whether other programs can read the file.",
+            Self::Missing { .. } => "check the path; dbt writes its artifacts into target/, for example on `dbt parse`",
+            Self::Directory { .. } => "name the file inside it, such as target/manifest.json",
+            Self::Permission { .. } => "let this user read the file and the folders above it",
+            Self::TooLarge { .. } => "free some memory, or run on a machine that has more",
+            Self::Changing { .. } => "wait until dbt has finished, then run again",
+            Self::Other { .. } => "see whether other programs can read the file",
         }
     }
 

@@ -3,23 +3,50 @@
 use super::files::ProjectFile;
 use crate::project::{Resource, ResourceType};
 use crate::text::Span;
-use crate::text::call::Call;
+use crate::text::call::{Argument, Call};
 use crate::text::jinja::{Block, BlockKind};
 use crate::text::sql::blank;
 
 /// The first `ref()` or `source()` that names `parent`; of several versions the one that is asked for.
 pub(super) fn reference(file: &ProjectFile, parent: &Resource<'_>) -> Option<Span> {
-    let named = |call: &&Call| match parent.as_source() {
-        Some(source) => call
-            .as_source()
-            .is_some_and(|found| found.source == source.source_name.as_str() && found.table == parent.name.as_str()),
-        None => call.as_ref().is_some_and(|found| found.name == parent.name.as_str()),
-    };
+    best(file.calls().iter().map(|call| (call, call.span)), parent)
+}
+
+/// Of calls, each with its place, the first that names `parent`: with its version, or without one (which is the latest),
+/// or with any.
+pub(super) fn best<'c>(calls: impl Iterator<Item = (&'c Call, Span)> + Clone, parent: &Resource<'_>) -> Option<Span> {
+    let named = calls.filter(|(call, _)| names(call, parent));
     let version = parent.relation().and_then(|relation| relation.version.as_deref());
-    let of_version = |call: &&Call| call.as_ref().and_then(|found| found.version).as_deref() == version;
-    let mut calls = file.calls().iter().filter(named);
-    let first = calls.clone().next()?;
-    Some(calls.find(of_version).unwrap_or(first).span)
+    let of_version = |wanted: Option<&str>| {
+        let mut fitting =
+            named.clone().filter(|(call, _)| call.as_ref().is_none_or(|found| found.version.as_deref() == wanted));
+        fitting.next()
+    };
+    let first = of_version(version).or_else(|| of_version(None)).or_else(|| named.clone().next());
+    first.map(|(_, span)| span)
+}
+
+fn names(call: &Call, parent: &Resource<'_>) -> bool {
+    match parent.kind {
+        ResourceType::Source => parent.as_source().zip(call.as_source()).is_some_and(|(source, found)| {
+            found.source == source.source_name.as_str() && found.table == parent.name.as_str()
+        }),
+        ResourceType::Metric => call.as_metric().is_some_and(|(package, name)| is(parent, package, name)),
+        _ => call.as_ref().is_some_and(|found| is(parent, found.package, found.name)),
+    }
+}
+
+fn is(parent: &Resource<'_>, package: Option<&str>, name: &str) -> bool {
+    name == parent.name.as_str() && package.is_none_or(|package| package == parent.package.as_str())
+}
+
+/// An argument of `config()`: from its name to the end of its value.
+pub(super) fn config(file: &ProjectFile, name: &str) -> Option<Span> {
+    let settings = file.calls().iter().filter_map(Call::as_config).flatten();
+    let is_named = |argument: &&Argument| argument.keyword.as_ref().is_some_and(|keyword| keyword.text == name);
+    let argument = settings.filter(is_named).next_back()?;
+    let start = argument.keyword.as_ref().map_or(argument.span.start, |keyword| keyword.span.start);
+    Some(Span { start, end: argument.span.end })
 }
 
 /// Where a file first says that, as words of their own outside comments and strings.
@@ -30,13 +57,6 @@ pub(super) fn first(file: &ProjectFile, wanted: &str) -> Option<Span> {
         |at: &usize| !is_part(code[..*at].chars().next_back()) && !is_part(code[at + wanted.len()..].chars().next());
     let start = code.match_indices(wanted).map(|(at, _)| at).find(is_alone)?;
     Some(Span::new(start, start + wanted.len()))
-}
-
-/// An argument of `config()`: from its name to the end of its value.
-pub(super) fn config(file: &ProjectFile, name: &str) -> Option<Span> {
-    let argument = file.calls().iter().filter(|call| call.as_config().is_some()).find_map(|call| call.keyword(name))?;
-    let start = argument.keyword.as_ref().map_or(argument.span.start, |keyword| keyword.span.start);
-    Some(Span { start, end: argument.span.end })
 }
 
 /// The block that defines a macro, snapshot or docs block.

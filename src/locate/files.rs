@@ -1,6 +1,7 @@
 //! The project's files, each read and parsed at most once, however many findings point into it.
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -8,7 +9,7 @@ use super::entries::Entries;
 use crate::text::call::Call;
 use crate::text::jinja::Block;
 use crate::text::yaml::{Yaml, YamlError};
-use crate::text::{SourceFile, TextError, jinja, python, yaml};
+use crate::text::{SourceFile, Span, TextError, jinja, python, yaml};
 
 /// A file that is at hand, and what parsing made of it; each view is made when it is first asked for.
 #[derive(Debug)]
@@ -48,7 +49,36 @@ impl ProjectFile {
     }
 }
 
-type Slot = Arc<OnceLock<Option<Result<ProjectFile, TextError>>>>;
+/// Why a file that is there cannot be looked into.
+#[derive(Debug)]
+pub(super) struct Problem {
+    pub message: String,
+    /// The first byte that is no text, with the file as far as it is.
+    pub place: Option<(Arc<SourceFile>, Span)>,
+}
+
+impl Problem {
+    /// Bytes that are no text are shown with replacement characters, which is what editors show as well.
+    fn not_text(shown: &str, bytes: &[u8], error: &TextError) -> Self {
+        let TextError::NotUtf8 { byte, .. } = error else { return Self { message: error.to_string(), place: None } };
+        let message = format!("not valid UTF-8: unexpected byte 0x{byte:02X}; save the file as UTF-8");
+        let readable = SourceFile::from_bytes(shown, String::from_utf8_lossy(bytes).into_owned().into_bytes());
+        let place = readable.ok().and_then(|file| {
+            // A replacement character of the file's own stands before it only where somebody saved this mess before.
+            let mark = file.text().find(char::REPLACEMENT_CHARACTER)?;
+            Some((Arc::new(file), Span::new(mark, mark + char::REPLACEMENT_CHARACTER.len_utf8())))
+        });
+        Self { message, place }
+    }
+}
+
+/// Whether a path from a manifest stays in the folder that it is relative to: a manifest is data, and does not get to
+/// name files outside the project.
+pub(super) fn is_inside(path: &Path) -> bool {
+    path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
+type Slot = Arc<OnceLock<Option<Result<ProjectFile, Problem>>>>;
 
 /// Files by their path relative to a root.
 #[derive(Debug, Default)]
@@ -60,8 +90,7 @@ impl Files {
     /// The file, or `None` where it is not there or lies outside `root`. `shown` is the path to print.
     pub fn get(&self, root: &Path, path: &str, shown: &str) -> Option<FileRef> {
         let relative = Path::new(path);
-        // A manifest is data: it does not get to name files outside the project.
-        if !relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir)) {
+        if !is_inside(relative) {
             return None;
         }
         let full = root.join(relative);
@@ -71,8 +100,16 @@ impl Files {
         };
         // Read outside the lock, so that threads wait only for the file they need.
         slot.get_or_init(|| {
-            let bytes = std::fs::read(&full).ok()?;
-            Some(SourceFile::from_bytes(shown, bytes).map(ProjectFile::new))
+            let bytes = match std::fs::read(&full) {
+                Ok(bytes) => bytes,
+                // It was there when dbt ran, and nothing is wrong with deleting it.
+                Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return None,
+                Err(error) => return Some(Err(Problem { message: error.to_string(), place: None })),
+            };
+            // Taking the bytes costs nothing; a copy is made only of what is no text.
+            let kept = if std::str::from_utf8(&bytes).is_err() { bytes.clone() } else { Vec::new() };
+            let file = SourceFile::from_bytes(shown, bytes).map(ProjectFile::new);
+            Some(file.map_err(|error| Problem::not_text(shown, &kept, &error)))
         });
         matches!(slot.get(), Some(Some(_))).then_some(FileRef(slot))
     }
@@ -84,7 +121,7 @@ pub(super) struct FileRef(Slot);
 
 impl FileRef {
     /// The file's text, or why it is none.
-    pub fn text(&self) -> Result<&ProjectFile, &TextError> {
+    pub fn text(&self) -> Result<&ProjectFile, &Problem> {
         match self.0.get() {
             Some(Some(file)) => file.as_ref(),
             _ => unreachable!("a FileRef is made only of slots that hold a file"),

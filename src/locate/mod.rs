@@ -14,7 +14,7 @@ use crate::discover::{PROJECT_FILE, ProjectFiles};
 use crate::findings::{Finding, Located, Location, Place, Region};
 use crate::project::{Detail, Project, Resource, ResourceId, UnreadableFile};
 use crate::text::Span;
-use files::{FileRef, Files, ProjectFile};
+use files::{FileRef, Files, ProjectFile, is_inside};
 
 /// Where dbt installs packages unless `packages-install-path` says otherwise.
 const PACKAGES: &str = "dbt_packages";
@@ -34,7 +34,7 @@ impl Locator {
         let own = files.filter(|files| files.settings.name.as_deref() == Some(project.name.as_str()));
         let packages = own.and_then(|files| files.settings.packages_install_path.clone());
         Self {
-            root: own.map(|files| files.root.clone()),
+            root: own.map(|files| nearby(&files.root)),
             packages: packages.unwrap_or_else(|| PACKAGES.to_owned()),
             files: Files::default(),
         }
@@ -59,7 +59,7 @@ impl Locator {
         let unreadable =
             |span: Option<Span>, message: String| Some(UnreadableFile { path: path.to_owned(), span, message });
         match file.text() {
-            Err(error) => unreadable(None, error.to_string()),
+            Err(problem) => unreadable(problem.place.as_ref().map(|(_, span)| *span), problem.message.clone()),
             Ok(file) => match file.yaml() {
                 Ok(_) => None,
                 Err(error) => unreadable(Some(error.span), error.message.clone()),
@@ -126,9 +126,9 @@ impl Locator {
 
     fn in_own_file(&self, path: &str, span: impl FnOnce(&ProjectFile) -> Option<Span>) -> Location {
         let file = self.own_file(path);
-        let region = file.as_ref().and_then(|file| {
-            let file = file.text().ok()?;
-            Some(Region::new(file.source.clone(), span(file)?))
+        let region = file.as_ref().and_then(|file| match file.text() {
+            Ok(file) => Some(Region::new(file.source.clone(), span(file)?)),
+            Err(problem) => problem.place.as_ref().map(|(file, span)| Region::new(file.clone(), *span)),
         });
         Location { path: self.shown(None, path), region }
     }
@@ -142,6 +142,7 @@ impl Locator {
         let root = self.root.as_deref()?;
         match package {
             None => self.own_file(path),
+            Some(name) if !is_inside(Path::new(name)) => None,
             Some(name) => self.files.get(&root.join(&self.packages).join(name), path, &self.shown(package, path)),
         }
     }
@@ -156,6 +157,17 @@ impl Locator {
         let root = root.to_string_lossy().replace('\\', "/");
         let root = root.trim_end_matches('/').trim_start_matches("./");
         if root.is_empty() || root == "." { inside } else { format!("{root}/{inside}") }
+    }
+}
+
+/// A folder below the current one by its relative path: what is printed is the same whether the project was given as
+/// `transform` or as `/home/me/shop/transform`.
+fn nearby(folder: &Path) -> PathBuf {
+    let below = std::env::current_dir().ok().and_then(|here| folder.strip_prefix(here).ok().map(Path::to_owned));
+    match below {
+        Some(below) if below.as_os_str().is_empty() => PathBuf::from("."),
+        Some(below) => below,
+        None => folder.to_owned(),
     }
 }
 
@@ -174,6 +186,8 @@ impl<'l> Lookup<'l> {
             // What the file itself says wins over its properties, for dbt as for us.
             Place::Config(_) | Place::Parent(_) => in_code().or_else(in_properties),
             Place::File | Place::Code(_) => in_code(),
+            // A key that is missing would stand in the entry, even where the code has a name to point at.
+            Place::Key(_) => in_properties().or_else(|| self.in_properties(&Place::Entry)).or_else(in_code),
             _ => in_properties().or_else(in_code),
         };
         found.or_else(|| self.fallback(place)).unwrap_or_else(|| self.without_line(place))
@@ -290,8 +304,11 @@ impl<'l> Lookup<'l> {
 
     fn tested_node(&self) -> Option<&'l Resource<'l>> {
         let attached = self.resource.as_test()?.attached_node.as_ref();
-        let id = attached.and_then(|name| self.project.find(name));
-        let id = id.or_else(|| self.project.parents(self.project.find(&self.resource.unique_id)?).first().copied());
+        let id = attached.and_then(|name| self.project.find(name)).or_else(|| {
+            let test = self.project.find(&self.resource.unique_id)?;
+            let mut parents = self.project.parents(test).iter().copied();
+            parents.find(|parent| self.project.tests(*parent).contains(&test))
+        });
         id.map(|id| self.project.get(id))
     }
 

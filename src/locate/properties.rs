@@ -1,8 +1,10 @@
 //! From a place to a span in properties YAML.
 
+use super::code;
 use crate::project::Resource;
-use crate::text::Span;
+use crate::text::call::Call;
 use crate::text::yaml::{Entry, Node};
+use crate::text::{Span, jinja};
 
 /// The name in an entry, for a version of a model the version's `v`; where neither is there, the start of the entry.
 pub(super) fn entry_name(entry: &Node, resource: &Resource<'_>) -> Span {
@@ -30,7 +32,7 @@ pub(super) fn column<'y>(entry: &'y Node, resource: &Resource<'_>, name: &str) -
 }
 
 /// The item of `versions:` that describes this version.
-fn version_entry<'y>(entry: &'y Node, resource: &Resource<'_>) -> Option<&'y Node> {
+pub(super) fn version_entry<'y>(entry: &'y Node, resource: &Resource<'_>) -> Option<&'y Node> {
     let version = resource.relation()?.version.as_ref()?;
     let fits = |item: &&Node| item.get("v").and_then(Node::as_str).is_some_and(|found| found == version.as_str());
     entry.get("versions")?.items().iter().find(fits)
@@ -59,21 +61,28 @@ fn first_key(node: &Node) -> Span {
 
 /// The `ref('…')` or `source('…', '…')` written somewhere in an entry, as exposures and snapshots have it.
 pub(super) fn reference(entry: &Node, parent: &Resource<'_>) -> Option<Span> {
-    if let Some(text) = entry.as_str() {
-        return names(text, parent).then_some(entry.span);
-    }
-    let in_items = entry.items().iter().find_map(|item| reference(item, parent));
-    in_items.or_else(|| entry.entries().find_map(|inner| reference(&inner.value, parent)))
+    let mut texts = Vec::new();
+    add_texts(entry, &mut texts);
+    let calls: Vec<(Call, Span)> =
+        texts.into_iter().flat_map(|(text, span)| calls(text).into_iter().map(move |call| (call, span))).collect();
+    code::best(calls.iter().map(|(call, span)| (call, *span)), parent)
 }
 
-/// Whether a text is a call that names `parent`: its quoted words end with the parent's name.
-fn names(text: &str, parent: &Resource<'_>) -> bool {
-    let is_call = ["ref", "source", "metric"].iter().any(|call| text.trim_start_matches("{{").trim().starts_with(call));
-    let words: Vec<&str> = text.split(['\'', '"']).skip(1).step_by(2).collect();
-    is_call
-        && match (parent.as_source(), words.as_slice()) {
-            (Some(source), [group, table]) => source.source_name.as_str() == *group && &*parent.name == *table,
-            (None, [.., name]) => &*parent.name == *name,
-            _ => false,
-        }
+/// Every text below a node, but for those of tests: what a relationship refers to is the test's parent.
+fn add_texts<'y>(node: &'y Node, texts: &mut Vec<(&'y str, Span)>) {
+    match node.as_str() {
+        Some(text) if text.contains('(') => texts.push((text, node.span)),
+        _ => {}
+    }
+    node.items().iter().for_each(|item| add_texts(item, texts));
+    let is_test = |key: &Node| matches!(key.as_str(), Some("data_tests" | "tests"));
+    node.entries().filter(|entry| !is_test(&entry.key)).for_each(|entry| add_texts(&entry.value, texts));
+}
+
+/// The calls in a text that dbt takes for an expression, with or without braces.
+fn calls(text: &str) -> Vec<Call> {
+    match text.contains("{{") {
+        true => jinja::calls_before_error(text).0,
+        false => jinja::calls_before_error(&format!("{{{{ {text} }}}}")).0,
+    }
 }

@@ -1,6 +1,6 @@
 //! The item of a list of tests that made a generic test.
 
-use crate::project::{GenericTest, Meta, Resource};
+use crate::project::{GenericTest, Meta, Resource, Test};
 use crate::text::Span;
 use crate::text::yaml::{Node, from_node};
 
@@ -10,18 +10,14 @@ pub(super) fn item(entry: &Node, node: &Resource<'_>, resource: &Resource<'_>) -
     let generic = test.generic.as_ref()?;
     let arguments = generic.arguments();
     let of_column = test.column.as_ref().and_then(|name| super::properties::column(entry, node, name));
-    let lists = of_column.into_iter().chain([entry]).flat_map(|place| [place.get("data_tests"), place.get("tests")]);
+    let places = of_column.into_iter().chain(super::properties::version_entry(entry, node)).chain([entry]);
+    let lists = places.flat_map(|place| [place.get("data_tests"), place.get("tests")]);
     let items: Vec<&Node> = lists.flatten().flat_map(Node::items).filter(|item| is_test(item, generic)).collect();
-    let named = items.iter().find(|item| own_name(item) == Some(&resource.name));
-    let unnamed = || items.iter().find(|item| own_name(item).is_none() && fits(item, &arguments));
-    let best = named.or_else(unnamed).or_else(|| items.iter().find(|item| fits(item, &arguments)));
-    best.or_else(|| items.first()).map(|item| name_span(item))
-}
-
-/// The name that the item gives the test in place of the one dbt would make.
-fn own_name(item: &Node) -> Option<&str> {
-    let block = item.entries().next().and_then(|entry| entry.value.get("name"));
-    item.get("name").or(block).and_then(Node::as_str)
+    let fits = |item: &&&Node| has_arguments(item, &arguments) && has_configs(item, test);
+    let named = |item: &&&Node| name(item).is_some_and(|name| name == resource.name.as_str());
+    let unnamed = |item: &&&Node| name(item).is_none() && fits(item);
+    let best = items.iter().find(named).or_else(|| items.iter().find(unnamed));
+    best.or_else(|| items.iter().find(fits)).or_else(|| items.first()).map(|item| name_span(item))
 }
 
 /// Whether the item is a test of that name: `unique`, `unique: {…}` or `{name: …, test_name: unique}`.
@@ -31,18 +27,40 @@ fn is_test(item: &Node, generic: &GenericTest<'_>) -> bool {
     if let Some(name) = item.as_str() {
         return is_wanted(name);
     }
-    item.get("test_name").and_then(Node::as_str).is_some_and(is_wanted)
-        || item.entries().any(|entry| entry.key.as_str().is_some_and(is_wanted))
+    match item.get("test_name").and_then(Node::as_str) {
+        Some(name) => is_wanted(name),
+        None => item.entries().any(|entry| entry.key.as_str().is_some_and(is_wanted)),
+    }
+}
+
+/// Where the item's arguments and settings stand: in itself if it has a `test_name`, else below the test's name.
+fn block(item: &Node) -> Option<&Node> {
+    match item.get("test_name") {
+        Some(_) => Some(item),
+        None => item.entries().next().map(|entry| &entry.value),
+    }
+}
+
+/// The name that the item gives to the test.
+fn name(item: &Node) -> Option<&str> {
+    block(item)?.get("name")?.as_str()
 }
 
 /// Whether every argument that the item states is the test's.
-fn fits(item: &Node, arguments: &Meta) -> bool {
-    let Some(block) = item.entries().next().map(|entry| &entry.value) else { return true };
+fn has_arguments(item: &Node, arguments: &Meta) -> bool {
+    let Some(block) = block(item) else { return true };
     let stated = block.get("arguments").unwrap_or(block);
     stated.entries().all(|entry| {
         let Some(wanted) = entry.key.as_str().and_then(|key| arguments.get(key)) else { return true };
         from_node::<serde_json::Value>(&entry.value).is_ok_and(|value| value == *wanted)
     })
+}
+
+/// Whether the item has the test's `where`, or neither has one: two tests may differ in nothing else.
+fn has_configs(item: &Node, test: &Test<'_>) -> bool {
+    let stated = block(item)
+        .and_then(|block| block.get("config").and_then(|config| config.get("where")).or_else(|| block.get("where")));
+    stated.and_then(Node::as_str) == test.condition.non_empty()
 }
 
 /// The test's name within the item.

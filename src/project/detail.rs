@@ -207,8 +207,8 @@ pub struct Exposure<'a> {
     pub label: Text<'a>,
     /// The `ref` calls of its `depends_on`, resolved or not.
     pub refs: Vec<RefCall<'a>>,
-    /// The `metric` calls of its `depends_on`. dbt 2.x has metrics here only, not in `depends_on.nodes`; parents they are
-    /// either way.
+    /// The `metric` calls of its `depends_on`. dbt 2.x has metrics here only, not in `depends_on.nodes`; parents they
+    /// are either way.
     pub metrics: Vec<RefCall<'a>>,
 }
 

@@ -2,12 +2,14 @@
 
 use std::io::{self, Write};
 
+use super::printable;
 use crate::findings::Located;
 
 pub(super) fn write(findings: &[Located], out: &mut dyn Write) -> io::Result<()> {
     for located in findings {
         let finding = &located.finding;
-        writeln!(out, "{}: {} {} {}", located.location.display(), finding.code, finding.slug, finding.message)?;
+        let (place, message) = (located.location.display(), printable(&finding.message));
+        writeln!(out, "{}: {} {} {message}", printable(&place), finding.code, finding.slug)?;
     }
     Ok(())
 }

@@ -1,35 +1,57 @@
 //! Each finding with the lines it is about, the evidence, and what to do: drawn by miette.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Write};
 
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use rayon::prelude::*;
 
-use super::Style;
+use super::{Style, printable, printable_lines};
 use crate::findings::{Located, Location, Severity};
 
 pub(super) fn write(findings: &[Located], style: Style, out: &mut dyn Write) -> io::Result<()> {
-    let handler = handler(style);
+    let pen = Pen::new(style);
     // Drawn in parallel, a batch at a time, so that a hundred thousand findings never stand in memory at once.
     for batch in findings.chunks(4096) {
-        let drawn: Vec<String> = batch.par_iter().map(|located| draw(&handler, located)).collect();
+        let drawn: Vec<String> = batch.par_iter().map(|located| pen.draw(located)).collect();
         for text in drawn {
-            out.write_all(text.as_bytes())?;
+            // The line end is a blank line between one finding and the next.
+            writeln!(out, "{text}")?;
         }
     }
     Ok(())
 }
 
-fn handler(style: Style) -> GraphicalReportHandler {
-    let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false).with_context_lines(1)
+struct Pen {
+    plain: GraphicalReportHandler,
+    colored: Option<GraphicalReportHandler>,
 }
 
-fn draw(handler: &GraphicalReportHandler, located: &Located) -> String {
+impl Pen {
+    fn new(style: Style) -> Self {
+        let handler = |theme| {
+            GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false).with_context_lines(1)
+        };
+        Self {
+            plain: handler(GraphicalTheme::unicode_nocolor()),
+            colored: style.color.then(|| handler(GraphicalTheme::unicode())),
+        }
+    }
+
+    /// With colors only where no control character but the line ends is drawn: then all others are the colors' own.
+    fn draw(&self, located: &Located) -> String {
+        let plain = rendered(&self.plain, located);
+        if let Cow::Owned(safe) = printable_lines(&plain) {
+            return safe;
+        }
+        self.colored.as_ref().map_or(plain, |colored| rendered(colored, located))
+    }
+}
+
+fn rendered(handler: &GraphicalReportHandler, located: &Located) -> String {
     let mut text = String::new();
     handler.render_report(&mut text, &Drawn(located)).expect("writing to a string does not fail");
-    text.push('\n');
     text
 }
 
@@ -39,7 +61,7 @@ struct Drawn<'a>(&'a Located);
 
 impl fmt::Display for Drawn<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.finding.message)
+        f.write_str(&printable(&self.0.finding.message))
     }
 }
 
@@ -72,7 +94,8 @@ impl Diagnostic for Drawn<'_> {
         let primary = LabeledSpan::new_primary_with_span(None, region.span.range());
         let others = self.0.related.iter().filter_map(move |(location, label)| {
             let other = location.region.as_ref().filter(|other| other.file.path() == region.file.path())?;
-            (other.span != region.span).then(|| LabeledSpan::new_with_span(Some(label.clone()), other.span.range()))
+            (other.span != region.span)
+                .then(|| LabeledSpan::new_with_span(Some(printable(label).into_owned()), other.span.range()))
         });
         Some(Box::new(std::iter::once(primary).chain(others)))
     }
@@ -87,8 +110,8 @@ fn footer(located: &Located) -> String {
     items.extend(located.finding.evidence.iter().cloned());
     let elsewhere = located.related.iter().filter(|(location, _)| !same_file(location, &located.location));
     items.extend(elsewhere.map(|(location, label)| format!("{label}: {}", location.display())));
-    let items = items.into_iter().map(|item| format!("- {item}"));
-    std::iter::once(located.finding.help.clone()).chain(items).collect::<Vec<_>>().join("\n")
+    let items = items.into_iter().map(|item| format!("- {}", printable(&item)));
+    std::iter::once(printable(&located.finding.help).into_owned()).chain(items).collect::<Vec<_>>().join("\n")
 }
 
 fn same_file(a: &Location, b: &Location) -> bool {

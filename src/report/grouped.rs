@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::printable;
 use crate::findings::{Located, Region};
 
 pub(super) fn write(findings: &[Located], out: &mut dyn Write) -> io::Result<()> {
@@ -10,14 +11,17 @@ pub(super) fn write(findings: &[Located], out: &mut dyn Write) -> io::Result<()>
         if index > 0 {
             writeln!(out)?;
         }
-        writeln!(out, "{}", group[0].location.path)?;
+        writeln!(out, "{}", printable(&group[0].location.path))?;
         for located in group {
             let finding = &located.finding;
             let place = located.location.region.as_ref().map_or_else(String::new, place);
             writeln!(
                 out,
                 "  {place:>8}  {:<7}  {} {}  {}",
-                finding.severity, finding.code, finding.slug, finding.message
+                finding.severity,
+                finding.code,
+                finding.slug,
+                printable(&finding.message)
             )?;
         }
     }

@@ -4,6 +4,7 @@ mod concise;
 mod full;
 mod grouped;
 pub mod json;
+mod printable;
 mod statistics;
 mod summary;
 
@@ -11,6 +12,7 @@ use std::io::{self, Write};
 
 use crate::findings::Report;
 
+pub use printable::{printable, printable_lines};
 pub use statistics::statistics;
 pub use summary::{SummaryStyle, summary};
 

@@ -11,7 +11,6 @@ use crate::findings::Report;
 pub fn statistics(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut rules: Vec<_> = report.summary.rules.iter().filter(|rule| rule.findings > 0).collect();
     rules.sort_by_key(|rule| (std::cmp::Reverse(rule.findings), rule.code));
-    rules.dedup_by_key(|rule| rule.code);
     for rule in rules {
         writeln!(out, "{:>7}  {}  {}", rule.findings, rule.code, rule.slug)?;
     }

@@ -3,28 +3,40 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use super::printable;
 use crate::findings::{Report, RuleSummary, Severity};
 use crate::project::Counts;
 
 /// What the summary may say.
 #[derive(Debug, Clone, Copy)]
-pub struct SummaryStyle {
+pub struct SummaryStyle<'a> {
     /// Name every rule that did not run, with its reason, instead of counting them.
     pub verbose: bool,
+    /// The files that were read, each after a word for it; told when verbose.
+    pub files: &'a [(&'a str, String)],
     /// How long the run took.
     pub elapsed: Duration,
 }
 
 /// The summary's text, each line ended.
-pub fn summary(report: &Report, style: SummaryStyle) -> String {
+pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
     let mut text = String::new();
     let summary = &report.summary;
     let add = |text: &mut String, line: String| writeln!(text, "{line}").expect("writing to a string does not fail");
-    add(&mut text, format!("{} (dbt {}): {}", summary.project, summary.dbt_version, subjects(&summary.counts)));
+    let (project, version) = (printable(&summary.project), printable(&summary.dbt_version));
+    add(&mut text, format!("{project} (dbt {version}): {}", subjects(&summary.counts)));
+    if style.verbose {
+        for (what, path) in style.files {
+            add(&mut text, format!("{what}: {}", printable(path)));
+        }
+    }
     add(&mut text, findings(report));
     let skipped: Vec<&RuleSummary> = summary.rules.iter().filter(|rule| rule.skipped.is_some()).collect();
     let ran = summary.rules.len() - skipped.len();
-    add(&mut text, format!("{ran} rules ran in {}{}", elapsed(style.elapsed), not_run(&skipped, style.verbose)));
+    add(
+        &mut text,
+        format!("{} ran in {}{}", plural(ran, "rule"), elapsed(style.elapsed), not_run(&skipped, style.verbose)),
+    );
     if style.verbose {
         for rule in skipped {
             let reason = rule.skipped.as_deref().unwrap_or_default();

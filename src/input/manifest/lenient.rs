@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::project::Text;
@@ -14,6 +15,33 @@ where
     T: Deserialize<'de> + Default,
 {
     Option::<T>::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+/// A type that can be built from the fields of an object.
+pub trait Fields<'de>: Sized {
+    /// Reads the fields; the deserializer holds an object for certain.
+    ///
+    /// # Errors
+    /// When a field does not have its type.
+    fn from_fields<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error>;
+}
+
+/// Reads an object and nothing else.
+///
+/// # Errors
+/// When there is something else, or a field does not have its type.
+pub fn object<'de, D: Deserializer<'de>, T: Fields<'de>>(deserializer: D) -> Result<T, D::Error> {
+    struct ObjectVisitor<T>(PhantomData<T>);
+    impl<'de, T: Fields<'de>> Visitor<'de> for ObjectVisitor<T> {
+        type Value = T;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
+            T::from_fields(MapAccessDeserializer::new(map))
+        }
+    }
+    deserializer.deserialize_map(ObjectVisitor(PhantomData))
 }
 
 /// Strings, one string, or null (no strings). Numbers and booleans among them are taken by their text.
@@ -74,7 +102,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Word<'a> {
                 Ok(Word(Text::from(number.to_string())))
             }
             fn visit_f64<E: de::Error>(self, number: f64) -> Result<Self::Value, E> {
-                Ok(Word(Text::from(number.to_string())))
+                // As Python prints it, which is what dbt makes unique ids of: version 1.0 is not version 1.
+                Ok(Word(Text::from(format!("{number:?}"))))
             }
             fn visit_bool<E: de::Error>(self, flag: bool) -> Result<Self::Value, E> {
                 Ok(Word(Text::from(if flag { "true" } else { "false" })))

@@ -2,9 +2,11 @@
 
 mod convert;
 mod error;
+mod head;
 mod lenient;
 mod raw;
 pub mod split;
+mod whereabouts;
 
 use std::path::Path;
 
@@ -12,6 +14,7 @@ use md5::{Digest, Md5};
 use rayon::prelude::*;
 use serde::Deserialize;
 
+use super::bytes::{self, Bytes};
 use crate::project::{Facts, Resource, Text};
 pub use error::ManifestError;
 use lenient::Entries;
@@ -60,6 +63,15 @@ struct Manifest<'a> {
 
 type Section<'a> = Entries<'a, raw::Entry<'a>>;
 
+/// Brings a manifest's bytes into memory.
+///
+/// # Errors
+/// When the file cannot be read, or starts like no manifest.
+pub fn load(path: &Path) -> Result<Bytes, ManifestError> {
+    head::check_file(path)?;
+    Ok(bytes::read(path)?)
+}
+
 /// Reads a manifest's bytes. `path` is for messages only.
 ///
 /// # Errors
@@ -91,8 +103,9 @@ pub fn parallel<'a>(path: &Path, bytes: &'a [u8]) -> Option<Facts<'a>> {
         let list: Vec<raw::Entry<'a>> = split::parse(entry.value)?;
         let key = Text::from(entry.key);
         for raw in list {
-            let into = if is_dropped_exposure(&key, &raw) { &mut on } else { &mut off };
-            into.push((false, convert::resource(key.clone(), raw)));
+            let enabled = is_dropped_exposure(&key, &raw);
+            let resource = convert::resource(key.clone(), raw);
+            if enabled { on.push((true, resource)) } else { off.push((false, resource)) }
         }
     }
     let resources = |marked: Vec<(bool, Resource<'a>)>| marked.into_iter().map(|(_, resource)| resource).collect();
@@ -158,28 +171,33 @@ fn facts<'a>(
 
 /// Refuses what is no text at all, with a message better than a JSON parser's.
 fn text<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, ManifestError> {
-    let path = || path.to_owned();
+    head::check(path, bytes)?;
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| ManifestError::NotUtf8 { path: path(), offset: error.valid_up_to() })?;
-    match text.trim_start().as_bytes().first() {
-        None => Err(ManifestError::Empty { path: path() }),
-        Some(b'<') => Err(ManifestError::WebPage { path: path(), line: 1, column: 1 }),
-        Some(_) => Ok(text),
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let valid = String::from_utf8_lossy(&bytes[..error.valid_up_to()]);
+        let (line, column) = whereabouts::position(&valid, valid.len());
+        ManifestError::NotUtf8 { path: path.to_owned(), line, column, byte: bytes[error.valid_up_to()] }
+    })?;
+    if text.trim().is_empty() {
+        return Err(ManifestError::Empty { path: path.to_owned() });
     }
+    Ok(text)
 }
 
-/// Why the file could not be read as a manifest. That it is another artifact, or too old to have today's shape, is a
-/// better answer than the first place where the shapes differ.
+/// Why the file could not be read as a manifest. That it is no manifest at all, another artifact, or too old to have
+/// today's shape, is a better answer than the first place where the shapes differ.
 fn misfit(path: &Path, text: &str, error: &serde_json::Error) -> ManifestError {
     #[derive(Deserialize)]
     struct Head<'a> {
-        #[serde(borrow)]
+        #[serde(borrow, default)]
         metadata: raw::Metadata<'a>,
     }
-    let shape = || ManifestError::from_json(path.to_owned(), error);
+    let shape = || ManifestError::from_json(path, text, error);
     if !error.is_data() {
         return shape();
+    }
+    if !text.trim_start().starts_with('{') {
+        return ManifestError::NotAManifest { path: path.to_owned() };
     }
     match serde_json::from_str::<Head<'_>>(text) {
         Ok(head) => check_version(path, &head.metadata).err().unwrap_or_else(shape),

@@ -1,14 +1,14 @@
 //! The few fields of a manifest that the linter reads, as dbt 1.0 to 2.x write them. Unknown keys are skipped.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::lenient::{Declared, Entries, Present, Texts, Word, nullable};
+use super::lenient::{Declared, Entries, Fields, Present, Texts, Word, nullable, object};
 use crate::project::{Meta, Text};
 
 /// `metadata`.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 pub struct Metadata<'a> {
     #[serde(borrow)]
     pub dbt_schema_version: Text<'a>,
@@ -24,7 +24,7 @@ pub struct Metadata<'a> {
 ///
 /// One shape for all, so that `disabled`, which mixes types, needs no second look. The types share most fields.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 pub struct Entry<'a> {
     #[serde(borrow)]
     pub unique_id: Text<'a>,
@@ -119,7 +119,7 @@ pub struct Entry<'a> {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 pub struct DependsOn<'a> {
     #[serde(borrow)]
     pub nodes: Texts<'a>,
@@ -127,7 +127,7 @@ pub struct DependsOn<'a> {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 pub struct Config<'a> {
     /// dbt 2.x leaves disabled tests among the enabled ones, marked by this.
     pub enabled: Option<bool>,
@@ -158,14 +158,14 @@ pub struct Config<'a> {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 pub struct Contract {
     #[serde(deserialize_with = "nullable")]
     pub enforced: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 pub struct Column<'a> {
     #[serde(borrow)]
     pub name: Text<'a>,
@@ -177,22 +177,27 @@ pub struct Column<'a> {
     #[serde(deserialize_with = "nullable")]
     pub constraints: Vec<Constraint<'a>>,
     pub policy_tags: Texts<'a>,
+    /// dbt-databricks
+    pub databricks_tags: Present,
+    pub column_mask: Present,
     pub doc_blocks: Option<Texts<'a>>,
     #[serde(deserialize_with = "nullable")]
     pub config: ColumnConfig<'a>,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 pub struct ColumnConfig<'a> {
     #[serde(borrow)]
     pub tags: Texts<'a>,
     #[serde(deserialize_with = "nullable")]
     pub meta: Meta,
+    pub databricks_tags: Present,
+    pub column_mask: Present,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 pub struct Constraint<'a> {
     #[serde(rename = "type", borrow)]
     pub kind: Text<'a>,
@@ -216,21 +221,21 @@ pub enum Ref<'a> {
 
 /// `freshness` of a source: each threshold is null, `{}`, or has a count and a period.
 #[derive(Debug, Default, Deserialize, Clone, Copy)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 pub struct Freshness {
     pub warn_after: Option<Threshold>,
     pub error_after: Option<Threshold>,
 }
 
 #[derive(Debug, Default, Deserialize, Clone, Copy)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 pub struct Threshold {
     pub count: Present,
     pub period: Present,
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 pub struct TestMetadata<'a> {
     #[serde(borrow)]
     pub name: Text<'a>,
@@ -249,7 +254,7 @@ pub struct Owner<'a> {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 pub struct Named<'a> {
     #[serde(borrow)]
     pub name: Text<'a>,
@@ -259,8 +264,43 @@ pub struct Named<'a> {
 }
 
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, remote = "Self")]
 pub struct QueryParams<'a> {
     #[serde(borrow)]
     pub metrics: Texts<'a>,
+}
+
+/// Lets these be read from JSON objects only. The readers that serde derives take a list as well, its items for the
+/// fields in their order, and `"config": []` would pass for a config.
+macro_rules! objects {
+    ($($name:ident $(<$lifetime:lifetime>)?),* $(,)?) => {$(
+        impl<'de $(: $lifetime, $lifetime)?> Fields<'de> for $name $(<$lifetime>)? {
+            fn from_fields<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                // The derived one, which `remote = "Self"` makes a function of the type's own.
+                Self::deserialize(deserializer)
+            }
+        }
+
+        impl<'de $(: $lifetime, $lifetime)?> Deserialize<'de> for $name $(<$lifetime>)? {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                object(deserializer)
+            }
+        }
+    )*};
+}
+
+objects! {
+    Metadata<'a>,
+    Entry<'a>,
+    DependsOn<'a>,
+    Config<'a>,
+    Contract,
+    Column<'a>,
+    ColumnConfig<'a>,
+    Constraint<'a>,
+    Freshness,
+    Threshold,
+    TestMetadata<'a>,
+    Named<'a>,
+    QueryParams<'a>,
 }

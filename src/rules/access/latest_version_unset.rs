@@ -10,8 +10,8 @@ declare_rule! {
     /// manifest where the YAML sets none, so the rule reads the YAML; with a manifest alone it cannot run.
     ///
     /// # Why it matters
-    /// Without `latest_version` the highest number is the latest. Adding version 3 to try it out then moves every reader
-    /// who has not pinned a version, at once and without a word.
+    /// Without `latest_version` the highest number is the latest. Adding version 3 to try it out then moves every
+    /// reader who has not pinned a version, at once and without a word.
     ///
     /// # Example
     /// ```yaml
@@ -78,7 +78,10 @@ impl Rule for LatestVersionUnset {
             return Some("no model has versions".to_owned());
         }
         let is_known = versioned.iter().any(|relation| relation.latest_version_declared.is_some());
-        (!is_known).then(|| "the project's YAML is not at hand, and the manifest does not tell whether it sets latest_version".to_owned())
+        (!is_known).then(|| {
+            "the project's YAML is not at hand, and the manifest does not tell whether it sets latest_version"
+                .to_owned()
+        })
     }
 }
 
@@ -109,10 +112,7 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].subject, "model.shop.dim_open.v2");
         assert_eq!(found[0].message, "model `dim_open` has versions, but does not say which is the latest");
-        assert_eq!(
-            found[0].help,
-            "add `latest_version: 2` beside `versions:`, and raise it when readers may move"
-        );
+        assert_eq!(found[0].help, "add `latest_version: 2` beside `versions:`, and raise it when readers may move");
     }
 
     #[test]

@@ -60,10 +60,12 @@ impl Rule for UnusedDocsBlock {
             .filter(|block| !is_of_the_docs_site(&block.name) && !recorded.contains(block.unique_id.as_str()))
             .collect();
         for block in not_quoted(cx.project, unrecorded) {
-            cx.report(block, Place::Entry, format!("docs block `{}` is used by no description", block.name)).help(format!(
-                "remove it, or use it where its subject is described: `description: \"{{{{ doc('{}') }}}}\"`",
-                block.name
-            ));
+            cx.report(block, Place::Entry, format!("docs block `{}` is used by no description", block.name)).help(
+                format!(
+                    "remove it, or use it where its subject is described: `description: \"{{{{ doc('{}') }}}}\"`",
+                    block.name
+                ),
+            );
         }
     }
 
@@ -202,7 +204,8 @@ mod tests {
 
     #[test]
     fn pages_of_the_docs_site_and_empty_blocks_are_exempt() {
-        let all = [block("__overview__", "Welcome."), block("__shop__", "Our shop."), block("empty", ""), using("a", &[])];
+        let all =
+            [block("__overview__", "Welcome."), block("__shop__", "Our shop."), block("empty", ""), using("a", &[])];
         assert!(subjects("DOC023", &all).is_empty());
     }
 

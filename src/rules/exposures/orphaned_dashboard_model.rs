@@ -14,9 +14,9 @@ declare_rule! {
     /// # What it does
     /// Flags a model that feeds a dashboard and whose own lineage reaches no source and no seed.
     ///
-    /// Every model on the way from a break to an exposure is reported. Where the SQL of one names a table that it should
-    /// have taken from `ref()` or `source()`, the finding shows it; that is where to start. A Python model without
-    /// parents counts as well: whatever it reads, lineage does not show it.
+    /// Every model on the way from a break to an exposure is reported. Where the SQL of one names a table that it
+    /// should have taken from `ref()` or `source()`, the finding shows it; that is where to start. A Python model
+    /// without parents counts as well: whatever it reads, lineage does not show it.
     ///
     /// Some models are right to begin from nothing, and stand for data to all that is built on them:
     /// - MetricFlow time spines that are declared as such;
@@ -30,8 +30,8 @@ declare_rule! {
     ///
     /// # Why it matters
     /// Lineage ends in the middle. When the table behind that model moves, is loaded late or is no longer loaded, no
-    /// freshness check warns, no impact analysis names the dashboard, and it goes on showing numbers whose origin nobody
-    /// can give. In an audit, that is the question that comes first.
+    /// freshness check warns, no impact analysis names the dashboard, and it goes on showing numbers whose origin
+    /// nobody can give. In an audit, that is the question that comes first.
     ///
     /// # Example
     /// ```sql
@@ -249,11 +249,14 @@ impl Relations {
             }
             Some(node) => format!("write `{{{{ ref('{}') }}}}` in place of `{name}`", node.name),
             None if schema.is_empty() || name.contains("{{") => {
-                format!("declare `{name}` under `sources:` and read it with `source()`, or with `ref()` if a model builds it")
+                format!(
+                    "declare `{name}` under `sources:` and read it with `source()`, or with `ref()` if a model \
+                     builds it"
+                )
             }
             None => format!(
-                "declare `{name}` under `sources:` and write `{{{{ source('{schema}', '{table}') }}}}` in its place; if a \
-                 model builds it, write `ref()`"
+                "declare `{name}` under `sources:` and write `{{{{ source('{schema}', '{table}') }}}}` in its place; \
+                 if a model builds it, write `ref()`"
             ),
         }
     }
@@ -360,8 +363,8 @@ mod tests {
         let found = findings("EXP008", json!(null), &on_board(&[python]));
         assert_eq!(
             found[0].message,
-            "model `scores` feeds dashboard `board`, but rests on no source and no seed: it is a Python model, and what \
-             it reads does not show in lineage"
+            "model `scores` feeds dashboard `board`, but rests on no source and no seed: it is a Python model, and \
+             what it reads does not show in lineage"
         );
         let found = findings("EXP008", json!(null), &on_board(&[with_sql("tiers", "select 'gold' as tier")]));
         assert_eq!(
