@@ -108,6 +108,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let mut project = Project::from(facts);
     let locator = Locator::new(&project, discovered.project.as_ref());
     project.unreadable = locator.unreadable(&project);
+    locator.read_versions(&mut project);
     let resolved = config.resolve(&project, locator.project_root())?;
     let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
     print(arguments, &report)?;

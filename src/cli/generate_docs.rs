@@ -22,6 +22,17 @@ pub struct Arguments {
     check: bool,
 }
 
+/// The head of the catalogue's page.
+const RULES_PAGE: &str = "\
+# Rules
+
+Each rule is one defect. Its slug names the defect; slug and code mean the same in the config and on the command line,
+and neither ever changes its meaning. `recommended` and `strict` are the severities in these
+[presets](../configuration.md#presets); a rule that is off runs once the config names it. `minimal` has the errors of
+`recommended` and the four gaps: undocumented models, missing owners, untested sources, and orphaned models that feed
+dashboards. The same table in a terminal: `dbt-steward rules`; a rule's page: `dbt-steward explain DOC001`.
+";
+
 #[derive(Debug, Error, Diagnostic)]
 enum DocsError {
     #[error("out of date: {}", paths.join(", "))]
@@ -67,7 +78,7 @@ fn pages(root: &Path) -> Result<BTreeMap<String, String>, DocsError> {
     for rule in rules::all() {
         pages.insert(format!("docs/rules/{}.md", rule.slug), page::markdown(rule));
     }
-    pages.insert("docs/rules/README.md".to_owned(), format!("# Rules\n{}", catalogue::by_area("")));
+    pages.insert("docs/rules/README.md".to_owned(), format!("{RULES_PAGE}{}", catalogue::by_area("./")));
     pages.insert("docs/schema/dbt-steward.schema.json".to_owned(), schemas::config());
     pages.insert("docs/schema/findings.schema.json".to_owned(), schemas::findings());
     pages.insert("docs/cli.md".to_owned(), command_line());
@@ -123,12 +134,18 @@ pub fn command_line() -> String {
     cli = cli.term_width(100);
     cli.build();
     let mut page = "# Command line\n\n".to_owned();
-    page += &format!("```text\n{}\n```\n", cli.render_long_help());
+    page += "The same texts as `dbt-steward help` and `dbt-steward help check` print.\n\n";
+    page += &help_block(&cli.render_long_help().to_string());
     let commands: Vec<_> = cli.get_subcommands().filter(|command| !command.is_hide_set()).cloned().collect();
     for mut command in commands.into_iter().filter(|command| command.get_name() != "help") {
-        let help = command.render_long_help();
-        page += &format!("\n## {}\n\n```text\n{help}\n```\n", command.get_name());
+        let help = command.render_long_help().to_string();
+        page += &format!("\n## {}\n\n{}", command.get_name(), help_block(&help));
     }
-    // clap leaves blanks at the ends of lines.
-    page.lines().map(|line| format!("{}\n", line.trim_end())).collect()
+    page
+}
+
+/// clap leaves blanks at the ends of lines and of the text.
+fn help_block(help: &str) -> String {
+    let lines: String = help.trim_end().lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    format!("```text\n{lines}```\n")
 }

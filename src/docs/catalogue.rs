@@ -31,7 +31,8 @@ pub fn markdown(pages: &str) -> String {
 /// The same, a chapter for each area.
 pub fn by_area(pages: &str) -> String {
     let mut text = String::new();
-    for area in Area::ALL {
+    let has_rules = |area: &Area| rules::all().iter().any(|rule| rule.area == *area);
+    for area in Area::ALL.into_iter().filter(has_rules) {
         text += &format!("\n## {} ({})\n\n", area.title(), area.prefix());
         text += "| code | slug | flags | recommended | strict |\n|---|---|---|---|---|\n";
         rules::all().into_iter().filter(|rule| rule.area == area).for_each(|rule| text += &row(rule, pages));

@@ -4,25 +4,42 @@ use schemars::schema_for;
 use serde_json::{Map, Value, json};
 
 use crate::config::{File, Level, Selectors};
+use crate::project::Layer;
 use crate::report::json::Output;
 use crate::rules::{self, RuleInfo};
 
 /// The schema of `dbt-steward.yml`.
 pub fn config() -> String {
     let mut schema = schema_for!(File).to_value();
-    let selectors = schema_for!(Selectors).to_value();
-    let level = schema_for!(Level).to_value();
-    merge_definitions(&mut schema, &selectors);
-    let levels = json!({ "enum": level["enum"].clone() });
+    schema["title"] = json!("dbt-steward.yml");
+    let definitions = &mut schema["$defs"];
+    let mut selectors = schema_for!(Selectors).to_value();
+    if let Some(Value::Object(inner)) = selectors.get_mut("$defs").map(Value::take) {
+        definitions.as_object_mut().expect("$defs is a map").extend(inner);
+    }
+    definitions["Selectors"] = json!({
+        "type": "object", "description": selectors["description"], "properties": selectors["properties"],
+    });
+    definitions["Severity"] = severity();
     let mut rules = Map::new();
     for rule in rules::all() {
-        let setup = setup(rule, &selectors, &levels, &mut schema);
-        rules.insert(rule.slug.to_owned(), setup);
+        let block = format!("rule.{}", rule.slug);
+        definitions[&block] = options_block(rule, &selectors);
+        rules.insert(rule.slug.to_owned(), setup(rule, &block));
         let by_slug = json!({ "$ref": format!("#/properties/rules/properties/{}", rule.slug) });
         rules.insert(rule.code.to_owned(), by_slug);
     }
-    let mut block = selectors["properties"].as_object().cloned().unwrap_or_default();
-    block.insert("rules".to_owned(), json!({ "type": "object", "additionalProperties": levels }));
+    let severities: Map<String, Value> =
+        rules.keys().map(|name| (name.clone(), json!({ "$ref": "#/$defs/Severity" }))).collect();
+    let mut exception = selector_references(&selectors);
+    exception.insert(
+        "rules".to_owned(),
+        json!({
+            "description": "Severity of each rule here, by slug or code.",
+            "type": "object", "properties": severities, "additionalProperties": false,
+        }),
+    );
+    schema["properties"]["layers"]["propertyNames"] = json!({ "enum": Layer::NAMED });
     schema["properties"]["rules"] = json!({
         "description": "Severity and options of each rule, by slug or code.",
         "type": "object", "properties": rules, "additionalProperties": false,
@@ -30,42 +47,68 @@ pub fn config() -> String {
     schema["properties"]["overrides"] = json!({
         "description": "Other severities for a part of the project.",
         "type": "array",
-        "items": { "type": "object", "properties": block, "required": ["rules"], "additionalProperties": false },
+        "items": { "type": "object", "properties": exception, "required": ["rules"], "additionalProperties": false },
     });
-    schema["title"] = json!("dbt-steward.yml");
     pretty(&schema)
 }
 
+fn severity() -> Value {
+    let mut words = schema_for!(Level).to_value()["enum"].as_array().cloned().unwrap_or_default();
+    // What validators that read YAML 1.1 see where `off` stands without quotes.
+    words.push(json!(false));
+    json!({ "description": "How grave a finding is; off switches the rule off.", "enum": words })
+}
+
 /// A severity, a block, or a list of blocks.
-fn setup(rule: &RuleInfo, selectors: &Value, levels: &Value, root: &mut Value) -> Value {
-    let options = (rule.options_schema)().to_value();
-    merge_definitions(root, &options);
-    let mut properties = selectors["properties"].as_object().cloned().unwrap_or_default();
-    properties.insert("severity".to_owned(), levels.clone());
-    if let Some(own) = options.get("properties").and_then(Value::as_object) {
-        properties.extend(own.clone());
-    }
-    let block = json!({ "type": "object", "properties": properties, "additionalProperties": false });
+fn setup(rule: &RuleInfo, block: &str) -> Value {
+    let (severity, block) = (json!({ "$ref": "#/$defs/Severity" }), json!({ "$ref": format!("#/$defs/{block}") }));
     json!({
         "description": format!("{}: {}", rule.code, rule.summary()),
-        "anyOf": [levels, block, { "type": "array", "items": block }],
+        "anyOf": [severity, block, { "type": "array", "items": { "anyOf": [severity, block] } }],
     })
 }
 
-/// Definitions are shared by all parts, because references are relative to the whole schema.
-fn merge_definitions(root: &mut Value, part: &Value) {
-    let Some(definitions) = part.get("$defs").and_then(Value::as_object) else { return };
-    if root.get("$defs").is_none() {
-        root["$defs"] = json!({});
+/// What may stand in a rule's block: severity, selectors, the rule's own options.
+fn options_block(rule: &RuleInfo, selectors: &Value) -> Value {
+    let options = (rule.options_schema)().to_value();
+    let mut properties = selector_references(selectors);
+    properties.insert("severity".to_owned(), json!({ "$ref": "#/$defs/Severity" }));
+    if let Some(own) = options.get("properties").and_then(Value::as_object) {
+        properties.extend(own.iter().map(|(name, property)| (name.clone(), inlined(property, &options))));
     }
-    for (name, definition) in definitions {
-        root["$defs"][name] = definition.clone();
+    json!({ "type": "object", "properties": properties, "additionalProperties": false })
+}
+
+fn selector_references(selectors: &Value) -> Map<String, Value> {
+    let names = selectors["properties"].as_object().into_iter().flat_map(Map::keys);
+    names.map(|name| (name.clone(), json!({ "$ref": format!("#/$defs/Selectors/properties/{name}") }))).collect()
+}
+
+/// The same schema with what it refers to in its place: rules may give types of their own the same name.
+fn inlined(schema: &Value, root: &Value) -> Value {
+    match schema {
+        Value::Object(map) => {
+            let target = map.get("$ref").and_then(Value::as_str);
+            let target = target.and_then(|name| root.pointer(name.trim_start_matches('#')));
+            let mut merged = match target.map(|target| inlined(target, root)) {
+                Some(Value::Object(target)) => target,
+                _ => Map::new(),
+            };
+            let own = map.iter().filter(|(key, _)| *key != "$ref");
+            // A description beside the reference is about this use, so it wins.
+            merged.extend(own.map(|(key, value)| (key.clone(), inlined(value, root))));
+            Value::Object(merged)
+        }
+        Value::Array(items) => items.iter().map(|item| inlined(item, root)).collect(),
+        other => other.clone(),
     }
 }
 
 /// The schema of `check --format json`.
 pub fn findings() -> String {
-    pretty(&schema_for!(Output<'static>).to_value())
+    let mut schema = schema_for!(Output<'static>).to_value();
+    schema["title"] = json!("dbt-steward check --format json");
+    pretty(&schema)
 }
 
 fn pretty(schema: &Value) -> String {

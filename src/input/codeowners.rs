@@ -15,8 +15,8 @@ const PLACES: [&str; 4] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"
 #[derive(Debug)]
 pub struct Codeowners {
     matcher: Gitignore,
-    /// Owners of each pattern; where one pattern stands twice, the later line's.
-    owners: HashMap<String, Vec<String>>,
+    /// Line and owners of each pattern; where one pattern stands twice, the later line's.
+    owners: HashMap<String, (usize, Vec<String>)>,
     /// The project's folder relative to the repository's, with a `/` at the end, or empty.
     prefix: String,
 }
@@ -41,7 +41,7 @@ impl Codeowners {
     pub fn parse(text: &str, project: &str) -> Self {
         let mut builder = GitignoreBuilder::new("");
         let mut owners = HashMap::new();
-        for line in text.lines() {
+        for (number, line) in text.lines().enumerate() {
             let line = line.split(" #").next().unwrap_or_default().trim();
             // GitLab's section headings are no patterns.
             if line.is_empty() || line.starts_with(['#', '[', '^']) {
@@ -51,7 +51,7 @@ impl Codeowners {
             let pattern = words.next().unwrap_or_default();
             // A pattern that cannot be compiled owns nothing, as on the hosts.
             if builder.add_line(None, pattern).is_ok() {
-                owners.insert(pattern.to_owned(), words.map(str::to_owned).collect());
+                owners.insert(pattern.to_owned(), (number, words.map(str::to_owned).collect()));
             }
         }
         let prefix = if project.is_empty() { String::new() } else { format!("{}/", project.trim_end_matches('/')) };
@@ -77,9 +77,23 @@ fn normal(path: &Path) -> PathBuf {
 impl FileOwners for Codeowners {
     fn owners(&self, path: &str) -> Option<String> {
         let full = format!("{}{path}", self.prefix);
-        let matched = self.matcher.matched_path_or_any_parents(full, false);
-        let owners = self.owners.get(matched.inner()?.original())?;
+        // A line fits a file by its own path or by a folder that it is in; the last line of all counts, wherever it fits.
+        let paths = Path::new(&full).ancestors().filter(|path| !path.as_os_str().is_empty());
+        let fitting = paths.enumerate().filter_map(|(depth, path)| self.line(path, depth > 0));
+        let (_, owners) = fitting.max_by_key(|(number, _)| *number)?;
         (!owners.is_empty()).then(|| owners.join(" "))
+    }
+}
+
+impl Codeowners {
+    /// The last line that fits this very path.
+    fn line(&self, path: &Path, is_folder: bool) -> Option<&(usize, Vec<String>)> {
+        let pattern = self.matcher.matched(path, is_folder).inner()?.original();
+        // `docs/*` owns the files in docs, not those in its folders: here the hosts differ from gitignore.
+        if is_folder && pattern.ends_with("/*") {
+            return None;
+        }
+        self.owners.get(pattern)
     }
 }
 
@@ -91,7 +105,7 @@ mod tests {
     #[test]
     fn the_last_fitting_line_counts() {
         let file = Codeowners::parse(
-            "# everything\n* @data\n/transform/models/marts/ @finance @bi  # marts\n*.py @science\n[Section]\n/transform/models/marts/open/\n",
+            "# everything\n* @data\n/transform/models/marts/ @finance @bi  # marts\n*.py @science\n[Section]\n/transform/models/marts/open/\n/transform/macros/* @macros\n",
             "transform",
         );
         for (path, owner) in [
@@ -99,6 +113,8 @@ mod tests {
             ("models/marts/fct_orders.sql", Some("@finance @bi")),
             ("models/marts/forecast.py", Some("@science")),
             ("models/marts/open/x.sql", None),
+            ("macros/cents.sql", Some("@macros")),
+            ("macros/dates/week.sql", Some("@data")),
         ] {
             assert_eq!(file.owners(path).as_deref(), owner, "{path}");
         }

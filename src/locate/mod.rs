@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use crate::discover::{PROJECT_FILE, ProjectFiles};
 use crate::findings::{Finding, Located, Location, Place, Region};
-use crate::project::{Project, Resource, ResourceId, UnreadableFile};
+use crate::project::{Detail, Project, Resource, ResourceId, UnreadableFile};
 use crate::text::Span;
 use files::{FileRef, Files, ProjectFile, is_inside};
 
@@ -65,6 +65,32 @@ impl Locator {
                 Err(error) => unreadable(Some(error.span), error.message.clone()),
             },
         }
+    }
+
+    /// Adds what the YAML says of versioned models and no manifest does: whether it sets `latest_version`.
+    pub fn read_versions(&self, project: &mut Project<'_>) {
+        let declared: Vec<(usize, bool)> = project
+            .resources
+            .iter()
+            .enumerate()
+            .filter(|(_, resource)| resource.relation().is_some_and(|relation| relation.version.is_some()))
+            .filter_map(|(index, resource)| Some((index, self.sets_latest_version(project, resource)?)))
+            .collect();
+        for (index, is_set) in declared {
+            if let Detail::Relation(relation) = &mut project.resources[index].detail {
+                relation.latest_version_declared = Some(is_set);
+            }
+        }
+    }
+
+    /// `None` where the YAML is not at hand.
+    fn sets_latest_version(&self, project: &Project<'_>, model: &Resource<'_>) -> Option<bool> {
+        let package = (!project.is_own(model)).then_some(model.package.as_str());
+        let file = self.file(package, model.properties_path.as_deref()?)?;
+        let (yaml, entries) = file.text().ok()?.yaml().ok()?;
+        let entry = entries.find(yaml, model)?;
+        entry.get("versions")?;
+        Some(entry.get("latest_version").is_some_and(|value| !value.is_null()))
     }
 
     /// Puts a finding at its place.

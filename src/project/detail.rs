@@ -63,7 +63,7 @@ pub struct Relation<'a> {
     pub version: Option<Text<'a>>,
     /// The family's latest version; dbt fills in the highest where the YAML sets none.
     pub latest_version: Option<Text<'a>>,
-    /// Whether the YAML sets `latest_version`; `None` where the input does not say, as no manifest does.
+    /// Whether the YAML sets `latest_version`; `None` where only the manifest is at hand, which does not say.
     pub latest_version_declared: Option<bool>,
     /// As written in the manifest: a date or a timestamp, ISO 8601.
     pub deprecation_date: Option<Text<'a>>,
@@ -207,8 +207,8 @@ pub struct Exposure<'a> {
     pub label: Text<'a>,
     /// The `ref` calls of its `depends_on`, resolved or not.
     pub refs: Vec<RefCall<'a>>,
-    /// The `metric` calls of its `depends_on`. dbt 2.x has metrics here only, not in `depends_on.nodes`; parents they are
-    /// either way.
+    /// The `metric` calls of its `depends_on`. dbt 2.x has metrics here only, not in `depends_on.nodes`; parents they
+    /// are either way.
     pub metrics: Vec<RefCall<'a>>,
 }
 

@@ -181,6 +181,8 @@ pub struct Column<'a> {
     pub constraints: Vec<Constraint<'a>>,
     /// BigQuery's column-level access policies.
     pub policy_tags: Vec<Text<'a>>,
+    /// Whether it has Databricks' own tags or a mask (`databricks_tags`, `column_mask`).
+    pub databricks_policy: bool,
     /// As [`Resource::doc_blocks`], for the column's description.
     pub doc_blocks: Option<Vec<Text<'a>>>,
 }

@@ -199,6 +199,7 @@ fn owner<'a>(raw: raw::Owner<'a>) -> Owner<'a> {
 }
 
 fn column<'a>((key, raw): (Text<'a>, raw::Column<'a>)) -> Column<'a> {
+    let databricks = [raw.databricks_tags, raw.column_mask, raw.config.databricks_tags, raw.config.column_mask];
     Column {
         name: some(raw.name).unwrap_or(key),
         description: raw.description,
@@ -207,6 +208,7 @@ fn column<'a>((key, raw): (Text<'a>, raw::Column<'a>)) -> Column<'a> {
         meta: merged(raw.meta, raw.config.meta),
         constraints: raw.constraints.into_iter().map(constraint).collect(),
         policy_tags: raw.policy_tags.0,
+        databricks_policy: databricks.iter().any(|key| key.0),
         doc_blocks: raw.doc_blocks.map(|texts| texts.0),
     }
 }

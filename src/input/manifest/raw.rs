@@ -177,6 +177,9 @@ pub struct Column<'a> {
     #[serde(deserialize_with = "nullable")]
     pub constraints: Vec<Constraint<'a>>,
     pub policy_tags: Texts<'a>,
+    /// dbt-databricks
+    pub databricks_tags: Present,
+    pub column_mask: Present,
     pub doc_blocks: Option<Texts<'a>>,
     #[serde(deserialize_with = "nullable")]
     pub config: ColumnConfig<'a>,
@@ -189,6 +192,8 @@ pub struct ColumnConfig<'a> {
     pub tags: Texts<'a>,
     #[serde(deserialize_with = "nullable")]
     pub meta: Meta,
+    pub databricks_tags: Present,
+    pub column_mask: Present,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -7,13 +7,13 @@ declare_rule! {
     /// # What it does
     /// Flags a model without an enforced contract.
     ///
-    /// The rule is meant for a part of the project: give it `paths`, `layers` or `groups`. Looked at are SQL models that
-    /// are materialized as table, view or incremental, for only they can have a contract. Public models are
+    /// The rule is meant for a part of the project: give it `paths`, `layers` or `groups`. Looked at are SQL models
+    /// that are materialized as table, view or incremental, for only they can have a contract. Public models are
     /// `public-model-without-contract`.
     ///
     /// # Why it matters
-    /// With a contract dbt refuses to build a model whose columns or types are not those that were promised. Without one
-    /// the change goes out, and is found by whoever reads the table next.
+    /// With a contract dbt refuses to build a model whose columns or types are not those that were promised. Without
+    /// one the change goes out, and is found by whoever reads the table next.
     ///
     /// # Example
     /// ```yaml
@@ -66,9 +66,8 @@ impl Rule for ContractNotEnforced {
         if relation.contract_enforced || relation.access == Access::Public || !can_have_contract(relation) {
             return;
         }
-        cx.report(model, Place::config("contract"), format!("model `{}` enforces no contract", model.label())).help(
-            "set `contract: {enforced: true}` in its `config:` and give every column a `data_type:`",
-        );
+        cx.report(model, Place::config("contract"), format!("model `{}` enforces no contract", model.label()))
+            .help("set `contract: {enforced: true}` in its `config:` and give every column a `data_type:`");
     }
 }
 

@@ -1,17 +1,19 @@
 use crate::findings::Place;
 use crate::project::ResourceId;
+use crate::rules::words::counted;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
     /// # What it does
     /// Flags a model past its deprecation date that still has consumers.
     ///
-    /// Consumers are models, snapshots, exposures, metrics, semantic models and saved queries that read it directly; tests
-    /// are none. The day itself is not past. A version of a versioned model has the date of its own entry only, as in dbt.
+    /// Consumers are models, snapshots, exposures, metrics, semantic models and saved queries that read it directly;
+    /// tests are none. The day itself is not past. A version of a versioned model has the date of its own entry only,
+    /// as in dbt.
     ///
     /// # Why it matters
-    /// The date was a promise to remove the model, and a warning to whoever reads it. While it stays because of them, the
-    /// old definition lives on beside the new one; if it goes in spite of them, their work breaks.
+    /// The date was a promise to remove the model, and a warning to whoever reads it. While it stays because of them,
+    /// the old definition lives on beside the new one; if it goes in spite of them, their work breaks.
     ///
     /// # Example
     /// ```yaml
@@ -54,6 +56,9 @@ declare_rule! {
     subjects = [Model]
 }
 
+/// Most consumers that a finding points at.
+const SHOWN: usize = 5;
+
 impl Rule for DeprecatedModelInUse {
     fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
         let Some(today) = cx.today() else { return };
@@ -66,22 +71,21 @@ impl Rule for DeprecatedModelInUse {
         let message = format!(
             "model `{}` was to be gone by {date}, and {} {are} still built on it",
             model.label(),
-            crate::rules::words::counted(consumers.len(), "resource")
+            counted(consumers.len(), "resource")
         );
         let names = cx.names(&consumers);
         let finding = cx.report(model, Place::key("deprecation_date"), message);
         finding.evidence(format!("read by {names}")).help(match replacement(model) {
             Some(replacement) => format!("move {one} to {replacement}, then remove the model"),
-            None => format!("move {one} to what replaces the model, then remove it; if it has to stay, set a later date"),
+            None => {
+                format!("move {one} to what replaces the model, then remove it; if it has to stay, set a later date")
+            }
         });
         for consumer in consumers.into_iter().take(SHOWN) {
             finding.related(consumer, Place::Parent(model.id), "still reads it");
         }
     }
 }
-
-/// Most consumers that a finding points at.
-const SHOWN: usize = 5;
 
 /// The latest version, where the model is an older one.
 fn replacement(model: Node<'_>) -> Option<String> {

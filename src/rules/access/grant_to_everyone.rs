@@ -8,14 +8,16 @@ declare_rule! {
     /// # What it does
     /// Flags a model, seed or snapshot whose `grants` let everyone in.
     ///
-    /// Everyone is what the warehouse calls so: `public` (PostgreSQL, Redshift, Snowflake and most others), `allUsers` and
-    /// `allAuthenticatedUsers` (BigQuery), `account users` and `users` (Databricks and Spark, where these are built in; a
-    /// role of that name elsewhere is a role like any other). `principals` sets other names in their place. Case, quotes
-    /// and a kind in front (`group:`, `specialGroup:`, `role`) do not matter. Ephemeral models have nothing to grant.
+    /// Everyone is what the warehouse calls so: `public` (PostgreSQL, Redshift, Snowflake and most others), `allUsers`
+    /// and `allAuthenticatedUsers` (BigQuery), `account users` and `users` (Databricks and Spark, where these are built
+    /// in; a role of that name elsewhere is a role like any other). `principals` sets other names in their place. Case,
+    /// quotes and a kind in front (`group:`, `specialGroup:`, `role`) do not matter. Ephemeral models have nothing to
+    /// grant.
     ///
     /// # Why it matters
     /// dbt grants it anew with each run, so that nobody who looks at the warehouse alone can take it back. Everyone
-    /// includes the trainee, the tool on trial and the account that was forgotten; which data they see nobody has decided.
+    /// includes the trainee, the tool on trial and the account that was forgotten; which data they see nobody has
+    /// decided.
     ///
     /// # Example
     /// ```yaml

@@ -6,12 +6,12 @@ declare_rule! {
     /// # What it does
     /// Flags a versioned model that does not set `latest_version`.
     ///
-    /// There is one finding for each model, at its latest version. A manifest does not hold what the YAML says, because
-    /// dbt fills in the highest version; from a manifest alone the rule therefore cannot run.
+    /// There is one finding for each model; its subject is the latest version. dbt fills the highest version into the
+    /// manifest where the YAML sets none, so the rule reads the YAML; with a manifest alone it cannot run.
     ///
     /// # Why it matters
-    /// Without `latest_version` the highest number is the latest. Adding version 3 to try it out then moves every reader
-    /// who has not pinned a version, at once and without a word.
+    /// Without `latest_version` the highest number is the latest. Adding version 3 to try it out then moves every
+    /// reader who has not pinned a version, at once and without a word.
     ///
     /// # Example
     /// ```yaml
@@ -67,7 +67,7 @@ impl Rule for LatestVersionUnset {
         }
         let Some(version) = &relation.version else { return };
         let message = format!("model `{}` has versions, but does not say which is the latest", model.name);
-        cx.report(model, Place::key("latest_version"), message)
+        cx.report(model, Place::key("versions"), message)
             .help(format!("add `latest_version: {version}` beside `versions:`, and raise it when readers may move"));
     }
 
@@ -78,7 +78,10 @@ impl Rule for LatestVersionUnset {
             return Some("no model has versions".to_owned());
         }
         let is_known = versioned.iter().any(|relation| relation.latest_version_declared.is_some());
-        (!is_known).then(|| "the manifest does not tell whether the YAML sets latest_version".to_owned())
+        (!is_known).then(|| {
+            "the project's YAML is not at hand, and the manifest does not tell whether it sets latest_version"
+                .to_owned()
+        })
     }
 }
 
@@ -109,10 +112,7 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].subject, "model.shop.dim_open.v2");
         assert_eq!(found[0].message, "model `dim_open` has versions, but does not say which is the latest");
-        assert_eq!(
-            found[0].help,
-            "add `latest_version: 2` beside `versions:`, and raise it when readers may move"
-        );
+        assert_eq!(found[0].help, "add `latest_version: 2` beside `versions:`, and raise it when readers may move");
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 mod sensitive;
 
+use crate::project::Relation;
+
 crate::rules::rules![
     public_model_without_contract::PublicModelWithoutContract,
     contract_not_enforced::ContractNotEnforced,
@@ -16,8 +18,6 @@ crate::rules::rules![
     unclassified_sensitive_column::UnclassifiedSensitiveColumn,
     contract_column_untyped::ContractColumnUntyped,
 ];
-
-use crate::project::Relation;
 
 /// Whether dbt can enforce a contract on the model: SQL that becomes a table or view. What other materializations do
 /// with a contract depends on who wrote them.

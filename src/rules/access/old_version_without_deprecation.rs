@@ -5,12 +5,12 @@ declare_rule! {
     /// # What it does
     /// Flags a version older than the latest that has no deprecation date.
     ///
-    /// A version above `latest_version` is a prerelease and needs none. The date has to stand with the version: dbt does
-    /// not hand the model's own down to its versions.
+    /// A version above `latest_version` is a prerelease and needs none. The date has to stand with the version: dbt
+    /// does not hand the model's own down to its versions.
     ///
     /// # Why it matters
-    /// Versions are for moving readers from one shape to the next within a known time. Without a date nobody moves, each
-    /// version is built for ever, and three definitions of one thing are in use.
+    /// Versions are for moving readers from one shape to the next within a known time. Without a date nobody moves,
+    /// each version is built for ever, and three definitions of one thing are in use.
     ///
     /// # Example
     /// ```yaml

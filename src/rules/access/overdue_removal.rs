@@ -65,7 +65,8 @@ impl Rule for OverdueRemoval {
         if !is_due || cx.consumers(model.id).next().is_some() {
             return;
         }
-        let message = format!("model `{}` was to be gone by {date}, and nothing in the project reads it", model.label());
+        let message =
+            format!("model `{}` was to be gone by {date}, and nothing in the project reads it", model.label());
         let finding = cx.report(model, Place::key("deprecation_date"), message);
         finding.help("remove the model with its YAML entry and tests, and drop its relation in the warehouse");
         if model.access() == Access::Public {

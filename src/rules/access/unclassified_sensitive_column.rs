@@ -13,20 +13,22 @@ declare_rule! {
     /// # What it does
     /// Flags a declared column whose name says that it holds personal data, and which nobody has classified.
     ///
-    /// Known are names of e-mail addresses, phone numbers, identity numbers, bank accounts and cards, dates of birth, IP
-    /// addresses, people's names, home addresses, passwords, device identifiers, and of ethnicity, religion and sexual
-    /// orientation, in English, French, German, Spanish, Italian, Portuguese and Dutch. They are read word by word and
-    /// have to make sense as a whole: `customerEmail` and `numero_telephone` are found, `email_sent_count`,
+    /// Known are names of e-mail addresses, phone numbers, identity numbers, bank accounts and cards, dates of birth,
+    /// IP addresses, people's names, home addresses, passwords, device identifiers, and of ethnicity, religion and
+    /// sexual orientation, in English, French, German, Spanish, Italian, Portuguese and Dutch. They are read word by
+    /// word and have to make sense as a whole: `customerEmail` and `numero_telephone` are found, `email_sent_count`,
     /// `is_email_verified`, `phone_model` and `zip_file` are not. A name that says that the value is hashed, masked,
-    /// encrypted or the like (`email_sha256`) counts as treated, and a declared type can rule a name out (`email boolean`).
+    /// encrypted or the like (`email_sha256`) counts as treated, and a declared type can rule a name out (`email
+    /// boolean`).
     ///
     /// Classified is a column that has one of `tags`, one of `meta-keys` with any value (`contains_pii: false` is a
-    /// decision, too) or BigQuery's `policy_tags`; or whose model, source or folder has such a tag or key. Looked at are
-    /// models, sources, seeds and snapshots; ephemeral models hold no data.
+    /// decision, too), BigQuery's `policy_tags`, or Databricks' `databricks_tags` or `column_mask`; or whose model,
+    /// source or folder has such a tag or key. Looked at are models, sources, seeds and snapshots; ephemeral models
+    /// hold no data.
     ///
     /// # Why it matters
-    /// Masking, retention and access follow the classification. What has none is copied to where anyone can read it, and
-    /// nobody can answer the question that every regulator and every customer may ask: where do you keep my data?
+    /// Masking, retention and access follow the classification. What has none is copied to where anyone can read it,
+    /// and nobody can answer the question that every regulator and every customer may ask: where do you keep my data?
     ///
     /// # Example
     /// ```yaml
@@ -104,7 +106,17 @@ impl Default for Options {
                 "policy_tags",
                 "masking_policy",
             ]),
-            tags: owned(&["pii", "sensitive", "personal", "confidential", "restricted", "gdpr", "phi", "pci", "masked"]),
+            tags: owned(&[
+                "pii",
+                "sensitive",
+                "personal",
+                "confidential",
+                "restricted",
+                "gdpr",
+                "phi",
+                "pci",
+                "masked",
+            ]),
         }
     }
 }
@@ -116,7 +128,8 @@ impl Rule for UnclassifiedSensitiveColumn {
         }
         for column in &node.columns {
             let Some(reason) = self.reason(column) else { continue };
-            if self.is_classified(&column.tags, &column.meta) || !column.policy_tags.is_empty() {
+            let has_policy = column.databricks_policy || !column.policy_tags.is_empty();
+            if has_policy || self.is_classified(&column.tags, &column.meta) {
                 continue;
             }
             if self.is_classified_as_a_whole(node) {
@@ -148,7 +161,8 @@ impl UnclassifiedSensitiveColumn {
     }
 
     fn is_classified(&self, tags: &[Text<'_>], meta: &Meta) -> bool {
-        let by_key = || self.options.meta_keys.iter().any(|key| lookup(meta, key).is_some_and(|value| !value.is_null()));
+        let by_key =
+            || self.options.meta_keys.iter().any(|key| lookup(meta, key).is_some_and(|value| !value.is_null()));
         let by_tag = || tags.iter().any(|tag| self.options.tags.iter().any(|wanted| has_word(tag, wanted)));
         (!meta.is_empty() && by_key()) || by_tag()
     }
@@ -171,10 +185,10 @@ impl UnclassifiedSensitiveColumn {
             .part(format!("column:{}", column.name))
             .help(format!("say who may see it: set {how}; if it is harmless, say that the same way"))
             .evidence(format!(
-                "looked at: tags, meta and policy_tags of the column; tags and meta of the {}",
-                node.kind.label()
-            ))
-            .evidence(format!("meta keys that classify: {}", listed(&self.options.meta_keys)));
+                "looked at: tags, policy_tags and meta of the column, tags and meta of the {}; keys of meta: {}",
+                node.kind.label(),
+                listed(&self.options.meta_keys)
+            ));
     }
 }
 
@@ -183,9 +197,8 @@ fn has_word(tag: &str, wanted: &str) -> bool {
     let is_part = |character: Option<char>| character.is_some_and(char::is_alphanumeric);
     let tag = tag.to_lowercase();
     let wanted = wanted.to_lowercase();
-    tag.match_indices(&wanted).any(|(at, _)| {
-        !is_part(tag[..at].chars().next_back()) && !is_part(tag[at + wanted.len()..].chars().next())
-    })
+    tag.match_indices(&wanted)
+        .any(|(at, _)| !is_part(tag[..at].chars().next_back()) && !is_part(tag[at + wanted.len()..].chars().next()))
 }
 
 #[cfg(test)]
@@ -221,8 +234,8 @@ mod tests {
         );
         assert_eq!(
             found[0].help,
-            "say who may see it: set `classification:` in its `meta:`, or the tag `pii`; if it is harmless, say that the \
-             same way"
+            "say who may see it: set `classification:` in its `meta:`, or the tag `pii`; if it is harmless, say that \
+             the same way"
         );
     }
 
@@ -234,6 +247,7 @@ mod tests {
             with_meta("ip", json!({"owner": "crm"})),
             with_meta("phone", json!({"masking_policy": "hide"})),
             Column { tags: vec![Text::from("PII:name")], ..column("last_name") },
+            Column { databricks_policy: true, ..column("first_name") },
             Column { policy_tags: vec![Text::from("projects/p/taxonomies/1")], ..column("ssn") },
         ];
         assert_eq!(parts(json!(null), &[customers(columns)]), ["column:iban", "column:ip"]);
@@ -273,10 +287,13 @@ mod tests {
         let found = findings("ACC020", json!({"patterns": ["^badge$"], "meta-keys": ["secret"], "tags": []}), &all);
         assert_eq!(
             found[0].message,
-            "column `badge` of model `stg_customers` looks like sensitive data, as pattern `^badge$` has it, and nothing \
-             classifies it"
+            "column `badge` of model `stg_customers` looks like sensitive data, as pattern `^badge$` has it, and \
+             nothing classifies it"
         );
-        assert_eq!(found[0].help, "say who may see it: set `secret:` in its `meta:`; if it is harmless, say that the same way");
+        assert_eq!(
+            found[0].help,
+            "say who may see it: set `secret:` in its `meta:`; if it is harmless, say that the same way"
+        );
     }
 
     #[test]

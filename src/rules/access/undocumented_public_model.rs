@@ -15,8 +15,8 @@ declare_rule! {
     /// `undocumented-model`.
     ///
     /// # Why it matters
-    /// Other teams build on a public model without asking first; that is what it is public for. All they have to go by is
-    /// what is written down, and whatever is not they will guess.
+    /// Other teams build on a public model without asking first; that is what it is public for. All they have to go by
+    /// is what is written down, and whatever is not they will guess.
     ///
     /// # Example
     /// ```yaml

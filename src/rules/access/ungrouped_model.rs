@@ -9,8 +9,8 @@ declare_rule! {
     /// Groups of installed packages do not count as use.
     ///
     /// # Why it matters
-    /// A group gives a model an owner and lets it be private. A model outside of all groups belongs to nobody, and anyone
-    /// may build on it; the more there are, the less the groups mean.
+    /// A group gives a model an owner and lets it be private. A model outside of all groups belongs to nobody, and
+    /// anyone may build on it; the more there are, the less the groups mean.
     ///
     /// # Example
     /// ```yaml
@@ -61,7 +61,8 @@ impl Rule for UngroupedModel {
             return;
         }
         cx.report(model, Place::config("group"), format!("model `{}` is in no group", model.label())).help(
-            "set `group:` in its `config:`, or `+group:` for its folder in dbt_project.yml, to the team that answers for it",
+            "set `group:` in its `config:`, or `+group:` for its folder in dbt_project.yml, to the team that answers \
+             for it",
         );
     }
 

@@ -1,5 +1,5 @@
 use crate::findings::Place;
-use crate::project::{RefCall, ResourceType};
+use crate::project::{RefCall, Relation, ResourceType};
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -10,8 +10,8 @@ declare_rule! {
     ///
     /// # Why it matters
     /// `ref('dim_customers')` means whatever is the latest version on the day of the run. When its owner raises
-    /// `latest_version`, every reader moves that same night, tested or not. That is the surprise which versions are there
-    /// to prevent.
+    /// `latest_version`, every reader moves that same night, tested or not. That is the surprise which versions are
+    /// there to prevent.
     ///
     /// # Example
     /// ```yaml
@@ -86,8 +86,8 @@ impl Rule for UnpinnedVersionRef {
             let Some(version) = &relation.version else { continue };
             let (kind, label, name) = (node.kind.label(), node.label(), &parent.name);
             let message = format!(
-                "{kind} `{label}` reads `{name}` without a version: today that is v{version}, and it will change when the \
-                 latest version does"
+                "{kind} `{label}` reads `{name}` without a version: today that is v{version}, and it will change when \
+                 the latest version does"
             );
             cx.report(node, Place::Parent(parent.id), message)
                 .part(format!("parent:{}", parent.unique_id))
@@ -96,7 +96,7 @@ impl Rule for UnpinnedVersionRef {
     }
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
-        let is_versioned = |relation: &crate::project::Relation<'_>| relation.version.is_some();
+        let is_versioned = |relation: &Relation<'_>| relation.version.is_some();
         let has_any = cx.project.resources.iter().any(|resource| resource.relation().is_some_and(is_versioned));
         (!has_any).then(|| "no model has versions".to_owned())
     }

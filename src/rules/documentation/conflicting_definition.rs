@@ -78,9 +78,29 @@ impl Default for Options {
 
 /// Names that stand for something else in each model.
 const GENERIC: [&str; 23] = [
-    "_id", "category", "code", "comment", "comments", "created_at", "created_by", "created_date", "date", "day",
-    "deleted_at", "description", "id", "key", "label", "name", "state", "status", "title", "type", "updated_at",
-    "updated_by", "value",
+    "_id",
+    "category",
+    "code",
+    "comment",
+    "comments",
+    "created_at",
+    "created_by",
+    "created_date",
+    "date",
+    "day",
+    "deleted_at",
+    "description",
+    "id",
+    "key",
+    "label",
+    "name",
+    "state",
+    "status",
+    "title",
+    "type",
+    "updated_at",
+    "updated_by",
+    "value",
 ];
 
 /// How the names of keys end. "Key of the order" and "order that the line belongs to" are one column and no conflict.

@@ -67,7 +67,8 @@ impl UndocumentedColumn {
     fn report(&self, node: Node<'_>, column: &Column<'_>, cx: &mut Context<'_>) {
         let upstream = cx.parents(node.id).find_map(|parent| {
             let same = parent.resource.columns.iter().find(|other| other.name.eq_ignore_ascii_case(&column.name))?;
-            self.is_described(same).then(|| format!("{} describes it: \"{}\"", parent.label(), quoted(&same.description)))
+            self.is_described(same)
+                .then(|| format!("{} describes it: \"{}\"", parent.label(), quoted(&same.description)))
         });
         let complaint = complaint(&column.description, &column.name);
         let message = format!("column `{}` of {} `{}` {complaint}", column.name, node.kind.label(), node.label());
@@ -129,9 +130,6 @@ mod tests {
         let second = version("2", vec![column("id")]);
         let found = findings("DOC011", Value::Null, &[first, second]);
         let seen: Vec<_> = found.iter().map(|finding| (finding.subject.as_str(), finding.part.as_str())).collect();
-        assert_eq!(
-            seen,
-            [("model.shop.customers.v1", "column:nickname"), ("model.shop.customers.v2", "column:id")]
-        );
+        assert_eq!(seen, [("model.shop.customers.v1", "column:nickname"), ("model.shop.customers.v2", "column:id")]);
     }
 }

@@ -48,7 +48,8 @@ impl Rule for UndocumentedGroup {
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
         let version = &cx.project.dbt_version;
-        is_older_than_1_10(version).then(|| format!("groups have no description in dbt {version}; dbt 1.10 and later do"))
+        is_older_than_1_10(version)
+            .then(|| format!("groups have no description in dbt {version}; dbt 1.10 and later do"))
     }
 }
 

@@ -102,7 +102,8 @@ mod tests {
         let mut foreign = named("datediff");
         foreign.unique_id = Text::from("macro.toolkit.datediff");
         foreign.package = Text::from("toolkit");
-        let made = [described, foreign, named("default__surrogate_key"), named("spark__datediff"), named("get__orders")];
+        let made =
+            [described, foreign, named("default__surrogate_key"), named("spark__datediff"), named("get__orders")];
         assert_eq!(subjects("DOC007", &made), ["macro.shop.get__orders"]);
     }
 }

@@ -76,9 +76,11 @@ impl Rule for UndocumentedMacroArgument {
                 continue;
             }
             let message = format!("argument `{argument}` of macro `{}` {}", node.name, complaint(text, &argument));
-            cx.report(node, Place::Argument(argument.clone()), message)
-                .part(format!("argument:{argument}"))
-                .help(format!("describe it under `arguments:` of the macro's entry: `- name: {argument}` with a `description:`"));
+            cx.report(node, Place::Argument(argument.clone()), message).part(format!("argument:{argument}")).help(
+                format!(
+                    "describe it under `arguments:` of the macro's entry: `- name: {argument}` with a `description:`"
+                ),
+            );
         }
     }
 }
@@ -106,7 +108,8 @@ mod tests {
 
     #[test]
     fn compares_the_signature_with_the_entry() {
-        let divide = named("divide", "{% macro divide(above, below, other=0) %}", &[("above", "The top."), ("below", "")]);
+        let divide =
+            named("divide", "{% macro divide(above, below, other=0) %}", &[("above", "The top."), ("below", "")]);
         let found = findings("DOC008", Value::Null, &[divide]);
         let seen: Vec<_> = found.iter().map(|finding| (finding.part.as_str(), finding.message.as_str())).collect();
         assert_eq!(

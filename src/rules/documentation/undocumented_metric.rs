@@ -46,7 +46,12 @@ declare_rule! {
 
 impl Rule for UndocumentedMetric {
     fn check(&self, metric: Node<'_>, cx: &mut Context<'_>) {
-        undescribed::report(metric, self.options.min_length, "say what it counts, in which unit, and what it leaves out", cx);
+        undescribed::report(
+            metric,
+            self.options.min_length,
+            "say what it counts, in which unit, and what it leaves out",
+            cx,
+        );
     }
 }
 

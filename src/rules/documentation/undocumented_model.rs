@@ -41,7 +41,12 @@ declare_rule! {
 
 impl Rule for UndocumentedModel {
     fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
-        undescribed::report(model, self.options.min_length, "say in a sentence what one row is and what is left out", cx);
+        undescribed::report(
+            model,
+            self.options.min_length,
+            "say in a sentence what one row is and what is left out",
+            cx,
+        );
     }
 }
 
@@ -114,7 +119,8 @@ mod tests {
         };
         let mut foreign = model("marts", "toolkit");
         foreign.package = Text::from("toolkit");
-        let found = findings("DOC001", json!(null), &[version("1", ""), version("2", "One row per customer."), foreign]);
+        let found =
+            findings("DOC001", json!(null), &[version("1", ""), version("2", "One row per customer."), foreign]);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].message, "model `customers.v1` has no description");
     }

@@ -39,7 +39,12 @@ declare_rule! {
 
 impl Rule for UndocumentedSeed {
     fn check(&self, seed: Node<'_>, cx: &mut Context<'_>) {
-        undescribed::report(seed, self.options.min_length, "say what the list holds, where it came from and who keeps it up to date", cx);
+        undescribed::report(
+            seed,
+            self.options.min_length,
+            "say what the list holds, where it came from and who keeps it up to date",
+            cx,
+        );
     }
 }
 
@@ -61,10 +66,13 @@ mod tests {
         described.description = Text::from("Says what it is.");
         let found = findings("DOC004", Value::Null, &[bare, listed, described]);
         let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
-        assert_eq!(messages, [
-            "seed `alpha` has no YAML entry, so nobody can tell what it is",
-            "seed `beta` is described as \"n/a\", which says nothing"
-        ]);
+        assert_eq!(
+            messages,
+            [
+                "seed `alpha` has no YAML entry, so nobody can tell what it is",
+                "seed `beta` is described as \"n/a\", which says nothing"
+            ]
+        );
         assert_eq!(found[1].help, "say what the list holds, where it came from and who keeps it up to date");
     }
 }

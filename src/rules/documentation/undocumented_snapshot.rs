@@ -39,7 +39,12 @@ declare_rule! {
 
 impl Rule for UndocumentedSnapshot {
     fn check(&self, snapshot: Node<'_>, cx: &mut Context<'_>) {
-        undescribed::report(snapshot, self.options.min_length, "say whose history it keeps, since when, and what starts a new row", cx);
+        undescribed::report(
+            snapshot,
+            self.options.min_length,
+            "say whose history it keeps, since when, and what starts a new row",
+            cx,
+        );
     }
 }
 
@@ -61,10 +66,13 @@ mod tests {
         described.description = Text::from("Says what it is.");
         let found = findings("DOC005", Value::Null, &[bare, listed, described]);
         let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
-        assert_eq!(messages, [
-            "snapshot `alpha` has no YAML entry, so nobody can tell what it is",
-            "snapshot `beta` is described as \"n/a\", which says nothing"
-        ]);
+        assert_eq!(
+            messages,
+            [
+                "snapshot `alpha` has no YAML entry, so nobody can tell what it is",
+                "snapshot `beta` is described as \"n/a\", which says nothing"
+            ]
+        );
         assert_eq!(found[1].help, "say whose history it keeps, since when, and what starts a new row");
     }
 }

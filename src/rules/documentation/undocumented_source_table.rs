@@ -44,7 +44,12 @@ declare_rule! {
 
 impl Rule for UndocumentedSourceTable {
     fn check(&self, table: Node<'_>, cx: &mut Context<'_>) {
-        undescribed::report(table, self.options.min_length, "say in a sentence what one row is and which system writes it", cx);
+        undescribed::report(
+            table,
+            self.options.min_length,
+            "say in a sentence what one row is and which system writes it",
+            cx,
+        );
     }
 }
 

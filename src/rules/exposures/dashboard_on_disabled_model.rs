@@ -12,8 +12,8 @@ declare_rule! {
     /// the defect; dbt 2 warns, drops the exposure and goes on.
     ///
     /// # Why it matters
-    /// The table behind the dashboard is no longer built. Its last rows stay, so the dashboard still shows numbers; they
-    /// are older every day, and nothing fails.
+    /// The table behind the dashboard is no longer built. Its last rows stay, so the dashboard still shows numbers;
+    /// they are older every day, and nothing fails.
     ///
     /// # Example
     /// ```yaml
@@ -63,9 +63,9 @@ impl Rule for DashboardOnDisabledModel {
         let by_ref = refs.iter().filter(|call| !is_resolved(cx, exposure, call));
         let mut disabled: Vec<&Resource<'_>> = by_ref.filter_map(|call| disabled_by_ref(cx, call)).collect();
         let unknown = exposure.depends_on.iter().filter(|name| cx.project.find(name).is_none());
-        disabled.extend(unknown.filter_map(|name| {
-            cx.project.disabled.iter().find(|candidate| candidate.unique_id == *name)
-        }));
+        disabled.extend(
+            unknown.filter_map(|name| cx.project.disabled.iter().find(|candidate| candidate.unique_id == *name)),
+        );
         disabled.sort_by(|a, b| a.unique_id.cmp(&b.unique_id));
         disabled.dedup_by(|a, b| a.unique_id == b.unique_id);
         for target in disabled {

@@ -10,9 +10,8 @@ declare_rule! {
     /// Flags an exposure that rests, directly or through models, on a source table whose freshness nobody checks.
     ///
     /// A table with neither `warn_after` nor `error_after` counts. There is one finding for each exposure; it shows the
-    /// way from the nearest of these tables. Left out are tables for which freshness is switched off with
-    /// `freshness: null`, which is a decision, and tables of installed packages, whose freshness is not the project's to
-    /// set.
+    /// way from the nearest of these tables. Left out are tables for which freshness is switched off with `freshness:
+    /// null`, which is a decision, and tables of installed packages, whose freshness is not the project's to set.
     ///
     /// # Why it matters
     /// When a load stops, nothing fails: models run, tests pass, and the dashboard shows last week as if it were today.

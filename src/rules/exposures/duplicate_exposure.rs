@@ -9,13 +9,13 @@ declare_rule! {
     /// # What it does
     /// Flags an exposure whose `url` another exposure has, too.
     ///
-    /// Addresses are compared without the case of scheme and host, without `http` against `https` and without a slash at
-    /// the end; query and fragment count, since many tools keep the page there. Of several exposures with one address
-    /// all but the first, by name, are reported.
+    /// Addresses are compared without the case of scheme and host, without `http` against `https` and without a slash
+    /// at the end; query and fragment count, since many tools keep the page there. Of several exposures with one
+    /// address all but the first, by name, are reported.
     ///
     /// # Why it matters
-    /// Two exposures for one dashboard have two owners, two lineages and two maturities, and each is believed by someone.
-    /// Who changes a model asks the one and forgets the other.
+    /// Two exposures for one dashboard have two owners, two lineages and two maturities, and each is believed by
+    /// someone. Who changes a model asks the one and forgets the other.
     ///
     /// # Example
     /// ```yaml
@@ -120,7 +120,9 @@ mod tests {
 
     #[test]
     fn blank_is_no_address() {
-        assert!(findings("EXP015", json!(null), &[at("a", ""), at("b", " "), at("c", "tbd"), at("d", "TBD")]).is_empty());
+        assert!(
+            findings("EXP015", json!(null), &[at("a", ""), at("b", " "), at("c", "tbd"), at("d", "TBD")]).is_empty()
+        );
     }
 
     #[test]

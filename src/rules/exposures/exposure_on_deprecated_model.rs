@@ -11,8 +11,8 @@ declare_rule! {
     /// ahead is no finding: there is still time.
     ///
     /// # Why it matters
-    /// The owner of the model has announced that it goes, or that it is no longer the one to use. A dashboard that stays
-    /// behind shows other numbers than those that have moved, until the day it shows none.
+    /// The owner of the model has announced that it goes, or that it is no longer the one to use. A dashboard that
+    /// stays behind shows other numbers than those that have moved, until the day it shows none.
     ///
     /// # Example
     /// ```yaml
@@ -89,7 +89,9 @@ impl Rule for ExposureOnDeprecatedModel {
             };
             let latest = relation.latest_version.as_ref().filter(|_| relation.is_old_version());
             let help = match latest {
-                Some(latest) => format!("move the exposure to `ref('{}', v={latest})`, the latest version", parent.name),
+                Some(latest) => {
+                    format!("move the exposure to `ref('{}', v={latest})`, the latest version", parent.name)
+                }
                 None => format!("move the exposure to the model that replaces `{}`", parent.label()),
             };
             let message = format!("{} reads `{}`, {defect}", in_words(&exposure), parent.label());

@@ -7,11 +7,12 @@ declare_rule! {
     /// # What it does
     /// Flags an exposure that lists a source, or a staging or base model, in `depends_on`.
     ///
-    /// Which models are staging and base is the `layers:` setting. Seeds do not count: they are written for the project.
+    /// Which models are staging and base is the `layers:` setting. Seeds do not count: they are written for the
+    /// project.
     ///
     /// # Why it matters
-    /// Raw data is shaped by the system it comes from, and changes when that system does. A dashboard on it holds its own
-    /// definitions (what is a customer, which orders count), where nobody tests or reuses them; the next dashboard
+    /// Raw data is shaped by the system it comes from, and changes when that system does. A dashboard on it holds its
+    /// own definitions (what is a customer, which orders count), where nobody tests or reuses them; the next dashboard
     /// invents others.
     ///
     /// # Example

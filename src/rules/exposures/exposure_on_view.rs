@@ -13,9 +13,9 @@ declare_rule! {
     /// `materializations` says which count. Only models do; what stands further up is `chained-views`.
     ///
     /// # Why it matters
-    /// A view runs its query anew for each reader. Ten people who open a dashboard run it ten times, and wait for it ten
-    /// times; at ten times the volume nobody opens the dashboard any more. An ephemeral model has no relation at all, so
-    /// no dashboard can read it.
+    /// A view runs its query anew for each reader. Ten people who open a dashboard run it ten times, and wait for it
+    /// ten times; at ten times the volume nobody opens the dashboard any more. An ephemeral model has no relation at
+    /// all, so no dashboard can read it.
     ///
     /// # Example
     /// ```yaml

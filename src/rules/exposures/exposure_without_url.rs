@@ -14,7 +14,8 @@ declare_rule! {
     ///
     /// # Why it matters
     /// Whoever is told that a dashboard will be wrong tomorrow wants to open it, see whether anyone still uses it, and
-    /// write to its readers. Without an address the exposure is a name, and after the next reorganisation not even that.
+    /// write to its readers. Without an address the exposure is a name, and after the next reorganisation not even
+    /// that.
     ///
     /// # Example
     /// ```yaml

@@ -57,8 +57,8 @@ pub fn no_exposures(project: &Project<'_>) -> Option<String> {
 
 /// For every resource how far the nearest exposure is, and the way there.
 ///
-/// Distance is counted in what holds data: a model that an exposure lists in `depends_on` is at 1, and so is one that it
-/// reaches through metrics, saved queries and semantic models only, because these hold no data of their own.
+/// Distance is counted in what holds data: a model that an exposure lists in `depends_on` is at 1, and so is one that
+/// it reaches through metrics, saved queries and semantic models only, because these hold no data of their own.
 #[derive(Debug)]
 pub struct Feeding {
     distance: Vec<u32>,

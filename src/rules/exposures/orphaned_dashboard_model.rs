@@ -14,9 +14,9 @@ declare_rule! {
     /// # What it does
     /// Flags a model that feeds a dashboard and whose own lineage reaches no source and no seed.
     ///
-    /// Every model on the way from a break to an exposure is reported. Where the SQL of one names a table that it should
-    /// have taken from `ref()` or `source()`, the finding shows it; that is where to start. A Python model without
-    /// parents counts as well: whatever it reads, lineage does not show it.
+    /// Every model on the way from a break to an exposure is reported. Where the SQL of one names a table that it
+    /// should have taken from `ref()` or `source()`, the finding shows it; that is where to start. A Python model
+    /// without parents counts as well: whatever it reads, lineage does not show it.
     ///
     /// Some models are right to begin from nothing, and stand for data to all that is built on them:
     /// - MetricFlow time spines that are declared as such;
@@ -30,8 +30,8 @@ declare_rule! {
     ///
     /// # Why it matters
     /// Lineage ends in the middle. When the table behind that model moves, is loaded late or is no longer loaded, no
-    /// freshness check warns, no impact analysis names the dashboard, and it goes on showing numbers whose origin nobody
-    /// can give. In an audit, that is the question that comes first.
+    /// freshness check warns, no impact analysis names the dashboard, and it goes on showing numbers whose origin
+    /// nobody can give. In an audit, that is the question that comes first.
     ///
     /// # Example
     /// ```sql
@@ -166,7 +166,7 @@ fn report(model: Node<'_>, feeding: &Feeding, relations: &Relations, cx: &mut Co
         (Some(first), _) => {
             let tables = listed(named.iter().map(|name| format!("`{name}`")));
             (
-                format!("{feeds}, but its lineage ends here: it reads {tables} by name, and no source or seed"),
+                format!("{feeds}, but rests on no source and no seed: it reads {tables} without `source()` or `ref()`"),
                 relations.help(first, cx),
             )
         }
@@ -249,11 +249,14 @@ impl Relations {
             }
             Some(node) => format!("write `{{{{ ref('{}') }}}}` in place of `{name}`", node.name),
             None if schema.is_empty() || name.contains("{{") => {
-                format!("declare `{name}` under `sources:` and read it with `source()`, or with `ref()` if a model builds it")
+                format!(
+                    "declare `{name}` under `sources:` and read it with `source()`, or with `ref()` if a model \
+                     builds it"
+                )
             }
             None => format!(
-                "declare `{name}` under `sources:` and write `{{{{ source('{schema}', '{table}') }}}}` in its place; if a \
-                 model builds it, write `ref()`"
+                "declare `{name}` under `sources:` and write `{{{{ source('{schema}', '{table}') }}}}` in its place; \
+                 if a model builds it, write `ref()`"
             ),
         }
     }
@@ -287,8 +290,8 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(
             found[0].message,
-            "model `rpt_targets` feeds dashboard `board`, but its lineage ends here: it reads `controlling.targets`, \
-             `dwh.days` by name, and no source or seed"
+            "model `rpt_targets` feeds dashboard `board`, but rests on no source and no seed: it reads \
+             `controlling.targets`, `dwh.days` without `source()` or `ref()`"
         );
         assert_eq!(
             found[0].evidence,
@@ -360,8 +363,8 @@ mod tests {
         let found = findings("EXP008", json!(null), &on_board(&[python]));
         assert_eq!(
             found[0].message,
-            "model `scores` feeds dashboard `board`, but rests on no source and no seed: it is a Python model, and what \
-             it reads does not show in lineage"
+            "model `scores` feeds dashboard `board`, but rests on no source and no seed: it is a Python model, and \
+             what it reads does not show in lineage"
         );
         let found = findings("EXP008", json!(null), &on_board(&[with_sql("tiers", "select 'gold' as tier")]));
         assert_eq!(
@@ -380,7 +383,7 @@ mod tests {
         let by_function = with_sql("all_hours", "select * from generate_series(0, 23)");
         for spine in [declared, by_macro, by_function] {
             let calendar = reading(model("marts", "dim_calendar"), &[&spine]);
-            assert!(subjects("EXP008", &on_board(&[spine.clone()])).is_empty(), "{}", spine.name);
+            assert!(subjects("EXP008", &on_board(std::slice::from_ref(&spine))).is_empty(), "{}", spine.name);
             assert!(subjects("EXP008", &on_board(&[spine, calendar])).is_empty());
         }
     }

@@ -12,8 +12,8 @@ declare_rule! {
     ///
     /// What counts as a description is as for `undocumented-model`. `depth` says how far from an exposure to look: 1 is
     /// the models that an exposure lists in `depends_on`, and those that it reaches through metrics, saved queries and
-    /// semantic models only; 2 is their parents, too; 0 is every ancestor. Exposures of all `types` count, dashboards or
-    /// not.
+    /// semantic models only; 2 is their parents, too; 0 is every ancestor. Exposures of all `types` count, dashboards
+    /// or not.
     ///
     /// # Why it matters
     /// This is where a wrong guess costs most. Someone reads the figure, asks what it includes, and the model behind it
@@ -188,10 +188,7 @@ mod tests {
         assert_eq!(at(2), ["model.shop.b_int", "model.shop.c_fct"]);
         assert_eq!(at(0), ["model.shop.a_stg", "model.shop.b_int", "model.shop.c_fct"]);
         let found = findings("EXP005", json!({"depth": 2}), &chain());
-        assert_eq!(
-            found[0].evidence,
-            ["b_int → c_fct → semantic model orders → metric revenue → exposure board"]
-        );
+        assert_eq!(found[0].evidence, ["b_int → c_fct → semantic model orders → metric revenue → exposure board"]);
     }
 
     #[test]

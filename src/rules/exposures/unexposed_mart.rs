@@ -7,9 +7,9 @@ declare_rule! {
     /// # What it does
     /// Flags a mart or reporting model from which no exposure, metric or saved query can be reached.
     ///
-    /// Which models are marts and reporting is the `layers:` setting. Only projects that declare exposures are looked at:
-    /// elsewhere nothing is known of who reads what. Exempt are MetricFlow time spines, public models (other projects may
-    /// read them), old versions, and models with a deprecation date, which are on their way out.
+    /// Which models are marts and reporting is the `layers:` setting. Only projects that declare exposures are looked
+    /// at: elsewhere nothing is known of who reads what. Exempt are MetricFlow time spines, public models (other
+    /// projects may read them), old versions, and models with a deprecation date, which are on their way out.
     ///
     /// # Why it matters
     /// A mart is built, tested, paid for and explained to newcomers, each day. If nobody uses it, that is waste; if
@@ -76,9 +76,8 @@ impl Rule for UnexposedMart {
         let uses: Vec<ResourceId> =
             cx.project.iter().filter(|(_, resource)| is_use(resource.kind)).map(|(id, _)| id).collect();
         let used = cx.graph.reaching(&uses);
-        let is_defect = |model: &Node<'_>| {
-            !used[model.id.index()] && cx.layer(model.id).is_served() && !is_exempt(*model, cx)
-        };
+        let is_defect =
+            |model: &Node<'_>| !used[model.id.index()] && cx.layer(model.id).is_served() && !is_exempt(*model, cx);
         let models: Vec<Node<'_>> = cx.subjects(ResourceType::Model).filter(is_defect).collect();
         for model in models {
             report(model, cx);
@@ -87,14 +86,14 @@ impl Rule for UnexposedMart {
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
         let declares_any = cx.project.own(ResourceType::Exposure).next().is_some();
-        (!declares_any).then(|| "the project declares no exposures, so nothing is known of who reads its marts".to_owned())
+        (!declares_any)
+            .then(|| "the project declares no exposures, so nothing is known of who reads its marts".to_owned())
     }
 }
 
 fn is_exempt(model: Node<'_>, cx: &Context<'_>) -> bool {
-    let is_leaving = model
-        .relation()
-        .is_some_and(|relation| relation.deprecation_date.is_some() || relation.is_old_version());
+    let is_leaving =
+        model.relation().is_some_and(|relation| relation.deprecation_date.is_some() || relation.is_old_version());
     is_leaving || model.access() == Access::Public || cx.project.is_time_spine(&model)
 }
 
@@ -131,7 +130,8 @@ mod tests {
         let staging = model("staging", "stg_unused");
         let board = reading(exposure("board"), &[&used]);
         let found = findings("EXP009", json!(null), &[used, unused, report, staging, board]);
-        let said: Vec<_> = found.iter().map(|finding| (finding.message.as_str(), finding.evidence[0].as_str())).collect();
+        let said: Vec<_> =
+            found.iter().map(|finding| (finding.message.as_str(), finding.evidence[0].as_str())).collect();
         assert_eq!(
             said,
             [
@@ -150,7 +150,8 @@ mod tests {
     #[test]
     fn metrics_and_saved_queries_are_use() {
         let orders = model("marts", "fct_orders");
-        let semantic = reading(resource(ResourceType::SemanticModel, "semantic_model.shop.orders", "m.yml"), &[&orders]);
+        let semantic =
+            reading(resource(ResourceType::SemanticModel, "semantic_model.shop.orders", "m.yml"), &[&orders]);
         let metric = reading(resource(ResourceType::Metric, "metric.shop.revenue", "m.yml"), &[&semantic]);
         let board = exposure("board");
         assert_eq!(subjects("EXP009", &[orders.clone(), semantic.clone(), board.clone()]), ["model.shop.fct_orders"]);

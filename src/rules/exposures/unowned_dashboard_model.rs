@@ -11,14 +11,14 @@ declare_rule! {
     /// Flags a model that feeds a dashboard, directly or through other models, and has no owner.
     ///
     /// An owner is what `meta.owner`, the model's group or CODEOWNERS names; the `owners:` setting says which places
-    /// count, and the finding lists those that were looked at. `depth` says how far from an exposure to look: 0 is every
-    /// ancestor; 1 is the models that an exposure lists in `depends_on`, and those that it reaches through metrics, saved
-    /// queries and semantic models only; 2 is their parents, too.
+    /// count, and the finding lists those that were looked at. `depth` says how far from an exposure to look: 0 is
+    /// every ancestor; 1 is the models that an exposure lists in `depends_on`, and those that it reaches through
+    /// metrics, saved queries and semantic models only; 2 is their parents, too.
     ///
     /// # Why it matters
-    /// When the dashboard is wrong, someone must be called; when the model is to change, someone must say yes. The owner
-    /// of the exposure answers for the picture, not for the data. Whatever nobody owns on the way is mended by whoever
-    /// feels guilty first, which is always the same person.
+    /// When the dashboard is wrong, someone must be called; when the model is to change, someone must say yes. The
+    /// owner of the exposure answers for the picture, not for the data. Whatever nobody owns on the way is mended by
+    /// whoever feels guilty first, which is always the same person.
     ///
     /// # Example
     /// ```yaml

@@ -12,13 +12,13 @@ declare_rule! {
     ///
     /// Tests on its columns count, and so do singular tests that read it; being the target of a `relationships` test
     /// does not, and a disabled test is none. `depth` says how far from an exposure to look: 1 is the models that an
-    /// exposure lists in `depends_on`, and those that it reaches through metrics, saved queries and semantic models only;
-    /// 2 is their parents, too; 0 is every ancestor.
+    /// exposure lists in `depends_on`, and those that it reaches through metrics, saved queries and semantic models
+    /// only; 2 is their parents, too; 0 is every ancestor.
     ///
     /// # Why it matters
     /// If the data is wrong, someone finds out. With a test it is the team, in the morning; without one it is whoever
-    /// presents the dashboard, in front of those it was made for. Trust that is lost this way does not come back with the
-    /// fix.
+    /// presents the dashboard, in front of those it was made for. Trust that is lost this way does not come back with
+    /// the fix.
     ///
     /// # Example
     /// ```yaml
@@ -92,9 +92,8 @@ impl Default for Options {
 impl Rule for UntestedDashboardModel {
     fn check_project(&self, cx: &mut Context<'_>) {
         let feeding = Feeding::new(cx, &self.options.types);
-        let is_defect = |model: &Node<'_>| {
-            feeding.feeds(model.id, self.options.depth) && cx.project.tests(model.id).is_empty()
-        };
+        let is_defect =
+            |model: &Node<'_>| feeding.feeds(model.id, self.options.depth) && cx.project.tests(model.id).is_empty();
         let models: Vec<Node<'_>> = cx.subjects(ResourceType::Model).filter(is_defect).collect();
         for model in models {
             report(model, &feeding, cx);
@@ -158,7 +157,8 @@ mod tests {
         let orders = model("marts", "fct_orders");
         let mut all = board_on(std::slice::from_ref(&orders));
         assert_eq!(subjects("EXP006", &all), ["model.shop.fct_orders"]);
-        let mut unit = reading(resource(ResourceType::UnitTest, "unit_test.shop.fct_orders.adds_up", "m.yml"), &[&orders]);
+        let mut unit =
+            reading(resource(ResourceType::UnitTest, "unit_test.shop.fct_orders.adds_up", "m.yml"), &[&orders]);
         unit.detail = Detail::UnitTest(Box::new(UnitTest { model: Text::from("fct_orders") }));
         all.push(unit);
         assert!(subjects("EXP006", &all).is_empty());

@@ -93,11 +93,8 @@ mod tests {
         let read = ["a", "b", "c"].map(|name| model("staging", name));
         let snapshot = resource(ResourceType::Snapshot, "snapshot.shop.snap", "snapshots/snap.sql");
         let semantic = resource(ResourceType::SemanticModel, "semantic_model.shop.sem", "models/sem.yml");
-        let all = [
-            reading(exposure("kpis"), &[&read[0]]),
-            reading(snapshot, &[&read[1]]),
-            reading(semantic, &[&read[2]]),
-        ];
+        let all =
+            [reading(exposure("kpis"), &[&read[0]]), reading(snapshot, &[&read[1]]), reading(semantic, &[&read[2]])];
         assert!(subjects("DAG002", &[&read[..], &all[..]].concat()).is_empty());
     }
 

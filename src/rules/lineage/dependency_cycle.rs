@@ -73,7 +73,9 @@ impl Rule for DependencyCycle {
             let parent = circle[circle.len() - 2];
             let path = cx.path(&circle);
             cx.report(node, Place::Parent(parent), message)
-                .help("take out one of these dependencies: let both sides read what they share from a model before them")
+                .help(
+                    "take out one of these dependencies: let both sides read what they share from a model before them",
+                )
                 .evidence(path);
         }
     }

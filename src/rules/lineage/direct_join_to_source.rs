@@ -101,10 +101,7 @@ mod tests {
         let found = findings("DAG003", Value::Null, &[orders, refunds, staged, joined]);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].subject, "model.shop.int_totals");
-        assert_eq!(
-            found[0].message,
-            "model `int_totals` reads source table `erp.refunds` next to model `stg_orders`"
-        );
+        assert_eq!(found[0].message, "model `int_totals` reads source table `erp.refunds` next to model `stg_orders`");
         assert_eq!(found[0].evidence, ["sources: erp.refunds", "models: stg_orders"]);
         assert_eq!(found[0].place, Place::Parent(ResourceId(3)));
     }

@@ -1,10 +1,10 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::findings::Place;
-use crate::project::{Relation, Resource, ResourceId, ResourceType, Text};
+use crate::project::{Relation, ResourceId, ResourceType, Text};
 use crate::rules::{Context, Node, Rule, declare_rule};
 use crate::text::sql::{PieceKind, Pieces};
 
@@ -122,36 +122,41 @@ struct Alike {
 
 impl DuplicateLogic {
     fn alike(&self, cx: &Context<'_>) -> Vec<Alike> {
-        // All models, within the rule's selectors or not: the one that comes first may be elsewhere.
-        let is_subject = |resource: &Resource<'_>| {
-            resource.kind == ResourceType::Model && cx.settings.is_subject(cx.project, resource)
-        };
-        let ids: Vec<ResourceId> =
-            cx.project.iter().filter(|(_, resource)| is_subject(resource)).map(|(id, _)| id).collect();
-        let fingerprints = cx.project.sql_fingerprints(&ids);
-        let mut models: Vec<(u128, ResourceId, u32)> = ids
-            .into_iter()
-            .zip(fingerprints)
-            .filter_map(|(id, fingerprint)| Some((fingerprint?, id)))
-            .filter(|(fingerprint, _)| fingerprint.code_lines >= self.options.min_lines)
-            .map(|(fingerprint, id)| (fingerprint.hash, id, fingerprint.code_lines))
-            .collect();
-        models.sort_unstable();
-        let same_sql = models.chunk_by(|one, other| one.0 == other.0).filter(|set| set.len() > 1);
-        same_sql.flat_map(|set| with_same_parents(set, cx)).collect()
+        let sets = with_same_parents(cx);
+        // Few models share all their parents, so that the SQL of most need not be looked at.
+        let fingerprints = cx.project.sql_fingerprints(&sets.concat());
+        let mut fingerprints = fingerprints.into_iter();
+        let mut alike = Vec::new();
+        for set in sets {
+            let mut by_sql: BTreeMap<u128, Alike> = BTreeMap::new();
+            for (id, fingerprint) in set.into_iter().zip(&mut fingerprints) {
+                let long_enough = fingerprint.filter(|found| found.code_lines >= self.options.min_lines);
+                if let Some(found) = long_enough {
+                    let same = by_sql.entry(found.hash);
+                    same.or_insert_with(|| Alike { ids: Vec::new(), lines: found.code_lines }).ids.push(id);
+                }
+            }
+            alike.extend(by_sql.into_values().filter(|alike| alike.ids.len() > 1));
+        }
+        alike
     }
 }
 
-/// Splits models with the same SQL by what they read, and leaves out those that are alone then.
-fn with_same_parents(set: &[(u128, ResourceId, u32)], cx: &Context<'_>) -> Vec<Alike> {
-    let mut by_parents: BTreeMap<Vec<&Text<'_>>, Alike> = BTreeMap::new();
-    for &(_, id, lines) in set {
-        let mut parents: Vec<&Text<'_>> = cx.project.get(id).depends_on.iter().collect();
-        parents.sort_unstable();
-        parents.dedup();
-        by_parents.entry(parents).or_insert_with(|| Alike { ids: Vec::new(), lines }).ids.push(id);
+/// Sets of models that read the same; those that are alone in what they read are left out. All models, within the
+/// rule's selectors or not: the one that comes first may be elsewhere.
+fn with_same_parents(cx: &Context<'_>) -> Vec<Vec<ResourceId>> {
+    let mut by_parents: HashMap<Vec<&Text<'_>>, Vec<ResourceId>> = HashMap::new();
+    for (id, resource) in cx.project.iter() {
+        if resource.kind == ResourceType::Model && cx.settings.is_subject(cx.project, resource) {
+            let mut parents: Vec<&Text<'_>> = resource.depends_on.iter().collect();
+            parents.sort_unstable();
+            parents.dedup();
+            by_parents.entry(parents).or_default().push(id);
+        }
     }
-    by_parents.into_values().filter(|alike| alike.ids.len() > 1).collect()
+    let mut sets: Vec<Vec<ResourceId>> = by_parents.into_values().filter(|set| set.len() > 1).collect();
+    sets.sort_unstable();
+    sets
 }
 
 /// Versions of one model, or two models made from one file.

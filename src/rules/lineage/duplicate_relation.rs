@@ -192,7 +192,7 @@ mod tests {
             alias: Text::from("orders"),
             ..Relation::default()
         }));
-        assert_eq!(subjects("DAG017", &[named("fct_orders", ""), seed]), ["seed.shop.orders"]);
+        assert_eq!(subjects("DAG017", &[named("fct_orders", ""), seed]), ["model.shop.fct_orders"]);
     }
 
     #[test]

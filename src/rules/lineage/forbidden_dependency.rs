@@ -231,7 +231,10 @@ impl Rule for ForbiddenDependency {
     }
 
     fn not_applicable(&self, _cx: &Context<'_>) -> Option<String> {
-        self.options.policy.is_empty().then(|| "it needs the option `policy`, which says what may not read what".to_owned())
+        self.options
+            .policy
+            .is_empty()
+            .then(|| "it needs the option `policy`, which says what may not read what".to_owned())
     }
 }
 
@@ -365,17 +368,11 @@ mod tests {
         ]);
         let found = findings("DAG011", policy(items), &[staged, report]);
         assert_eq!(found.len(), 1);
-        assert_eq!(
-            found[0].message,
-            "model `rpt_orders` depends on model `stg_orders`, which the policy forbids"
-        );
+        assert_eq!(found[0].message, "model `rpt_orders` depends on model `stg_orders`, which the policy forbids");
         assert_eq!(found[0].help, "read something else: Use marts.");
         assert_eq!(
             found[0].evidence,
-            [
-                "stg_orders → rpt_orders",
-                "item 2 of the policy: layers [reporting] may not read layers [base, staging]"
-            ]
+            ["stg_orders → rpt_orders", "item 2 of the policy: layers [reporting] may not read layers [base, staging]"]
         );
         assert_eq!(found[0].part, "parent:model.shop.stg_orders");
         assert_eq!(found[0].place, Place::Parent(ResourceId(1)));

@@ -114,10 +114,7 @@ mod tests {
         let all = [&tables[..], &[joined, single]].concat();
         let found = findings("DAG004", Value::Null, &all);
         assert_eq!(found.len(), 1);
-        assert_eq!(
-            found[0].message,
-            "model `stg_orders` reads 3 source tables directly; 1 is the most allowed"
-        );
+        assert_eq!(found[0].message, "model `stg_orders` reads 3 source tables directly; 1 is the most allowed");
         assert_eq!(found[0].evidence, ["sources: erp.lines, erp.orders, erp.refunds"]);
         assert_eq!(found[0].place, Place::Parent(ResourceId(3)));
         assert_eq!(findings("DAG004", json!({"max": 2}), &all).len(), 1);

@@ -103,8 +103,9 @@ fn report(model: Node<'_>, between: Node<'_>, cx: &mut Context<'_>) {
     let Some(&first) = shared.first() else { return };
     let (label, step) = (model.label(), between.label());
     let names = cx.names(&shared);
-    let message =
-        format!("model `{label}` reads `{step}`, which nothing else reads, and also what `{step}` is made from: {names}");
+    let message = format!(
+        "model `{label}` reads `{step}`, which nothing else reads, and also what `{step}` is made from: {names}"
+    );
     let paths = [cx.path(&[first, model.id]), cx.path(&[first, between.id, model.id])];
     let finding = cx.report(model, Place::Parent(between.id), message);
     finding.part(format!("parent:{}", between.unique_id));
@@ -139,7 +140,10 @@ mod tests {
         let found = findings("DAG005", Value::Null, &triangle());
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].subject.as_str(), found[0].part.as_str()), ("model.shop.c", "parent:model.shop.b"));
-        assert_eq!(found[0].message, "model `c` reads `b`, which nothing else reads, and also what `b` is made from: a");
+        assert_eq!(
+            found[0].message,
+            "model `c` reads `b`, which nothing else reads, and also what `b` is made from: a"
+        );
         assert_eq!(found[0].evidence, ["a → c", "a → b → c"]);
     }
 

@@ -68,13 +68,17 @@ impl Rule for StagingOnStaging {
             }
             let (label, staged) = (model.label(), parent.label());
             let path = cx.path(&[parent.id, model.id]);
-            cx.report(model, Place::Parent(parent.id), format!("staging model `{label}` reads staging model `{staged}`"))
-                .part(format!("parent:{}", parent.unique_id))
-                .help(format!(
-                    "move `{label}` to the intermediate layer, or make `{staged}` a base model if it only prepares \
+            cx.report(
+                model,
+                Place::Parent(parent.id),
+                format!("staging model `{label}` reads staging model `{staged}`"),
+            )
+            .part(format!("parent:{}", parent.unique_id))
+            .help(format!(
+                "move `{label}` to the intermediate layer, or make `{staged}` a base model if it only prepares \
                      `{label}`"
-                ))
-                .evidence(path);
+            ))
+            .evidence(path);
         }
     }
 }

@@ -66,7 +66,9 @@ impl Rule for UnusedMetric {
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
         let is_use = |kind| matches!(kind, ResourceType::Exposure | ResourceType::SavedQuery);
         let has_uses = cx.project.resources.iter().any(|resource| is_use(resource.kind));
-        (!has_uses).then(|| "the project declares neither exposures nor saved queries, so no metric could be in one".to_owned())
+        (!has_uses).then(|| {
+            "the project declares neither exposures nor saved queries, so no metric could be in one".to_owned()
+        })
     }
 
     fn check(&self, metric: Node<'_>, cx: &mut Context<'_>) {

@@ -201,10 +201,7 @@ mod tests {
         let others = staged("staging", "stg_crm__contacts", &crm);
         let found = findings("NAM003", Value::Null, &[crm, customers, others]);
         assert_eq!(found.len(), 1);
-        assert_eq!(
-            found[0].message,
-            "model `stg_crm__contacts` reads source `crm`, but does not lie in its folder"
-        );
+        assert_eq!(found[0].message, "model `stg_crm__contacts` reads source `crm`, but does not lie in its folder");
         assert_eq!(found[0].help, "move it to models/staging/crm");
     }
 

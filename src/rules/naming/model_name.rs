@@ -80,8 +80,7 @@ fn check_prefix(model: Node<'_>, layer: Layer, cx: &mut Context<'_>) {
         return;
     }
     let quoted: Vec<String> = prefixes.iter().map(|prefix| format!("`{prefix}`")).collect();
-    let message =
-        format!("the name of {layer} model `{}` does not begin with {}", model.name, quoted.join(" or "));
+    let message = format!("the name of {layer} model `{}` does not begin with {}", model.name, quoted.join(" or "));
     let renamed = format!("{}{}", prefixes[0], model.name);
     cx.report(model, Place::File, message).help(format!(
         "rename it, for example to `{renamed}`, and every `ref()` to it; if the team's prefixes are others, set them under \
@@ -93,8 +92,8 @@ fn check_prefix(model: Node<'_>, layer: Layer, cx: &mut Context<'_>) {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::project::{Layer, LayerRule, Text};
     use crate::config::Settings;
+    use crate::project::{Layer, LayerRule, Text};
     use crate::rules::tester::{findings, findings_with, model, relation, subjects};
 
     #[test]

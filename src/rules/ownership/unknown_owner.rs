@@ -164,7 +164,8 @@ mod tests {
         };
         let mut dashboard = exposure("weekly");
         if let Detail::Exposure(detail) = &mut dashboard.detail {
-            detail.owner = Owner { name: Text::from("Ana"), email: vec![Text::from("finance data")], ..Owner::default() };
+            detail.owner =
+                Owner { name: Text::from("Ana"), email: vec![Text::from("finance data")], ..Owner::default() };
         }
         let all = [group, member, table("orders"), table("products"), dashboard];
         let found = found(allowed(), &all);

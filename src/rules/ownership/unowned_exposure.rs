@@ -120,7 +120,11 @@ mod tests {
     }
 
     fn owner(name: &'static str, email: &[&'static str]) -> Owner<'static> {
-        Owner { name: Text::from(name), email: email.iter().map(|text| Text::from(*text)).collect(), ..Owner::default() }
+        Owner {
+            name: Text::from(name),
+            email: email.iter().map(|text| Text::from(*text)).collect(),
+            ..Owner::default()
+        }
     }
 
     #[test]
@@ -135,7 +139,11 @@ mod tests {
         let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
         assert_eq!(
             messages,
-            ["the owner of exposure `a` has no email", "the owner of exposure `b` has no email", "exposure `d` has no owner"]
+            [
+                "the owner of exposure `a` has no email",
+                "the owner of exposure `b` has no email",
+                "exposure `d` has no owner"
+            ]
         );
         assert_eq!(found[0].place, Place::Key(vec!["owner".to_owned(), "email".to_owned()]));
         assert_eq!(found[0].evidence, ["owner.name is \"Ana\""]);
@@ -149,10 +157,7 @@ mod tests {
         let found = findings("OWN003", json!({"require": ["name", "email", "slack"]}), &all);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].message, "the owner of exposure `b` has no name and no slack");
-        assert_eq!(
-            found[0].help,
-            "add `name:` and `slack:` under `owner:`, best of a team that reads its mail"
-        );
+        assert_eq!(found[0].help, "add `name:` and `slack:` under `owner:`, best of a team that reads its mail");
     }
 
     #[test]

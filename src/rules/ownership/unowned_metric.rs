@@ -107,6 +107,9 @@ mod tests {
         let mut other = reading(made(ResourceType::SemanticModel, "semantic_model.shop.other"), &[&orders]);
         other.description = Text::from("Orders by day.");
         let found = findings("OWN004", Value::Null, &[orders, inner, other]);
-        assert_eq!(found.iter().map(|finding| finding.subject.as_str()).collect::<Vec<_>>(), ["semantic_model.shop.other"]);
+        assert_eq!(
+            found.iter().map(|finding| finding.subject.as_str()).collect::<Vec<_>>(),
+            ["semantic_model.shop.other"]
+        );
     }
 }

@@ -80,7 +80,14 @@ mod tests {
     fn meta_and_group_name_owners() {
         let mut by_meta = model("marts", "a");
         by_meta.meta.insert("owner".to_owned(), json!("Finance Data"));
-        let all = [by_meta, in_group("b", "finance"), in_group("c", "ghost"), model("marts", "d"), group("finance", "Ana"), group("ghost", "")];
+        let all = [
+            by_meta,
+            in_group("b", "finance"),
+            in_group("c", "ghost"),
+            model("marts", "d"),
+            group("finance", "Ana"),
+            group("ghost", ""),
+        ];
         assert_eq!(subjects("OWN001", &all), ["model.shop.c", "model.shop.d"]);
     }
 
@@ -98,7 +105,9 @@ mod tests {
              or set `+meta: {owner: <team>}` for the folder models/marts in dbt_project.yml"
         );
         assert!(
-            found[1].help.starts_with("give it an entry with `config: {meta: {owner: <team>}}` in models/marts/_marts.yml"),
+            found[1]
+                .help
+                .starts_with("give it an entry with `config: {meta: {owner: <team>}}` in models/marts/_marts.yml"),
             "{}",
             found[1].help
         );

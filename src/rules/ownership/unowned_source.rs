@@ -63,7 +63,9 @@ fn report_source(source: &SourceGroup<'_>, cx: &mut Context<'_>) {
     let first = source.tables[0];
     let looked_at = unowned::looked_at(&cx.ownership(first));
     let help = match unowned::meta_yaml(cx) {
-        Some(meta) => format!("add `{meta}` under `config:` of source `{}` in {}; its tables inherit it", source.name, first.path),
+        Some(meta) => {
+            format!("add `{meta}` under `config:` of source `{}` in {}; its tables inherit it", source.name, first.path)
+        }
         None => format!("add a line for {} to CODEOWNERS", first.path),
     };
     let rests_on_it = source.tables.iter().find_map(|table| cx.exposure_evidence(table.id));
@@ -112,9 +114,6 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].subject, "source.shop.erp.products");
         assert_eq!(found[0].message, "source table `erp.products` has no owner");
-        assert_eq!(
-            found[0].help,
-            "add `meta: {owner: <team>}` under `config:` of its entry in models/sources.yml"
-        );
+        assert_eq!(found[0].help, "add `meta: {owner: <team>}` under `config:` of its entry in models/sources.yml");
     }
 }

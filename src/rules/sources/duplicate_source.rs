@@ -95,9 +95,11 @@ fn report(table: Node<'_>, kept: Node<'_>, cx: &mut Context<'_>) {
     );
     let evidence: Vec<String> = [kept, table].into_iter().filter_map(|table| readers(table, cx)).collect();
     let finding = cx.report(table, Place::Entry, message);
-    finding
-        .help(format!("read `{}` where `{}` is read, and remove this entry", kept.label(), table.label()))
-        .related(kept.id, Place::Entry, "the same relation");
+    finding.help(format!("read `{}` where `{}` is read, and remove this entry", kept.label(), table.label())).related(
+        kept.id,
+        Place::Entry,
+        "the same relation",
+    );
     finding.evidence = evidence;
 }
 

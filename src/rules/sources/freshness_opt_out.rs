@@ -168,10 +168,7 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].message, "source table `erp.products` is exempt from freshness, and nothing says why");
         assert_eq!(found[0].place, Place::config("freshness"));
-        assert_eq!(
-            found[0].help,
-            "say why in `meta: {freshness_reason: …}` or in the description, or set a threshold"
-        );
+        assert_eq!(found[0].help, "say why in `meta: {freshness_reason: …}` or in the description, or set a threshold");
     }
 
     #[test]

@@ -82,7 +82,8 @@ impl Rule for SourceFanout {
     fn check(&self, table: Node<'_>, cx: &mut Context<'_>) {
         let max = self.options.max;
         // Versions of a model have ids that differ in their ending only, so they follow each other.
-        let mut readers: Vec<Node<'_>> = cx.consumers(table.id).filter(|reader| reader.kind == ResourceType::Model).collect();
+        let mut readers: Vec<Node<'_>> =
+            cx.consumers(table.id).filter(|reader| reader.kind == ResourceType::Model).collect();
         readers.dedup_by(|a, b| (&a.package, &a.name) == (&b.package, &b.name));
         if readers.len() <= max {
             return;

@@ -158,6 +158,9 @@ mod tests {
         let staged = reading(model("staging", "stg_orders"), &[&orders]);
         let kpis = reading(exposure("weekly_kpis"), &[&staged]);
         let found = findings("SRC001", json!(null), &[orders, staged, kpis]);
-        assert_eq!(found[0].evidence, ["a dashboard rests on it: source table erp.orders → stg_orders → exposure weekly_kpis"]);
+        assert_eq!(
+            found[0].evidence,
+            ["a dashboard rests on it: source table erp.orders → stg_orders → exposure weekly_kpis"]
+        );
     }
 }

@@ -92,7 +92,8 @@ mod tests {
 
     #[test]
     fn a_source_has_one_finding() {
-        let resources = [table("erp", "lines", ""), table("erp", "orders", " TBD "), table("crm", "accounts", "airbyte")];
+        let resources =
+            [table("erp", "lines", ""), table("erp", "orders", " TBD "), table("crm", "accounts", "airbyte")];
         let found = findings("SRC003", json!(null), &resources);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].subject, "source.shop.erp");

@@ -55,17 +55,19 @@ impl Rule for DuplicateTest {
     fn check(&self, node: Node<'_>, cx: &mut Context<'_>) {
         let project = cx.project;
         let Some(tested) = tested_node(node.id, cx) else { return };
-        let Some((test, generic)) = node.as_test().and_then(|test| Some((test, test.generic.as_ref()?))) else { return };
+        let Some((test, generic)) = node.as_test().and_then(|test| Some((test, test.generic.as_ref()?))) else {
+            return;
+        };
         let rank = rank(node, generic);
         let mut alike = project.generic_tests(tested.id).filter(|(id, other, other_generic)| {
-            *id != node.id && is_alike(test, generic, other, other_generic)
+            *id != node.id && on_one_column(test, other) && is_alike(test, generic, other, other_generic)
         });
         // Most tests end here, before any argument is parsed.
         let Some(first) = alike.next() else { return };
         let arguments = arguments(test, generic);
-        let same = std::iter::once(first).chain(alike).filter(|(_, other, other_generic)| {
-            self::arguments(other, other_generic) == arguments
-        });
+        let same = std::iter::once(first)
+            .chain(alike)
+            .filter(|(_, other, other_generic)| self::arguments(other, other_generic) == arguments);
         let ranked = same.map(|(id, _, other_generic)| self::rank(cx.node(id), other_generic));
         let Some(kept) = ranked.min().filter(|kept| *kept < rank) else { return };
         let kept = cx.node(kept.1);
@@ -75,7 +77,7 @@ impl Rule for DuplicateTest {
             None => format!("both are `{}` on {} with the same arguments", generic.full_name(), tested.label()),
         };
         cx.report(node, Place::Entry, message)
-            .help("remove one of the two")
+            .help("remove one of the two: each build runs both")
             .evidence(subject)
             .related(kept.id, Place::Entry, "the same test");
     }
@@ -96,11 +98,17 @@ fn rank(node: Node<'_>, generic: &GenericTest<'_>) -> (bool, ResourceId) {
     (!name.starts_with(generic.name.as_str()), node.id)
 }
 
+/// Whether two tests may be on the same column. Where one names none, its arguments have to be looked at.
+fn on_one_column(a: &Test<'_>, b: &Test<'_>) -> bool {
+    a.column.is_none() || b.column.is_none() || a.column == b.column
+}
+
 /// Whether two tests of one node agree in everything but their arguments.
 fn is_alike(a: &Test<'_>, a_generic: &GenericTest<'_>, b: &Test<'_>, b_generic: &GenericTest<'_>) -> bool {
     // dbt's own four may be written with or without `dbt.`.
     let package = |generic: &GenericTest<'_>| generic.namespace.as_deref().unwrap_or("dbt").to_owned();
-    let or = |text: &str, default: &str| if text.trim().is_empty() { default.to_owned() } else { text.trim().to_owned() };
+    let or =
+        |text: &str, default: &str| if text.trim().is_empty() { default.to_owned() } else { text.trim().to_owned() };
     a_generic.name == b_generic.name
         && a.condition.trim() == b.condition.trim()
         && or(&a.severity, "error").eq_ignore_ascii_case(&or(&b.severity, "error"))
@@ -141,7 +149,13 @@ mod tests {
     }
 
     /// A test of that name in the project, with those arguments.
-    fn named(id: &str, kind: &str, node: &Resource<'static>, column: &str, arguments: serde_json::Value) -> Resource<'static> {
+    fn named(
+        id: &str,
+        kind: &str,
+        node: &Resource<'static>,
+        column: &str,
+        arguments: serde_json::Value,
+    ) -> Resource<'static> {
         let mut test = test(kind, node, column);
         test.unique_id = Text::from(format!("test.shop.{id}"));
         test.name = Text::from(id.to_owned());
@@ -183,9 +197,11 @@ mod tests {
     fn different_tests_are_not_the_same() {
         let orders = model("marts", "fct_orders");
         let returns = model("marts", "fct_returns");
-        let one = || named("a", "accepted_values", &orders, "status", json!({"column_name": "status", "values": ["x"]}));
+        let one =
+            || named("a", "accepted_values", &orders, "status", json!({"column_name": "status", "values": ["x"]}));
         let second = |change: &dyn Fn(&mut Resource<'static>)| {
-            let mut other = named("b", "accepted_values", &orders, "status", json!({"column_name": "status", "values": ["x"]}));
+            let mut other =
+                named("b", "accepted_values", &orders, "status", json!({"column_name": "status", "values": ["x"]}));
             change(&mut other);
             subjects("TST014", &[orders.clone(), one(), other]).len()
         };
@@ -204,9 +220,11 @@ mod tests {
         };
         assert_eq!(namespace("dbt_utils"), 0);
         assert_eq!(namespace("dbt"), 1);
-        let elsewhere = named("b", "accepted_values", &returns, "status", json!({"column_name": "status", "values": ["x"]}));
+        let elsewhere =
+            named("b", "accepted_values", &returns, "status", json!({"column_name": "status", "values": ["x"]}));
         assert!(subjects("TST014", &[orders.clone(), returns, one(), elsewhere]).is_empty());
-        let other_values = named("b", "accepted_values", &orders, "status", json!({"column_name": "status", "values": ["y"]}));
+        let other_values =
+            named("b", "accepted_values", &orders, "status", json!({"column_name": "status", "values": ["y"]}));
         assert!(subjects("TST014", &[orders.clone(), one(), other_values]).is_empty());
     }
 

@@ -168,7 +168,10 @@ mod tests {
     fn whole_project() {
         let found: Vec<Finding> = findings("TST010", json!(null), &project());
         assert_eq!(found.len(), 1);
-        assert_eq!(found[0].message, "66.6 % of the models of project `shop` are tested (2 of 3); the minimum is 100 %");
+        assert_eq!(
+            found[0].message,
+            "66.6 % of the models of project `shop` are tested (2 of 3); the minimum is 100 %"
+        );
         assert_eq!(found[0].subject, "project.shop");
         assert_eq!(found[0].part, "models");
         assert_eq!(found[0].place, Place::ProjectKey(Vec::new()));

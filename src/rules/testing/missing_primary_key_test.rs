@@ -87,7 +87,11 @@ impl Rule for MissingPrimaryKeyTest {
         let (place, help) = repair(&claims, model, project);
         let message = match project.tests(model.id).len() {
             0 => format!("model `{}` has no test, and so none that proves what identifies a row", model.label()),
-            tests => format!("model `{}` has {}, but none that proves what identifies a row", model.label(), counted(tests, "test")),
+            tests => format!(
+                "model `{}` has {}, but none that proves what identifies a row",
+                model.label(),
+                counted(tests, "test")
+            ),
         };
         let finding = cx.report(model, place, message);
         finding.help(help);
@@ -99,8 +103,7 @@ impl Rule for MissingPrimaryKeyTest {
 /// What is proven already, in words.
 fn known(claims: &Claims<'_>) -> Vec<String> {
     let unique = claims.unique.iter().filter(|columns| !columns.is_empty());
-    let unique: Vec<String> =
-        unique.map(|columns| format!("unique, but maybe null: {}", listed(columns))).collect();
+    let unique: Vec<String> = unique.map(|columns| format!("unique, but maybe null: {}", listed(columns))).collect();
     if !unique.is_empty() || claims.filled.is_empty() {
         return unique;
     }
@@ -237,13 +240,15 @@ mod tests {
 
     #[test]
     fn an_expression_needs_its_columns_filled() {
-        let kwargs = serde_json::value::RawValue::from_string(r#"{"column_name": "concat(order_id, '-', line)"}"#.into());
+        let kwargs =
+            serde_json::value::RawValue::from_string(r#"{"column_name": "concat(order_id, '-', line)"}"#.into());
         let kwargs: &'static _ = Box::leak(kwargs.expect("valid JSON"));
         let with_expression = |filled: &[(&str, &str)]| {
             let mut resources = orders(filled);
             let mut unique = test("unique", &resources[0], "");
             if let Detail::Test(detail) = &mut unique.detail {
-                detail.generic = Some(GenericTest { name: Text::from("unique"), kwargs: Some(kwargs), namespace: None });
+                detail.generic =
+                    Some(GenericTest { name: Text::from("unique"), kwargs: Some(kwargs), namespace: None });
             }
             resources.push(unique);
             resources

@@ -35,6 +35,11 @@ declare_rule! {
     ///
     /// # Use instead
     /// ```yaml
+    /// # dbt-steward.yml
+    /// rules:
+    ///   missing-required-test: { tests: [not_null, dbt_utils.recency], min: 2 }
+    /// ```
+    /// ```yaml
     /// # models/marts/_marts__models.yml
     /// models:
     ///   - name: fct_orders
@@ -129,7 +134,8 @@ impl Rule for MissingRequiredTest {
         let message = match (tests.len(), min) {
             (1, _) => format!("{label} has no test {absent}"),
             (_, 1) => format!("{label} has none of the tests {absent}"),
-            (total, min) => format!("{label} has {} of {total} required tests where {min} are the least", present.len()),
+            (total, min) if total == *min => format!("{label} has {} of the {total} required tests", present.len()),
+            (total, min) => format!("{label} has {} of {total} tests, of which {min} are required", present.len()),
         };
         let finding = cx.report(node, Place::Entry, message);
         finding.help(match min - present.len() {
@@ -168,8 +174,11 @@ mod tests {
         let resources: Vec<_> = [orders].into_iter().chain(tests).collect();
         let options = json!({"tests": ["not_null", "unique", "recency"], "min": 2});
         let found = findings("TST006", options, &resources);
-        assert_eq!(found[0].message, "model `fct_orders` has 1 of 3 required tests where 2 are the least");
+        assert_eq!(found[0].message, "model `fct_orders` has 1 of 3 tests, of which 2 are required");
         assert_eq!(found[0].help, "add 1 of `unique`, `recency`");
+        let found = findings("TST006", json!({"tests": ["not_null", "unique"], "min": 2}), &resources);
+        assert_eq!(found[0].message, "model `fct_orders` has 1 of the 2 required tests");
+        assert_eq!(found[0].help, "add `unique`");
         assert!(findings("TST006", json!({"tests": ["not_null", "unique"]}), &resources).is_empty());
         let found = findings("TST006", json!({"tests": ["unique", "recency"]}), &resources);
         assert_eq!(found[0].message, "model `fct_orders` has none of the tests `unique`, `recency`");

@@ -143,7 +143,10 @@ mod tests {
         let found = findings("TST001", json!(null), &[staged, orders, unique, kpis]);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].message, "model `stg_orders` has no test");
-        assert_eq!(found[0].evidence, ["read by fct_orders", "a dashboard rests on it: stg_orders → fct_orders → exposure weekly_kpis"]);
+        assert_eq!(
+            found[0].evidence,
+            ["read by fct_orders", "a dashboard rests on it: stg_orders → fct_orders → exposure weekly_kpis"]
+        );
         assert_eq!(
             found[0].help,
             "add `columns: [{name: …, data_tests: [unique, not_null]}]` to a new entry `- name: stg_orders` under \

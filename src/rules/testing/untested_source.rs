@@ -122,7 +122,8 @@ mod tests {
         let mut orders = source("erp", "orders");
         orders.columns = ["order_id", "status"].into_iter().map(column).collect();
         let staged = reading(model("staging", "stg_orders"), &[&orders]);
-        let history = reading(resource(ResourceType::Snapshot, "snapshot.shop.snap_orders", "snapshots/s.sql"), &[&orders]);
+        let history =
+            reading(resource(ResourceType::Snapshot, "snapshot.shop.snap_orders", "snapshots/s.sql"), &[&orders]);
         let mart = reading(model("marts", "fct_orders"), &[&staged]);
         let kpis = reading(exposure("weekly_kpis"), &[&mart]);
         let found = findings("TST002", json!(null), &[orders, staged, history, mart, kpis]);

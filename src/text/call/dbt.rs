@@ -120,3 +120,110 @@ fn version(argument: &Argument) -> Option<Option<String>> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::jinja;
+
+    fn call(code: &str) -> Call {
+        jinja::calls(&format!("{{{{ {code} }}}}")).expect("the code is Jinja").swap_remove(0)
+    }
+
+    fn reference(code: &str) -> Option<(Option<String>, String, Option<String>)> {
+        let call = call(code);
+        call.as_ref().map(|found| (found.package.map(str::to_owned), found.name.to_owned(), found.version))
+    }
+
+    #[test]
+    fn refs_that_dbt_takes() {
+        let name = |package: Option<&str>, version: Option<&str>| {
+            Some((package.map(str::to_owned), "a".to_owned(), version.map(str::to_owned)))
+        };
+        assert_eq!(reference("ref('a')"), name(None, None));
+        assert_eq!(reference("ref(\"p\", 'a',)"), name(Some("p"), None));
+        assert_eq!(reference("ref(none, 'a')"), name(None, None));
+        assert_eq!(reference("builtins.ref('a')"), name(None, None));
+        assert_eq!(reference("ref('a', v=2)"), name(None, Some("2")));
+        assert_eq!(reference("ref('a', version='2b')"), name(None, Some("2b")));
+        assert_eq!(reference("ref('a', v=1.0)"), name(None, Some("1.0")));
+        assert_eq!(reference("ref('a', v=1, version=2)"), name(None, Some("2")));
+        assert_eq!(reference("ref('a', v=1, version=none)"), name(None, Some("1")));
+        assert_eq!(reference("ref('a', v=0)"), name(None, None));
+        assert_eq!(reference("ref('a', other=x)"), name(None, None));
+        assert_eq!(reference("ref(('a'))"), name(None, None));
+        assert_eq!(reference("ref('' 'a')"), name(None, None));
+    }
+
+    #[test]
+    fn refs_that_are_refused_or_unknown() {
+        for code in [
+            "ref()",
+            "ref('a', 'b', 'c')",
+            "ref(a)",
+            "ref('a' ~ b)",
+            "ref(p, 'a')",
+            "ref('a', v=x)",
+            "ref(*names)",
+            "ref('a', **x)",
+            "ref(name='a')",
+            "x.ref('a')",
+            "refs('a')",
+            "ref(1)",
+        ] {
+            assert_eq!(reference(code), None, "{code}");
+        }
+    }
+
+    #[test]
+    fn sources() {
+        assert_eq!(call("source('s', 't')").as_source(), Some(SourceTable { source: "s", table: "t" }));
+        assert_eq!(call("builtins.source('s', 't')").as_source().map(|found| found.table), Some("t"));
+        for code in
+            ["source('s')", "source('s', t)", "source('s', 't', 'u')", "source('s', table='t')", "ref('s', 't')"]
+        {
+            assert_eq!(call(code).as_source(), None, "{code}");
+        }
+    }
+
+    #[test]
+    fn metrics_and_docs() {
+        assert_eq!(call("metric('m')").as_metric(), Some((None, "m")));
+        assert_eq!(call("metric('p', 'm')").as_metric(), Some((Some("p"), "m")));
+        assert_eq!(call("metric('m', v=1)").as_metric(), None);
+        assert_eq!(call("doc('p', 'd')").as_doc(), Some((Some("p"), "d")));
+        assert_eq!(call("doc(d)").as_doc(), None);
+    }
+
+    #[test]
+    fn settings_of_a_config() {
+        let keywords = call("config(materialized='table', tags=['a'], meta={'owner': 'finance'}, alias=var('x'))");
+        let settings = keywords.as_config().expect("a config");
+        let names: Vec<_> =
+            settings.iter().filter_map(|setting| setting.keyword.as_ref()).map(|key| &*key.text).collect();
+        assert_eq!(names, ["materialized", "tags", "meta", "alias"]);
+        assert_eq!(settings[0].as_text(), Some("table"));
+        assert_eq!(settings[2].get("owner").and_then(Argument::as_text), Some("finance"));
+        assert_eq!(settings[3].value, ArgumentValue::Other);
+        let dictionary = call("config({'materialized': 'table', \"enabled\": false})");
+        let settings = dictionary.as_config().expect("a config");
+        assert_eq!(settings[1].value, ArgumentValue::Boolean(false));
+        for code in ["config()", "config(x)", "config({'a': 1}, b=2)", "config.get('a')", "config(**x)"] {
+            assert_eq!(call(code).as_config(), None, "{code}");
+        }
+    }
+
+    #[test]
+    fn variables() {
+        assert_eq!(call("var('x')").as_var(), Some(("x", None)));
+        let with_default = call("var('x', 1)");
+        let default = with_default.as_var().and_then(|(_, default)| default).expect("a default");
+        assert_eq!(default.value, ArgumentValue::Integer(1));
+        assert_eq!(
+            call("var('x', default=y)").as_var().map(|(name, default)| (name, default.is_some())),
+            Some(("x", true))
+        );
+        assert_eq!(call("env_var('X', '')").as_env_var().map(|(name, _)| name), Some("X"));
+        assert_eq!(call("var(x)").as_var(), None);
+    }
+}

@@ -8,9 +8,9 @@ use crate::text::Span;
 const JINJA_WORDS: [&str; 8] = ["and", "else", "elif", "if", "in", "is", "not", "or"];
 
 /// The same for Python.
-const PYTHON_WORDS: [&str; 20] = [
-    "and", "as", "assert", "await", "case", "del", "elif", "else", "except", "for", "if", "in", "is", "lambda", "not",
-    "or", "return", "while", "with", "yield",
+const PYTHON_WORDS: [&str; 23] = [
+    "and", "as", "assert", "await", "case", "del", "elif", "else", "except", "for", "from", "if", "import", "in", "is",
+    "lambda", "not", "or", "raise", "return", "while", "with", "yield",
 ];
 
 /// Jinja and dbt tags whose second word is the name of what they define, or of a filter: `{% macro ref(name) %}`.
@@ -199,16 +199,23 @@ impl<'t> Tokens<'t> {
         Some(self.partners[index]).filter(|partner| *partner != NO_PARTNER).map(|partner| partner as usize)
     }
 
-    /// The first token of `kind` from `start` on that no bracket holds, `last` when there is none before it.
-    pub(crate) fn next(&self, kind: TokenKind, start: usize, last: usize) -> usize {
-        let mut index = start;
-        while index < last && self.kind(index) != kind {
-            index = match self.kind(index) {
-                TokenKind::Open(_) => self.partner(index).map_or(index + 1, |close| close + 1),
+    /// The tokens of `first..last` that no bracket among them holds. Of a pair of brackets, the opening one stands for
+    /// all.
+    pub(crate) fn outermost(&self, first: usize, last: usize) -> impl Iterator<Item = usize> {
+        let mut next = first;
+        std::iter::from_fn(move || {
+            let index = Some(next).filter(|index| *index < last)?;
+            next = match self.kind(index) {
+                TokenKind::Open(_) => self.partner(index).unwrap_or(index) + 1,
                 _ => index + 1,
             };
-        }
-        index.min(last)
+            Some(index)
+        })
+    }
+
+    /// The first token of `kind` in `first..last` that no bracket holds, `last` when there is none.
+    pub(crate) fn next(&self, kind: TokenKind, first: usize, last: usize) -> usize {
+        self.outermost(first, last).find(|index| self.kind(*index) == kind).unwrap_or(last)
     }
 
     /// Reads the dotted path that starts at `index` and records it when it is called. Gives the index behind the path.

@@ -56,6 +56,9 @@ fn value(tokens: &Tokens, first: usize, last: usize, depth: usize) -> Option<Arg
 
 fn bracketed(tokens: &Tokens, bracket: u8, first: usize, last: usize, depth: usize) -> Option<ArgumentValue> {
     let has_comma = || items(tokens, first, last).nth(1).is_some() || tokens.kind(last - 1) == TokenKind::Comma;
+    if is_comprehension(tokens, first, last) {
+        return None;
+    }
     match bracket {
         b'{' => dictionary(tokens, first, last, depth),
         b'(' if first < last && !has_comma() => value(tokens, first, last, depth),
@@ -66,11 +69,17 @@ fn bracketed(tokens: &Tokens, bracket: u8, first: usize, last: usize, depth: usi
     }
 }
 
+/// Whether the brackets hold Python's `x for x in y`.
+fn is_comprehension(tokens: &Tokens, first: usize, last: usize) -> bool {
+    let is_for = |index: usize| tokens.kind(index) == TokenKind::Name && tokens.slice(index) == "for";
+    tokens.language == Language::Python && tokens.outermost(first, last).any(is_for)
+}
+
 fn dictionary(tokens: &Tokens, first: usize, last: usize, depth: usize) -> Option<ArgumentValue> {
     let mut entries = Vec::new();
     for (first, last) in items(tokens, first, last) {
-        let colon = first + (first..last).position(|index| tokens.kind(index) == TokenKind::Colon)?;
-        if colon == first || colon + 1 == last {
+        let colon = tokens.next(TokenKind::Colon, first, last);
+        if colon == first || colon + 1 >= last {
             return None;
         }
         let ArgumentValue::Text(text) = text(tokens, first, colon)? else { return None };
@@ -142,4 +151,73 @@ fn items(tokens: &Tokens, first: usize, last: usize) -> impl Iterator<Item = (us
         }
         None
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::jinja;
+
+    /// The value of the only argument of `f(…)` and its text.
+    fn literal(code: &str) -> (ArgumentValue, String) {
+        let text = format!("{{{{ f({code}) }}}}");
+        let mut calls = jinja::calls(&text).expect("the code is Jinja");
+        let argument = calls.swap_remove(0).arguments.swap_remove(0);
+        (argument.value, text[argument.span.range()].to_owned())
+    }
+
+    fn value(code: &str) -> ArgumentValue {
+        literal(code).0
+    }
+
+    #[test]
+    fn numbers() {
+        let integers = [("1", 1), ("-1", -1), ("+ 7", 7), ("1_000", 1000), ("0x1F", 31), ("0b101", 5), ("0o17", 15)];
+        for (code, integer) in integers {
+            assert_eq!(value(code), ArgumentValue::Integer(integer), "{code}");
+        }
+        assert_eq!(value("-1.5e3"), ArgumentValue::Float(-1500.0));
+        assert_eq!(value("1e-2"), ArgumentValue::Float(0.01));
+        assert_eq!(value("12345678901234567890"), ArgumentValue::Other);
+    }
+
+    #[test]
+    fn words() {
+        assert_eq!(value("true"), ArgumentValue::Boolean(true));
+        assert_eq!(value("False"), ArgumentValue::Boolean(false));
+        assert_eq!(value("none"), ArgumentValue::None);
+        assert_eq!(value("TRUE"), ArgumentValue::Other);
+    }
+
+    #[test]
+    fn texts() {
+        assert_eq!(literal("'a' \"b\""), (ArgumentValue::Text("ab".into()), "'a' \"b\"".into()));
+        assert_eq!(value("'a' ~ 'b'"), ArgumentValue::Other);
+        assert_eq!(value("'a' if b else 'c'"), ArgumentValue::Other);
+    }
+
+    #[test]
+    fn lists_and_dictionaries() {
+        let ArgumentValue::List(items) = value("['a', x, [1,],]") else { panic!("a list") };
+        assert_eq!(items.len(), 3);
+        assert_eq!(items[1].value, ArgumentValue::Other);
+        assert!(matches!(&items[2].value, ArgumentValue::List(inner) if inner.len() == 1));
+        assert!(matches!(value("('a',)"), ArgumentValue::List(items) if items.len() == 1));
+        assert!(matches!(value("()"), ArgumentValue::List(items) if items.is_empty()));
+        assert_eq!(value("((1))"), ArgumentValue::Integer(1));
+        let ArgumentValue::Dictionary(entries) = value("{'a': {'b': 1}, \"c\": x[1:2]}") else {
+            panic!("a dictionary")
+        };
+        assert_eq!(entries[0].get("b").map(|entry| &entry.value), Some(&ArgumentValue::Integer(1)));
+        assert_eq!(entries[1].value, ArgumentValue::Other);
+        assert_eq!(value("{a: 1}"), ArgumentValue::Other);
+        assert_eq!(value("{'a': }"), ArgumentValue::Other);
+    }
+
+    #[test]
+    fn expressions_keep_their_text() {
+        assert_eq!(literal("var('x') + 1"), (ArgumentValue::Other, "var('x') + 1".into()));
+        assert_eq!(literal("*x"), (ArgumentValue::Other, "*x".into()));
+        assert_eq!(literal("a == b"), (ArgumentValue::Other, "a == b".into()));
+    }
 }

@@ -1,7 +1,8 @@
 //! Function calls such as `ref('orders')`, found in code without running it.
 //!
-//! Jinja expressions and Python models share names, dots, brackets, strings, numbers and keyword arguments, so one lexer
-//! ([`token`]) and one finder ([`find`]) serve both; [`dbt`] says what the calls that dbt gives a meaning to name.
+//! Jinja expressions and Python models share names, dots, brackets, strings, numbers and keyword arguments, so one
+//! lexer ([`token`]) and one finder ([`find`]) serve both; [`dbt`] says what the calls that dbt gives a meaning to
+//! name.
 
 mod dbt;
 pub(crate) mod find;
@@ -22,8 +23,8 @@ pub struct Call {
     pub span: Span,
     /// The arguments in the order of the text, positional and keyword alike.
     pub arguments: Vec<Argument>,
-    /// Whether a SQL comment (`-- …`, `/* … */`) holds the call. dbt renders Jinja before the warehouse sees the comment,
-    /// so a `ref` there is a dependency all the same.
+    /// Whether a SQL comment (`-- …`, `/* … */`) holds the call. dbt renders Jinja before the warehouse sees the
+    /// comment, so a `ref` there is a dependency all the same.
     pub in_sql_comment: bool,
 }
 

@@ -1,8 +1,8 @@
 //! Splits Jinja expressions and Python code into tokens.
 //!
-//! Why not minijinja's tokenizer: it ends at the first bracket that does not match (normal while a file is edited), takes
-//! only ASCII names and blanks where dbt's Jinja2 takes all of Unicode, resolves string escapes differently, and cannot
-//! read Python. On templates that both accept, a test holds the two to the same tokens.
+//! Why not minijinja's tokenizer: it ends at the first bracket that does not match (normal while a file is edited),
+//! takes only ASCII names and blanks where dbt's Jinja2 takes all of Unicode, resolves string escapes differently, and
+//! cannot read Python. On templates that both accept, a test holds the two to the same tokens.
 
 use crate::text::Span;
 
@@ -136,7 +136,9 @@ impl<'t> Lexer<'t> {
         ended.map(|_| kind).map_err(|_| "string is never closed")
     }
 
+    /// Reads a number from its first digit on, letters that cannot belong to it included: `1a` is no number and a name.
     fn number(&mut self) -> TokenKind {
+        self.position += 1;
         while let Some(byte) = self.peek(0) {
             let after_exponent = matches!(self.text.as_bytes()[self.position - 1], b'e' | b'E');
             let fraction = byte == b'.' && self.peek(1).is_some_and(|next| next.is_ascii_digit());
@@ -219,7 +221,8 @@ pub(crate) fn skip_quoted(bytes: &[u8], quote: u8) -> Option<usize> {
     }
 }
 
-/// As [`skip_quoted`], for a Python string in single quotes: it ends on its line. Otherwise the length up to the newline.
+/// As [`skip_quoted`], for a Python string in single quotes: it ends on its line. Otherwise the length up to the
+/// newline.
 fn skip_quoted_on_line(bytes: &[u8], quote: u8) -> Result<usize, usize> {
     let mut position = 1;
     loop {
@@ -241,5 +244,92 @@ fn skip_triple_quoted(bytes: &[u8], quote: u8) -> Option<usize> {
             return Some(position + 3);
         }
         position += if bytes[position] == b'\\' { 2 } else { 1 };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use minijinja::machinery::{self, Token as Theirs};
+
+    fn tokens(text: &str, language: Language) -> Vec<(TokenKind, &str)> {
+        let mut lexer = Lexer::new(text, Span::new(0, text.len()), language);
+        let tokens = std::iter::from_fn(|| lexer.next_token()).map_while(Result::ok);
+        tokens.map(|token| (token.kind, &text[token.span.range()])).collect()
+    }
+
+    fn kind(theirs: &Theirs) -> TokenKind {
+        match theirs {
+            Theirs::Ident(_) => TokenKind::Name,
+            Theirs::Str(_) | Theirs::String(_) => TokenKind::Text,
+            Theirs::Int(_) | Theirs::Int128(_) | Theirs::Float(_) => TokenKind::Number,
+            Theirs::ParenOpen => TokenKind::Open(b'('),
+            Theirs::BracketOpen => TokenKind::Open(b'['),
+            Theirs::BraceOpen => TokenKind::Open(b'{'),
+            Theirs::ParenClose => TokenKind::Close(b')'),
+            Theirs::BracketClose => TokenKind::Close(b']'),
+            Theirs::BraceClose => TokenKind::Close(b'}'),
+            Theirs::Comma => TokenKind::Comma,
+            Theirs::Dot => TokenKind::Dot,
+            Theirs::Colon => TokenKind::Colon,
+            Theirs::Assign => TokenKind::Assign,
+            Theirs::Pipe => TokenKind::Pipe,
+            _ => TokenKind::Operator,
+        }
+    }
+
+    #[test]
+    fn agrees_with_minijinja_on_what_both_accept() {
+        for text in [
+            "ref('a', \"b\", v=1.5e-3)",
+            "x|default({'a': [1, 2]}) ~ \"it's\" ~ 'a\\'b\\\\'",
+            "a.b . c(*x, **y)[1:-1] // 2 ** 3 % 4",
+            "a == b != c >= d <= e < f > g + h - i * j / k",
+            "0x1F + 0b101 + 0o17 + 1_000 + 12345678901234567890",
+            "foo\t(\r\nbar\n)",
+        ] {
+            let theirs: Vec<_> = machinery::tokenize(text, true, Default::default())
+                .map(|token| token.expect("minijinja accepts the text"))
+                .map(|(token, span)| (kind(&token), &text[span.start_offset as usize..span.end_offset as usize]))
+                .collect();
+            assert_eq!(tokens(text, Language::Jinja), theirs, "{text}");
+        }
+    }
+
+    #[test]
+    fn python_has_comments_prefixes_and_triple_quotes() {
+        use TokenKind::{FormatText, Name, Operator, Text};
+        let text = "a # 'b\nrb'\\'' f\"{x}\" \'\'\'c'd\n\'\'\' bytes'x' @ \\\n b";
+        let expected = [
+            (Name, "a"),
+            (Text, "rb'\\''"),
+            (FormatText, "f\"{x}\""),
+            (Text, "\'\'\'c'd\n\'\'\'"),
+            (Name, "bytes"),
+            (Text, "'x'"),
+            (Operator, "@"),
+            (Name, "b"),
+        ];
+        assert_eq!(tokens(text, Language::Python), expected);
+    }
+
+    #[test]
+    fn an_unclosed_python_string_ends_on_its_line() {
+        let text = "'a\nb";
+        let mut lexer = Lexer::new(text, Span::new(0, text.len()), Language::Python);
+        let error = lexer.next_token().expect("there is text").expect_err("it is never closed");
+        assert_eq!((error.span, error.message), (Span::new(0, 2), "string is never closed"));
+        let next = lexer.next_token().expect("there is more text").expect("it is a name");
+        assert_eq!(next, Token { kind: TokenKind::Name, span: Span::new(3, 4) });
+    }
+
+    #[test]
+    fn errors_have_their_place() {
+        let text = "a é ? b";
+        let mut lexer = Lexer::new(text, Span::new(0, text.len()), Language::Jinja);
+        assert!(lexer.next_token().is_some_and(|token| token.is_ok()));
+        assert!(lexer.next_token().is_some_and(|token| token.is_ok()));
+        let error = lexer.next_token().expect("there is text").expect_err("`?` is no token");
+        assert_eq!(&text[error.span.range()], "?");
     }
 }

@@ -79,8 +79,8 @@ pub fn find_blocks(text: &str) -> Vec<Block> {
 }
 
 /// The definitions of some kinds at the top level of a file, in order. As in dbt, a definition lasts to the first
-/// closing tag of its own name, and tags of other names, among them kinds that were not asked for, do not matter: a docs
-/// block may show a macro as an example.
+/// closing tag of its own name, and tags of other names, among them kinds that were not asked for, do not matter: a
+/// docs block may show a macro as an example.
 ///
 /// A definition without name is left out. What stands behind a block that is never closed is not looked at.
 pub fn find_blocks_of(text: &str, kinds: &[BlockKind]) -> Vec<Block> {
@@ -167,4 +167,93 @@ fn parameters(tokens: &Tokens) -> Vec<Parameter> {
         first = comma + 1;
     }
     parameters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::jinja::testing::template;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_macro_and_its_signature() {
+        let text = "é\n{%- macro cents(column, scale = 2, list=[1, 2], typed: optional[string] = none, last) -%}\r\n\
+                    {{ column }}{% endmacro %} rest";
+        let block = &find_blocks(text)[0];
+        assert_eq!((block.kind, block.name.as_str(), block.closed), (BlockKind::Macro, "cents", true));
+        assert_eq!(&text[block.name_span.range()], "cents");
+        assert!(text[block.span.range()].starts_with("{%- macro") && text[block.span.range()].ends_with("endmacro %}"));
+        assert!(text[block.opening.range()].ends_with("last) -%}"));
+        assert_eq!(&text[block.body.range()], "\r\n{{ column }}");
+        let parameters: Vec<_> = block
+            .parameters
+            .iter()
+            .map(|parameter| (&text[parameter.span.range()], parameter.default.map(|default| &text[default.range()])))
+            .collect();
+        let expected =
+            [("column", None), ("scale", Some("2")), ("list", Some("[1, 2]")), ("typed", Some("none")), ("last", None)];
+        assert_eq!(parameters, expected);
+    }
+
+    #[test]
+    fn every_kind() {
+        let text = "{% snapshot a %}{% endsnapshot %}{% test b(model) %}{% endtest %}\
+                    {% data_test c() %}{% enddata_test %}\
+                    {% materialization d, adapter='x' %}{% endmaterialization %}{% docs __e__ %}{% enddocs %}";
+        let found: Vec<_> = find_blocks(text).into_iter().map(|block| (block.kind, block.name)).collect();
+        let expected = [
+            (BlockKind::Snapshot, "a"),
+            (BlockKind::Test, "b"),
+            (BlockKind::Test, "c"),
+            (BlockKind::Materialization, "d"),
+            (BlockKind::Docs, "__e__"),
+        ];
+        assert_eq!(found, expected.map(|(kind, name)| (kind, name.to_owned())));
+        let adapter = &find_blocks(text)[3].parameters[0];
+        assert_eq!((adapter.name.as_str(), adapter.default.map(|span| &text[span.range()])), ("adapter", Some("'x'")));
+    }
+
+    #[test]
+    fn a_definition_lasts_to_its_own_closing_tag() {
+        let text = "{% docs a %}{% macro m() %}{{ 1 }} {% raw %}{% enddocs %}{% endraw %}{% enddocs %}\
+                    {% docs b %}{% enddocs %}";
+        let blocks = find_blocks(text);
+        assert_eq!(blocks.len(), 2);
+        assert_eq!(&text[blocks[0].body.range()], "{% macro m() %}{{ 1 }} {% raw %}{% enddocs %}{% endraw %}");
+    }
+
+    #[test]
+    fn only_the_kinds_asked_for() {
+        let text = "{% macro never_closed() %} {% docs a %}x{% enddocs %}";
+        let blocks = find_blocks_of(text, BlockKind::IN_DOCS_FILES);
+        assert_eq!(blocks.iter().map(|block| block.name.as_str()).collect::<Vec<_>>(), ["a"]);
+    }
+
+    #[test]
+    fn comments_hide_tags() {
+        assert_eq!(find_blocks("{# {% macro m() %} #}{% macro %}{% macro 1() %}"), []);
+    }
+
+    #[test]
+    fn an_open_block_reaches_to_the_end() {
+        let text = "{% macro m(a, b= %}{{ f( }} {% if %";
+        let block = &find_blocks(text)[0];
+        assert!(!block.closed);
+        assert_eq!((block.span.range(), block.body.range()), (0..text.len(), 19..text.len()));
+        assert_eq!(block.parameters.len(), 2);
+    }
+
+    proptest! {
+        #[test]
+        fn spans_are_within_the_text(text in template()) {
+            for block in find_blocks(&text) {
+                prop_assert_eq!(text.get(block.name_span.range()), Some(block.name.as_str()));
+                prop_assert!(text.get(block.span.range()).is_some() && text.get(block.body.range()).is_some());
+                for parameter in block.parameters {
+                    prop_assert_eq!(text.get(parameter.span.range()), Some(parameter.name.as_str()));
+                    prop_assert!(parameter.default.is_none_or(|span| text.get(span.range()).is_some()));
+                }
+            }
+        }
+    }
 }

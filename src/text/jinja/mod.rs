@@ -1,11 +1,13 @@
 //! Places in Jinja templates, found without rendering them.
 //!
-//! [`Segments`] splits a template at its delimiters, [`calls`] finds `ref('orders')` and its like, [`find_blocks`] finds
-//! what `{% macro %}`, `{% docs %}` and dbt's other tags define.
+//! [`Segments`] splits a template at its delimiters, [`calls`] finds `ref('orders')` and its like, [`find_blocks`]
+//! finds what `{% macro %}`, `{% docs %}` and dbt's other tags define.
 
 mod blocks;
 mod calls;
 mod segments;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use blocks::{Block, BlockKind, Parameter, find_blocks, find_blocks_of};
 pub use calls::{calls, calls_before_error};

@@ -201,3 +201,115 @@ fn find_block_start(bytes: &[u8], from: usize) -> Option<usize> {
         position += 1;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::jinja::testing::template;
+    use SegmentKind::{Comment, Expression, Statement, Text};
+    use proptest::prelude::*;
+
+    /// Kind, whole and inside of each segment.
+    fn segments(text: &str) -> Vec<(SegmentKind, &str, &str)> {
+        Segments::new(text)
+            .map(|segment| segment.expect("the text is a template"))
+            .map(|segment| (segment.kind, &text[segment.span.range()], &text[segment.inner.range()]))
+            .collect()
+    }
+
+    #[test]
+    fn blocks_and_what_stands_between() {
+        assert_eq!(
+            segments("a {{ b }}{% c %} {# d #}\n"),
+            [
+                (Text, "a ", "a "),
+                (Expression, "{{ b }}", " b "),
+                (Statement, "{% c %}", " c "),
+                (Text, " ", " "),
+                (Comment, "{# d #}", " d "),
+                (Text, "\n", "\n"),
+            ]
+        );
+        assert_eq!(segments(""), []);
+        assert_eq!(segments("{ {} }"), [(Text, "{ {} }", "{ {} }")]);
+    }
+
+    #[test]
+    fn minus_trims_the_text_beside_it() {
+        assert_eq!(
+            segments(" a \u{a0}\n{{- b -}}\t c {%+ d +%} {#- e -#} f"),
+            [
+                (Text, " a \u{a0}\n", " a"),
+                (Expression, "{{- b -}}", " b "),
+                (Text, "\t c ", "c "),
+                (Statement, "{%+ d +%}", " d "),
+                (Text, " ", ""),
+                (Comment, "{#- e -#}", " e "),
+                (Text, " f", "f"),
+            ]
+        );
+        assert_eq!(segments("{{-}}"), [(Expression, "{{-}}", "")]);
+    }
+
+    #[test]
+    fn delimiters_in_strings_and_brackets_end_nothing() {
+        assert_eq!(segments("{{ '}}' ~ \"\\\"}}\" }}").len(), 1);
+        assert_eq!(segments("{{ {'a': {'b': 1}} }}").len(), 1);
+        assert_eq!(segments("{{ {'a': 1}}}").len(), 1);
+        assert_eq!(segments("{% set a = '%}' %}").len(), 1);
+        assert_eq!(segments("{# '#}"), [(Comment, "{# '#}", " '")]);
+    }
+
+    #[test]
+    fn raw_text_is_text() {
+        assert_eq!(
+            segments("{%- raw -%} {{ a }}{% b %} {%- endraw %}c"),
+            [
+                (Statement, "{%- raw -%}", " raw "),
+                (Text, " {{ a }}{% b %} ", "{{ a }}{% b %}"),
+                (Statement, "{%- endraw %}", " endraw "),
+                (Text, "c", "c"),
+            ]
+        );
+        assert_eq!(segments("{% raw %}{% endraw %}").len(), 2);
+        assert_eq!(segments("{% raw %}{% endrawx %}{% endraw %}").len(), 3);
+    }
+
+    #[test]
+    fn errors_say_what_is_open() {
+        let error = |text| Segments::new(text).find_map(Result::err).map(|error| (error.span, error.message));
+        assert_eq!(error("a {{ b"), Some((Span::new(2, 4), "`{{` is never closed with `}}`")));
+        assert_eq!(error("{% b }}"), Some((Span::new(5, 6), "bracket does not match an open one")));
+        assert_eq!(error("{% b"), Some((Span::new(0, 2), "`{%` is never closed with `%}`")));
+        assert_eq!(error("{# b"), Some((Span::new(0, 2), "`{#` is never closed with `#}`")));
+        assert_eq!(error("{{ 'b }}"), Some((Span::new(3, 4), "string is never closed")));
+        assert_eq!(error("{{ f(b }}"), Some((Span::new(7, 8), "bracket does not match an open one")));
+        let open = "{% raw %} x";
+        assert_eq!(error(open), Some((Span::new(0, 9), "`{% raw %}` is never closed with `{% endraw %}`")));
+    }
+
+    #[test]
+    fn dbt_looks_for_definitions_without_minding_brackets() {
+        let text = "{{ f( }} a {% docs b %}";
+        let segments: Vec<_> = Segments::with_brackets(text, Brackets::Ignored).map_while(Result::ok).collect();
+        assert_eq!(segments.len(), 3);
+    }
+
+    proptest! {
+        #[test]
+        fn cover_the_text_without_gaps(text in template(), ignore in any::<bool>()) {
+            let brackets = if ignore { Brackets::Ignored } else { Brackets::Matched };
+            let mut segments = Segments::with_brackets(&text, brackets);
+            let mut end = 0;
+            for segment in segments.by_ref().map_while(Result::ok) {
+                prop_assert_eq!(segment.span.range().start, end);
+                prop_assert!(!segment.span.is_empty());
+                prop_assert!(text.get(segment.span.range()).is_some() && text.get(segment.inner.range()).is_some());
+                prop_assert!(segment.span.start <= segment.inner.start && segment.inner.end <= segment.span.end);
+                end = segment.span.range().end;
+            }
+            prop_assert_eq!(segments.position(), end);
+            prop_assert!(segments.next().is_none());
+        }
+    }
+}

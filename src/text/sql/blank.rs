@@ -21,8 +21,8 @@ pub fn blank(text: &str) -> String {
 }
 
 /// The text with comments (SQL's and Jinja's) and string literals, quotes included, replaced byte by byte by spaces.
-/// Line breaks stay, so that both length in bytes and every position are those of `text`; quoted identifiers stay. Jinja
-/// within a comment or string goes with it.
+/// Line breaks stay, so that both length in bytes and every position are those of `text`; quoted identifiers stay.
+/// Jinja within a comment or string goes with it.
 ///
 /// Jinja that is never closed reaches to the end of the text.
 pub fn blank_with(text: &str, jinja: JinjaFill) -> String {
@@ -69,4 +69,70 @@ pub(super) fn is_config(text: &str, piece: Piece) -> bool {
     let code = text[piece.inner.range()].trim();
     let arguments = code.strip_prefix("config").map(str::trim_start);
     piece.kind == PieceKind::Expression && code.ends_with(')') && arguments.is_some_and(|rest| rest.starts_with('('))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::jinja::testing::template;
+    use proptest::prelude::*;
+
+    const MODEL: &str =
+        "{{ config(\n  a='b'\n) }}\nselect 'é''s', \"x\" -- {{ c }}\r\nfrom {{ ref('d') }} e {# f #}{% if g %}/*\n*/";
+
+    #[test]
+    fn jinja_stays() {
+        let expected = [
+            "{{ config(\n  a='b'\n) }}",
+            "select        , \"x\"           \r",
+            "from {{ ref('d') }} e        {% if g %}  ",
+            "  ",
+        ];
+        assert_eq!(blank(MODEL), expected.join("\n"));
+    }
+
+    #[test]
+    fn jinja_goes() {
+        let blanked = blank_with(MODEL, JinjaFill::Blank);
+        assert_eq!(blanked.split_whitespace().collect::<Vec<_>>(), ["select", ",", "\"x\"", "from", "e"]);
+        assert_eq!(blanked.len(), MODEL.len());
+    }
+
+    #[test]
+    fn jinja_becomes_a_word() {
+        assert_eq!(
+            blank_with("from {{ ref('d') }} e, {{ f(\n1) }}_g \"{{ h }}\" '{{ i }}'", JinjaFill::Placeholder),
+            "from ______________ e, _____\n     _g \"_______\"          "
+        );
+        assert_eq!(blank_with("{{ config (a=1) }}{% if b %}c", JinjaFill::Placeholder).trim(), "c");
+        assert_eq!(blank_with("{{ config.get('a') }}", JinjaFill::Placeholder).trim().len(), 21);
+        assert_eq!(blank_with("{{ config(a=1) ~ b() }}", JinjaFill::Placeholder).trim().len(), 0);
+    }
+
+    #[test]
+    fn unclosed_jinja_reaches_to_the_end() {
+        assert_eq!(blank("a {{ b 'c'\nd"), "a {{ b 'c'\nd");
+        assert_eq!(blank_with("a {{ b 'c'\nd", JinjaFill::Blank), "a         \n ");
+    }
+
+    proptest! {
+        #[test]
+        fn keeps_length_and_line_breaks(text in template()) {
+            for jinja in [JinjaFill::Keep, JinjaFill::Blank, JinjaFill::Placeholder] {
+                let blanked = blank_with(&text, jinja);
+                prop_assert_eq!(blanked.len(), text.len());
+                for (before, after) in text.bytes().zip(blanked.bytes()) {
+                    let is_break = |byte: u8| matches!(byte, b'\n' | b'\r');
+                    prop_assert_eq!(is_break(before), is_break(after));
+                    prop_assert!(before == after || matches!(after, b' ' | b'_'));
+                }
+            }
+        }
+
+        #[test]
+        fn blanking_twice_changes_nothing(text in r#"([ab'" \n*]|--|/\*|\*/|\$\$){0,20}"#) {
+            let once = blank(&text);
+            prop_assert_eq!(blank(&once), once);
+        }
+    }
 }

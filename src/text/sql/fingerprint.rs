@@ -9,8 +9,8 @@ use crate::text::call::token::skip_quoted;
 /// What stands for a model's SQL when models are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Fingerprint {
-    /// Hash of the canonical form: equal for equal SQL, the same on every platform. It is not meant to be stored, as the
-    /// canonical form may change from one version to the next.
+    /// Hash of the canonical form: equal for equal SQL, the same on every platform. It is not meant to be stored, as
+    /// the canonical form may change from one version to the next.
     pub hash: u128,
     /// Number of lines that hold code (Jinja counts, comments, blank lines and `config` do not).
     pub code_lines: u32,
@@ -39,8 +39,8 @@ impl Normaliser {
         self.canonical.read(text)
     }
 
-    /// The fingerprint of the text that a JSON string stands for: `escaped` is what a manifest has between the quotes of
-    /// a `raw_code`.
+    /// The fingerprint of the text that a JSON string stands for: `escaped` is what a manifest has between the quotes
+    /// of a `raw_code`.
     pub fn fingerprint_of_json(&mut self, escaped: &str) -> Fingerprint {
         unescape_into(escaped, &mut self.unescaped);
         self.canonical.read(&self.unescaped)
@@ -59,14 +59,23 @@ struct Canonical {
     buffer: Vec<u8>,
     /// How many bytes of the buffer are the canonical form.
     length: usize,
-    /// Whether blanks were passed over since the last byte.
-    gap: bool,
-    /// Whether the last byte was of a kind that blanks separate from the next such byte.
-    after_word: bool,
+    last: Last,
     /// Whether the line at hand holds code.
     line: bool,
     /// How many lines before that do.
     lines: u32,
+}
+
+/// What the canonical form ends with so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Last {
+    /// Nothing, or a byte that needs no space behind it.
+    #[default]
+    Punctuation,
+    /// A byte that blanks separate from another such byte.
+    Word,
+    /// A space behind such a byte, which goes if no other one follows.
+    Space,
 }
 
 impl Canonical {
@@ -75,15 +84,15 @@ impl Canonical {
     }
 
     fn read(&mut self, text: &str) -> Fingerprint {
-        // The canonical form is no longer than the text: each space stands for a blank or a comment.
+        // The canonical form is no longer than the text, as each space stands for a blank or a comment.
         self.buffer.resize(self.buffer.len().max(text.len() + 1), 0);
-        (self.length, self.gap, self.after_word, self.line, self.lines) = (0, false, false, false, 0);
+        (self.length, self.last, self.line, self.lines) = (0, Last::Punctuation, false, 0);
         let mut pieces = Pieces::new(text);
         for piece in pieces.by_ref().map_while(Result::ok) {
             self.piece(text, piece);
         }
         self.verbatim(&text.as_bytes()[pieces.position()..]);
-        while self.bytes().last() == Some(&b';') {
+        while matches!(self.bytes().last(), Some(b';' | b' ')) {
             self.length -= 1;
         }
         Fingerprint { hash: hash(self.bytes()), code_lines: self.lines + u32::from(self.line) }
@@ -102,30 +111,33 @@ impl Canonical {
         }
     }
 
-    /// Appends code in lower case with its blanks folded. Nearly all bytes of a project pass here, so that the loop
-    /// computes what a branch would have to guess.
+    /// Appends code in lower case with its blanks folded. Nearly all bytes of a project pass here: the loop computes
+    /// what a branch would have to guess.
     fn code(&mut self, bytes: &[u8]) {
         self.count_lines(bytes);
-        let (mut gap, mut after_word) = (self.gap, self.after_word);
-        let room = &mut self.buffer[self.length..];
-        let mut length = 0;
+        let (mut after_word, mut after_space) =
+            (usize::from(self.last == Last::Word), usize::from(self.last == Last::Space));
+        let (mut length, room) = (self.length, self.buffer.as_mut_slice());
         for byte in bytes {
-            let class = CLASSES[*byte as usize];
-            let (is_blank, is_word) = (class & BLANK != 0, class & WORD != 0);
-            room[length] = b' ';
-            length += usize::from(gap & after_word & is_word);
-            room[length] = byte.to_ascii_lowercase();
-            length += usize::from(!is_blank);
-            after_word = (after_word & is_blank) | is_word;
-            gap = is_blank;
+            let entry = usize::from(TABLE[*byte as usize]);
+            let (is_word, is_blank, is_punctuation) = (entry >> 8 & 1, entry >> 9 & 1, entry >> 10);
+            length -= after_space & is_punctuation;
+            room[length] = entry as u8;
+            length += is_word | is_punctuation | (is_blank & after_word);
+            after_space = is_blank & (after_word | after_space);
+            after_word = is_word;
         }
-        (self.gap, self.after_word) = (gap, after_word);
-        self.length += length;
+        self.length = length;
+        self.last = match (after_word, after_space) {
+            (1, _) => Last::Word,
+            (_, 1) => Last::Space,
+            _ => Last::Punctuation,
+        };
     }
 
     /// Counts the lines of code that end within `bytes`.
     fn count_lines(&mut self, bytes: &[u8]) {
-        let has_code = |bytes: &[u8]| bytes.iter().any(|byte| CLASSES[*byte as usize] & BLANK == 0);
+        let has_code = |bytes: &[u8]| bytes.iter().any(|byte| !is_blank(*byte));
         let mut start = 0;
         for newline in memchr::memchr_iter(b'\n', bytes) {
             self.lines += u32::from(self.line || has_code(&bytes[start..newline]));
@@ -142,9 +154,13 @@ impl Canonical {
         self.lines += u32::try_from(newlines).expect("source files are below 4 GiB");
     }
 
-    /// Passes over what has no part in the canonical form.
+    /// Passes over what has no part in the canonical form but parts words.
     fn blanks(&mut self, bytes: &[u8]) {
-        self.gap = true;
+        if self.last == Last::Word {
+            self.buffer[self.length] = b' ';
+            self.length += 1;
+            self.last = Last::Space;
+        }
         if self.line && memchr::memchr(b'\n', bytes).is_some() {
             self.lines += 1;
             self.line = false;
@@ -154,23 +170,22 @@ impl Canonical {
     /// Appends a block of Jinja, blanks folded and strings in single quotes.
     fn jinja(&mut self, opening: &[u8], code: &[u8], closing: &[u8]) {
         self.push(opening, true);
-        self.after_word = false;
+        self.last = Last::Punctuation;
         let mut position = 0;
         while let Some(&byte) = code.get(position) {
             let rest = &code[position..];
-            let class = CLASSES[byte as usize];
             let length = match byte {
                 b'\'' | b'"' => skip_quoted(rest, byte).unwrap_or(rest.len()),
-                _ => rest.iter().take_while(|byte| is_alike(class, **byte)).count().max(1),
+                _ => rest.iter().take_while(|other| is_jinja_word(byte) && is_jinja_word(**other)).count().max(1),
             };
             match byte {
                 b'\'' | b'"' => self.jinja_string(&rest[..length]),
-                _ if class & BLANK != 0 => self.blanks(&rest[..length]),
-                _ => self.push(&rest[..length], class & WORD != 0 && !matches!(byte, b'{' | b'}')),
+                _ if is_blank(byte) => self.blanks(&rest[..length]),
+                _ => self.push(&rest[..length], is_jinja_word(byte)),
             }
             position += length;
         }
-        self.gap = false;
+        self.drop_space();
         self.push(closing, true);
     }
 
@@ -181,41 +196,176 @@ impl Canonical {
         self.buffer[self.length - 1] = b'\'';
     }
 
-    /// Appends bytes as they are, behind a space where blanks separate two words.
+    /// Appends bytes as they are.
     fn push(&mut self, bytes: &[u8], is_word: bool) {
         if bytes.is_empty() {
             return;
         }
-        if self.gap && self.after_word && is_word {
-            self.buffer[self.length] = b' ';
-            self.length += 1;
+        if !is_word {
+            self.drop_space();
         }
         self.buffer[self.length..self.length + bytes.len()].copy_from_slice(bytes);
         self.length += bytes.len();
-        (self.gap, self.after_word, self.line) = (false, is_word, true);
+        self.last = if is_word { Last::Word } else { Last::Punctuation };
+        self.line = true;
+    }
+
+    fn drop_space(&mut self) {
+        if self.last == Last::Space {
+            self.length -= 1;
+            self.last = Last::Word;
+        }
     }
 }
 
-/// Whether a byte of Jinja goes together with one of `class` before it.
-fn is_alike(class: u8, byte: u8) -> bool {
-    let both = class & CLASSES[byte as usize];
-    !matches!(byte, b'\'' | b'"' | b'{' | b'}') && both & (WORD | BLANK) != 0
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-const WORD: u8 = 1;
-const BLANK: u8 = 2;
+/// Whether blanks beside this byte can be left out.
+const fn is_punctuation(byte: u8) -> bool {
+    matches!(byte, b',' | b'(' | b')' | b'[' | b']' | b'+' | b'-' | b'*' | b'/' | b'%' | b'<' | b'>' | b'=')
+        || matches!(byte, b'!' | b'|' | b'&' | b'^' | b'~' | b':' | b';' | b'.')
+}
 
-const CLASSES: [u8; 256] = {
-    let mut classes = [WORD; 256];
-    let punctuation = b",()[]+-*/%<>=!|&^~:;.";
+fn is_jinja_word(byte: u8) -> bool {
+    !is_blank(byte) && !is_punctuation(byte) && !matches!(byte, b'\'' | b'"' | b'{' | b'}')
+}
+
+const WORD: u16 = 1 << 8;
+const BLANK: u16 = 1 << 9;
+const PUNCTUATION: u16 = 1 << 10;
+
+/// For each byte its lower case, a space for every blank, and one of three flags.
+const TABLE: [u16; 256] = {
+    let mut table = [0; 256];
     let mut index = 0;
-    while index < punctuation.len() {
-        classes[punctuation[index] as usize] = 0;
+    while index < 256 {
+        let byte = index as u8;
+        table[index] = match byte {
+            b' ' | b'\t' | b'\r' | b'\n' => BLANK | b' ' as u16,
+            _ if is_punctuation(byte) => PUNCTUATION | byte as u16,
+            _ => WORD | byte.to_ascii_lowercase() as u16,
+        };
         index += 1;
     }
-    classes[b' ' as usize] = BLANK;
-    classes[b'\t' as usize] = BLANK;
-    classes[b'\r' as usize] = BLANK;
-    classes[b'\n' as usize] = BLANK;
-    classes
+    table
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::jinja::testing::template;
+    use proptest::prelude::*;
+
+    fn canonical(text: &str) -> String {
+        let mut normaliser = Normaliser::new();
+        normaliser.fingerprint(text);
+        String::from_utf8(normaliser.canonical().to_vec()).expect("whole characters are kept")
+    }
+
+    fn lines(text: &str) -> u32 {
+        Normaliser::new().fingerprint(text).code_lines
+    }
+
+    #[test]
+    fn layout_and_case_do_not_matter() {
+        let expected = "select a,sum(b)from{{ref('c')}}where a=1";
+        for text in [
+            "select a,sum(b)from{{ref('c')}}where a=1",
+            "SELECT\n\ta ,\r\n  Sum( b )\nfrom{{ ref(\"c\") }}where A = 1 ;\n;\n",
+            "-- x\nselect a, /* y */ sum(b)from{{- ref( 'c' ) -}}where a = 1 -- ;",
+            "{{ config(materialized='view') }}\n\nselect a,sum(b){# z #}from{{ref('c')}}where a=1",
+        ] {
+            assert_eq!(canonical(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn words_stay_apart() {
+        assert_eq!(canonical("a  b -- c\nd/**/e {{ f }} 'g' \"H\"  i"), "a b d e {{f}} 'g' \"H\" i");
+        assert_eq!(canonical("{{ a }}b {{ c  d }}"), "{{a}}b {{c d}}");
+    }
+
+    #[test]
+    fn what_is_quoted_or_jinja_keeps_its_case_and_blanks() {
+        assert_eq!(
+            canonical("A 'B  C' \"D  E\" `F` $$G$$ {{ H('I  J') }}"),
+            "a 'B  C' \"D  E\" `F` $$G$$ {{H('I  J')}}"
+        );
+        assert_eq!(canonical("'A {{ B }}C'"), "'A {{B}}C'");
+        assert_eq!(canonical("É é"), "É é");
+    }
+
+    #[test]
+    fn jinja_is_kept_apart_from_sql() {
+        assert_eq!(canonical("{% if a  %} B {%- endif %}"), "{%if a%} b {%endif%}");
+        assert_eq!(canonical("-- {{ a }}\n/* {% b %} */c"), "c");
+        assert_eq!(canonical("{{ config(a=1) }}{{ config.get('b') }}"), "{{config.get('b')}}");
+        assert_eq!(canonical("{{ {'a' : [ 1 ] } }}"), "{{{'a':[1]}}}");
+    }
+
+    #[test]
+    fn different_sql_differs() {
+        let different = [
+            "select a from b",
+            "select ab from b",
+            "select 'a' from b",
+            "select \"a\" from b",
+            "select \"A\" from b",
+            "select a from {{ b }}",
+            "select a from {{ B }}",
+            "select a from {% b %}",
+            "select a from 'b'",
+            "select a; from b",
+            "",
+        ];
+        let mut normaliser = Normaliser::new();
+        let hashes: std::collections::HashSet<_> =
+            different.iter().map(|text| normaliser.fingerprint(text).hash).collect();
+        assert_eq!(hashes.len(), different.len());
+    }
+
+    #[test]
+    fn lines_of_code() {
+        assert_eq!(lines(""), 0);
+        assert_eq!(lines("\n -- a\n\n/* b\n*/\n{# c\n #}\n"), 0);
+        assert_eq!(lines("a"), 1);
+        assert_eq!(lines("{{ config(\n a=1\n) }}\na\n\n b -- c\n"), 2);
+        assert_eq!(lines("'a\nb\n\nc'\n"), 4);
+        assert_eq!(lines("{{ a\n\n b }}\n{% if c %} -- d\nd\n"), 4);
+        assert_eq!(lines("a /* b\n c */ d\ne"), 3);
+    }
+
+    #[test]
+    fn unclosed_jinja_still_counts() {
+        assert_eq!(canonical("A {{ B 'C"), "a {{ B 'C");
+        assert_ne!(canonical("a {{ b"), canonical("a {{ c"));
+    }
+
+    #[test]
+    fn buffers_do_not_leak_from_one_model_to_the_next() {
+        let mut normaliser = Normaliser::new();
+        let short = normaliser.fingerprint("select 1");
+        normaliser.fingerprint("select 'something much longer', \"that\" leaves the buffer and the line open {{ x");
+        assert_eq!(normaliser.fingerprint("select 1"), short);
+        assert_eq!(normaliser.fingerprint_of_json(r"SELECT\n\u0031;"), Fingerprint { code_lines: 2, ..short });
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics_and_reads_json_alike(text in template()) {
+            let mut normaliser = Normaliser::new();
+            let plain = normaliser.fingerprint(&text);
+            let json = serde_json::to_string(&text).expect("strings serialise");
+            prop_assert_eq!(normaliser.fingerprint_of_json(&json[1..json.len() - 1]), plain);
+            prop_assert!(plain.code_lines as usize <= text.split('\n').count());
+        }
+
+        #[test]
+        fn canonical_form_is_its_own_canonical_form(text in r"([a-cA-C ,()\n;]|'a b'|\{\{ a \}\}|-- x\n){0,20}") {
+            let once = canonical(&text);
+            prop_assert_eq!(canonical(&once), once);
+        }
+    }
+}

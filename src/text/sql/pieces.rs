@@ -1,7 +1,7 @@
 //! Splits SQL with Jinja into code, comments, strings and Jinja.
 //!
-//! Warehouses disagree on details, and a file does not say which one it is for. Where they do, the reading is chosen that
-//! lets less text pass for code, as rules look for defects in code only.
+//! Warehouses disagree on details, and a file does not say which one it is for. Where they do, the reading is chosen
+//! that lets less text pass for code, as rules look for defects in code only.
 
 use crate::text::Span;
 use crate::text::jinja::{JinjaError, Segment, SegmentKind, Segments};
@@ -77,8 +77,8 @@ pub struct Pieces<'t> {
     state: State,
     /// The part of a text segment that is still to be split.
     rest: std::ops::Range<usize>,
-    /// Blanks that Jinja trims off the end of that segment: to the warehouse they are not there, so that a newline among
-    /// them does not end a comment.
+    /// Blanks that Jinja trims off the end of that segment: to the warehouse they are not there, so that a newline
+    /// among them does not end a comment.
     trimmed: std::ops::Range<usize>,
 }
 
@@ -240,7 +240,8 @@ fn find_opening(text: &[u8], from: usize, end: usize) -> Option<(usize, State, u
             (b'#', next) if !matches!(next, Some(b'>' | b'-')) => {
                 is_first_on_line(text, position).then_some((State::LineComment, 1))
             }
-            (b'$', _) => dollar_tag(bytes, position).map(|length| (State::Dollar { start: position, length }, length)),
+            (b'$', _) => dollar_tag(&bytes[from..], position - from)
+                .map(|length| (State::Dollar { start: position, length }, length)),
             _ => None,
         };
         if let Some((state, length)) = opened {
@@ -286,8 +287,8 @@ fn end_of_string(text: &[u8], from: usize, end: usize) -> Option<usize> {
 /// Whether the backslash at `position`, before a quote, takes away that quote's meaning, as in Snowflake, BigQuery,
 /// Databricks and MySQL, or is an ordinary last character of the string, as in Postgres, Trino and DuckDB.
 ///
-/// A letter or digit behind the quote continues a string (`'it\'s'`). Otherwise the quotes on the rest of the line tell:
-/// their number is odd while a string is still open.
+/// A letter or digit behind the quote continues a string (`'it\'s'`). Otherwise the quotes on the rest of the line
+/// tell: their number is odd while a string is still open.
 fn is_escape(text: &[u8], position: usize) -> bool {
     /// Far enough for lines that people write, and a bound for those that they do not.
     const FURTHEST: usize = 1000;
@@ -309,6 +310,128 @@ fn end_of_identifier(bytes: &[u8], from: usize, quote: u8) -> Option<usize> {
             b'\\' if quote == b'"' => position += 2,
             b'\\' => position += 1,
             _ => return Some(position + 1),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::jinja::testing::template;
+    use PieceKind::{BlockComment, Code, Expression, Identifier, JinjaComment, LineComment, Statement, String};
+    use proptest::prelude::*;
+
+    fn pieces(text: &str) -> Vec<(PieceKind, &str)> {
+        Pieces::new(text)
+            .map(|piece| piece.expect("the text is a template"))
+            .map(|piece| (piece.kind, &text[piece.span.range()]))
+            .collect()
+    }
+
+    /// The parts of the text that are code.
+    fn code(text: &str) -> std::string::String {
+        pieces(text).into_iter().filter(|(kind, _)| *kind == Code).map(|(_, text)| text).collect()
+    }
+
+    #[test]
+    fn every_kind() {
+        assert_eq!(
+            pieces("a 'b''c' \"d\" `e` -- f\n/* g */$$h$$ {{ i }}{% j %}{# k #}"),
+            [
+                (Code, "a "),
+                (String, "'b''c'"),
+                (Code, " "),
+                (Identifier, "\"d\""),
+                (Code, " "),
+                (Identifier, "`e`"),
+                (Code, " "),
+                (LineComment, "-- f"),
+                (Code, "\n"),
+                (BlockComment, "/* g */"),
+                (String, "$$h$$"),
+                (Code, " "),
+                (Expression, "{{ i }}"),
+                (Statement, "{% j %}"),
+                (JinjaComment, "{# k #}"),
+            ]
+        );
+    }
+
+    #[test]
+    fn strings_and_comments_hide_each_other() {
+        assert_eq!(code("'--' a -- '\nb /* ' -- */ c \"'\" d '/*' e"), " a \nb  c  d  e");
+        assert_eq!(code("a - b / c # d"), "a - b / c # d");
+        assert_eq!(code("-- a\r\nb"), "\nb");
+        assert_eq!(code("--\nb"), "\nb");
+    }
+
+    #[test]
+    fn jinja_does_not_end_a_string_or_comment() {
+        let text = "'a {{ b }} c' {{ d }} -- {{ e }} f\n{{ g }} /* {% h %} */ \"{{ i }}\"";
+        let contexts: Vec<_> = Pieces::new(text)
+            .map(|piece| piece.expect("the text is a template"))
+            .filter(|piece| matches!(piece.kind, Expression | Statement))
+            .map(|piece| piece.context)
+            .collect();
+        use Context::{Code, Comment, Identifier, String};
+        assert_eq!(contexts, [String, Code, Comment, Code, Comment, Identifier]);
+        assert_eq!(pieces("'a {{ b }} c' d").last(), Some(&(PieceKind::Code, " d")));
+    }
+
+    #[test]
+    fn comments_that_only_some_dialects_have() {
+        assert_eq!(code("a\n  // it's\n# it's\nb"), "a\n  \n\nb");
+        assert_eq!(code("a // b"), "a // b", "a division in DuckDB");
+        assert_eq!(code("a\n#>> b\n#- c"), "a\n#>> b\n#- c", "operators of Postgres");
+    }
+
+    #[test]
+    fn dollar_quotes() {
+        assert_eq!(code("a $$it's$$ b $f$it's $$ $f$ c"), "a  b  c");
+        assert_eq!(code("$1 a$b$c $2$ d"), "$1 a$b$c $2$ d");
+        assert_eq!(code("$$ {{ a }} $$ b"), " b");
+    }
+
+    #[test]
+    fn backslashes_are_judged_by_the_line() {
+        assert_eq!(code(r"a 'it\'s' b"), "a  b");
+        assert_eq!(code(r"a '\'' b"), "a  b");
+        assert_eq!(code(r"a '\\' b"), "a  b");
+        assert_eq!(code(r"split(a, '\') b"), "split(a, ) b");
+        assert_eq!(code(r"replace(a, '\', '/') b"), "replace(a, , ) b");
+        assert_eq!(code("'\\n' a '\\d+' b"), " a  b");
+    }
+
+    #[test]
+    fn identifiers_end_on_their_line() {
+        assert_eq!(code("\"a\nb 'c' \"d\\\"e\" f"), "\nb   f");
+    }
+
+    #[test]
+    fn trimmed_line_breaks_end_no_comment() {
+        assert_eq!(code("-- a\n {{- b -}} \n c\nd"), "\n  \n \nd");
+    }
+
+    #[test]
+    fn an_error_ends_the_pieces() {
+        let mut pieces = Pieces::new("a {{ b");
+        assert!(pieces.next().is_some_and(|piece| piece.is_ok()));
+        assert!(pieces.next().is_some_and(|piece| piece.is_err()));
+        assert_eq!((pieces.next(), pieces.position()), (None, 2));
+    }
+
+    proptest! {
+        #[test]
+        fn cover_the_text_without_gaps(text in template()) {
+            let mut pieces = Pieces::new(&text);
+            let mut end = 0;
+            for piece in pieces.by_ref().map_while(Result::ok) {
+                prop_assert_eq!(piece.span.range().start, end);
+                prop_assert!(!piece.span.is_empty());
+                prop_assert!(text.get(piece.span.range()).is_some() && text.get(piece.inner.range()).is_some());
+                end = piece.span.range().end;
+            }
+            prop_assert_eq!(pieces.position(), end);
         }
     }
 }

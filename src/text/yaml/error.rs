@@ -1,11 +1,9 @@
 //! What is wrong with a YAML file, in plain words.
 
-use granit_parser::{ErrorKind, ScanError, Tag as WrittenTag};
-
 use super::MAX_DEPTH;
-use super::scalar::{Scalar, Style, Tag};
+use super::scalar::{Scalar, Tag};
+use super::tree::Node;
 use crate::text::Span;
-use crate::text::source_file::character_start;
 
 /// Why a text is no YAML that dbt could load.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -32,9 +30,12 @@ impl YamlError {
 
 /// The character at `at`, or an empty span at the end of the text.
 fn character(text: &str, at: usize) -> Span {
-    let at = character_start(text, at);
     let length = text[at..].chars().next().map_or(0, char::len_utf8);
     Span::new(at, at + length)
+}
+
+fn one_byte(at: usize) -> Span {
+    Span::new(at, at + 1)
 }
 
 /// Refuses the characters that YAML does not allow anywhere in a file.
@@ -55,147 +56,156 @@ fn is_allowed(character: char) -> bool {
     matches!(character, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{A0}'..='\u{FFFD}' | '\u{10000}'..)
 }
 
+// ---- Tokens
+
+pub(super) fn no_token(text: &str, at: usize) -> YamlError {
+    let span = character(text, at);
+    if text[at..].starts_with('\t') {
+        return YamlError::new(span, "a tab cannot be used for indentation").with_help("use spaces instead");
+    }
+    YamlError::new(span, "no value can start with this character").with_help("put the value in quotes")
+}
+
+pub(super) fn tab_as_indentation(text: &str, from: usize) -> YamlError {
+    let tab = text[from..].find('\t').map_or(from, |distance| from + distance);
+    YamlError::new(character(text, tab), "a tab cannot be used for indentation").with_help("use spaces instead")
+}
+
+/// A line that is indented like the keys above it, but has no colon.
+pub(super) fn key_without_colon(text: &str, at: usize) -> YamlError {
+    let line = text[at..].lines().next().unwrap_or_default().trim_end();
+    let message = "this line is neither `key: value` nor part of the value above";
+    YamlError::new(Span::new(at, at + line.len()), message).with_help("add a `:` behind the key, or indent it more")
+}
+
+pub(super) fn misplaced_dash(at: usize) -> YamlError {
+    YamlError::new(one_byte(at), "a `-` cannot stand here: a list starts in a line of its own")
+        .with_help("put the value in quotes if it starts with a `-`")
+}
+
+pub(super) fn misplaced_question_mark(at: usize) -> YamlError {
+    YamlError::new(one_byte(at), "a `?` cannot stand here").with_help("put the value in quotes if it starts with a `?`")
+}
+
+pub(super) fn misplaced_colon(at: usize) -> YamlError {
+    YamlError::new(one_byte(at), "a `:` cannot stand here: the text before it is already a value")
+        .with_help("put a text that has `: ` in it in quotes, or check the indentation")
+}
+
+pub(super) fn colon_without_space(at: usize) -> YamlError {
+    YamlError::new(one_byte(at), "a `:` in brackets needs a space behind it")
+        .with_help("put the value in quotes if the `:` is part of it")
+}
+
+pub(super) fn unclosed_quotes(start: usize) -> YamlError {
+    YamlError::new(one_byte(start), "the quotes that open here are never closed").with_help("close them")
+}
+
+pub(super) fn unknown_escape(text: &str, at: usize) -> YamlError {
+    let length: usize = text[at..].chars().take(2).map(char::len_utf8).sum();
+    YamlError::new(Span::new(at, at + length), "this is no escape that YAML knows")
+        .with_help("write `\\\\` for a backslash, or use single quotes")
+}
+
+pub(super) fn text_behind_block_sign(text: &str, at: usize) -> YamlError {
+    YamlError::new(character(text, at), "only `+`, `-`, an indentation from 1 to 9 and a comment can follow `|` or `>`")
+        .with_help("start the text in the next line, or put it in quotes")
+}
+
+// ---- Structure
+
+pub(super) fn unclosed_bracket(start: usize) -> YamlError {
+    YamlError::new(one_byte(start), "the bracket that opens here is never closed")
+        .with_help("close it, or put the value in quotes if it starts with a bracket")
+}
+
 pub(super) fn too_deep(span: Span) -> YamlError {
     YamlError::new(span, format!("lists and mappings nest more than {MAX_DEPTH} levels deep"))
 }
 
 /// A list or mapping as the key of a mapping. The usual reason is Jinja without quotes: `{{ x }}` is a mapping whose
 /// key is a mapping.
-pub(super) fn collection_as_key(text: &str, key: Span, mapping_start: Option<usize>) -> YamlError {
-    let jinja = mapping_start.filter(|&start| start + 1 == key.start as usize && text[start..].starts_with("{{"));
-    match jinja {
-        Some(start) => YamlError::new(Span::new(start, start + 2), "a value that starts with `{{` must be in quotes")
-            .with_help("write \"{{ … }}\""),
-        None => YamlError::new(key, "a list or mapping cannot be a key"),
+pub(super) fn collection_as_key(text: &str, start: usize) -> YamlError {
+    if text[start..].starts_with("{{") {
+        return YamlError::new(Span::new(start, start + 2), "a value that starts with `{{` must be in quotes")
+            .with_help("write \"{{ … }}\"");
     }
+    YamlError::new(character(text, start), "a list or mapping cannot be a key")
 }
+
+// ---- Values
 
 const YAML_ORG: &str = "tag:yaml.org,2002:";
 
-/// The name of a tag behind `!!`; empty for `!` alone, `None` for a tag of another namespace.
-fn standard_name(tag: &WrittenTag) -> Option<std::borrow::Cow<'_, str>> {
-    if tag.handle().len() + tag.suffix().len() == 1 {
-        return Some("".into());
-    }
-    tag.suffix_in_namespace(YAML_ORG)
+/// What stands behind `!!` in a tag: `str` for `!!str`; empty for `!` alone.
+fn standard_name(tag: &str) -> Option<&str> {
+    if tag == "!" { Some("") } else { tag.strip_prefix(YAML_ORG) }
 }
 
-fn unknown_tag(tag: &WrittenTag, span: Span, of: &str) -> YamlError {
-    let tag = format!("{}{}", tag.original_handle(), tag.suffix());
-    YamlError::new(span, format!("dbt cannot load the tag `{tag}` on {of}")).with_help("remove the tag")
+fn unknown_tag(span: Span, of: &str) -> YamlError {
+    YamlError::new(span, format!("dbt cannot load this tag on {of}"))
+        .with_help("remove the tag, or put the value in quotes if it starts with a `!`")
 }
 
-pub(super) fn check_sequence_tag(tag: Option<&WrittenTag>, span: Span) -> Result<(), YamlError> {
-    match tag {
-        Some(tag) if !matches!(standard_name(tag).as_deref(), Some("" | "seq" | "omap" | "pairs")) => {
-            Err(unknown_tag(tag, span, "a list"))
-        }
-        _ => Ok(()),
+/// Refuses a list with a tag that PyYAML does not load on a list.
+pub(super) fn check_sequence_tag(tag: &str, span: Span) -> Result<(), YamlError> {
+    match standard_name(tag) {
+        Some("" | "seq" | "omap" | "pairs") => Ok(()),
+        _ => Err(unknown_tag(span, "a list")),
     }
 }
 
-pub(super) fn check_mapping_tag(tag: Option<&WrittenTag>, span: Span) -> Result<(), YamlError> {
-    match tag {
-        Some(tag) if !matches!(standard_name(tag).as_deref(), Some("" | "map" | "set")) => {
-            Err(unknown_tag(tag, span, "a mapping"))
-        }
-        _ => Ok(()),
+/// Refuses a mapping with a tag that PyYAML does not load on a mapping.
+pub(super) fn check_mapping_tag(tag: &str, span: Span) -> Result<(), YamlError> {
+    match standard_name(tag) {
+        Some("" | "map" | "set") => Ok(()),
+        _ => Err(unknown_tag(span, "a mapping")),
     }
 }
 
 /// What a tag says about a scalar.
-pub(super) fn scalar_tag(tag: Option<&WrittenTag>, span: Span) -> Result<Option<Tag>, YamlError> {
-    let Some(tag) = tag else { return Ok(None) };
-    let known = match standard_name(tag).as_deref() {
-        Some("") => Tag::ByText,
-        Some("null") => Tag::Null,
-        Some("bool") => Tag::Bool,
-        Some("int") => Tag::Int,
-        Some("float") => Tag::Float,
-        Some("timestamp") => Tag::Timestamp,
-        Some("str" | "binary") => Tag::Str,
-        _ => return Err(unknown_tag(tag, span, "a single value")),
-    };
-    Ok(Some(known))
+pub(super) fn scalar_tag(tag: &str, span: Span) -> Result<Tag, YamlError> {
+    match standard_name(tag) {
+        Some("") => Ok(Tag::ByText),
+        Some("null") => Ok(Tag::Null),
+        Some("bool") => Ok(Tag::Bool),
+        Some("int") => Ok(Tag::Int),
+        Some("float") => Ok(Tag::Float),
+        Some("timestamp") => Ok(Tag::Timestamp),
+        Some("str" | "binary") => Ok(Tag::Str),
+        _ => Err(unknown_tag(span, "a single value")),
+    }
 }
 
 /// Refuses a scalar of which PyYAML cannot make a value.
-pub(super) fn check_scalar(scalar: &Scalar, span: Span, is_key: bool) -> Result<(), YamlError> {
+pub(super) fn check_resolves(scalar: &Scalar, span: Span) -> Result<(), YamlError> {
     let text = scalar.text();
-    if let Err(reason) = scalar.try_resolve() {
-        return Err(YamlError::new(span, format!("`{text}` {reason}")));
+    scalar.try_resolve().map(drop).map_err(|reason| YamlError::new(span, format!("`{text}` {reason}")))
+}
+
+/// Refuses `=` and `<<`, which mean something as keys, as values.
+pub(super) fn check_value(node: &Node) -> Result<(), YamlError> {
+    match node.as_scalar() {
+        Some(scalar) if matches!(scalar.text(), "=" | "<<") && scalar.is_by_text() => {
+            let text = scalar.text();
+            Err(YamlError::new(node.span, format!("`{text}` has a special meaning in YAML"))
+                .with_help(format!("put it in quotes: \"{text}\"")))
+        }
+        _ => Ok(()),
     }
-    let by_text = matches!((scalar.tag, scalar.style), (None, Style::Plain) | (Some(Tag::ByText), _));
-    if by_text && !is_key && matches!(text, "=" | "<<") {
-        return Err(YamlError::new(span, format!("`{text}` has a special meaning in YAML"))
-            .with_help(format!("put it in quotes: \"{text}\"")));
+}
+
+/// A token that is not what the list or mapping around it goes on with; `last_end` is the end of the value before it.
+pub(super) fn unexpected(text: &str, last_end: usize, span: Span, expected: &str) -> YamlError {
+    let start = span.start as usize;
+    let span = if span.is_empty() { character(text, start) } else { span };
+    let in_block = expected.starts_with("another");
+    if in_block && text[start..].starts_with([']', '}']) {
+        return YamlError::new(span, "there is no bracket that this one could close");
     }
-    Ok(())
-}
-
-/// Says in plain words what the parser found.
-pub(super) fn explain(text: &str, error: &ScanError) -> YamlError {
-    let at = error.marker().byte_offset().unwrap_or(text.len()).min(text.len());
-    let span = character(text, at);
-    let (message, help) = reason(error.kind());
-    let message = message.map_or_else(|| error.kind().to_string(), str::to_owned);
-    YamlError { span, message, help: help.map(str::to_owned) }
-}
-
-type Reason = (Option<&'static str>, Option<&'static str>);
-
-/// Message and help for what goes wrong in practice; the parser's own words for the rest.
-fn reason(kind: &ErrorKind) -> Reason {
-    let (message, help) = match kind {
-        ErrorKind::MappingValueNotAllowed | ErrorKind::InvalidColonPlacement => (
-            "a `:` cannot stand here: the text before it is already a value",
-            "put a text with `: ` in quotes, or check the indentation",
-        ),
-        ErrorKind::SimpleKeyExpected | ErrorKind::InvalidSimpleKey => {
-            ("this line is neither `key: value` nor part of the value above", "add a `:` behind the key, or indent it")
-        }
-        ErrorKind::TabNotAllowed
-        | ErrorKind::TabInIndentation
-        | ErrorKind::TabInBlockIndentation
-        | ErrorKind::TabAtBlockScalarStart
-        | ErrorKind::TabInPlainScalar
-        | ErrorKind::InvalidBlockEntryWhitespace
-        | ErrorKind::InvalidMappingValueWhitespace => {
-            ("a tab cannot be used for indentation here", "use spaces instead")
-        }
-        ErrorKind::UnexpectedCharacter { .. } => ("no value can start with this character", "put the value in quotes"),
-        ErrorKind::UnclosedQuotedScalar => ("the quotes opened before are never closed", "close them"),
-        ErrorKind::UnclosedFlowCollection { .. }
-        | ErrorKind::UnexpectedEofFlowMapping
-        | ErrorKind::UnexpectedEofFlowSequence
-        | ErrorKind::UnexpectedEofImplicitFlowMapping => {
-            ("a `[` or `{` opened before is never closed", "close it, or put the value in quotes")
-        }
-        _ => return further_reason(kind),
-    };
-    (Some(message), Some(help))
-}
-
-fn further_reason(kind: &ErrorKind) -> Reason {
-    let message = match kind {
-        ErrorKind::ExpectedBlockMappingKey => "expected another `key: value` in line with the keys above",
-        ErrorKind::ExpectedBlockSequenceEntry => "expected another `- item` in line with the items above",
-        ErrorKind::BlockSequenceEntryNotAllowed => "a `-` cannot stand here: a list starts in a line of its own",
-        ErrorKind::ExpectedFlowMappingSeparator => "expected `,` or `}` here",
-        ErrorKind::ExpectedFlowSequenceSeparator => "expected `,` or `]` here",
-        ErrorKind::MisplacedFlowCollectionEnd => "there is no open bracket that this one could close",
-        ErrorKind::MismatchedFlowCollectionEnd { .. } => "this bracket does not match the one that is open",
-        ErrorKind::UnknownAnchor => "no anchor of this name is defined before this alias",
-        ErrorKind::InvalidIndentation => "the indentation does not match any of the lines above",
-        ErrorKind::UnknownQuotedScalarEscape => "this escape is unknown; write `\\\\` for a backslash in double quotes",
-        ErrorKind::CommentNotSeparated => "a comment needs a space before its `#`",
-        ErrorKind::RecursionLimitExceeded => return too_deep_reason(),
-        _ => return (None, None),
-    };
-    (Some(message), None)
-}
-
-fn too_deep_reason() -> Reason {
-    const { assert!(MAX_DEPTH == 128, "the message below names the limit") };
-    (Some("lists and mappings nest more than 128 levels deep"), None)
+    let between = text.get(last_end..start).unwrap_or("\n");
+    if in_block && !between.contains(['\n', '\r']) {
+        return YamlError::new(span, "there is more text behind the value").with_help("put the whole value in quotes");
+    }
+    YamlError::new(span, format!("expected {expected}"))
 }

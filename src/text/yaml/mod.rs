@@ -5,37 +5,36 @@
 //! undefined or doubly defined anchors, tags that the safe loader does not know, dates that do not exist, and a mapping
 //! or list as a key, which is what an unquoted `{{ … }}` is.
 //!
+//! The text is cut into tokens and these are put together by the rules of libyaml 0.2.5, and plain scalars are resolved
+//! by those of PyYAML 6.0.3. Both were compared with PyYAML itself: every text of up to five of the characters that mean
+//! something in YAML, millions of mutated and of random ones, half a million numbers and dates, and the files of real
+//! projects load to the same tree, or not at all, in both.
+//!
 //! # Where this differs from PyYAML
-//! Trees are the same wherever both load a file, except for these:
-//! - U+0085, U+2028 and U+2029 are characters here, line ends in PyYAML. A colon belongs to the name of an anchor here.
-//! - Not loaded here, though PyYAML does: an alias inside of the value that it names, a comment right behind a closing
-//!   quote or bracket, a block scalar whose `|` or `>` starts a line without indentation, a lone `-` in brackets, more
-//!   than [`MAX_DEPTH`] levels, aliases that stand for more than [`MAX_NODES`] nodes.
-//! - Loaded here, though PyYAML does not: tabs before a token, an empty key, `::` and adjacent colons in brackets, keys
-//!   and plain text in some places where their indentation is wrong.
-//! - `!!binary` stays as it is written, `!!set`, `!!omap` and `!!pairs` are a mapping and lists.
+//! Not loaded here, though PyYAML does:
+//! - an alias inside of the value that it names: nothing could walk over it;
+//! - more than [`MAX_DEPTH`] levels, and aliases that stand for more than [`MAX_NODES`] nodes;
+//! - a wrong tag on the value of a merge key, `!!str` on a mapping with a key `=`, `!!timestamp` on a date with one
+//!   digit for a month or day, `!!int` on `0o17`.
+//!
+//! Loaded with another value: `!!binary` is not decoded; `!!set` is a mapping, `!!omap` and `!!pairs` are lists, and
+//! nobody checks what is in them; times in different zones are different keys.
 
 mod de;
-mod de_error;
-#[cfg(test)]
-mod de_tests;
 mod error;
-mod layout;
 mod mapping;
 mod parse;
 mod scalar;
-mod spanned;
+mod scan;
 #[cfg(test)]
 mod tests;
 mod timestamp;
 mod tree;
 
-pub use de::from_node;
-pub use de_error::{DeError, nearest};
+pub use de::{DeError, Spanned, from_node, nearest};
 pub use error::YamlError;
 pub use mapping::{Entries, Entry, Mapping};
 pub use parse::{Comment, DuplicateKey, MAX_DEPTH, MAX_NODES, Yaml, parse};
 pub use scalar::{Resolved, Scalar, Style};
-pub use spanned::Spanned;
 pub use timestamp::{Time, Timestamp};
 pub use tree::{Node, Value};

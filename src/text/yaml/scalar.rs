@@ -90,7 +90,12 @@ impl Scalar {
 
     /// Whether this scalar, as the key of a mapping, pulls in the entries of another mapping.
     pub(super) fn is_merge_key(&self) -> bool {
-        &*self.text == "<<" && matches!((self.tag, self.style), (None, Style::Plain) | (Some(Tag::ByText), _))
+        &*self.text == "<<" && self.is_by_text()
+    }
+
+    /// Whether the text decides about the type.
+    pub(super) fn is_by_text(&self) -> bool {
+        matches!((self.tag, self.style), (None, Style::Plain) | (Some(Tag::ByText), _))
     }
 }
 
@@ -216,7 +221,7 @@ fn int_value(text: &str) -> Option<Resolved<'_>> {
     // Python refuses to convert more decimal digits than this.
     const MOST_DIGITS: usize = 4300;
     let digits = text.replace('_', "");
-    let body = unsigned(&digits);
+    let body = unsigned(&digits).trim();
     let (body, radix) = match body.as_bytes() {
         [b'0'] => (body, 10),
         [b'0', b'b', ..] => (&body[2..], 2),
@@ -239,7 +244,7 @@ fn int_value(text: &str) -> Option<Resolved<'_>> {
 /// The value of a float, as `construct_yaml_float` computes it; `None` when Python's `float` refuses the text.
 fn float_value(text: &str) -> Option<f64> {
     let digits = text.replace('_', "").to_ascii_lowercase();
-    let body = unsigned(&digits);
+    let body = unsigned(&digits).trim();
     let sign = if digits.starts_with('-') { -1.0 } else { 1.0 };
     let magnitude = match body {
         ".inf" => f64::INFINITY,

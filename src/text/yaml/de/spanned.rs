@@ -7,8 +7,9 @@ use serde::Deserialize;
 use serde::de::value::U32Deserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, Visitor};
 
-use super::{DeError, Node};
+use super::DeError;
 use crate::text::Span;
+use crate::text::yaml::Node;
 
 /// A value and its place, for settings that are judged only after the whole file is read: a glob that matches nothing,
 /// an owner that does not exist.

@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::de::{Error, Expected, Unexpected};
 
-use super::{Mapping, Node, Value};
 use crate::text::Span;
+use crate::text::yaml::{Mapping, Node, Value};
 
 /// Why a node does not have the form that the program wants.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

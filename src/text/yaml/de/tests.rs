@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::{DeError, Node, Spanned, from_node, parse};
+use super::{DeError, Spanned, from_node};
+use crate::text::yaml::{Node, parse};
 
 fn document(text: &str) -> Node {
     parse(text).unwrap().documents.remove(0)

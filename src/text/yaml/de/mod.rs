@@ -8,13 +8,20 @@
 //! - Of repeated keys the last counts, merge keys are resolved and aliases followed, as everywhere in the tree.
 //! - Nothing (`columns:`) is an absent `Option`, but neither an empty list nor an empty mapping.
 
+mod error;
+mod spanned;
+#[cfg(test)]
+mod tests;
+
 use serde::de::{
     DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, Unexpected, VariantAccess, Visitor,
 };
 use serde::{Deserialize, forward_to_deserialize_any};
 
-use super::spanned::{self, SpannedAccess};
-use super::{DeError, Entries, Entry, Mapping, Node, Resolved, Value};
+use super::{Entries, Entry, Mapping, Node, Resolved, Value};
+pub use error::{DeError, nearest};
+pub use spanned::Spanned;
+use spanned::SpannedAccess;
 
 /// Makes a `T` of a node.
 ///

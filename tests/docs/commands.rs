@@ -1,0 +1,160 @@
+//! Every command of a `console` or `bash` block is run, and what a page shows as its output is in its output.
+//!
+//! Commands run in the repository's folder. `<!-- in: fixtures/shop -->` above a block runs them in a fresh copy of that
+//! folder, `with: name` puts a file of tests/docs/data beside, `exits: 2` says what they exit with. `…` alone on a line
+//! stands for lines left out.
+
+use std::path::{Path, PathBuf};
+
+use regex::Regex;
+use tempfile::TempDir;
+
+use super::{pages, read, root, steward};
+
+/// A fenced block and the comment above it.
+struct Block {
+    page: PathBuf,
+    line: usize,
+    language: String,
+    setting: String,
+    text: String,
+}
+
+#[test]
+fn commands_do_what_pages_show() {
+    let mut commands = 0;
+    for block in pages().iter().flat_map(blocks).filter(|block| ["console", "bash"].contains(&block.language.as_str()))
+    {
+        let folder = folder(&block);
+        let folder = folder.as_ref().map_or(root(), TempDir::path);
+        for (command, shown) in block.commands() {
+            let Some(arguments) = arguments(&command) else { continue };
+            commands += 1;
+            check(&block, folder, &command, &arguments, &shown);
+        }
+    }
+    assert!(commands > 10, "only {commands} commands were found in the documentation");
+}
+
+fn check(block: &Block, folder: &Path, command: &str, arguments: &[String], shown: &[String]) {
+    let place = format!("{}:{}: {command}", block.page.display(), block.line);
+    let output = steward(folder, &arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let wanted = block.option("exits");
+    let code = output.status.code().expect("the program ends by itself");
+    match wanted {
+        Some(wanted) => assert_eq!(code.to_string(), wanted, "{place}\n{stderr}"),
+        None => assert!(code < 2, "{place} could not run:\n{stderr}"),
+    }
+    let printed = normal(&format!("{stdout}{stderr}"));
+    let mut rest = printed.as_str();
+    for excerpt in excerpts(shown) {
+        let Some((_, after)) = rest.split_once(&excerpt) else {
+            panic!("{place} does not print, at all or in this order:\n{excerpt}\nbut:\n{rest}");
+        };
+        rest = after;
+    }
+}
+
+impl Block {
+    /// Commands, each with the lines shown as its output.
+    fn commands(&self) -> Vec<(String, Vec<String>)> {
+        let mut commands: Vec<(String, Vec<String>)> = Vec::new();
+        for line in self.text.lines() {
+            let command = match self.language.as_str() {
+                "console" => line.strip_prefix("$ "),
+                _ => Some(line),
+            };
+            match (command, commands.last_mut()) {
+                (Some(command), _) => commands.push((command.to_owned(), Vec::new())),
+                (None, Some((_, shown))) => shown.push(line.to_owned()),
+                (None, None) => panic!("{}:{}: a console block starts with `$ `", self.page.display(), self.line),
+            }
+        }
+        commands
+    }
+
+    /// A word of the comment above the block: `in: fixtures/shop, exits: 2`.
+    fn option(&self, name: &str) -> Option<&str> {
+        let parts = self.setting.split(", ").filter_map(|part| part.split_once(": "));
+        parts.filter(|(key, _)| *key == name).map(|(_, value)| value).next()
+    }
+}
+
+/// The arguments of a command that starts dbt-steward; `None` for any other command. Pipes, redirections and comments
+/// are left out.
+fn arguments(command: &str) -> Option<Vec<String>> {
+    let command = command.split(" | ").next()?.split(" > ").next()?.split(" #").next()?;
+    let rest = ["dbt-steward ", "cargo run --release -- ", "cargo run -- "]
+        .iter()
+        .find_map(|start| command.strip_prefix(start))?;
+    assert!(!rest.contains(['\'', '"', '$', '\\']), "the test cannot read this command: {command}");
+    Some(rest.split_whitespace().map(str::to_owned).collect())
+}
+
+/// A copy of the folder that the block asks for.
+fn folder(block: &Block) -> Option<TempDir> {
+    let copy = tempfile::tempdir().expect("a temporary folder can be made");
+    copy_folder(&root().join(block.option("in")?), copy.path());
+    // A config search ends at the repository's root.
+    std::fs::create_dir(copy.path().join(".git")).expect("the copy is writable");
+    if let Some(name) = block.option("with") {
+        let data = root().join("tests/docs/data").join(name);
+        std::fs::copy(data, copy.path().join(name)).expect("the file is there");
+    }
+    Some(copy)
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    for entry in std::fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())) {
+        let entry = entry.expect("fixtures are readable");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("fixtures are readable").is_dir() {
+            std::fs::create_dir(&target).expect("the copy is writable");
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).expect("the copy is writable");
+        }
+    }
+}
+
+/// The stretches between lines of `…`.
+fn excerpts(shown: &[String]) -> Vec<String> {
+    let stretches = shown.split(|line| line.trim() == "…").map(|lines| normal(&lines.join("\n")));
+    stretches.map(|text| text.trim_matches('\n').to_owned()).filter(|text| !text.is_empty()).collect()
+}
+
+/// Without what differs between runs and systems: how long it took, blanks at the ends of lines.
+fn normal(text: &str) -> String {
+    let time = Regex::new(r" in [0-9.]+ m?s\b").expect("the pattern is valid");
+    let text = text.replace("\r\n", "\n");
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+    time.replace_all(&lines.join("\n"), " in TIME").into_owned()
+}
+
+fn blocks(page: &PathBuf) -> Vec<Block> {
+    let mut blocks: Vec<Block> = Vec::new();
+    let mut setting = String::new();
+    let mut open: Option<Block> = None;
+    for (index, line) in read(page).lines().enumerate() {
+        match (&mut open, line.trim_start().strip_prefix("```")) {
+            (None, Some(language)) => {
+                open = Some(Block {
+                    page: page.clone(),
+                    line: index + 1,
+                    language: language.trim().to_owned(),
+                    setting: std::mem::take(&mut setting),
+                    text: String::new(),
+                });
+            }
+            (Some(_), Some(_)) => blocks.extend(open.take()),
+            (Some(block), None) => block.text += &format!("{line}\n"),
+            (None, None) => {
+                let comment = line.strip_prefix("<!-- ").and_then(|rest| rest.strip_suffix(" -->"));
+                setting = comment.unwrap_or_default().to_owned();
+            }
+        }
+    }
+    assert!(open.is_none(), "{}: a fenced block is not closed", page.display());
+    blocks
+}
