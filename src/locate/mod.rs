@@ -195,12 +195,22 @@ impl<'l> Lookup<'l> {
 
     /// The place the thing would stand at: the entry's name, then the start of the file.
     fn fallback(&self, place: &Place) -> Option<Location> {
+        let in_code = matches!(place, Place::File | Place::Parent(_) | Place::Code(_));
         let entry = if *place == Place::File { None } else { self.in_properties(&Place::Entry) };
         entry.or_else(|| {
+            // Where the entry stands is not known, but that it is no line of the code is.
+            if !in_code && self.has_unreadable_properties() {
+                return None;
+            }
             let (path, file) = self.own_file()?;
             let file = file.text().ok()?;
             Some(self.region(path, file, code::first_line(file)))
         })
+    }
+
+    fn has_unreadable_properties(&self) -> bool {
+        let file = self.properties_path().and_then(|path| self.locator.file(self.package(), path));
+        file.is_some_and(|file| !file.text().is_ok_and(|file| file.yaml().is_ok()))
     }
 
     /// The file's name alone: the one with the properties where the place is in them.

@@ -31,7 +31,11 @@ struct Pen {
 impl Pen {
     fn new(style: Style) -> Self {
         let handler = |theme| {
-            GraphicalReportHandler::new_themed(theme).with_width(style.width).with_links(false).with_context_lines(1)
+            GraphicalReportHandler::new_themed(theme)
+                .with_width(style.width)
+                .with_links(false)
+                .with_break_words(false)
+                .with_context_lines(1)
         };
         Self {
             plain: handler(GraphicalTheme::unicode_nocolor()),

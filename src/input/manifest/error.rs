@@ -43,7 +43,7 @@ pub enum ManifestError {
     #[diagnostic(help("run `dbt parse` to write it anew"))]
     Syntax { path: PathBuf, line: usize, column: usize, detail: String },
 
-    #[error("{}:{line}:{column}: not what dbt writes: {detail}", path.display())]
+    #[error("{}:{line}:{column}: {detail}", path.display())]
     #[diagnostic(help("run `dbt parse` to write it anew; if that wrote it, report it as a bug of dbt-steward"))]
     Shape { path: PathBuf, line: usize, column: usize, detail: String },
 

@@ -91,6 +91,10 @@ impl<'de> Deserializer<'de> for &'de Node {
         if name == spanned::STRUCT {
             return visitor.visit_map(SpannedAccess::new(self));
         }
+        if let Value::Sequence(_) = self.value() {
+            // Serde's structs would take the items for the fields in their order.
+            return Err(DeError::invalid_type(Unexpected::Seq, &visitor).at(self.span));
+        }
         self.deserialize_any(visitor)
     }
 
