@@ -76,6 +76,12 @@ fn shop_has_every_finding_with_every_rule_on() {
     assert_expected("shop_every_rule.txt", &check(&["fixtures/shop", "--config", "fixtures/shop/every-rule.yml"]));
 }
 
+/// With every rule on, graver rules speak for these; alone they speak for themselves.
+#[test]
+fn shop_has_the_findings_that_graver_rules_supersede() {
+    assert_expected("shop_superseded.txt", &check(&["fixtures/shop", "--select", "DAG001,OWN001"]));
+}
+
 #[test]
 fn other_fixtures_have_the_findings_their_author_meant() {
     for name in ["spans/transform", "no-exposures"] {
@@ -105,7 +111,7 @@ const ELSEWHERE: [(&str, &str); 2] = [
 #[test]
 fn every_rule_fires_in_a_fixture_at_a_real_span() {
     let mut fired = BTreeSet::new();
-    for name in ["shop_every_rule.txt", "refused_by_core.txt"] {
+    for name in ["shop_every_rule.txt", "shop_superseded.txt", "refused_by_core.txt"] {
         let text = std::fs::read_to_string(root().join("tests/expected").join(name)).expect("the file is there");
         for line in text.lines() {
             let mut words = line.split(' ');

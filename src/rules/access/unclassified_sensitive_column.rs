@@ -21,10 +21,10 @@ declare_rule! {
     /// encrypted or the like (`email_sha256`) counts as treated, and a declared type can rule a name out (`email
     /// boolean`).
     ///
-    /// Classified is a column that has one of `tags`, one of `meta-keys` with any value (`contains_pii: false` is a
-    /// decision, too), BigQuery's `policy_tags`, or Databricks' `databricks_tags` or `column_mask`; or whose model,
-    /// source or folder has such a tag or key. Looked at are models, sources, seeds and snapshots; ephemeral models
-    /// hold no data.
+    /// Classified is a column that has one of `classification-tags`, one of `meta-keys` with any value
+    /// (`contains_pii: false` is a decision, too), BigQuery's `policy_tags`, or Databricks' `databricks_tags` or
+    /// `column_mask`; or whose model, source or folder has such a tag or key. Looked at are models, sources, seeds and
+    /// snapshots; ephemeral models hold no data.
     ///
     /// # Why it matters
     /// Masking, retention and access follow the classification. What has none is copied to where anyone can read it,
@@ -81,7 +81,7 @@ pub struct Options {
     /// Keys of `meta` that classify; a dot goes into nested maps.
     pub meta_keys: Vec<String>,
     /// Tags that classify, alone or as a word of a longer one (`pii:email`).
-    pub tags: Vec<String>,
+    pub classification_tags: Vec<String>,
 }
 
 impl Default for Options {
@@ -106,7 +106,7 @@ impl Default for Options {
                 "policy_tags",
                 "masking_policy",
             ]),
-            tags: owned(&[
+            classification_tags: owned(&[
                 "pii",
                 "sensitive",
                 "personal",
@@ -163,7 +163,8 @@ impl UnclassifiedSensitiveColumn {
     fn is_classified(&self, tags: &[Text<'_>], meta: &Meta) -> bool {
         let by_key =
             || self.options.meta_keys.iter().any(|key| lookup(meta, key).is_some_and(|value| !value.is_null()));
-        let by_tag = || tags.iter().any(|tag| self.options.tags.iter().any(|wanted| has_word(tag, wanted)));
+        let classifies = |tag: &str| self.options.classification_tags.iter().any(|wanted| has_word(tag, wanted));
+        let by_tag = || tags.iter().any(|tag| classifies(tag));
         (!meta.is_empty() && by_key()) || by_tag()
     }
 
@@ -175,7 +176,7 @@ impl UnclassifiedSensitiveColumn {
             node.label()
         );
         let key = self.options.meta_keys.iter().find(|key| *key == "classification").or(self.options.meta_keys.first());
-        let how = match (key, self.options.tags.first()) {
+        let how = match (key, self.options.classification_tags.first()) {
             (Some(key), Some(tag)) => format!("`{key}:` in its `meta:`, or the tag `{tag}`"),
             (Some(key), None) => format!("`{key}:` in its `meta:`"),
             (None, Some(tag)) => format!("the tag `{tag}`"),
@@ -284,7 +285,8 @@ mod tests {
         let all = [customers(vec![column("badge"), column("email"), column("shop_email")])];
         let options = json!({"patterns": ["^badge$"], "allow": ["^shop_"]});
         assert_eq!(parts(options, &all), ["column:badge", "column:email"]);
-        let found = findings("ACC020", json!({"patterns": ["^badge$"], "meta-keys": ["secret"], "tags": []}), &all);
+        let options = json!({"patterns": ["^badge$"], "meta-keys": ["secret"], "classification-tags": []});
+        let found = findings("ACC020", options, &all);
         assert_eq!(
             found[0].message,
             "column `badge` of model `stg_customers` looks like sensitive data, as pattern `^badge$` has it, and \

@@ -66,9 +66,12 @@ fn fill_placeholder(bytes: &mut [u8]) {
 
 /// Whether an expression is a `config(…)`, which renders to nothing.
 pub(super) fn is_config(text: &str, piece: Piece) -> bool {
+    if piece.kind != PieceKind::Expression {
+        return false;
+    }
     let code = text[piece.inner.range()].trim();
     let arguments = code.strip_prefix("config").map(str::trim_start);
-    piece.kind == PieceKind::Expression && code.ends_with(')') && arguments.is_some_and(|rest| rest.starts_with('('))
+    code.ends_with(')') && arguments.is_some_and(|rest| rest.starts_with('('))
 }
 
 #[cfg(test)]
