@@ -312,7 +312,7 @@ fn yaml_in_its_many_shapes() {
     assert_eq!(site.place(last, Place::column("column_c")), format!("{yaml}:20:11-20:19 column_c"));
     let sql = "models/shapes";
     assert_eq!(site.parent(last, long), format!("{sql}/shape_last.sql:1:47-1:64 ref('shape_long')"));
-    assert_eq!(site.parent(quoted, last), format!("{sql}/shape_quoted.sql:1:17-1:34 ref(\"shape_last\")"));
+    assert_eq!(site.parent(quoted, last), format!("{sql}/shape_quoted.sql:1:18-1:35 ref(\"shape_last\")"));
     assert_eq!(site.place(long, Place::File), format!("{sql}/shape_long.sql:1:1-1:16 select 1 as one"));
 }
 

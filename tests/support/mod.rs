@@ -72,6 +72,13 @@ impl Desk {
         self.write(relative, text.replacen(old, new, 1))
     }
 
+    /// Changes a manifest as JSON, where its layout does not matter.
+    pub fn edit_json(&self, relative: &str, change: impl FnOnce(&mut Value)) -> &Self {
+        let mut value = serde_json::from_str(&self.read(relative)).expect("the file is JSON");
+        change(&mut value);
+        self.write(relative, value.to_string())
+    }
+
     /// Sets a variable for all later runs.
     pub fn set(&mut self, name: &str, value: &str) -> &mut Self {
         self.variables.push((name.to_owned(), value.to_owned()));
