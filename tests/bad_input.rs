@@ -256,11 +256,12 @@ fn values_of_a_wrong_type() {
         (&[VISITS, "config"], "[]", "config", "an object", "a list"),
         (&[VISITS, "config", "enabled"], "\"yes\"", "config.enabled", "true or false", "the string \"yes\""),
         (&[VISITS, "config", "contract"], "true", "config.contract", "an object", "`true`"),
-        (&[VISITS, AFTER_CONFIG, "meta"], "[]", "meta", "an object", "a list"),
+        (&[VISITS, "columns", "visit_id", "meta"], "[]", "columns.visit_id.meta", "an object", "a list"),
+        (&[VISITS, "columns", "visit_id", "config", "tags", "meta"], "[]", "meta", "an object", "a list"),
         (&[VISITS, "description"], "12", "description", "a string", "the number `12`"),
         (&[VISITS, "refs"], "\"x\"", "refs", "a list", "the string \"x\""),
-        (&[VISITS, "constraints"], "{}", "constraints", "a list", "an object"),
-        (&[VISITS, "version"], "{}", "version", "a string or a number", "an object"),
+        (&[VISITS, "compiled_path", "constraints"], "{}", "constraints", "a list", "an object"),
+        (&[VISITS, "compiled_path", "version"], "{}", "version", "a string or a number", "an object"),
     ] {
         let (text, start) = with_value(&whole, keys, value);
         let path = if keys[0] == VISITS && path != node { format!("{node}.{path}") } else { path.to_owned() };
@@ -493,13 +494,13 @@ fn a_project_file_that_cannot_be_used() {
         (b"name: ''\n", no_name),
         (
             b"name: shop\nversion: [1\n",
-            "  × shop/dbt_project.yml:2:10: a `[` or `{` opened before is never closed
+            "  × shop/dbt_project.yml:2:10: the bracket that opens here is never closed
    ╭─[shop/dbt_project.yml:2:10]
  1 │ name: shop
  2 │ version: [1
    ·          ─
    ╰────
-  help: close it, or put the value in quotes\n",
+  help: close it, or put the value in quotes if it starts with a bracket\n",
         ),
         (
             b"name: [shop]\n",

@@ -6,13 +6,16 @@ use std::sync::Arc;
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 use thiserror::Error;
 
-use crate::text::{SourceFile, Span};
+use crate::text::{SourceFile, Span, TextError};
 
 /// A config that cannot be used. Ends the run with exit code 2.
 #[derive(Debug, Error)]
 pub enum ConfigError {
     #[error("{}: cannot be read", path.display())]
     Unreadable { path: PathBuf, source: std::io::Error },
+
+    #[error("{text}")]
+    NotText { text: TextError },
 
     /// Something at a place in the file.
     #[error("{}", at.headline())]
@@ -50,6 +53,7 @@ impl Diagnostic for ConfigError {
     fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
         match self {
             Self::Unreadable { .. } => Some(Box::new("check the path given with --config, and the file's permissions")),
+            Self::NotText { .. } => None,
             Self::At { at } => Some(Box::new(at.help.as_ref()?)),
             Self::UnknownSelector { help, .. } => Some(Box::new(help)),
         }

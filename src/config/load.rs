@@ -12,7 +12,7 @@ use crate::discover::shown;
 use crate::rules::{self, Area, RuleInfo};
 use crate::text::{SourceFile, Span};
 
-/// A chain of `extends:` longer than this is taken for a cycle.
+/// A chain of `extends:` longer than this is not followed.
 const MAX_EXTENDS: usize = 8;
 
 /// What the command line says on top of the file.
@@ -71,7 +71,7 @@ fn load_chain(path: &Path, files: &mut Vec<FileParts>) -> Result<Option<Preset>,
         if let Some((name, span)) = parts.extends() {
             preset = Preset::from_name(&name);
             if preset.is_none() {
-                next = Some(extended(&path, &name, &source, span, chain.len())?);
+                next = Some(extended(&path, &name, &source, span, &chain)?);
             }
         }
         chain.push(parts);
@@ -86,7 +86,7 @@ fn extended(
     name: &str,
     source: &Arc<SourceFile>,
     span: Span,
-    depth: usize,
+    chain: &[FileParts],
 ) -> Result<PathBuf, ConfigError> {
     let path = from.parent().unwrap_or(Path::new("")).join(name);
     if !path.is_file() {
@@ -94,19 +94,24 @@ fn extended(
         let help = "presets are minimal, recommended and strict; a path is relative to this file".to_owned();
         return Err(ConfigError::at(source, span, message, Some(help)));
     }
-    if depth >= MAX_EXTENDS {
-        let help = format!("a chain of more than {MAX_EXTENDS} files is not followed");
+    if chain.iter().any(|parts| is_same(Path::new(parts.source.path()), &path)) || is_same(from, &path) {
+        let help = "one of them has to extend a preset, or nothing".to_owned();
         return Err(ConfigError::at(source, span, "the files extend each other in a circle", Some(help)));
+    }
+    if chain.len() >= MAX_EXTENDS {
+        let message = format!("a chain of more than {MAX_EXTENDS} files is not followed");
+        return Err(ConfigError::at(source, span, message, None));
     }
     Ok(path)
 }
 
+fn is_same(a: &Path, b: &Path) -> bool {
+    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
 fn read_text(path: &Path) -> Result<Arc<SourceFile>, ConfigError> {
     let bytes = std::fs::read(path).map_err(|source| ConfigError::Unreadable { path: path.to_owned(), source })?;
-    SourceFile::from_bytes(shown(path), bytes).map(Arc::new).map_err(|error| {
-        let source = std::io::Error::new(std::io::ErrorKind::InvalidData, error.to_string());
-        ConfigError::Unreadable { path: path.to_owned(), source }
-    })
+    SourceFile::from_bytes(shown(path), bytes).map(Arc::new).map_err(|text| ConfigError::NotText { text })
 }
 
 /// The rules that names on the command line mean: a code, a slug, or all of an area by its letters or its folder.

@@ -270,6 +270,11 @@ impl Reader<'_> {
         let mut found = Vec::new();
         for entry in rules.entries() {
             let rule = self.rule(&entry.key)?;
+            if entry.value.as_scalar().is_none() {
+                let message = "an override sets a severity or `off`, no options";
+                let help = "options for a part of the project: list the rule twice under the config's own `rules:`, with selectors";
+                return Err(ConfigError::at(self.source, entry.value.span, message, Some(help.to_owned())));
+            }
             found.push((rule, self.typed::<Level>(&entry.value)?.severity()));
         }
         Ok(OverrideParts { scope, rules: found })

@@ -94,8 +94,8 @@ impl Config {
         for (source, glob) in self.globs() {
             if !fits_any(&glob.matcher, &paths) {
                 let message = format!("`{}` matches no file of the project", glob.text);
-                let help =
-                    "paths are relative to dbt_project.yml; an exception that excepts nothing is misleading".to_owned();
+                let help = "paths are relative to dbt_project.yml; one that matches nothing would silently do nothing"
+                    .to_owned();
                 return Err(ConfigError::at(source, glob.span, message, Some(help)));
             }
         }

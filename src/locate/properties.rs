@@ -63,8 +63,7 @@ fn first_key(node: &Node) -> Span {
 pub(super) fn reference(entry: &Node, parent: &Resource<'_>) -> Option<Span> {
     let mut texts = Vec::new();
     add_texts(entry, &mut texts);
-    let calls: Vec<(Call, Span)> =
-        texts.into_iter().flat_map(|(text, span)| calls(text).into_iter().map(move |call| (call, span))).collect();
+    let calls: Vec<(Call, Span)> = texts.into_iter().filter_map(|(text, span)| Some((call(text)?, span))).collect();
     code::best(calls.iter().map(|(call, span)| (call, *span)), parent)
 }
 
@@ -79,10 +78,11 @@ fn add_texts<'y>(node: &'y Node, texts: &mut Vec<(&'y str, Span)>) {
     node.entries().filter(|entry| !is_test(&entry.key)).for_each(|entry| add_texts(&entry.value, texts));
 }
 
-/// The calls in a text that dbt takes for an expression, with or without braces.
-fn calls(text: &str) -> Vec<Call> {
-    match text.contains("{{") {
-        true => jinja::calls_before_error(text).0,
-        false => jinja::calls_before_error(&format!("{{{{ {text} }}}}")).0,
-    }
+/// The call that a text is, with or without braces. A text that merely mentions one is none.
+fn call(text: &str) -> Option<Call> {
+    let text = text.trim();
+    let braced = text.strip_prefix("{{").and_then(|text| text.strip_suffix("}}"));
+    let expression = format!("{{{{{}}}}}", braced.unwrap_or(text));
+    let calls = jinja::calls_before_error(&expression).0;
+    calls.into_iter().find(|call| expression[call.span.range()] == *braced.unwrap_or(text).trim())
 }

@@ -64,6 +64,7 @@ pub fn suggest(name: &str) -> Option<&'static RuleInfo> {
     let likeness = |rule: &&'static RuleInfo| {
         strsim::jaro_winkler(&name, rule.slug).max(strsim::jaro_winkler(&name, &rule.code.to_lowercase()))
     };
-    let nearest = all().into_iter().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+    // From the end, because of equals `max_by` takes the last, and the first of an area is the better guess.
+    let nearest = all().into_iter().rev().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
     (likeness(&nearest) > 0.8).then_some(nearest)
 }

@@ -1,6 +1,8 @@
 //! What the tests of the binary share: temporary copies of fixture projects, and a run with its exact output.
 #![allow(dead_code)] // Each test file is a crate of its own and uses a part of this.
 
+pub mod site;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -68,6 +70,13 @@ impl Desk {
         let text = self.read(relative);
         assert_eq!(text.matches(old).count(), 1, "{old:?} stands once in {relative}");
         self.write(relative, text.replacen(old, new, 1))
+    }
+
+    /// Changes a manifest as JSON, where its layout does not matter.
+    pub fn edit_json(&self, relative: &str, change: impl FnOnce(&mut Value)) -> &Self {
+        let mut value = serde_json::from_str(&self.read(relative)).expect("the file is JSON");
+        change(&mut value);
+        self.write(relative, value.to_string())
     }
 
     /// Sets a variable for all later runs.

@@ -58,6 +58,8 @@ struct Walk<'t> {
 struct Open {
     start: usize,
     at: Inside,
+    /// Whether the next value of a list is another one than that which `at` names.
+    is_after_comma: bool,
 }
 
 enum Inside {
@@ -86,9 +88,7 @@ impl Walk<'_> {
                 self.at += 1;
                 let top = self.open.last_mut()?;
                 self.expected = matches!(top.at, Inside::List { .. });
-                if let Inside::List { index } = &mut top.at {
-                    *index += 1;
-                }
+                top.is_after_comma = true;
             }
             b':' => {
                 self.at += 1;
@@ -107,6 +107,10 @@ impl Walk<'_> {
 
     /// A value starts here.
     fn value(&mut self) {
+        if let Some(Open { at: Inside::List { index }, is_after_comma: is_next @ true, .. }) = self.open.last_mut() {
+            *index += 1;
+            *is_next = false;
+        }
         self.last = self.at;
         self.depth = self.open.len();
         self.expected = false;
@@ -114,7 +118,7 @@ impl Walk<'_> {
 
     fn begin(&mut self, inside: Inside, expected: bool) {
         self.value();
-        self.open.push(Open { start: self.at, at: inside });
+        self.open.push(Open { start: self.at, at: inside, is_after_comma: false });
         self.expected = expected;
         self.at += 1;
     }

@@ -1,0 +1,490 @@
+//! `dbt-steward.yml`: what it changes, and how each mistake in it is told, with its place and the way out.
+
+mod support;
+
+use serde_json::json;
+use support::{Desk, Run};
+
+/// Copy of `fixtures/no-exposures` with this config.
+fn gym(config: &str) -> Desk {
+    let desk = Desk::gym();
+    desk.write("gym/dbt-steward.yml", config);
+    desk
+}
+
+/// The findings of these rules, as `CODE severity subject`.
+fn findings(desk: &Desk, arguments: &[&str]) -> Vec<String> {
+    let output = desk.json(&[&["gym"], arguments].concat());
+    let text = |finding: &serde_json::Value, key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+    let shown = |finding: &serde_json::Value| {
+        format!("{} {} {}", text(finding, "code"), text(finding, "severity"), text(finding, "subject"))
+    };
+    output["findings"].as_array().unwrap().iter().map(shown).map(|line| line.replace("no_exposures", "gym")).collect()
+}
+
+/// The codes of the rules that were asked for.
+fn rules(desk: &Desk, arguments: &[&str]) -> Vec<String> {
+    let output = desk.json(&[&["gym"], arguments].concat());
+    let rules = output["summary"]["rules"].as_array().unwrap();
+    rules.iter().map(|rule| rule["code"].as_str().unwrap().to_owned()).collect()
+}
+
+const UNTESTED: [&str; 2] = ["TST002 warning source.gym.gym.visits", "TST002 warning source.gym.gym.members"];
+
+/// Headline and help of an error, without the excerpt.
+fn headline(run: &Run) -> (String, Option<String>) {
+    let text = run.stderr.replace("\n  │ ", " ").replace("\n        ", " ");
+    let mut lines = text.lines();
+    let headline = lines.next().unwrap_or_default().trim_start_matches("  × ").to_owned();
+    (headline, lines.find_map(|line| line.strip_prefix("  help: ")).map(str::to_owned))
+}
+
+#[test]
+fn no_config_means_recommended() {
+    let desk = Desk::gym();
+    assert_eq!(findings(&desk, &["--select", "TST002"]), UNTESTED);
+    let recommended = rules(&desk, &[]);
+    assert_eq!(rules(&desk, &["--preset", "recommended"]), recommended);
+    for nothing in ["", "# Nothing yet.\n", "---\n", "extends: recommended\n", "rules:\noverrides:\n", "rules: {}\n"] {
+        assert_eq!(rules(&gym(nothing), &[]), recommended, "{nothing:?}");
+    }
+    let run = desk.run(&["check", "gym", "--verbose"]);
+    assert!(
+        run.stderr.contains("\nmanifest: gym/target/manifest.json\nconfig: none found, the defaults hold\n"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn presets() {
+    let desk = Desk::gym();
+    let minimal = rules(&desk, &["--preset", "minimal"]);
+    let recommended = rules(&desk, &["--preset", "recommended"]);
+    let strict = rules(&desk, &["--preset", "strict"]);
+    assert!(minimal.len() < recommended.len() && recommended.len() < strict.len());
+    assert!(minimal.iter().all(|code| recommended.contains(code)), "{minimal:?}");
+    assert!(recommended.iter().all(|code| strict.contains(code)), "{recommended:?}");
+    for gap in ["DOC001", "OWN001", "TST002", "EXP008"] {
+        assert!(minimal.iter().any(|code| code == gap), "{gap} in {minimal:?}");
+    }
+    for name in ["minimal", "recommended", "strict"] {
+        let desk = gym(&format!("extends: {name}\n"));
+        assert_eq!(rules(&desk, &[]), rules(&desk, &["--preset", name]));
+        // The command line wins.
+        assert_eq!(rules(&desk, &["--preset", "minimal"]), minimal);
+    }
+    let severity = |preset: &str| findings(&desk, &["--preset", preset, "--select", "TST002"]).swap_remove(0);
+    assert_eq!(severity("recommended"), UNTESTED[0]);
+    assert_eq!(severity("strict"), "TST002 error source.gym.gym.visits");
+}
+
+#[test]
+fn severities() {
+    for (level, severity) in
+        [("error", "error"), ("warning", "warning"), ("info", "info"), ("{severity: info}", "info")]
+    {
+        for name in ["untested-source", "TST002", "tst002"] {
+            let desk = gym(&format!("rules: {{{name}: {level}}}\n"));
+            assert_eq!(findings(&desk, &["--select", "TST002"])[0], format!("TST002 {severity} source.gym.gym.visits"));
+        }
+    }
+    // `off` is what YAML calls a boolean; here it is the word that is meant.
+    for off in ["off", "'off'", "{severity: off}"] {
+        let desk = gym(&format!("rules: {{untested-source: {off}}}\n"));
+        assert!(!rules(&desk, &[]).contains(&"TST002".to_owned()), "{off}");
+    }
+}
+
+#[test]
+fn options() {
+    let too_short = |desk: &Desk| findings(desk, &["--select", "DOC001"]);
+    assert_eq!(too_short(&Desk::gym()), [""; 0]);
+    assert_eq!(
+        too_short(&gym("rules:\n  undocumented-model:\n    min-length: 28\n    severity: error\n")),
+        ["DOC001 error model.gym.stg_gym__visits"]
+    );
+}
+
+#[test]
+fn a_block_switches_a_rule_on_that_the_preset_leaves_off() {
+    let config = "rules: {description-pattern: {pattern: '^Members', resource-types: [model]}}\n";
+    assert_eq!(
+        findings(&gym(config), &["--ignore", "sources,TST002,OWN"]),
+        ["DOC017 warning model.gym.fct_visits", "DOC017 warning model.gym.stg_gym__visits"]
+    );
+}
+
+#[test]
+fn one_rule_several_times() {
+    let config = "rules:
+  description-pattern:
+    - {pattern: '^Members', paths: [models/staging], resource-types: [model], severity: error}
+    - {pattern: 'happy', layers: [marts], severity: info}
+";
+    let desk = gym(config);
+    assert_eq!(
+        findings(&desk, &["--select", "DOC017"]),
+        ["DOC017 info model.gym.fct_visits", "DOC017 error model.gym.stg_gym__visits"]
+    );
+    // To those who read of it, it is one rule.
+    let run = desk.run(&["check", "gym", "--select", "DOC017", "--statistics"]);
+    run.prints(1, "      2  DOC017  description-pattern\n");
+    assert_eq!(
+        run.summary(),
+        "no_exposures (dbt 1.12.0): 3 models, 2 source tables, 6 data tests\nfound 1 error, 1 info\n1 rule ran in …\n"
+    );
+    assert_eq!(rules(&desk, &["--select", "DOC017"]), ["DOC017"]);
+}
+
+#[test]
+fn selectors() {
+    for (selectors, found) in [
+        ("paths: [models/staging/gym/_gym__sources.yml]", 2),
+        ("paths: ['*.yml']", 2),
+        ("paths: [models/marts]", 0),
+        ("packages: [no_exposures]", 2),
+        ("packages: [other]", 0),
+        ("resource-types: [source]", 2),
+        ("resource-types: [model]", 0),
+        ("tags: [raw]", 0),
+        ("groups: [finance]", 0),
+        ("owners: [me]", 0),
+        ("meta: {tier: 1}", 0),
+        ("layers: [other]", 2),
+        ("layers: [marts]", 0),
+        ("layers: [marts, other]", 2),
+        // Every selector must fit.
+        ("resource-types: [source], layers: [marts]", 0),
+    ] {
+        let desk = gym(&format!("rules: {{untested-source: {{{selectors}}}}}\n"));
+        assert_eq!(findings(&desk, &["--select", "TST002"]).len(), found, "{selectors}");
+    }
+}
+
+#[test]
+fn overrides() {
+    let config = "rules: {description-pattern: {pattern: '^X', resource-types: [model]}}
+overrides:
+  - paths: [models/staging]
+    rules: {description-pattern: error}
+  - {paths: [models/**/*visits.sql], rules: {DOC017: off}}
+";
+    // The later of two that fit counts.
+    assert_eq!(findings(&gym(config), &["--select", "DOC017"]), ["DOC017 error model.gym.stg_gym__members"]);
+}
+
+#[test]
+fn layers() {
+    // Unless the config says so, nothing is a layer by the folder `gym`.
+    let rule = "rules: {description-pattern: {pattern: '^X', layers: [reporting]}}\n";
+    assert_eq!(findings(&gym(rule), &["--select", "DOC017"]), [""; 0]);
+    let paths = format!("{rule}layers: {{reporting: {{paths: [models/marts]}}}}\n");
+    assert_eq!(findings(&gym(&paths), &["--select", "DOC017"]), ["DOC017 warning model.gym.fct_visits"]);
+}
+
+#[test]
+fn owners() {
+    let unowned = |config: &str| {
+        let desk = gym(config);
+        desk.edit_json("gym/target/manifest.json", |manifest| {
+            manifest["nodes"]["model.no_exposures.fct_visits"]["meta"] = json!({"team": {"lead": "Front desk"}});
+            manifest["nodes"]["model.no_exposures.stg_gym__visits"]["meta"] = json!({"owner": "me"});
+        });
+        desk.write("gym/CODEOWNERS", "/models/staging/ @gym/data\n");
+        findings(&desk, &["--select", "OWN001,OWN007"])
+    };
+    let of_model = |code: &str, name: &str| format!("{code} warning model.gym.{name}");
+    let (visits, members, fct) = ("stg_gym__visits", "stg_gym__members", "fct_visits");
+    assert_eq!(unowned(""), [of_model("OWN001", fct), of_model("OWN001", members)]);
+    assert_eq!(
+        unowned("owners: {meta-keys: [team.lead]}\n"),
+        [of_model("OWN001", visits), of_model("OWN001", members)]
+    );
+    assert_eq!(unowned("owners: {codeowners: true}\n"), [of_model("OWN001", fct)]);
+    let allowed = unowned("owners: {meta-keys: [owner, team.lead], allowed: [Front desk]}\n");
+    assert_eq!(allowed, [of_model("OWN007", visits), of_model("OWN001", members)]);
+    let pattern = unowned("owners: {meta-keys: [owner, team.lead], pattern: '^[a-z]+$'}\n");
+    assert_eq!(pattern, [of_model("OWN007", fct), of_model("OWN001", members)]);
+}
+
+#[test]
+fn installed_packages() {
+    let desk = Desk::with("shop", "gym");
+    desk.write("gym/dbt-steward.yml", "packages: {include: [shop_toolkit]}\n");
+    let found = findings(&desk, &["--select", "DOC001"]);
+    assert_eq!(found.iter().filter(|line| line.contains("shop_toolkit")).count(), 2, "{found:?}");
+    desk.write("gym/dbt-steward.yml", "packages:\n  include: [shop_tolkit]\n");
+    let (message, help) = headline(&desk.run(&["check", "gym"]));
+    assert_eq!(message, "gym/dbt-steward.yml:2:13: no package `shop_tolkit` is installed");
+    assert_eq!(help.as_deref(), Some("did you mean `shop_toolkit`?"));
+}
+
+#[test]
+fn fail_on() {
+    let code = |config: &str, arguments: &[&str]| {
+        let desk = gym(config);
+        desk.run(&[&["check", "gym", "--quiet", "--select", "TST002"], arguments].concat()).code
+    };
+    assert_eq!(code("", &[]), Some(0));
+    assert_eq!(code("fail-on: warning\n", &[]), Some(1));
+    assert_eq!(code("fail-on: info\n", &[]), Some(1));
+    assert_eq!(code("fail-on: never\nrules: {TST002: error}\n", &[]), Some(0));
+    assert_eq!(code("fail-on: never\n", &["--fail-on", "warning"]), Some(1));
+    assert_eq!(code("fail-on: warning\n", &["--fail-on", "error"]), Some(0));
+    assert_eq!(code("fail-on: warning\n", &["--exit-zero"]), Some(0));
+}
+
+#[test]
+fn a_config_extends_another() {
+    let desk = gym("extends: ../shared/base.yml\nrules: {undocumented-model: {min-length: 30}}\n");
+    desk.write(
+        "shared/base.yml",
+        "extends: minimal\nfail-on: warning\nrules: {undocumented-model: {min-length: 999}, untested-source: error}\n",
+    );
+    // The nearer file counts, rule by rule; the preset is that of the chain's end.
+    assert_eq!(
+        findings(&desk, &[]).into_iter().filter(|line| !line.starts_with("OWN")).collect::<Vec<_>>(),
+        [
+            "DOC001 warning model.gym.stg_gym__visits",
+            "TST002 error source.gym.gym.visits",
+            "TST002 error source.gym.gym.members",
+        ]
+    );
+    assert!(rules(&desk, &[]).len() < rules(&Desk::gym(), &[]).len());
+    assert_eq!(desk.run(&["check", "gym", "--quiet", "--select", "DOC001"]).code, Some(1));
+    // A mistake in the other file is told at its place there.
+    desk.write("shared/base.yml", "rules:\n  undocumented: error\n");
+    assert_eq!(headline(&desk.run(&["check", "gym"])).0, "gym/../shared/base.yml:2:3: there is no rule `undocumented`");
+}
+
+#[test]
+fn configs_that_extend_each_other() {
+    let help = Some("one of them has to extend a preset, or nothing".to_owned());
+    let desk = gym("extends: dbt-steward.yml\n");
+    assert_eq!(
+        headline(&desk.run(&["check", "gym"])),
+        ("gym/dbt-steward.yml:1:10: the files extend each other in a circle".to_owned(), help.clone())
+    );
+    let desk = gym("extends: ../a.yml\n");
+    desk.write("a.yml", "extends: b.yml\n").write("b.yml", "fail-on: never\nextends: ./a.yml\n");
+    assert_eq!(
+        headline(&desk.run(&["check", "gym"])),
+        ("gym/../b.yml:2:10: the files extend each other in a circle".to_owned(), help)
+    );
+    let desk = gym("extends: ../0.yml\n");
+    for number in 0..9 {
+        desk.write(&format!("{number}.yml"), format!("extends: {}.yml\n", number + 1));
+    }
+    desk.write("9.yml", "");
+    assert_eq!(
+        headline(&desk.run(&["check", "gym"])).0,
+        "gym/../7.yml:1:10: a chain of more than 8 files is not followed"
+    );
+}
+
+#[test]
+fn where_the_config_is_found() {
+    let desk = Desk::new();
+    support::copy(&support::fixture("no-exposures"), &desk.path("repo/data/gym"));
+    let found = |arguments: &[&str]| {
+        let run = desk.run(&[&["check", "repo/data/gym", "--verbose", "--select", "DOC001"], arguments].concat());
+        let line = run.stderr.lines().find_map(|line| line.strip_prefix("config: "));
+        line.map_or_else(|| run.stderr.clone(), str::to_owned)
+    };
+    assert_eq!(found(&[]), "none found, the defaults hold");
+    // Upwards, to the root of the repository and not beyond.
+    desk.write("dbt-steward.yml", "");
+    assert_eq!(found(&[]), "dbt-steward.yml");
+    std::fs::create_dir(desk.path("repo/.git")).unwrap();
+    assert_eq!(found(&[]), "none found, the defaults hold");
+    desk.write("repo/dbt-steward.yaml", "");
+    assert_eq!(found(&[]), "repo/dbt-steward.yaml");
+    desk.write("repo/dbt-steward.yml", "");
+    assert_eq!(found(&[]), "repo/dbt-steward.yml");
+    desk.write("repo/data/gym/dbt-steward.yml", "");
+    assert_eq!(found(&[]), "repo/data/gym/dbt-steward.yml");
+    assert_eq!(found(&["--config", "repo/dbt-steward.yml"]), "repo/dbt-steward.yml");
+    assert_eq!(found(&["--config", "none.yml"]).lines().next(), Some("  × none.yml: cannot be read"));
+    // Paths in a config are relative to the project, wherever the config is.
+    desk.write("repo/data/gym/dbt-steward.yml", "overrides: [{paths: [models/marts], rules: {DOC001: off}}]\n");
+    assert_eq!(found(&[]), "repo/data/gym/dbt-steward.yml");
+}
+
+#[test]
+fn a_config_that_is_not_there_or_no_text() {
+    let desk = Desk::gym();
+    let run = desk.run(&["check", "gym", "--config", "none.yml"]);
+    assert_eq!(run.code, Some(2));
+    assert!(
+        run.stderr.ends_with("  help: check the path given with --config, and the file's permissions\n"),
+        "{run:?}"
+    );
+    desk.write("latin.yml", b"# caf\xe9\n");
+    desk.run(&["check", "gym", "--config", "latin.yml"])
+        .refuses("  × latin.yml:1:6: not valid UTF-8: unexpected byte 0xE9; save the file as UTF-8\n");
+}
+
+#[test]
+fn a_mistake_is_shown_in_full() {
+    gym("extends: strict\r\nrules:\r\n  undocumented-modle: error # naïve\r\n").run(&["check", "gym"]).refuses(
+        "  × gym/dbt-steward.yml:3:3: there is no rule `undocumented-modle`
+   ╭─[gym/dbt-steward.yml:3:3]
+ 2 │ rules:
+ 3 │   undocumented-modle: error # naïve
+   ·   ──────────────────
+   ╰────
+  help: did you mean `undocumented-model`?\n",
+    );
+}
+
+#[test]
+fn every_mistake_has_its_place_and_a_way_out() {
+    const LEVELS: &str = "expected one of `error`, `warning`, `info`, `off`";
+    const GLOB: &str = "paths are relative to dbt_project.yml; one that matches nothing would silently do nothing";
+    const LIST_RULES: &str = "`dbt-steward rules` lists them all";
+    for (config, place, message, help) in [
+        // Keys.
+        ("rulez: {}\n", "1:1", "unknown key `rulez`", "did you mean `rules`?"),
+        ("overides: []\n", "1:1", "unknown key `overides`", "did you mean `overrides`?"),
+        ("fail_on: error\n", "1:1", "unknown key `fail_on`", "did you mean `fail-on`?"),
+        (
+            "colour: red\n",
+            "1:1",
+            "unknown key `colour`",
+            "the keys are extends, fail-on, rules, overrides, layers, owners, packages",
+        ),
+        ("owners: {meta-key: [x]}\n", "1:10", "unknown key `meta-key`", "did you mean `meta-keys`?"),
+        ("packages: {includes: [x]}\n", "1:12", "unknown key `includes`", "did you mean `include`?"),
+        ("layers: {marts: {path: [x]}}\n", "1:18", "unknown key `path`", "did you mean `paths`?"),
+        ("layers: {stagin: {}}\n", "1:10", "unknown value `stagin`", "did you mean `staging`?"),
+        ("layers: {other: {}}\n", "1:10", "`other` is what is in none of the layers, and has no settings", ""),
+        // Types and values.
+        ("- rules\n", "1:1", "a config is a map of keys such as `extends:` and `rules:`", ""),
+        ("rules\n", "1:1", "a config is a map of keys such as `extends:` and `rules:`", ""),
+        ("extends: [a]\n", "1:10", "expected a string, found a list", ""),
+        (
+            "extends: recomended\n",
+            "1:10",
+            "`recomended` is neither a preset nor a file",
+            "presets are minimal, recommended and strict; a path is relative to this file",
+        ),
+        ("fail-on: eror\n", "1:10", "unknown value `eror`", "did you mean `error`?"),
+        ("fail-on: 5\n", "1:10", "unknown value `5`", "expected one of `error`, `warning`, `info`, `never`"),
+        ("owners: [x]\n", "1:9", "expected a mapping, found a list", ""),
+        ("owners: {codeowners: maybe}\n", "1:22", "expected `true` or `false`, found the text `maybe`", ""),
+        ("owners: {pattern: '('}\n", "1:19", "unclosed group", ""),
+        ("layers: {marts: [x]}\n", "1:17", "expected a mapping, found a list", ""),
+        ("layers: {marts: {prefixes: fct_}}\n", "1:28", "expected a list, found the text `fct_`", ""),
+        (
+            "packages: {include: [nope]}\n",
+            "1:22",
+            "no package `nope` is installed",
+            "`dbt deps` installs what packages.yml lists",
+        ),
+        // Rules.
+        ("rules: [x]\n", "1:8", "`rules:` is a map from a rule's slug or code to its settings", ""),
+        (
+            "rules: {undocumented-modl: error}\n",
+            "1:9",
+            "there is no rule `undocumented-modl`",
+            "did you mean `undocumented-model`?",
+        ),
+        ("rules: {DOC0001: error}\n", "1:9", "there is no rule `DOC0001`", "did you mean `undocumented-model`?"),
+        ("rules: {zzz: error}\n", "1:9", "there is no rule `zzz`", LIST_RULES),
+        ("rules: {1: error}\n", "1:9", "there is no rule `1`", LIST_RULES),
+        ("rules: {DOC001: eror}\n", "1:17", "unknown value `eror`", "did you mean `error`?"),
+        ("rules: {DOC001: 3}\n", "1:17", "unknown value `3`", LEVELS),
+        ("rules: {DOC001: {severity: 3}}\n", "1:28", "unknown value `3`", LEVELS),
+        ("rules:\n  DOC001:\n", "2:10", "expected one of `error`, `warning`, `info`, `off`, found nothing", ""),
+        ("rules: {DOC001: []}\n", "1:17", "this list is empty: it says neither on nor off", ""),
+        ("rules: {DOC001: [error, 5]}\n", "1:25", "unknown value `5`", LEVELS),
+        (
+            "rules:\n  DOC001: info\n  undocumented-model: info\n",
+            "3:3",
+            "DOC001 is `undocumented-model`, which is set up already",
+            "",
+        ),
+        ("rules: {DOC001: {min-lenght: 4}}\n", "1:18", "unknown key `min-lenght`", "did you mean `min-length`?"),
+        ("rules: {DOC001: {severty: info}}\n", "1:18", "unknown key `severty`", "did you mean `severity`?"),
+        ("rules: {DOC001: {path: [x]}}\n", "1:18", "unknown key `path`", "did you mean `paths`?"),
+        (
+            "rules: {DOC001: {min-length: four}}\n",
+            "1:30",
+            "expected a whole number of 0 or more, found the text `four`",
+            "",
+        ),
+        (
+            "rules: {DOC001: {min-length: -1}}\n",
+            "1:30",
+            "expected a whole number of 0 or more, found the number -1",
+            "",
+        ),
+        ("rules: {DOC001: {paths: x}}\n", "1:25", "expected a list, found the text `x`", ""),
+        ("rules: {DOC001: {paths: ['models/[a']}}\n", "1:26", "unclosed character class; missing ']'", ""),
+        (
+            "rules: {DOC001: {paths: [models/marts, models/mart]}}\n",
+            "1:40",
+            "`models/mart` matches no file of the project",
+            GLOB,
+        ),
+        ("rules: {DOC001: {layers: [mart]}}\n", "1:27", "unknown value `mart`", "did you mean `marts`?"),
+        ("rules: {DOC001: {resource-types: [modle]}}\n", "1:35", "unknown value `modle`", "did you mean `model`?"),
+        ("rules: {DOC001: {meta: [x]}}\n", "1:24", "expected a mapping, found a list", ""),
+        ("rules: {DOC017: {pattern: '['}}\n", "1:27", "`[` is no regular expression: unclosed character class", ""),
+        ("layers: {marts: {paths: [models/nope]}}\n", "1:26", "`models/nope` matches no file of the project", GLOB),
+        // Overrides.
+        ("overrides: {}\n", "1:12", "`overrides:` is a list of blocks with selectors and `rules:`", ""),
+        ("overrides: [x]\n", "1:13", "an override is a block with selectors and `rules:`", ""),
+        ("overrides: [{paths: [models]}]\n", "1:13", "this override has no `rules:`, so it changes nothing", ""),
+        (
+            "overrides: [{rules: {DOC001: off}}]\n",
+            "1:13",
+            "this override has no selector (paths, tags, groups, …), so it is no exception",
+            "set what holds everywhere under the config's own `rules:`",
+        ),
+        ("overrides: [{paths: [models], rulez: {}}]\n", "1:31", "unknown key `rulez`", "did you mean `rules`?"),
+        (
+            "overrides: [{paths: [models], rules: []}]\n",
+            "1:38",
+            "`rules:` is a map from a rule's slug or code to a severity or `off`",
+            "",
+        ),
+        (
+            "overrides: [{paths: [models], rules: {DOC01: off}}]\n",
+            "1:39",
+            "there is no rule `DOC01`",
+            "did you mean `undocumented-model`?",
+        ),
+        (
+            "overrides: [{paths: [models], rules: {DOC001: {min-length: 9}}}]\n",
+            "1:47",
+            "an override sets a severity or `off`, no options",
+            "options for a part of the project: list the rule twice under the config's own `rules:`, with selectors",
+        ),
+        ("overrides: [{paths: [nope], rules: {DOC001: off}}]\n", "1:22", "`nope` matches no file of the project", GLOB),
+        // YAML.
+        (
+            "rules: {DOC001: info, DOC001: error}\n",
+            "1:23",
+            "`DOC001` stands here twice",
+            "keep one of them; which one counts would be a guess",
+        ),
+        ("rules: {}\n---\nrules: {}\n", "3:1", "a config is one YAML document, and this is a second one", ""),
+        ("rules:\n\t- x\n", "2:1", "a tab cannot be used for indentation", "use spaces instead"),
+    ] {
+        let run = gym(config).run(&["check", "gym"]);
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{config}: {run:?}");
+        let (shown, shown_help) = headline(&run);
+        assert_eq!(shown, format!("gym/dbt-steward.yml:{place}: {message}"), "{config}");
+        assert_eq!(shown_help.unwrap_or_default(), help, "{config}");
+        assert!(run.stderr.contains(&format!("\n   ╭─[gym/dbt-steward.yml:{place}]\n")), "{config}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_glob_that_matches_a_properties_file_or_a_disabled_model_matches() {
+    for path in ["models/marts/_marts__models.yml", "models/**/stg_*.sql", "models", "/models/marts/", "*.sql"] {
+        let run = gym(&format!("rules: {{DOC001: {{paths: ['{path}']}}}}\n")).run(&["check", "gym", "--quiet"]);
+        assert_eq!(run.code, Some(0), "{path}: {run:?}");
+    }
+}

@@ -1,0 +1,858 @@
+//! Where findings point: the exact line, column and end, on files whose bytes make that hard.
+
+mod support;
+
+use dbt_steward::findings::Place;
+use serde_json::json;
+
+use support::Desk;
+use support::site::Site;
+
+fn keys(path: &[&str]) -> Place {
+    Place::Key(path.iter().map(|key| (*key).to_owned()).collect())
+}
+
+fn group_key(path: &[&str]) -> Place {
+    Place::SourceGroupKey(path.iter().map(|key| (*key).to_owned()).collect())
+}
+
+fn column_key(column: &str, key: &str) -> Place {
+    Place::ColumnKey(column.to_owned(), key.to_owned())
+}
+
+fn spans() -> Site {
+    Site::fixture("spans/transform")
+}
+
+/// A model with its properties in `models/_models.yml`.
+fn model(name: &str) -> (String, String, serde_json::Value) {
+    (format!("model.shop.{name}"), format!("models/{name}.sql"), json!({"patch_path": "shop://models/_models.yml"}))
+}
+
+/// A project of models that are described in one YAML text.
+fn described(yaml: &str, names: &[&str]) -> Site {
+    let models: Vec<_> = names.iter().map(|name| model(name)).collect();
+    let models: Vec<_> = models.iter().map(|(id, path, fields)| (id.as_str(), path.as_str(), fields.clone())).collect();
+    let mut files = vec![("models/_models.yml", yaml)];
+    files.extend(models.iter().map(|(_, path, _)| (*path, "select 1\n")));
+    Site::of(&files, &models)
+}
+
+#[test]
+fn a_project_in_a_subfolder_from_everywhere() {
+    let mut desk = Desk::with("spans", "repo");
+    let places =
+        |desk: &Desk, arguments: &[&str]| desk.places(&[arguments, &["--select", "DOC011"]].concat()).swap_remove(3);
+    let end = "models/bom/_bom.yml:5:15-5:23 DOC011 model.spans.bom_loaves";
+    assert_eq!(places(&desk, &["repo/transform"]), format!("repo/transform/{end}"));
+    assert_eq!(places(&desk, &["./repo/transform/"]), format!("repo/transform/{end}"));
+    assert_eq!(places(&desk, &["repo/transform/models/bom"]), format!("repo/transform/{end}"));
+    assert_eq!(places(&desk, &["repo/transform/dbt_project.yml"]), format!("repo/transform/{end}"));
+    assert_eq!(places(&desk, &["repo/transform/target/manifest.json"]), format!("repo/transform/{end}"));
+    let absolute = desk.path("repo/transform").canonicalize().unwrap().display().to_string();
+    assert_eq!(places(&desk, &[&absolute]), format!("repo/transform/{end}"));
+    desk.start = "repo".into();
+    assert_eq!(places(&desk, &["transform"]), format!("transform/{end}"));
+    desk.start = "repo/transform".into();
+    assert_eq!(places(&desk, &[]), end);
+    assert_eq!(places(&desk, &["."]), end);
+    assert_eq!(places(&desk, &["models"]), end);
+    assert_eq!(places(&desk, &["target/manifest.json"]), end);
+    desk.start = "repo/transform/models/bom".into();
+    assert_eq!(places(&desk, &[]), format!("../../{end}"));
+    desk.start = "repo/transform/models".into();
+    assert_eq!(places(&desk, &[]), format!("../{end}"));
+    assert_eq!(places(&desk, &["bom"]), format!("../{end}"));
+    desk.start = "repo/.github".into();
+    assert_eq!(places(&desk, &["../transform"]), format!("../transform/{end}"));
+}
+
+#[test]
+fn a_bare_manifest_names_files_without_a_line() {
+    let desk = Desk::new();
+    std::fs::copy(support::fixture("spans/transform/target/manifest.json"), desk.path("downloaded.json")).unwrap();
+    let places = desk.places(&["downloaded.json", "--select", "DOC001,TST002,DOC006"]);
+    assert_eq!(
+        places,
+        [
+            "models/anchors/_anchors.yml:- DOC001 model.spans.anchor_new_shops",
+            "models/crlf/_crlf.yml:- DOC001 model.spans.crlf_totals",
+            "models/crlf/_crlf.yml:- TST002 source.spans.till.receipts",
+            "models/names/_names__models.yml:- DOC001 model.spans.bread",
+            "models/names/_names__models.yml:- DOC006 exposure.spans.bread",
+            "models/names/_names__sources.yml:- TST002 source.spans.bread.bread",
+            "models/names/_names__sources.yml:- TST002 source.spans.counter.bread",
+            "models/unicode/_unicode.yml:- DOC001 model.spans.unicode_orders",
+            "models/versioned/_versioned.yml:- DOC001 model.spans.prices.v1",
+            "models/versioned/price_list.sql:- DOC001 model.spans.price_list",
+        ]
+    );
+}
+
+#[test]
+fn lines_that_end_with_cr_lf() {
+    let site = spans();
+    let receipts = "model.spans.crlf_receipts";
+    let yaml = "models/crlf/_crlf.yml";
+    assert_eq!(site.entry(receipts), format!("{yaml}:17:11-17:24 crlf_receipts"));
+    assert_eq!(site.place(receipts, Place::column("receipt_id")), format!("{yaml}:23:15-23:25 receipt_id"));
+    assert_eq!(site.place(receipts, column_key("amount", "description")), format!("{yaml}:28:22-28:24 \"\""));
+    assert_eq!(
+        site.place(receipts, column_key("receipt_id", "description")),
+        format!("{yaml}:24:22-26:19 >-\r\n          Number of the\r\n          receipt.")
+    );
+    assert_eq!(
+        site.place(receipts, keys(&["description"])),
+        format!("{yaml}:18:18-21:32 |\r\n      Receipts of the counter.\r\n\r\n      One row for each receipt.")
+    );
+    let till = "source.spans.till.receipts";
+    assert_eq!(site.entry(till), format!("{yaml}:9:15-9:23 receipts"));
+    assert_eq!(site.place(till, Place::SourceGroup), format!("{yaml}:5:11-5:15 till"));
+    assert_eq!(site.place(till, group_key(&["description"])), format!("{yaml}:6:18-6:39 Sales of the counter."));
+    assert_eq!(site.place(till, column_key("amount", "description")), format!("{yaml}:14:26-14:28 ''"));
+    assert_eq!(site.parent(receipts, till), "models/crlf/crlf_receipts.sql:6:9-6:35 source('till', 'receipts')");
+    assert_eq!(
+        site.parent("model.spans.crlf_totals", receipts),
+        "models/crlf/crlf_totals.sql:2:9-4:2 ref(\r\n    'crlf_receipts'\r\n)"
+    );
+}
+
+#[test]
+fn a_byte_order_mark() {
+    let site = spans();
+    let loaves = "model.spans.bom_loaves";
+    assert_eq!(site.entry(loaves), "models/bom/_bom.yml:2:11-2:21 bom_loaves");
+    assert_eq!(site.place(loaves, Place::column("baked_on")), "models/bom/_bom.yml:5:15-5:23 baked_on");
+    assert_eq!(
+        site.place(loaves, Place::File),
+        "models/bom/bom_loaves.sql:1:1-1:40 select baked_on, count(*) as loaf_count"
+    );
+    assert_eq!(site.parent(loaves, "model.spans.tab_ovens"), "models/bom/bom_loaves.sql:2:9-2:25 ref('tab_ovens')");
+}
+
+#[test]
+fn a_tab_is_one_column() {
+    let site = spans();
+    let ovens = "model.spans.tab_ovens";
+    let yaml = "models/tabs/_tabs.yml";
+    assert_eq!(site.entry(ovens), format!("{yaml}:3:11-3:20 tab_ovens"));
+    assert_eq!(site.place(ovens, keys(&["description"])), format!("{yaml}:4:18-4:41 Ovens\tand\ttheir\tloaves."));
+    assert_eq!(site.place(ovens, Place::column("oven_id")), format!("{yaml}:6:15-6:22 oven_id"));
+    assert_eq!(
+        site.place(ovens, column_key("oven_id", "description")),
+        format!("{yaml}:7:22-7:41 Number of the oven.")
+    );
+    assert_eq!(site.place(ovens, column_key("baked_on", "description")), format!("{yaml}:9:22-9:24 ''"));
+    assert_eq!(
+        site.parent(ovens, "source.spans.till.receipts"),
+        "models/tabs/tab_ovens.sql:8:9-8:35 source('till',\t'receipts')"
+    );
+}
+
+#[test]
+fn columns_count_characters_not_bytes() {
+    let site = spans();
+    let (cakes, orders) = ("model.spans.unicode_cakes", "model.spans.unicode_orders");
+    let yaml = "models/unicode/_unicode.yml";
+    assert_eq!(site.place(cakes, keys(&["description"])), format!("{yaml}:6:18-6:37 \"Kuchen – süß 🍰 日本\""));
+    assert_eq!(site.place(cakes, Place::column("price")), format!("{yaml}:9:45-9:50 price"));
+    assert_eq!(site.place(cakes, column_key("price", "meta")), format!("{yaml}:9:61-9:65 meta"));
+    assert_eq!(site.place(cakes, column_key("price", "data_type")), format!("{yaml}:9:92-9:99 decimal"));
+    assert_eq!(site.place(cakes, Place::column("größe")), format!("{yaml}:10:37-10:44 \"größe\""));
+    assert_eq!(site.place(cakes, column_key("e\u{301}tage", "description")), format!("{yaml}:11:44-11:49 \"N/A\""));
+    assert_eq!(site.entry(orders), format!("{yaml}:12:12-12:26 unicode_orders"));
+    assert_eq!(site.place(orders, keys(&["description"])), format!("{yaml}:12:41-12:44 \"😀\""));
+    assert_eq!(site.place(orders, Place::column("paid")), format!("{yaml}:12:114-12:118 paid"));
+    assert_eq!(
+        site.parent(cakes, "model.spans.tab_ovens"),
+        "models/unicode/unicode_cakes.sql:7:19-7:35 ref('tab_ovens')"
+    );
+    assert_eq!(site.parent(orders, cakes), "models/unicode/unicode_orders.sql:1:40-1:60 ref('unicode_cakes')");
+    assert_eq!(
+        site.parent(orders, "model.spans.crlf_receipts"),
+        "models/unicode/unicode_orders.sql:1:80-1:100 ref('crlf_receipts')"
+    );
+}
+
+#[test]
+fn anchors_and_merge_keys_lead_to_what_is_written() {
+    let site = spans();
+    let (shops, closed, new) =
+        ("model.spans.anchor_shops", "model.spans.anchor_closed_shops", "model.spans.anchor_new_shops");
+    let yaml = "models/anchors/_anchors.yml";
+    // A merged key stands where the anchor is, a key of one's own wins.
+    assert_eq!(site.place(shops, Place::column("shop_id")), format!("{yaml}:15:15-15:22 shop_id"));
+    assert_eq!(
+        site.place(shops, column_key("shop_id", "description")),
+        format!("{yaml}:5:18-5:37 Number of the shop.")
+    );
+    assert_eq!(
+        site.place(shops, column_key("parent_shop_id", "description")),
+        format!("{yaml}:19:22-19:53 Shop to which the shop belongs.")
+    );
+    assert_eq!(site.place(shops, column_key("loaded_at", "description")), format!("{yaml}:9:18-9:20 \"\""));
+    // An alias as a whole list: the items stand at the anchor.
+    assert_eq!(site.place(closed, Place::column("shop_id")), format!("{yaml}:15:15-15:22 shop_id"));
+    // An alias as the value of a key is a place of its own.
+    assert_eq!(site.place(closed, keys(&["description"])), format!("{yaml}:23:18-23:28 *shop_text"));
+    // Of two merged mappings the first wins.
+    assert_eq!(site.place(new, column_key("opened_at", "description")), format!("{yaml}:9:18-9:20 \"\""));
+    assert_eq!(site.place(new, Place::column("opened_at")), format!("{yaml}:29:15-29:24 opened_at"));
+}
+
+#[test]
+fn one_name_of_several_things() {
+    let site = spans();
+    let (models, sources) = ("models/names/_names__models.yml", "models/names/_names__sources.yml");
+    assert_eq!(site.entry("model.spans.bread"), format!("{models}:4:11-4:16 bread"));
+    assert_eq!(site.entry("exposure.spans.bread"), format!("{models}:9:11-9:16 bread"));
+    assert_eq!(site.entry("source.spans.bread.bread"), format!("{sources}:6:15-6:20 bread"));
+    assert_eq!(site.entry("source.spans.counter.bread"), format!("{sources}:13:15-13:20 bread"));
+    let sql = "models/names/bread.sql";
+    assert_eq!(
+        site.parent("model.spans.bread", "source.spans.bread.bread"),
+        format!("{sql}:1:25-1:49 source('bread', 'bread')")
+    );
+    assert_eq!(
+        site.parent("model.spans.bread", "source.spans.counter.bread"),
+        format!("{sql}:3:25-3:51 source('counter', 'bread')")
+    );
+    assert_eq!(site.parent("exposure.spans.bread", "model.spans.bread"), format!("{models}:12:18-12:30 ref('bread')"));
+    assert_eq!(site.place("exposure.spans.bread", keys(&["owner", "name"])), format!("{models}:11:19-11:25 Bakery"));
+    // What is not there would stand below the key that is.
+    assert_eq!(site.place("exposure.spans.bread", keys(&["owner", "email"])), format!("{models}:11:5-11:10 owner"));
+    assert_eq!(site.place("exposure.spans.bread", keys(&["url"])), format!("{models}:9:11-9:16 bread"));
+}
+
+#[test]
+fn versions_share_an_entry() {
+    let site = spans();
+    let (v1, v2) = ("model.spans.prices.v1", "model.spans.prices.v2");
+    let yaml = "models/versioned/_versioned.yml";
+    assert_eq!(site.entry(v1), format!("{yaml}:11:12-11:13 1"));
+    assert_eq!(site.entry(v2), format!("{yaml}:13:12-13:13 2"));
+    assert_eq!(site.place(v1, keys(&["defined_in"])), format!("{yaml}:12:21-12:27 prices"));
+    // A key of the version's own, and one that only the model has.
+    assert_eq!(
+        site.place(v2, keys(&["description"])),
+        format!("{yaml}:14:22-14:63 Prices with the day from which they hold.")
+    );
+    assert_eq!(site.place(v1, keys(&["description"])), format!("{yaml}:11:12-11:13 1"));
+    assert_eq!(site.place(v1, Place::column("price")), format!("{yaml}:8:15-8:20 price"));
+    assert_eq!(site.place(v2, Place::column("price_id")), format!("{yaml}:6:15-6:23 price_id"));
+    assert_eq!(site.place(v2, Place::column("net_price")), format!("{yaml}:18:19-18:28 net_price"));
+    assert_eq!(site.place(v2, column_key("valid_from", "description")), format!("{yaml}:20:26-20:36 First day."));
+    assert_eq!(site.parent(v2, v1), "models/versioned/prices_v2.sql:2:9-2:27 ref('prices', v=1)");
+    assert_eq!(site.parent("model.spans.price_list", v2), "models/versioned/price_list.sql:1:18-1:31 ref('prices')");
+    // One list makes a test of each version.
+    for test in ["unique_prices_v1_price_id.81779fe588", "unique_prices_v2_price_id.b1138d77fe"] {
+        assert_eq!(site.entry(&format!("test.spans.{test}")), format!("{yaml}:7:22-7:28 unique"));
+    }
+}
+
+#[test]
+fn a_version_may_have_tests_and_configs_of_its_own() {
+    let yaml = "models:
+  - name: prices
+    config: {materialized: view}
+    data_tests: [row_count]
+    versions:
+      - v: 1
+        config: {materialized: table}
+      - v: '2'
+        data_tests:
+          - row_count
+";
+    let prices =
+        |version: &str| json!({"name": "prices", "version": version, "patch_path": "shop://models/_models.yml"});
+    let test = |version: &str| {
+        let model = format!("model.shop.prices.v{version}");
+        json!({"attached_node": model, "test_metadata": {"name": "row_count"}, "depends_on": {"nodes": [model]}})
+    };
+    let site = Site::of(
+        &[("models/_models.yml", yaml), ("models/prices_v1.sql", "select 1"), ("models/prices_v2.sql", "select 2")],
+        &[
+            ("model.shop.prices.v1", "models/prices_v1.sql", prices("1")),
+            ("model.shop.prices.v2", "models/prices_v2.sql", prices("2")),
+            ("test.shop.row_count_prices_v1.a", "models/_models.yml", test("1")),
+            ("test.shop.row_count_prices_v2.b", "models/_models.yml", test("2")),
+        ],
+    );
+    let at = |place: &str| format!("models/_models.yml:{place}");
+    assert_eq!(site.place("model.shop.prices.v1", Place::config("materialized")), at("7:32-7:37 table"));
+    assert_eq!(site.place("model.shop.prices.v2", Place::config("materialized")), at("3:28-3:32 view"));
+    assert_eq!(site.entry("model.shop.prices.v2"), at("8:12-8:15 '2'"));
+    assert_eq!(site.entry("test.shop.row_count_prices_v1.a"), at("4:18-4:27 row_count"));
+    assert_eq!(site.entry("test.shop.row_count_prices_v2.b"), at("10:13-10:22 row_count"));
+}
+
+#[test]
+fn yaml_in_its_many_shapes() {
+    let site = spans();
+    let (quoted, long, last) = ("model.spans.shape_quoted", "model.spans.shape_long", "model.spans.shape_last");
+    let yaml = "models/shapes/_shapes.yaml";
+    assert_eq!(site.entry(quoted), format!("{yaml}:4:11-4:25 'shape_quoted'"));
+    assert_eq!(
+        site.place(quoted, keys(&["description"])),
+        format!("{yaml}:5:18-5:60 'It''s a \"quoted\" text: with # no comment'")
+    );
+    assert_eq!(site.place(quoted, Place::column("column_a")), format!("{yaml}:7:13-7:23 'column_a'"));
+    assert_eq!(site.place(quoted, Place::column("column_b")), format!("{yaml}:8:12-8:20 column_b"));
+    assert_eq!(site.place(quoted, column_key("column_b", "description")), format!("{yaml}:9:19-9:21 ''"));
+    // A column without the key: the column's name.
+    assert_eq!(site.place(quoted, column_key("column_a", "description")), format!("{yaml}:7:13-7:23 'column_a'"));
+    assert_eq!(
+        site.place(long, keys(&["description"])),
+        format!("{yaml}:11:16-14:13 \"A text that goes \\\n    on and on\n\n    and on.\"")
+    );
+    // A list or mapping is pointed at by its key.
+    assert_eq!(site.place(long, keys(&["columns"])), format!("{yaml}:15:3-15:10 columns"));
+    assert_eq!(site.place(long, Place::column("gone")), format!("{yaml}:10:9-10:19 shape_long"));
+    assert_eq!(site.entry(last), format!("{yaml}:21:9-21:19 shape_last"));
+    assert_eq!(site.place(last, Place::column("column_c")), format!("{yaml}:20:11-20:19 column_c"));
+    let sql = "models/shapes";
+    assert_eq!(site.parent(last, long), format!("{sql}/shape_last.sql:1:47-1:64 ref('shape_long')"));
+    assert_eq!(site.parent(quoted, last), format!("{sql}/shape_quoted.sql:1:18-1:35 ref(\"shape_last\")"));
+    assert_eq!(site.place(long, Place::File), format!("{sql}/shape_long.sql:1:1-1:16 select 1 as one"));
+}
+
+#[test]
+fn nothing_declared() {
+    let site = spans();
+    let (list, path) = ("model.spans.price_list", "models/versioned/price_list.sql");
+    let first_line = format!("{path}:1:1-1:34 select * from {{{{ ref('prices') }}}}");
+    assert_eq!(site.entry(list), first_line);
+    assert_eq!(site.place(list, Place::File), first_line);
+    assert_eq!(site.place(list, keys(&["description"])), first_line);
+    assert_eq!(site.place(list, Place::column("price")), first_line);
+    assert_eq!(site.place(list, Place::config("access")), first_line);
+    // Not the first line, but the first that says something.
+    let site = Site::of(
+        &[("models/late.sql", "\n \t\n  -- Late.\nselect 1\n"), ("models/empty.sql", " \n\n")],
+        &[
+            ("model.shop.late", "models/late.sql", json!({})),
+            ("model.shop.empty", "models/empty.sql", json!({})),
+            ("model.shop.gone", "models/gone.sql", json!({})),
+        ],
+    );
+    assert_eq!(site.entry("model.shop.late"), "models/late.sql:3:3-3:11 -- Late.");
+    assert_eq!(site.entry("model.shop.empty"), "models/empty.sql:1:1-1:1 ");
+    assert_eq!(site.entry("model.shop.gone"), "models/gone.sql:-");
+}
+
+#[test]
+fn several_documents_and_a_null_description() {
+    // dbt refuses both, which does not keep people from writing them.
+    let yaml = "models:\n  - name: a\n---\n# The second.\nmodels:\n  - name: b\n    columns:\n      - name: x\n        description:\n      - name: y\n        description: null\n";
+    let site = described(yaml, &["a", "b"]);
+    assert_eq!(site.entry("model.shop.a"), "models/_models.yml:2:11-2:12 a");
+    assert_eq!(site.entry("model.shop.b"), "models/_models.yml:6:11-6:12 b");
+    // Nothing to underline but the key.
+    assert_eq!(site.place("model.shop.b", column_key("x", "description")), "models/_models.yml:9:9-9:20 description");
+    assert_eq!(site.place("model.shop.b", column_key("y", "description")), "models/_models.yml:11:22-11:26 null");
+}
+
+#[test]
+fn one_model_described_in_two_files() {
+    // dbt takes one of them and names it in patch_path.
+    let site = Site::of(
+        &[
+            ("models/a.yml", "models:\n  - name: orders\n"),
+            ("models/b.yml", "version: 2\nmodels:\n  - name: orders\n"),
+            ("models/orders.sql", "select 1\n"),
+        ],
+        &[("model.shop.orders", "models/orders.sql", json!({"patch_path": "shop://models/b.yml"}))],
+    );
+    assert_eq!(site.entry("model.shop.orders"), "models/b.yml:3:11-3:17 orders");
+    // Twice in one file: the later counts.
+    let twice = described("models:\n  - name: orders\n  - name: orders\n    description: x\n", &["orders"]);
+    assert_eq!(twice.entry("model.shop.orders"), "models/_models.yml:3:11-3:17 orders");
+}
+
+#[test]
+fn windows_paths_in_the_manifest() {
+    let site = Site::of(
+        &[("models/a/_a.yml", "models:\n  - name: orders\n"), ("models/a/orders.sql", "select 1\n")],
+        &[("model.shop.orders", "models\\a\\orders.sql", json!({"patch_path": "shop://models\\a\\_a.yml"}))],
+    );
+    assert_eq!(site.entry("model.shop.orders"), "models/a/_a.yml:2:11-2:17 orders");
+    assert_eq!(site.place("model.shop.orders", Place::File), "models/a/orders.sql:1:1-1:9 select 1");
+}
+
+#[test]
+fn configs_wherever_they_are_set() {
+    let yaml = "models:
+  - name: a
+    config:
+      materialized: view
+      access: public
+  - name: b
+    access: private
+    config: {tags: [x]}
+";
+    let mut models: Vec<(String, String, serde_json::Value)> =
+        ["a", "b", "c", "d"].iter().map(|name| model(name)).collect();
+    models[2].2 = json!({});
+    models[3] = ("model.shop.d".to_owned(), "models/d.py".to_owned(), json!({"language": "python"}));
+    let models: Vec<_> = models.iter().map(|(id, path, fields)| (id.as_str(), path.as_str(), fields.clone())).collect();
+    let site = Site::of(
+        &[
+            ("models/_models.yml", yaml),
+            ("models/a.sql", "{{ config(\n    materialized='table',\n    grants={'select': ['x']}\n) }}\nselect 1\n"),
+            ("models/b.sql", "select 1 -- {{ config(materialized='table') }}\n"),
+            ("models/c.sql", "{{ config({'materialized': 'table', 'tags': ['a', 'b']}) }}\nselect 1\n"),
+            (
+                "models/d.py",
+                "def model(dbt, session):\n    dbt.config(materialized=\"table\")\n    return dbt.ref(\"c\")\n",
+            ),
+        ],
+        &models,
+    );
+    let place = |name: &str, config: &str| site.place(&format!("model.shop.{name}"), Place::config(config));
+    // What the file says wins, for dbt as for us.
+    assert_eq!(place("a", "materialized"), "models/a.sql:2:5-2:25 materialized='table'");
+    assert_eq!(place("a", "grants"), "models/a.sql:3:5-3:29 grants={'select': ['x']}");
+    assert_eq!(place("a", "access"), "models/_models.yml:5:15-5:21 public");
+    assert_eq!(place("a", "contract"), "models/_models.yml:2:11-2:12 a");
+    assert_eq!(place("b", "access"), "models/_models.yml:7:13-7:20 private");
+    assert_eq!(place("b", "tags"), "models/_models.yml:8:14-8:18 tags");
+    // dbt renders Jinja within SQL comments.
+    assert_eq!(place("b", "materialized"), "models/b.sql:1:23-1:43 materialized='table'");
+    assert_eq!(place("c", "materialized"), "models/c.sql:1:12-1:35 'materialized': 'table'");
+    assert_eq!(place("c", "tags"), "models/c.sql:1:37-1:55 'tags': ['a', 'b']");
+    assert_eq!(
+        place("c", "access"),
+        "models/c.sql:1:1-1:60 {{ config({'materialized': 'table', 'tags': ['a', 'b']}) }}"
+    );
+    assert_eq!(place("d", "materialized"), "models/d.py:2:16-2:36 materialized=\"table\"");
+    assert_eq!(site.parent("model.shop.d", "model.shop.c"), "models/d.py:3:12-3:24 dbt.ref(\"c\")");
+}
+
+#[test]
+fn references_in_sql() {
+    let sql = "{# {{ ref('a') }} #}
+{% set parents = [ref('a'), ref('b')] %}
+{% raw %}{{ ref('c') }}{% endraw %}
+select '{{ \"ref('c')\" }}' from {{ ref('c') }}
+join {{ ref('c') }} on true -- again
+join {{ ref('shop', 'd') }} join {{ ref('tools', 'e') }}
+join {{ ref('v', v=1) }} join {{ ref('v', version=2) }} join {{ ref('v') }}
+join {{ source('raw', 'a') }} join {{ source('raw', 'b') }}
+";
+    let version = |number: &str| json!({"name": "v", "version": number});
+    let table = |name: &str| json!({"name": name, "source_name": "raw"});
+    let site = Site::of(
+        &[("models/x.sql", sql)],
+        &[
+            ("model.shop.x", "models/x.sql", json!({})),
+            ("model.shop.a", "models/a.sql", json!({})),
+            ("model.shop.b", "models/b.sql", json!({})),
+            ("model.shop.c", "models/c.sql", json!({})),
+            ("model.shop.d", "models/d.sql", json!({})),
+            ("model.shop.e", "models/e.sql", json!({})),
+            ("model.tools.e", "models/e.sql", json!({})),
+            ("model.shop.v.v1", "models/v_v1.sql", version("1")),
+            ("model.shop.v.v2", "models/v_v2.sql", version("2")),
+            ("model.shop.v.v3", "models/v_v3.sql", version("3")),
+            ("source.shop.raw.a", "models/_s.yml", table("a")),
+            ("source.shop.raw.b", "models/_s.yml", table("b")),
+        ],
+    );
+    let parent = |id: &str| site.parent("model.shop.x", id).replace("models/x.sql:", "");
+    assert_eq!(parent("model.shop.a"), "2:19-2:27 ref('a')");
+    assert_eq!(parent("model.shop.b"), "2:29-2:37 ref('b')");
+    assert_eq!(parent("model.shop.c"), "4:35-4:43 ref('c')");
+    assert_eq!(parent("model.shop.d"), "6:9-6:25 ref('shop', 'd')");
+    assert_eq!(parent("model.tools.e"), "6:37-6:54 ref('tools', 'e')");
+    // That call names another package's model: nothing to point at, so the file.
+    assert_eq!(parent("model.shop.e"), "1:1-1:21 {# {{ ref('a') }} #}");
+    assert_eq!(parent("model.shop.v.v1"), "7:9-7:22 ref('v', v=1)");
+    assert_eq!(parent("model.shop.v.v2"), "7:34-7:53 ref('v', version=2)");
+    // The latest version is what a ref without one means.
+    assert_eq!(parent("model.shop.v.v3"), "7:65-7:73 ref('v')");
+    assert_eq!(parent("source.shop.raw.a"), "8:9-8:27 source('raw', 'a')");
+    assert_eq!(parent("source.shop.raw.b"), "8:39-8:57 source('raw', 'b')");
+}
+
+#[test]
+fn references_in_yaml() {
+    let yaml = "exposures:
+  - name: weekly
+    description: Not ref('a') at all.
+    depends_on:
+      - ref('b')
+      - ref('v', v=2)
+      - \"ref('v', v='1')\"
+      - source('raw', 't')
+      - metric('revenue')
+snapshots:
+  - name: history
+    relation: ref('b')
+    data_tests:
+      - relationships: {arguments: {to: ref('a'), field: id}}
+semantic_models:
+  - name: orders
+    model: \"{{ ref('b') }}\"
+";
+    let site = Site::of(
+        &[("models/_e.yml", yaml)],
+        &[
+            ("exposure.shop.weekly", "models/_e.yml", json!({})),
+            ("snapshot.shop.history", "models/_e.yml", json!({"patch_path": "shop://models/_e.yml"})),
+            ("semantic_model.shop.orders", "models/_e.yml", json!({})),
+            ("model.shop.a", "models/a.sql", json!({})),
+            ("model.shop.b", "models/b.sql", json!({})),
+            ("model.shop.v.v1", "models/v_v1.sql", json!({"name": "v", "version": 1})),
+            ("model.shop.v.v2", "models/v_v2.sql", json!({"name": "v", "version": 2})),
+            ("source.shop.raw.t", "models/_s.yml", json!({"name": "t", "source_name": "raw"})),
+            ("metric.shop.revenue", "models/_m.yml", json!({})),
+        ],
+    );
+    let parent = |child: &str, id: &str| site.parent(child, id).replace("models/_e.yml:", "");
+    let weekly = "exposure.shop.weekly";
+    assert_eq!(parent(weekly, "model.shop.b"), "5:9-5:17 ref('b')");
+    assert_eq!(parent(weekly, "model.shop.v.v1"), "7:9-7:26 \"ref('v', v='1')\"");
+    assert_eq!(parent(weekly, "model.shop.v.v2"), "6:9-6:22 ref('v', v=2)");
+    assert_eq!(parent(weekly, "source.shop.raw.t"), "8:9-8:27 source('raw', 't')");
+    assert_eq!(parent(weekly, "metric.shop.revenue"), "9:9-9:26 metric('revenue')");
+    // A mention in a text is no reference, and a test's is the test's.
+    assert_eq!(parent(weekly, "model.shop.a"), "2:11-2:17 weekly");
+    assert_eq!(parent("snapshot.shop.history", "model.shop.a"), "11:11-11:18 history");
+    assert_eq!(parent("snapshot.shop.history", "model.shop.b"), "12:15-12:23 ref('b')");
+    assert_eq!(parent("semantic_model.shop.orders", "model.shop.b"), "17:12-17:28 \"{{ ref('b') }}\"");
+}
+
+#[test]
+fn a_python_model() {
+    let site = Site::fixture("shop");
+    let segments = "model.shop.rpt_customer_segments";
+    let path = "models/reporting/marketing/rpt_customer_segments.py";
+    assert_eq!(
+        site.parent(segments, "model.shop.rpt_customer_value"),
+        format!("{path}:4:17-4:46 dbt.ref(\"rpt_customer_value\")")
+    );
+    assert_eq!(site.place(segments, Place::config("materialized")), format!("{path}:2:16-2:36 materialized=\"table\""));
+    assert_eq!(site.place(segments, Place::File), format!("{path}:1:1-1:25 def model(dbt, session):"));
+}
+
+#[test]
+fn snapshots() {
+    let site = Site::fixture("shop");
+    let (in_sql, in_yaml) = ("snapshot.shop.snap_product_prices", "snapshot.shop.snap_crm_customers");
+    let sql = "snapshots/snap_product_prices.sql";
+    assert_eq!(site.entry(in_sql), format!("{sql}:1:13-1:32 snap_product_prices"));
+    assert_eq!(site.place(in_sql, keys(&["description"])), format!("{sql}:1:13-1:32 snap_product_prices"));
+    assert_eq!(site.place(in_sql, Place::config("strategy")), format!("{sql}:6:9-6:25 strategy='check'"));
+    assert_eq!(
+        site.parent(in_sql, "model.shop.stg_erp__products"),
+        format!("{sql}:12:9-12:33 ref('stg_erp__products')")
+    );
+    let yaml = "snapshots/_snapshots.yml";
+    assert_eq!(site.entry(in_yaml), format!("{yaml}:4:11-4:29 snap_crm_customers"));
+    assert_eq!(
+        site.parent(in_yaml, "model.shop.stg_crm__customers"),
+        format!("{yaml}:6:15-6:40 ref('stg_crm__customers')")
+    );
+    assert_eq!(site.place(in_yaml, Place::config("unique_key")), format!("{yaml}:8:19-8:30 customer_id"));
+    assert_eq!(site.place(in_yaml, Place::File), format!("{yaml}:1:1-1:11 version: 2"));
+}
+
+#[test]
+fn macros_and_their_arguments() {
+    let site = Site::fixture("shop");
+    let argument = |macro_name: &str, name: &str| {
+        site.place(&format!("macro.shop.{macro_name}"), Place::Argument(name.to_owned()))
+    };
+    // Without an entry, in the code; with one, in the entry.
+    assert_eq!(site.entry("macro.shop.cents_to_euros"), "macros/cents_to_euros.sql:1:10-1:24 cents_to_euros");
+    assert_eq!(argument("cents_to_euros", "column_name"), "macros/cents_to_euros.sql:1:25-1:36 column_name");
+    assert_eq!(site.entry("macro.shop.safe_divide"), "macros/_macros.yml:4:11-4:22 safe_divide");
+    assert_eq!(argument("safe_divide", "denominator"), "macros/_macros.yml:10:15-10:26 denominator");
+    assert_eq!(site.place("macro.shop.safe_divide", Place::File), "macros/safe_divide.sql:1:10-1:21 safe_divide");
+    assert_eq!(
+        site.place("macro.shop.mask_text", keys(&["description"])),
+        "macros/_macros.yml:17:18-17:75 Keeps the first character of a text and hides the others."
+    );
+    // Several in one file, and generic tests, which dbt names `test_…`.
+    let sql = "{% macro a(x) %}{% endmacro %}\n{%- macro b(x,\n    y = 'a, b', z=none) -%}{%- endmacro -%}\n{% test positive(model, column_name) %}select 1{% endtest %}\n";
+    let site = Site::of(
+        &[("macros/m.sql", sql), ("macros/_m.yml", "macros:\n  - name: b\n    arguments:\n      - name: x\n")],
+        &[
+            ("macro.shop.a", "macros/m.sql", json!({})),
+            ("macro.shop.b", "macros/m.sql", json!({"patch_path": "shop://macros/_m.yml"})),
+            ("macro.shop.test_positive", "macros/m.sql", json!({})),
+        ],
+    );
+    let argument = |id: &str, name: &str| site.place(id, Place::Argument(name.to_owned()));
+    assert_eq!(site.entry("macro.shop.a"), "macros/m.sql:1:10-1:11 a");
+    assert_eq!(site.place("macro.shop.b", Place::File), "macros/m.sql:2:11-2:12 b");
+    assert_eq!(argument("macro.shop.b", "x"), "macros/_m.yml:4:15-4:16 x");
+    assert_eq!(argument("macro.shop.b", "y"), "macros/m.sql:3:5-3:6 y");
+    assert_eq!(argument("macro.shop.b", "z"), "macros/m.sql:3:17-3:18 z");
+    // A key that is missing would stand in the entry, not in the code.
+    assert_eq!(site.place("macro.shop.b", keys(&["description"])), "macros/_m.yml:2:11-2:12 b");
+    assert_eq!(site.place("macro.shop.a", keys(&["description"])), "macros/m.sql:1:10-1:11 a");
+    assert_eq!(site.entry("macro.shop.test_positive"), "macros/m.sql:4:9-4:17 positive");
+    assert_eq!(argument("macro.shop.test_positive", "column_name"), "macros/m.sql:4:25-4:36 column_name");
+}
+
+#[test]
+fn docs_blocks() {
+    let site = Site::fixture("shop");
+    let path = "models/_shared_columns.md";
+    assert_eq!(site.entry("doc.shop.order_id"), format!("{path}:3:9-3:17 order_id"));
+    assert_eq!(site.place("doc.shop.warehouse_zone", Place::File), format!("{path}:47:9-47:23 warehouse_zone"));
+}
+
+#[test]
+fn a_source_spread_over_two_entries() {
+    let yaml = "sources:
+  - name: erp
+    description: Orders.
+    config: {loader: airbyte}
+    tables:
+      - name: orders
+  - name: erp
+    loader: fivetran
+    tables:
+      - name: lines
+        columns: [{name: line_id}]
+";
+    let table = |name: &str| json!({"name": name, "source_name": "erp"});
+    let site = Site::of(
+        &[("models/_s.yml", yaml)],
+        &[
+            ("source.shop.erp.orders", "models/_s.yml", table("orders")),
+            ("source.shop.erp.lines", "models/_s.yml", table("lines")),
+        ],
+    );
+    let place =
+        |id: &str, place: Place| site.place(&format!("source.shop.erp.{id}"), place).replace("models/_s.yml:", "");
+    assert_eq!(place("orders", Place::Entry), "6:15-6:21 orders");
+    assert_eq!(place("lines", Place::Entry), "10:15-10:20 lines");
+    assert_eq!(place("orders", Place::SourceGroup), "2:11-2:14 erp");
+    assert_eq!(place("lines", Place::SourceGroup), "7:11-7:14 erp");
+    assert_eq!(place("orders", group_key(&["loader"])), "4:22-4:29 airbyte");
+    assert_eq!(place("lines", group_key(&["loader"])), "8:13-8:21 fivetran");
+    assert_eq!(place("lines", group_key(&["description"])), "7:11-7:14 erp");
+    assert_eq!(place("lines", Place::column("line_id")), "11:26-11:33 line_id");
+}
+
+#[test]
+fn generic_tests_in_all_their_forms() {
+    let yaml = "models:
+  - name: a
+    tests:
+      - unique:
+          column_name: id
+      - tools.rows_equal:
+          arguments: {count: 5}
+      - tools.rows_equal: {count: 7}
+    columns:
+      - name: id
+        data_tests:
+          - not_null
+          - unique
+          - name: state_is_known
+            test_name: accepted_values
+            arguments:
+              values: [open, closed]
+          - accepted_values: {values: ['yes', no], name: flag_is_known}
+          - accepted_values:
+              values: [1, 2]
+      - name: email
+        data_tests:
+          - not_null: {config: {where: 'x > 0'}}
+          - not_null:
+              config: {where: 'y > 0'}
+          - not_null
+";
+    let attached = |column: serde_json::Value, name: &str, kwargs: serde_json::Value| {
+        let (namespace, name) = name.split_once('.').map_or((None, name), |(namespace, name)| (Some(namespace), name));
+        json!({
+            "attached_node": "model.shop.a",
+            "column_name": column,
+            "depends_on": {"nodes": ["model.shop.a"]},
+            "test_metadata": {"name": name, "namespace": namespace, "kwargs": kwargs},
+        })
+    };
+    let with = |mut test: serde_json::Value, key: &str, value: serde_json::Value| {
+        test[key] = value;
+        test
+    };
+    let id = || json!("id");
+    let where_is = |text: &str| with(attached(json!("email"), "not_null", json!({})), "config", json!({"where": text}));
+    let cases = [
+        ("model_unique", attached(json!(null), "unique", json!({"column_name": "id"})), "4:9-4:15 unique"),
+        ("rows_5", attached(json!(null), "tools.rows_equal", json!({"count": 5})), "6:9-6:25 tools.rows_equal"),
+        ("rows_7", attached(json!(null), "tools.rows_equal", json!({"count": 7})), "8:9-8:25 tools.rows_equal"),
+        ("not_null_id", attached(id(), "not_null", json!({"column_name": "id"})), "12:13-12:21 not_null"),
+        ("unique_id", attached(id(), "unique", json!({"column_name": "id"})), "13:13-13:19 unique"),
+        (
+            "state_is_known",
+            attached(id(), "accepted_values", json!({"values": ["open", "closed"]})),
+            "15:24-15:39 accepted_values",
+        ),
+        (
+            "flag_is_known",
+            attached(id(), "accepted_values", json!({"values": ["yes", false]})),
+            "18:13-18:28 accepted_values",
+        ),
+        ("numbers", attached(id(), "accepted_values", json!({"values": [1, 2]})), "19:13-19:28 accepted_values"),
+        ("where_x", where_is("x > 0"), "23:13-23:21 not_null"),
+        ("where_y", where_is("y > 0"), "24:13-24:21 not_null"),
+        ("where_none", attached(json!("email"), "not_null", json!({})), "26:13-26:21 not_null"),
+    ];
+    let ids: Vec<String> = cases.iter().map(|(name, ..)| format!("test.shop.{name}.0a1b2c3d4e")).collect();
+    let mut resources = vec![("model.shop.a", "models/a.sql", json!({"patch_path": "shop://models/_models.yml"}))];
+    for ((name, test, _), id) in cases.iter().zip(&ids) {
+        resources.push((id.as_str(), "models/_models.yml", with(test.clone(), "name", json!(name))));
+    }
+    let site = Site::of(&[("models/_models.yml", yaml), ("models/a.sql", "select 1\n")], &resources);
+    for ((name, _, place), id) in cases.iter().zip(&ids) {
+        assert_eq!(site.entry(id), format!("models/_models.yml:{place}"), "{name}");
+        // A test has no other place.
+        assert_eq!(site.place(id, keys(&["config", "severity"])), format!("models/_models.yml:{place}"), "{name}");
+    }
+}
+
+#[test]
+fn a_test_of_old_manifests_names_no_node_it_is_attached_to() {
+    let yaml = "models:\n  - name: a\n  - name: b\n    columns:\n      - name: a_id\n        tests:\n          - relationships: {to: ref('a'), field: id}\n";
+    let site = Site::of(
+        &[("models/_models.yml", yaml)],
+        &[
+            ("model.shop.a", "models/a.sql", json!({"patch_path": "shop://models/_models.yml"})),
+            ("model.shop.b", "models/b.sql", json!({"patch_path": "shop://models/_models.yml"})),
+            (
+                "test.shop.relationships_b.x",
+                "models/_models.yml",
+                json!({
+                    "column_name": "a_id",
+                    "depends_on": {"nodes": ["model.shop.a", "model.shop.b"]},
+                    "test_metadata": {
+                        "name": "relationships",
+                        "kwargs": {"to": "ref('a')", "field": "id", "model": "{{ get_where_subquery(ref('b')) }}"},
+                    },
+                }),
+            ),
+        ],
+    );
+    assert_eq!(site.entry("test.shop.relationships_b.x"), "models/_models.yml:7:13-7:26 relationships");
+}
+
+#[test]
+fn singular_tests() {
+    let site = Site::fixture("shop");
+    let (described, bare) = ("test.shop.assert_no_payment_before_order", "test.shop.assert_margin_below_one");
+    assert_eq!(site.entry(described), "tests/_tests.yml:4:11-4:41 assert_no_payment_before_order");
+    assert_eq!(
+        site.place(described, keys(&["description"])),
+        "tests/_tests.yml:5:18-5:46 Nobody pays before ordering."
+    );
+    assert_eq!(
+        site.parent(described, "model.shop.stg_erp__orders"),
+        "tests/assert_no_payment_before_order.sql:3:15-3:37 ref('stg_erp__orders')"
+    );
+    let path = "tests/assert_margin_below_one.sql";
+    assert_eq!(site.entry(bare), format!("{path}:1:1-1:30 {{{{ config(severity='warn') }}}}"));
+    assert_eq!(site.place(bare, Place::config("severity")), format!("{path}:1:11-1:26 severity='warn'"));
+}
+
+#[test]
+fn what_is_defined_in_yaml_only() {
+    let site = Site::fixture("shop");
+    for (id, place) in [
+        ("group.shop.finance", "models/_groups.yml:4:11-4:18 finance"),
+        ("metric.shop.revenue", "models/semantic/_metrics.yml:4:11-4:18 revenue"),
+        ("semantic_model.shop.payments", "models/semantic/_semantic_models.yml:40:11-40:19 payments"),
+        ("saved_query.shop.sales_by_country", "models/semantic/_saved_queries.yml:19:11-19:27 sales_by_country"),
+        ("function.shop.net_of_tax", "functions/_functions.yml:2:11-2:21 net_of_tax"),
+        ("seed.shop.budget_2025", "seeds/_seeds.yml:16:11-16:22 budget_2025"),
+    ] {
+        assert_eq!(site.entry(id), place);
+    }
+    assert_eq!(site.place("group.shop.logistics", keys(&["owner", "email"])), "models/_groups.yml:19:5-19:10 owner");
+    assert_eq!(
+        site.entry("unit_test.shop.fct_orders.orders_without_payment_count_as_unpaid").split(' ').nth(1),
+        Some("orders_without_payment_count_as_unpaid")
+    );
+}
+
+#[test]
+fn semantic_models_and_metrics_inside_a_model() {
+    // As dbt 1.12 has them: the semantic model may have a name of its own or take the model's.
+    let yaml = "models:
+  - name: fct_parcels
+    semantic_model:
+      name: parcels
+      enabled: true
+    metrics:
+      - name: parcel_count
+  - name: fct_visits
+    semantic_model:
+      enabled: true
+";
+    let site = Site::of(
+        &[("models/_m.yml", yaml)],
+        &[
+            ("semantic_model.shop.parcels", "models/_m.yml", json!({})),
+            ("semantic_model.shop.fct_visits", "models/_m.yml", json!({})),
+            ("metric.shop.parcel_count", "models/_m.yml", json!({})),
+        ],
+    );
+    assert_eq!(site.entry("semantic_model.shop.parcels"), "models/_m.yml:4:13-4:20 parcels");
+    assert_eq!(site.entry("semantic_model.shop.fct_visits"), "models/_m.yml:8:11-8:21 fct_visits");
+    assert_eq!(site.entry("metric.shop.parcel_count"), "models/_m.yml:7:15-7:27 parcel_count");
+}
+
+#[test]
+fn keys_of_the_project_file() {
+    let site = spans();
+    let key = |path: &[&str]| site.project_place(Place::ProjectKey(path.iter().map(|key| (*key).to_owned()).collect()));
+    assert_eq!(key(&[]), "dbt_project.yml:1:7-1:12 spans");
+    assert_eq!(key(&["version"]), "dbt_project.yml:2:10-2:17 \"1.0.0\"");
+    assert_eq!(key(&["models", "spans", "+materialized"]), "dbt_project.yml:8:20-8:24 view");
+    // What is missing: the last key on the way, or the name.
+    assert_eq!(key(&["models", "spans", "+access"]), "dbt_project.yml:7:3-7:8 spans");
+    assert_eq!(key(&["require-dbt-version"]), "dbt_project.yml:1:7-1:12 spans");
+    assert_eq!(site.project_place(Place::Entry), "dbt_project.yml:1:7-1:12 spans");
+    assert_eq!(site.project_place(Place::Span("models/gone.yml".to_owned(), None)), "models/gone.yml:-");
+}
+
+#[test]
+fn resources_of_an_installed_package() {
+    let desk = Desk::with("shop", "shop");
+    desk.write("with.yml", "packages: {include: [shop_toolkit]}\n");
+    let select = ["shop", "--config", "with.yml", "--select", "DOC001"];
+    let places = || {
+        let found = desk.places(&select);
+        found.into_iter().filter(|place| place.contains("shop_toolkit")).collect::<Vec<_>>()
+    };
+    // Not installed here (`dbt deps` would): the path alone.
+    assert_eq!(
+        places(),
+        [
+            "shop/dbt_packages/shop_toolkit/models/toolkit_public_holidays.sql:- DOC001 model.shop_toolkit.toolkit_public_holidays",
+            "shop/dbt_packages/shop_toolkit/models/toolkit_working_days.sql:- DOC001 model.shop_toolkit.toolkit_working_days",
+        ]
+    );
+    support::copy(&desk.path("shop/packages/shop_toolkit"), &desk.path("shop/dbt_packages/shop_toolkit"));
+    let found = places();
+    assert_eq!(found.len(), 2);
+    assert!(
+        found[0].starts_with("shop/dbt_packages/shop_toolkit/models/toolkit_public_holidays.sql:1:1-1:"),
+        "{found:?}"
+    );
+    // Without the setting they are not looked at.
+    assert!(!desk.run(&["check", "shop", "--select", "DOC001"]).stdout.contains("shop_toolkit"));
+}
+
+#[test]
+fn places_of_related_resources_and_one_file_twice() {
+    let site = spans();
+    let mut located = site.located("model.spans.bread", Place::Entry);
+    assert_eq!(located.location.display(), "fixtures/spans/transform/models/names/_names__models.yml:4:11");
+    located.location.region = None;
+    assert_eq!(located.location.display(), "fixtures/spans/transform/models/names/_names__models.yml");
+}
