@@ -106,8 +106,7 @@ fn not_quoted<'p>(project: &'p Project<'_>, blocks: Vec<Node<'p>>) -> Vec<Node<'
     let Some(finder) = Finder::new(&texts) else { return Vec::new() };
     let (mut quoted, mut named) = (HashSet::new(), HashSet::new());
     for text in project.resources.iter().chain(&project.disabled).flat_map(descriptions) {
-        finder.find_in(text, &mut quoted);
-        if text.contains("doc(") {
+        if finder.find_in(text, &mut quoted) {
             named.extend(text.split(['\'', '"']).skip(1).step_by(2));
         }
     }
@@ -129,28 +128,37 @@ struct Finder<'t> {
 impl<'t> Finder<'t> {
     /// Bytes of a text that go into the automaton.
     const BEGINNING: usize = 24;
+    /// What an unrendered `{{ doc('…') }}` has in it; the automaton's last pattern.
+    const CALL: &'static [u8] = b"doc(";
 
     fn new(texts: &'t [&'t str]) -> Option<Self> {
         let beginning = |text: &&'t str| &text.as_bytes()[..text.len().min(Self::BEGINNING)];
         // Case is ignored because of `{{ doc('x') | upper }}`, which dbt renders but does not record.
         let mut builder = AhoCorasick::builder();
-        let beginnings = builder.ascii_case_insensitive(true).build(texts.iter().map(beginning)).ok()?;
-        Some(Self { texts, beginnings, shortest: texts.iter().map(|text| text.len()).min().unwrap_or(usize::MAX) })
+        let patterns = texts.iter().map(beginning).chain([Self::CALL]);
+        let beginnings = builder.ascii_case_insensitive(true).build(patterns).ok()?;
+        let shortest = texts.iter().map(|text| text.len()).min().unwrap_or(usize::MAX).min(Self::CALL.len());
+        Some(Self { texts, beginnings, shortest })
     }
 
-    /// Adds the index of every text that stands somewhere in `description`.
-    fn find_in(&self, description: &str, found: &mut HashSet<usize>) {
+    /// Adds the index of every text that stands somewhere in `description`, and says whether a `doc()` call does.
+    fn find_in(&self, description: &str, found: &mut HashSet<usize>) -> bool {
+        let mut has_call = false;
         if description.len() < self.shortest {
-            return;
+            return has_call;
         }
         for start in self.beginnings.find_overlapping_iter(description) {
             let index = start.pattern().as_usize();
-            let text = self.texts[index].as_bytes();
+            let Some(text) = self.texts.get(index).map(|text| text.as_bytes()) else {
+                has_call = true;
+                continue;
+            };
             let rest = &description.as_bytes()[start.start()..];
             if rest.len() >= text.len() && rest[..text.len()].eq_ignore_ascii_case(text) {
                 found.insert(index);
             }
         }
+        has_call
     }
 }
 
