@@ -18,7 +18,8 @@ pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], 
     let rules = rule_summaries(&outcome);
     let mut findings: Vec<_> =
         outcome.findings.into_par_iter().map(|finding| locator.locate(project, finding)).collect();
-    findings.par_sort_by(|a, b| a.order(b));
+    // In place; what compares equal is equal in all that is printed.
+    findings.par_sort_unstable_by(|a, b| a.order(b));
     let summary = Summary {
         project: project.name.to_string(),
         dbt_version: project.dbt_version.to_string(),

@@ -8,7 +8,7 @@ use crate::text::{Position, SourceFile, Span};
 /// What reports print.
 #[derive(Debug, Clone)]
 pub struct Located {
-    pub finding: Finding,
+    pub finding: Box<Finding>,
     pub location: Location,
     /// The other places that belong to the finding, each with a word about it.
     pub related: Vec<(Location, String)>,

@@ -42,9 +42,9 @@ fn is(parent: &Resource<'_>, package: Option<&str>, name: &str) -> bool {
 
 /// An argument of `config()`: from its name to the end of its value.
 pub(super) fn config(file: &ProjectFile, name: &str) -> Option<Span> {
-    let settings = file.calls().iter().filter_map(Call::as_config).flatten();
+    let mut settings = file.calls().iter().filter_map(Call::as_config).flatten();
     let is_named = |argument: &&Argument| argument.keyword.as_ref().is_some_and(|keyword| keyword.text == name);
-    let argument = settings.filter(is_named).next_back()?;
+    let argument = settings.rfind(is_named)?;
     let start = argument.keyword.as_ref().map_or(argument.span.start, |keyword| keyword.span.start);
     Some(Span { start, end: argument.span.end })
 }

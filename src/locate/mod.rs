@@ -94,7 +94,7 @@ impl Locator {
     }
 
     /// Puts a finding at its place.
-    pub fn locate(&self, project: &Project<'_>, finding: Finding) -> Located {
+    pub fn locate(&self, project: &Project<'_>, finding: Box<Finding>) -> Located {
         let location = self.location(project, finding.located_in, &finding.place);
         let related = finding.related.iter();
         let related = related

@@ -58,12 +58,23 @@ impl<'a> From<Facts<'a>> for Project<'a> {
 
 /// Sorts by unique id, so that no answer depends on the order of the input, and keeps the last of each.
 fn sorted_unique(mut resources: Vec<Resource<'_>>) -> Vec<Resource<'_>> {
+    if !has_repetition(&resources) {
+        // In place: resources are large, and there may be a million.
+        resources.par_sort_unstable_by(|a, b| a.unique_id.cmp(&b.unique_id));
+        return resources;
+    }
     // Stable, so that of several with one id the last stays last.
     resources.par_sort_by(|a, b| a.unique_id.cmp(&b.unique_id));
     resources.reverse();
     resources.dedup_by(|earlier, kept| earlier.unique_id == kept.unique_id);
     resources.reverse();
     resources
+}
+
+/// Whether two resources have one id: only where somebody has edited a manifest.
+fn has_repetition(resources: &[Resource<'_>]) -> bool {
+    let mut seen = HashSet::with_capacity(resources.len());
+    !resources.iter().all(|resource| seen.insert(resource.unique_id.as_str()))
 }
 
 /// Splits `depends_on` into ids of known resources, without repetition, and names of unknown ones.

@@ -1,4 +1,4 @@
-//! The machine format: documented in docs/json.md, its schema in docs/schema/findings.json.
+//! The machine format: documented in docs/json.md, its schema in docs/schema/findings.schema.json.
 
 use std::io::{self, Write};
 

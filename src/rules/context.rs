@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
+use super::engine::Findings;
 use super::instance::Instance;
 use super::words;
 use crate::config::Settings;
@@ -47,7 +48,7 @@ pub struct Context<'p> {
     pub settings: &'p Settings,
     world: &'p super::engine::World<'p>,
     instance: &'p Instance,
-    findings: Vec<Finding>,
+    findings: Findings,
     /// Takes what is reported outside the instance's scope, so that `report` always has something to return.
     discarded: Option<Finding>,
 }
@@ -65,7 +66,7 @@ impl<'p> Context<'p> {
         }
     }
 
-    pub(super) fn into_findings(self) -> Vec<Finding> {
+    pub(super) fn into_findings(self) -> Findings {
         self.findings
     }
 
@@ -108,7 +109,7 @@ impl<'p> Context<'p> {
 
     fn push(&mut self, wanted: bool, finding: Finding) -> &mut Finding {
         if wanted {
-            self.findings.push(finding);
+            self.findings.push(Box::new(finding));
             self.findings.last_mut().expect("a finding was pushed on the line above")
         } else {
             self.discarded.insert(finding)

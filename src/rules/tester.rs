@@ -119,7 +119,8 @@ pub fn findings_with(rule: &str, options: Value, resources: &[Resource<'static>]
     let project = Project::from(facts);
     let graph = Graph::new(&project);
     let instances = [instance];
-    let mut findings = run(&project, &graph, settings, &instances).findings;
+    let found = run(&project, &graph, settings, &instances).findings;
+    let mut findings: Vec<Finding> = found.into_iter().map(|finding| *finding).collect();
     findings.sort_by(|a, b| (&a.subject, &a.part, &a.message).cmp(&(&b.subject, &b.part, &b.message)));
     findings
 }

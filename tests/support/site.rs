@@ -67,14 +67,14 @@ impl Site {
 
     /// A place of the project, not of a resource.
     pub fn project_place(&self, place: Place) -> String {
-        self.shown(&self.locator.locate(&self.project, finding(place)).location)
+        self.shown(&self.locator.locate(&self.project, Box::new(finding(place))).location)
     }
 
     pub fn located(&self, id: &str, place: Place) -> Located {
         let resource = self.project.find(id).unwrap_or_else(|| panic!("{id} is there"));
         let mut finding = finding(place);
         finding.located_in = Some(resource);
-        self.locator.locate(&self.project, finding)
+        self.locator.locate(&self.project, Box::new(finding))
     }
 
     fn shown(&self, location: &Location) -> String {

@@ -25,7 +25,7 @@ pub fn resource<'a>(key: Text<'a>, mut entry: raw::Entry<'a>) -> Resource<'a> {
         tags: union(std::mem::take(&mut entry.tags.0), std::mem::take(&mut entry.config.tags.0)),
         meta: merged(std::mem::take(&mut entry.meta), std::mem::take(&mut entry.config.meta)),
         group: first(std::mem::take(&mut entry.config.group), std::mem::take(&mut entry.group)),
-        columns: std::mem::take(&mut entry.columns.0).into_iter().map(column).collect(),
+        columns: columns(std::mem::take(&mut entry.columns.0)),
         doc_blocks: entry.doc_blocks.take().map(|texts| texts.0),
         depends_on: std::mem::take(&mut entry.depends_on.nodes.0),
         macros: std::mem::take(&mut entry.depends_on.macros.0),
@@ -196,6 +196,13 @@ fn owner<'a>(raw: raw::Owner<'a>) -> Owner<'a> {
     // A key that is there without a value says nothing.
     other.retain(|_, value| !value.is_null());
     Owner { name: raw.name, email: raw.email.0, other }
+}
+
+/// Into a list of just the size that is needed: `collect` would reuse the larger one of what was read.
+fn columns<'a>(raw: Vec<(Text<'a>, raw::Column<'a>)>) -> Vec<Column<'a>> {
+    let mut columns = Vec::with_capacity(raw.len());
+    columns.extend(raw.into_iter().map(column));
+    columns
 }
 
 fn column<'a>((key, raw): (Text<'a>, raw::Column<'a>)) -> Column<'a> {

@@ -70,6 +70,8 @@ impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
                 while let Some(Word(text)) = seq.next_element()? {
                     texts.push(text);
                 }
+                // Most lists are short, there are very many, and they stay as long as the project does.
+                texts.shrink_to_fit();
                 Ok(Texts(texts))
             }
         }

@@ -91,25 +91,36 @@ pub fn parallel<'a>(path: &Path, bytes: &'a [u8]) -> Option<Facts<'a>> {
     check_version(path, &metadata).ok()?;
     let disabled = sections.iter().position(|section| section.name == DISABLED).map(|at| sections.swap_remove(at));
     let entries: Vec<split::Entry<'a>> = sections.into_iter().flat_map(|section| section.entries).collect();
-    let parsed: Option<Vec<(bool, Resource<'a>)>> = entries
-        .into_par_iter()
-        .map(|entry| {
-            let raw: raw::Entry<'a> = split::parse(entry.value)?;
-            Some((raw.config.enabled != Some(false), convert::resource(entry.key.into(), raw)))
-        })
-        .collect();
-    let (mut on, mut off): (Vec<_>, Vec<_>) = parsed?.into_iter().partition(|(enabled, _)| *enabled);
+    let (mut flags, mut parsed) = (Vec::new(), Vec::new());
+    entries.into_par_iter().map(parse_entry).unzip_into_vecs(&mut flags, &mut parsed);
+    if parsed.iter().any(Option::is_none) {
+        return None;
+    }
+    let mut on: Vec<Resource<'a>> = parsed.into_iter().flatten().collect();
+    let mut off = Vec::new();
+    // Only dbt 2.x leaves something disabled among the enabled, so that most often nothing has to be moved.
+    if flags.contains(&false) {
+        let mut flags = flags.into_iter();
+        (on, off) = on.into_iter().partition(|_| flags.next().unwrap_or(true));
+    }
     for entry in disabled.into_iter().flat_map(|section| section.entries) {
         let list: Vec<raw::Entry<'a>> = split::parse(entry.value)?;
         let key = Text::from(entry.key);
         for raw in list {
             let enabled = is_dropped_exposure(&key, &raw);
             let resource = convert::resource(key.clone(), raw);
-            if enabled { on.push((true, resource)) } else { off.push((false, resource)) }
+            if enabled { on.push(resource) } else { off.push(resource) }
         }
     }
-    let resources = |marked: Vec<(bool, Resource<'a>)>| marked.into_iter().map(|(_, resource)| resource).collect();
-    facts(path, &metadata, resources(on), resources(off)).ok()
+    facts(path, &metadata, on, off).ok()
+}
+
+/// One entry's resource, and whether it is enabled; `None` if its slice is not what it should be.
+fn parse_entry<'a>(entry: split::Entry<'a>) -> (bool, Option<Resource<'a>>) {
+    match split::parse::<raw::Entry<'a>>(entry.value) {
+        Some(raw) => (raw.config.enabled != Some(false), Some(convert::resource(entry.key.into(), raw))),
+        None => (true, None),
+    }
 }
 
 /// One serde_json parse of the whole file on one thread: the reference, and the way to a right error position.

@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::AhoCorasick;
 
 use crate::findings::Place;
 use crate::project::{Detail, Project, Resource, ResourceType};
@@ -102,19 +102,11 @@ fn not_quoted<'p>(project: &'p Project<'_>, blocks: Vec<Node<'p>>) -> Vec<Node<'
         }
     }
     let texts: Vec<&str> = by_text.keys().map(String::as_str).collect();
-    // Case is ignored because of `{{ doc('x') | upper }}`, which dbt renders but does not record.
-    let mut builder = AhoCorasick::builder();
-    builder.match_kind(MatchKind::LeftmostLongest).ascii_case_insensitive(true);
     // It refuses only what is far beyond any project's size; then nothing is known.
-    let Ok(finder) = builder.build(&texts) else { return Vec::new() };
+    let Some(finder) = Finder::new(&texts) else { return Vec::new() };
     let (mut quoted, mut named) = (HashSet::new(), HashSet::new());
-    let everything = project.resources.iter().chain(&project.disabled);
-    // One description may stand at a thousand columns, and most are too short to hold a block.
-    let shortest = texts.iter().map(|text| text.len()).min().unwrap_or(usize::MAX);
-    let texts_to_search: HashSet<&str> = everything.flat_map(descriptions).collect();
-    for text in texts_to_search.into_iter().filter(|text| text.len() >= shortest || text.contains("doc(")) {
-        quoted.extend(finder.find_iter(text).map(|found| found.pattern().as_usize()));
-        if text.contains("doc(") {
+    for text in project.resources.iter().chain(&project.disabled).flat_map(descriptions) {
+        if finder.find_in(text, &mut quoted) {
             named.extend(text.split(['\'', '"']).skip(1).step_by(2));
         }
     }
@@ -123,6 +115,51 @@ fn not_quoted<'p>(project: &'p Project<'_>, blocks: Vec<Node<'p>>) -> Vec<Node<'
     left.retain(|block| !named.contains(block.name.as_str()));
     left.sort_unstable_by_key(|block| block.id);
     left
+}
+
+/// Finds which of many texts stand in a description. It looks for their beginnings, of which a small automaton can be
+/// made at once, and compares the rest where one is found.
+struct Finder<'t> {
+    texts: &'t [&'t str],
+    beginnings: AhoCorasick,
+    shortest: usize,
+}
+
+impl<'t> Finder<'t> {
+    /// Bytes of a text that go into the automaton.
+    const BEGINNING: usize = 24;
+    /// What an unrendered `{{ doc('…') }}` has in it; the automaton's last pattern.
+    const CALL: &'static [u8] = b"doc(";
+
+    fn new(texts: &'t [&'t str]) -> Option<Self> {
+        let beginning = |text: &&'t str| &text.as_bytes()[..text.len().min(Self::BEGINNING)];
+        // Case is ignored because of `{{ doc('x') | upper }}`, which dbt renders but does not record.
+        let mut builder = AhoCorasick::builder();
+        let patterns = texts.iter().map(beginning).chain([Self::CALL]);
+        let beginnings = builder.ascii_case_insensitive(true).build(patterns).ok()?;
+        let shortest = texts.iter().map(|text| text.len()).min().unwrap_or(usize::MAX).min(Self::CALL.len());
+        Some(Self { texts, beginnings, shortest })
+    }
+
+    /// Adds the index of every text that stands somewhere in `description`, and says whether a `doc()` call does.
+    fn find_in(&self, description: &str, found: &mut HashSet<usize>) -> bool {
+        let mut has_call = false;
+        if description.len() < self.shortest {
+            return has_call;
+        }
+        for start in self.beginnings.find_overlapping_iter(description) {
+            let index = start.pattern().as_usize();
+            let Some(text) = self.texts.get(index).map(|text| text.as_bytes()) else {
+                has_call = true;
+                continue;
+            };
+            let rest = &description.as_bytes()[start.start()..];
+            if rest.len() >= text.len() && rest[..text.len()].eq_ignore_ascii_case(text) {
+                found.insert(index);
+            }
+        }
+        has_call
+    }
 }
 
 /// Every description of a resource and its parts. Also where dbt has recorded blocks, because it does not see one that

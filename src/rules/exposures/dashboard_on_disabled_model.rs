@@ -116,7 +116,8 @@ mod tests {
         let rule = (info.build)(serde_json::Value::Null).unwrap();
         let instances = [Instance { info, severity: Severity::Error, scope: Scope::default(), rule }];
         let project = Project::from(Facts { name: Text::from("shop"), resources, disabled, ..Facts::default() });
-        run(&project, &Graph::new(&project), &Settings::default(), &instances).findings
+        let found = run(&project, &Graph::new(&project), &Settings::default(), &instances).findings;
+        found.into_iter().map(|finding| *finding).collect()
     }
 
     fn with_refs(name: &str, refs: &[(&'static str, Option<&'static str>)]) -> Resource<'static> {

@@ -4,7 +4,6 @@ use super::blank::is_config;
 use super::hash::hash;
 use super::json::unescape_into;
 use super::pieces::{Context, Piece, PieceKind, Pieces};
-use super::sketch::Sketch;
 use crate::text::call::token::skip_quoted;
 
 /// What stands for a model's SQL when models are compared.
@@ -45,12 +44,6 @@ impl Normaliser {
     pub fn fingerprint_of_json(&mut self, escaped: &str) -> Fingerprint {
         unescape_into(escaped, &mut self.unescaped);
         self.canonical.read(&self.unescaped)
-    }
-
-    /// The sketch of the text that a JSON string stands for.
-    pub fn sketch_of_json(&mut self, escaped: &str) -> Sketch {
-        unescape_into(escaped, &mut self.unescaped);
-        Sketch::of(&self.unescaped)
     }
 
     /// The canonical form of the text that was read last.

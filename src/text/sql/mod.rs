@@ -5,9 +5,7 @@ mod fingerprint;
 mod hash;
 mod json;
 mod pieces;
-mod sketch;
 
 pub use blank::{JinjaFill, blank, blank_with};
 pub use fingerprint::{Fingerprint, Normaliser};
 pub use pieces::{Context, Piece, PieceKind, Pieces};
-pub use sketch::Sketch;
