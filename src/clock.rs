@@ -17,8 +17,7 @@ pub fn parse(text: &str) -> Result<String, String> {
     match text.parse::<Date>() {
         // jiff reads further forms, such as 20250131; one form is enough to document.
         Ok(date) if date.to_string() == text => Ok(text.to_owned()),
-        Ok(_) => Err("expected YYYY-MM-DD".to_owned()),
-        Err(error) => Err(format!("expected YYYY-MM-DD: {error}")),
+        _ => Err("expected a date that exists, such as 2025-01-31".to_owned()),
     }
 }
 

@@ -14,8 +14,8 @@ const OWNER_WORDS: [&str; 6] = ["owner", "team", "steward", "maintainer", "respo
 pub fn config(project: &Project<'_>, has_codeowners: bool) -> String {
     let models: Vec<&Resource<'_>> = project.own(ResourceType::Model).map(|(_, model)| model).collect();
     let mut text = format!(
-        "# dbt-steward for {}. All settings: docs/configuration.md, or `dbt-steward schema config`.\n\n",
-        project.name
+        "# dbt-steward for {}. All settings: docs/configuration.md of dbt-steward.\n\n",
+        in_comment(&project.name)
     );
     text += "# minimal, recommended, strict, or the path of a config to build on\nextends: recommended\n\n";
     text += "# exit with 1 from this severity on: error, warning, info, never\nfail-on: error\n\n";
@@ -28,7 +28,7 @@ pub fn config(project: &Project<'_>, has_codeowners: bool) -> String {
 
 const RULES: &str = "\
 # a slug or code with a severity, or a block with severity, options, and what it is limited to
-rules: {}
+rules:
   # undocumented-model: error
   # description-pattern: { severity: info, pattern: '^[A-Z].*[.]$', layers: [marts] }
 
@@ -45,7 +45,7 @@ fn layers(models: &[&Resource<'_>]) -> String {
         if members.is_empty() {
             continue;
         }
-        text += &format!("#   {layer}: {} models by their folder\n", members.len());
+        text += &format!("#   {layer}: {} by their folder\n", counted(members.len(), "model"));
         let own = own_prefixes(&members, known.prefixes(layer));
         if !own.is_empty() {
             let all: Vec<String> = known.prefixes(layer).iter().cloned().chain(own).collect();
@@ -54,16 +54,16 @@ fn layers(models: &[&Resource<'_>]) -> String {
     }
     let unknown = unrecognised_folders(models, &known);
     for (folder, count) in &unknown {
-        text += &format!("#   none: {count} models in {folder}\n");
+        text += &format!("#   no layer: {} in {}\n", counted(*count, "model"), in_comment(folder));
     }
     let head = "# which layer a model is in: by folder first, then by prefix; found here:\n";
     let hint = match unknown.first() {
-        Some((folder, _)) => format!("  # marts: {{ paths: {} }}\n", list(std::slice::from_ref(folder))),
+        Some((folder, _)) => format!("  # marts: {{ paths: {} }}\n", list(&[globset::escape(folder)])),
         None => String::new(),
     };
     match settings.is_empty() && hint.is_empty() {
         true => format!("{head}{text}# layers: {{ marts: {{ paths: [models/marts], prefixes: [fct_, dim_] }} }}\n\n"),
-        false if settings.is_empty() => format!("{head}{text}layers: {{}}\n{hint}\n"),
+        false if settings.is_empty() => format!("{head}{text}layers:\n{hint}\n"),
         false => format!("{head}{text}layers:\n{settings}{hint}\n"),
     }
 }
@@ -112,8 +112,8 @@ fn owners(project: &Project<'_>, has_codeowners: bool) -> String {
     if keys.is_empty() {
         text += "  meta-keys: [owner]  # no key of meta names an owner yet\n";
     } else {
-        let counts: Vec<String> = found.iter().map(|(key, count)| format!("{key} on {count}")).collect();
-        text += &format!("  meta-keys: {}  # {} resources\n", list(&keys), counts.join(", "));
+        let counts = found.iter().map(|(key, count)| format!("{} on {}", in_comment(key), counted(*count, "resource")));
+        text += &format!("  meta-keys: {}  # {}\n", list(&keys), counts.collect::<Vec<_>>().join(", "));
     }
     let comment = if has_codeowners { "a CODEOWNERS file was found" } else { "no CODEOWNERS file was found" };
     text += &format!("  codeowners: {has_codeowners}  # {comment}\n");
@@ -142,21 +142,31 @@ fn overrides(models: &[&Resource<'_>]) -> String {
         folder.split('/').any(|part| ["legacy", "deprecated", "archive"].contains(&part)).then(|| folder.to_owned())
     });
     let folder = legacy.unwrap_or_else(|| "models/legacy".to_owned());
-    let folder = list(&[folder]);
+    let folder = list(&[globset::escape(&folder)]);
     format!("{head}# overrides:\n#   - {{ paths: {folder}, rules: {{ undocumented-model: 'off' }} }}\n")
 }
 
-/// A YAML list on one line; every item is quoted where it has to be.
+/// `1 model`, `2 models`.
+fn counted(count: usize, word: &str) -> String {
+    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
+}
+
+/// A name that cannot end the comment that it stands in.
+fn in_comment(name: &str) -> String {
+    name.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+}
+
+/// A YAML list on one line; every item is quoted unless it is plainly a word.
 fn list(items: &[String]) -> String {
     let quoted = items.iter().map(|item| {
-        let text = serde_yaml::to_string(item).expect("a string always serialises");
-        let plain = text.trim_end().to_owned();
-        // In a flow list these end an item, which a plain scalar of a block does not know.
-        if plain.contains([',', '[', ']', '{', '}']) && !plain.starts_with(['\'', '"']) {
-            format!("'{plain}'")
-        } else {
-            plain
-        }
+        let is_plain = item.starts_with(|first: char| first.is_ascii_alphabetic())
+            && item.chars().all(|part| part.is_ascii_alphanumeric() || "_./-".contains(part))
+            && !YAML_WORDS.iter().any(|word| item.eq_ignore_ascii_case(word));
+        // A string of JSON is one of YAML.
+        if is_plain { item.clone() } else { serde_json::Value::from(item.as_str()).to_string() }
     });
     format!("[{}]", quoted.collect::<Vec<_>>().join(", "))
 }
+
+/// Words that YAML does not read as strings.
+const YAML_WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];

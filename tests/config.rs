@@ -45,7 +45,14 @@ fn no_config_means_recommended() {
     assert_eq!(findings(&desk, &["--select", "TST002"]), UNTESTED);
     let recommended = rules(&desk, &[]);
     assert_eq!(rules(&desk, &["--preset", "recommended"]), recommended);
-    for nothing in ["", "# Nothing yet.\n", "---\n", "extends: recommended\n", "rules:\noverrides:\n", "rules: {}\n"] {
+    for nothing in [
+        "",
+        "# Nothing yet.\n",
+        "---\n",
+        "extends: recommended\n",
+        "rules:\noverrides:\nlayers:\nowners:\npackages:\nextends:\nfail-on:\n",
+        "rules: {}\n",
+    ] {
         assert_eq!(rules(&gym(nothing), &[]), recommended, "{nothing:?}");
     }
     let run = desk.run(&["check", "gym", "--verbose"]);

@@ -35,7 +35,7 @@ pub struct Arguments {
     #[arg(long, value_enum)]
     preset: Option<Preset>,
 
-    /// Run only these rules: codes, slugs or areas (DOC), several with commas
+    /// Run only these rules: codes, slugs or areas (DOC or documentation), several with commas
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     select: Vec<String>,
 

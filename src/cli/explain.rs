@@ -8,10 +8,16 @@ use crate::docs::page;
 use crate::rules;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Arguments {
     /// Code or slug, for example DOC001 or undocumented-model
     rule: String,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  dbt-steward explain DOC001
+  dbt-steward explain untested-source";
 
 #[derive(Debug, Error, Diagnostic)]
 #[error("there is no rule `{name}`")]

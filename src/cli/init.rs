@@ -13,6 +13,7 @@ use crate::project::Project;
 use crate::starter;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Arguments {
     /// A folder in a dbt project
     #[arg(default_value = ".")]
@@ -30,6 +31,12 @@ pub struct Arguments {
     #[arg(long)]
     stdout: bool,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  dbt-steward init
+  dbt-steward init transform/ --stdout
+  dbt-steward init --force";
 
 #[derive(Debug, Error, Diagnostic)]
 enum InitError {
@@ -55,10 +62,11 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         return Ok(CLEAN);
     }
     let Some(root) = root else { return Err(InitError::NoProject { path: discovered.manifest }.into()) };
-    let path = root.join(CONFIG_FILES[0]);
-    if path.exists() && !arguments.force {
-        return Err(InitError::Exists { path }.into());
+    let there = CONFIG_FILES.iter().map(|name| root.join(name)).find(|path| path.exists());
+    if let Some(path) = there.as_ref().filter(|_| !arguments.force) {
+        return Err(InitError::Exists { path: path.clone() }.into());
     }
+    let path = there.unwrap_or_else(|| root.join(CONFIG_FILES[0]));
     output::to_file(&path, |out| out.write_all(text.as_bytes()))?;
     // A closed stderr is no reason to fail.
     let _ = writeln!(std::io::stderr(), "wrote {}; next: dbt-steward check", path.display());

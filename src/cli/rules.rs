@@ -4,11 +4,17 @@ use super::{CLEAN, output};
 use crate::docs::catalogue;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Arguments {
     /// How to print the list
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  dbt-steward rules
+  dbt-steward rules --format json";
 
 #[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
 enum Format {

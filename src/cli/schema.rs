@@ -4,11 +4,17 @@ use super::{CLEAN, output};
 use crate::docs::schemas;
 
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// Of what
+    /// Which schema
     #[arg(value_enum)]
     of: Of,
 }
+
+const EXAMPLES: &str = "\
+Examples:
+  dbt-steward schema config > dbt-steward.schema.json
+  dbt-steward schema findings";
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Of {

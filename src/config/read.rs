@@ -105,7 +105,10 @@ impl Reader<'_> {
             return Err(self.wrong(document.span, "a config is a map of keys such as `extends:` and `rules:`"));
         }
         self.check_keys(document, &FILE_KEYS)?;
-        let file: File = self.typed(&document.without(&["rules", "overrides"]))?;
+        // `layers:` with nothing behind it, or with comments alone, is as good as no `layers:`.
+        let blank = document.entries().filter(|entry| entry.value.is_null()).filter_map(|entry| entry.key.as_str());
+        let elsewhere: Vec<&str> = blank.chain(["rules", "overrides"]).collect();
+        let file: File = self.typed(&document.without(&elsewhere))?;
         self.layer_globs(document)?;
         let owner_pattern = self.owner_pattern(document, &file)?;
         let rules = self.rules(document.get("rules"))?;

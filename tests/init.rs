@@ -1,0 +1,228 @@
+//! `dbt-steward init`: a first config that fits the project, and that `check` then accepts.
+
+mod support;
+
+use serde_json::json;
+use support::Desk;
+
+/// The config without its comments' marks, as someone has it who takes up every suggestion.
+fn with_suggestions(config: &str) -> String {
+    let suggestion = |line: &str| {
+        let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
+        match rest.strip_prefix("# ") {
+            Some(text) if text.starts_with("- {") || text.ends_with(" }") || text.ends_with(": error") => {
+                format!("{indent}{text}\n")
+            }
+            Some(text) if text == "overrides:" => format!("{text}\n"),
+            _ => format!("{line}\n"),
+        }
+    };
+    config.replace("#   - {", "  # - {").lines().map(suggestion).collect()
+}
+
+#[test]
+fn the_config_of_a_young_project() {
+    let desk = Desk::gym();
+    let run = desk.run(&["init", "gym"]);
+    run.prints(0, "");
+    assert_eq!(run.stderr, "wrote gym/dbt-steward.yml; next: dbt-steward check\n");
+    assert_eq!(
+        desk.read("gym/dbt-steward.yml"),
+        "# dbt-steward for no_exposures. All settings: docs/configuration.md of dbt-steward.
+
+# minimal, recommended, strict, or the path of a config to build on
+extends: recommended
+
+# exit with 1 from this severity on: error, warning, info, never
+fail-on: error
+
+# which layer a model is in: by folder first, then by prefix; found here:
+#   staging: 2 models by their folder
+#   marts: 1 model by their folder
+# layers: { marts: { paths: [models/marts], prefixes: [fct_, dim_] } }
+
+# who owns a resource: meta, then its group, then CODEOWNERS
+owners:
+  meta-keys: [owner]  # no key of meta names an owner yet
+  codeowners: false  # no CODEOWNERS file was found
+  # allowed: [finance, marketing]  # for unknown-owner
+
+# a slug or code with a severity, or a block with severity, options, and what it is limited to
+rules:
+  # undocumented-model: error
+  # description-pattern: { severity: info, pattern: '^[A-Z].*[.]$', layers: [marts] }
+
+# other severities for a part of the project
+# overrides:
+#   - { paths: [models/legacy], rules: { undocumented-model: 'off' } }
+"
+    );
+    assert_eq!(desk.names("gym"), ["dbt-steward.yml", "dbt_project.yml", "models", "profiles.yml", "target"]);
+}
+
+#[test]
+fn the_config_of_a_grown_project() {
+    let desk = Desk::with("shop", "shop");
+    let text = desk.run(&["init", "shop", "--stdout"]).stdout;
+    for line in [
+        "#   base: 2 models by their folder\n",
+        "#   staging: 19 models by their folder\n",
+        "#   intermediate: 10 models by their folder\n",
+        "#   marts: 18 models by their folder\n",
+        "#   reporting: 12 models by their folder\n",
+        "#   no layer: 1 model in models/utilities\nlayers:\n  # marts: { paths: [models/utilities] }\n",
+        "\n  meta-keys: [owner]  # owner on 50 resources\n  codeowners: true  # a CODEOWNERS file was found\n",
+    ] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+}
+
+#[test]
+fn check_accepts_what_init_writes() {
+    for (fixture, root) in [("shop", "p"), ("no-exposures", "p"), ("spotless", "p"), ("spans", "p/transform")] {
+        let desk = Desk::with(fixture, "p");
+        let before = desk.run(&["check", root, "--format", "concise", "--config", "empty.yml"]);
+        assert_eq!(before.code, Some(2), "there is no such config");
+        desk.write("empty.yml", "");
+        let before = desk.run(&["check", root, "--format", "concise", "--config", "empty.yml"]);
+        let init = desk.run(&["init", root, "--force"]);
+        assert_eq!(init.code, Some(0), "{init:?}");
+        let path = format!("{root}/dbt-steward.yml");
+        let run = desk.run(&["check", root, "--format", "concise"]);
+        assert!(matches!(run.code, Some(0 | 1)), "{fixture}: {run:?}");
+        if !desk.read(&path).contains("codeowners: true") {
+            assert_eq!(run.stdout, before.stdout, "{fixture}: of itself it changes nothing");
+        }
+        // Nor does it break when its suggestions are taken up, but for paths that are only examples.
+        let text = with_suggestions(&desk.read(&path)).replace("models/legacy", "models");
+        assert_ne!(text, desk.read(&path));
+        desk.write(&path, &text);
+        let run = desk.run(&["check", root, "--format", "concise"]);
+        assert!(matches!(run.code, Some(0 | 1)), "{fixture}: {text}\n{run:?}");
+    }
+}
+
+#[test]
+fn a_config_that_is_there_is_left_alone() {
+    let desk = Desk::gym();
+    desk.write("gym/dbt-steward.yml", "extends: strict\n");
+    desk.run(&["init", "gym"]).refuses(
+        "  × gym/dbt-steward.yml: there is a config already
+  help: --force replaces it, --stdout prints what would be written\n",
+    );
+    assert_eq!(desk.read("gym/dbt-steward.yml"), "extends: strict\n");
+    let printed = desk.run(&["init", "gym", "--stdout"]);
+    assert_eq!(printed.code, Some(0));
+    assert_eq!(desk.read("gym/dbt-steward.yml"), "extends: strict\n");
+    assert_eq!(desk.run(&["init", "gym", "--force"]).code, Some(0));
+    assert_eq!(desk.read("gym/dbt-steward.yml"), printed.stdout);
+    // Also under its other name, which would be found second and never be read.
+    std::fs::rename(desk.path("gym/dbt-steward.yml"), desk.path("gym/dbt-steward.yaml")).unwrap();
+    desk.run(&["init", "gym"]).refuses(
+        "  × gym/dbt-steward.yaml: there is a config already
+  help: --force replaces it, --stdout prints what would be written\n",
+    );
+}
+
+#[test]
+fn a_manifest_alone_has_no_place_for_a_config() {
+    let desk = Desk::new();
+    std::fs::copy(support::fixture("no-exposures/target/manifest.json"), desk.path("m.json")).unwrap();
+    desk.run(&["init", "m.json"]).refuses(
+        "  × m.json: a manifest alone has no folder to put a config in
+  help: give the folder of the dbt project, or --stdout\n",
+    );
+    let run = desk.run(&["init", "--manifest", "m.json", "--stdout"]);
+    assert!(run.stdout.starts_with("# dbt-steward for no_exposures. "), "{run:?}");
+    assert_eq!(desk.names(""), [".git", "m.json"]);
+}
+
+#[test]
+fn names_with_odd_characters_are_quoted() {
+    let desk = Desk::gym();
+    desk.edit_json("gym/target/manifest.json", |manifest| {
+        let nodes = manifest["nodes"].as_object_mut().unwrap();
+        let model = nodes["model.no_exposures.fct_visits"].clone();
+        for (number, folder) in ["größe, {x}", "yes", "a: [b]\n# c", "'quoted'", "*star*"].iter().enumerate() {
+            for copy in 0..=number {
+                let id = format!("model.no_exposures.m{number}_{copy}");
+                let mut model = model.clone();
+                model["unique_id"] = json!(id);
+                model["name"] = json!(format!("[{number}_{copy}"));
+                model["original_file_path"] = json!(format!("models/{folder}/m{number}_{copy}.sql"));
+                model["meta"] = json!({"team_: x\n# y": "a", "owner_, {too}": "b", "nested": {"data-owner": "c"}});
+                nodes.insert(id, model);
+            }
+        }
+        for copy in 0..3 {
+            let id = format!("model.no_exposures.stg{copy}");
+            let mut model = model.clone();
+            model["unique_id"] = json!(id);
+            model["name"] = json!(format!("no_{copy}"));
+            model["original_file_path"] = json!(format!("models/staging/no_{copy}.sql"));
+            nodes.insert(id.clone(), model.clone());
+            let id = format!("{id}x");
+            model["unique_id"] = json!(id);
+            model["name"] = json!(format!("[, ]_{copy}"));
+            nodes.insert(id, model);
+        }
+        manifest["metadata"]["project_name"] = json!("no_exposures");
+    });
+    let text = desk.run(&["init", "gym", "--stdout"]).stdout;
+    for line in [
+        "#   no layer: 5 models in models/*star*\n",
+        "#   no layer: 3 models in models/a: [b] # c\n",
+        "  # marts: { paths: [\"models/[*]star[*]\"] }\n",
+        "  staging: { prefixes: [stg_, \"[, ]_\", no_] }\n",
+        "  meta-keys: [nested.data-owner, \"owner_, {too}\", \"team_: x\\n# y\"]  # ",
+    ] {
+        assert!(text.contains(line), "{line} in {text}");
+    }
+    desk.write("gym/dbt-steward.yml", &text);
+    let run = desk.run(&["check", "gym", "--quiet", "--format", "concise"]);
+    assert!(matches!(run.code, Some(0 | 1)), "{text}\n{run:?}");
+}
+
+#[test]
+fn a_hostile_project_name_stays_in_its_comment() {
+    let desk = Desk::gym();
+    desk.edit_json("gym/target/manifest.json", |manifest| {
+        manifest["metadata"]["project_name"] = json!("x\nextends: minimal\r\u{85}# \u{1b}[2J");
+    });
+    let text = desk.run(&["init", "gym", "--stdout"]).stdout;
+    assert!(text.starts_with("# dbt-steward for x extends: minimal  #  [2J. All settings: "), "{text}");
+}
+
+/// Real manifests, where they are at hand.
+#[test]
+fn real_projects_get_a_config_that_holds() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
+    if !folder.is_dir() {
+        assert!(std::env::var_os("DBT_STEWARD_REQUIRE_CORPUS").is_none(), "{} is missing", folder.display());
+        eprintln!("skipped: {} is not there", folder.display());
+        return;
+    }
+    let desk = Desk::new();
+    let entries = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap());
+    // The largest takes its time in a debug build and shows nothing that the others do not.
+    let manifests = entries.filter(|entry| entry.file_name().to_string_lossy().ends_with(".json"));
+    let small = manifests.filter(|entry| entry.metadata().unwrap().len() < 20 << 20);
+    let mut seen = 0;
+    for entry in small {
+        let path = entry.path().display().to_string();
+        let run = desk.run(&["init", "--stdout", "--manifest", &path]);
+        if run.code != Some(0) {
+            // expected.json, and the one that is older than dbt 1.0.
+            assert!(
+                run.stderr.contains("is older than dbt 1.0") || run.stderr.contains("is not a dbt manifest"),
+                "{run:?}"
+            );
+            continue;
+        }
+        seen += 1;
+        desk.write("steward.yml", &run.stdout);
+        let check = desk.run(&["check", &path, "--config", "steward.yml", "--statistics", "--quiet"]);
+        assert!(matches!(check.code, Some(0 | 1)), "{path}: {}\n{check:?}", run.stdout);
+    }
+    assert!(seen > 3, "{seen} manifests");
+}
