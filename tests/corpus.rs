@@ -117,8 +117,9 @@ fn plain_and_parallel_parse_agree() {
 #[test]
 fn a_manifest_older_than_dbt_1_gets_one_clear_error() {
     let Some(folder) = corpus() else { return };
-    let path = folder.join("jaffle_v1.json");
-    let output = Command::new(env!("CARGO_BIN_EXE_dbt-steward")).arg("check").arg(&path).output().expect("it starts");
+    // By its name alone: where the message wraps depends on how long the path is.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dbt-steward"));
+    let output = command.args(["check", "jaffle_v1.json"]).current_dir(folder).output().expect("it starts");
     assert_eq!(output.status.code(), Some(2));
     assert_eq!(String::from_utf8_lossy(&output.stdout), "");
     let message = String::from_utf8_lossy(&output.stderr);

@@ -54,10 +54,25 @@ impl Config {
         if !selected || self.ignore.iter().any(|info| info.code == rule.code) {
             return Vec::new();
         }
-        match self.setups(rule) {
+        let everywhere: Vec<Instance> = match self.setups(rule) {
             Some(setups) => setups.iter().filter_map(|setup| self.instance(rule, Some(setup))).collect(),
             None => self.instance(rule, None).into_iter().collect(),
-        }
+        };
+        if everywhere.is_empty() { self.only_in_overrides(rule) } else { everywhere }
+    }
+
+    /// A rule that is off but for a part of the project, where an override has it on.
+    fn only_in_overrides(&self, rule: &'static RuleInfo) -> Vec<Instance> {
+        let switched_on = self.overrides().filter_map(|parts| {
+            let (_, severity) = parts.rules.iter().find(|(info, _)| info.code == rule.code)?;
+            Some(Instance {
+                info: rule,
+                severity: (*severity)?,
+                scope: parts.scope.clone(),
+                rule: (rule.build)(serde_json::Value::Null).expect("default options are valid"),
+            })
+        });
+        switched_on.collect()
     }
 
     fn instance(&self, rule: &'static RuleInfo, setup: Option<&Setup>) -> Option<Instance> {

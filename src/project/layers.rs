@@ -96,9 +96,10 @@ impl Default for Layers {
 }
 
 impl Layers {
-    /// Replaces how one layer is recognised.
-    pub fn set(&mut self, rule: LayerRule) {
+    /// Replaces how one layer is recognised; without paths of its own, those it has stay.
+    pub fn set(&mut self, mut rule: LayerRule) {
         if let Some(slot) = self.rules.iter_mut().find(|slot| slot.layer == rule.layer) {
+            rule.paths = rule.paths.or_else(|| slot.paths.take());
             *slot = rule;
         }
     }

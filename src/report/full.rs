@@ -36,6 +36,10 @@ impl Pen {
                 .with_links(false)
                 .with_break_words(false)
                 .with_context_lines(1)
+                // Lines break at blanks only, so that a path or an address can be copied whole.
+                .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+                .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
+                .with_break_words(false)
         };
         Self {
             plain: handler(GraphicalTheme::unicode_nocolor()),
