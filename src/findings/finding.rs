@@ -73,6 +73,16 @@ impl Finding {
         self
     }
 
+    /// Gives back what the texts hold in reserve: there may be a million findings, and none grows any more.
+    pub(crate) fn shrink_to_fit(&mut self) {
+        for text in [&mut self.subject, &mut self.part, &mut self.message, &mut self.help] {
+            text.shrink_to_fit();
+        }
+        self.evidence.iter_mut().for_each(String::shrink_to_fit);
+        self.evidence.shrink_to_fit();
+        self.related.shrink_to_fit();
+    }
+
     /// Stable identity across runs: rule, subject and part, never a line.
     pub fn fingerprint(&self) -> String {
         fingerprint(self.code, &self.subject, &self.part)

@@ -66,7 +66,9 @@ impl<'p> Context<'p> {
         }
     }
 
-    pub(super) fn into_findings(self) -> Findings {
+    pub(super) fn into_findings(mut self) -> Findings {
+        self.findings.iter_mut().for_each(|finding| finding.shrink_to_fit());
+        self.findings.shrink_to_fit();
         self.findings
     }
 
