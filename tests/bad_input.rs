@@ -717,6 +717,8 @@ fn paths_that_leave_the_project_are_never_opened() {
 fn packages_cannot_leave_their_folder_either() {
     let desk = Desk::gym();
     desk.write("secret.sql", "select 'secret'\n");
+    // `..` leads somewhere only from a folder that is there.
+    std::fs::create_dir(desk.path("gym/dbt_packages")).unwrap();
     desk.write("gym/dbt-steward.yml", "packages: {include: ['../..']}\nrules: {undocumented-model: warning}\n");
     let whole = desk.read("gym/target/manifest.json");
     let visits = "model.no_exposures.fct_visits";

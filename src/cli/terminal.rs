@@ -46,8 +46,13 @@ pub fn width() -> usize {
 pub fn print_error(error: &miette::Report, color: Color) {
     let drawn = |theme| {
         let mut text = String::new();
-        let handler =
-            GraphicalReportHandler::new_themed(theme).with_width(PLAIN_WIDTH).with_links(false).with_break_words(false);
+        let handler = GraphicalReportHandler::new_themed(theme)
+            .with_width(PLAIN_WIDTH)
+            .with_links(false)
+            // As in findings: what can be copied stays whole.
+            .with_word_separator(textwrap::WordSeparator::AsciiSpace)
+            .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .with_break_words(false);
         handler.render_report(&mut text, error.as_ref()).expect("writing to a string does not fail");
         text
     };

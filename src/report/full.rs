@@ -34,7 +34,6 @@ impl Pen {
             GraphicalReportHandler::new_themed(theme)
                 .with_width(style.width)
                 .with_links(false)
-                .with_break_words(false)
                 .with_context_lines(1)
                 // Lines break at blanks only, so that a path or an address can be copied whole.
                 .with_word_separator(textwrap::WordSeparator::AsciiSpace)
