@@ -8,6 +8,7 @@ use miette::{Diagnostic, SourceSpan};
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::paths::shown;
 use crate::text::{SourceFile, Span, TextError, jinja, yaml};
 
 /// The file that makes a folder a dbt project.
@@ -45,23 +46,23 @@ pub struct ProjectSettings {
 /// Why nothing can be linted. Every variant ends the run with exit code 2.
 #[derive(Debug, Error, Diagnostic)]
 pub enum DiscoverError {
-    #[error("{}: no such file or folder", path.display())]
+    #[error("{}: no such file or folder", shown(path))]
     #[diagnostic(help("give the folder of a dbt project, or a manifest.json"))]
     Missing { path: PathBuf },
 
-    #[error("{}: this symbolic link leads nowhere, or in a circle", path.display())]
+    #[error("{}: this symbolic link leads nowhere, or in a circle", shown(path))]
     #[diagnostic(help("give the folder of a dbt project, or a manifest.json"))]
     Link { path: PathBuf },
 
-    #[error("no {PROJECT_FILE} in {} or any folder above it", path.display())]
+    #[error("no {PROJECT_FILE} in {} or any folder above it", shown(path))]
     #[diagnostic(help("{}", advice(below)))]
     NoProject { path: PathBuf, below: Vec<PathBuf> },
 
-    #[error("{}: cannot be read", path.display())]
+    #[error("{}: cannot be read", shown(path))]
     #[diagnostic(help("check the permissions of the file and of the folders above it"))]
     Unreadable { path: PathBuf, source: std::io::Error },
 
-    #[error("{}: this is a folder, and should be a file", path.display())]
+    #[error("{}: this is a folder, and should be a file", shown(path))]
     #[diagnostic(help("a dbt project has a file of this name, with its `name:` and its settings"))]
     Folder { path: PathBuf },
 
@@ -82,15 +83,15 @@ pub enum DiscoverError {
         span: SourceSpan,
     },
 
-    #[error("{}: the project has no `name`", path.display())]
+    #[error("{}: the project has no `name`", shown(path))]
     #[diagnostic(help("add `name: your_project`; dbt demands it, too"))]
     NoName { path: PathBuf },
 
-    #[error("no manifest at {}", path.display())]
+    #[error("no manifest at {}", shown(path))]
     #[diagnostic(help("run `dbt parse` in the project (no warehouse needed), or pass one with --manifest FILE"))]
     NoManifest { path: PathBuf },
 
-    #[error("two manifests are given: {} and {}", first.display(), second.display())]
+    #[error("two manifests are given: {} and {}", shown(first), shown(second))]
     #[diagnostic(help("give a folder and --manifest FILE, or the file alone"))]
     TwoManifests { first: PathBuf, second: PathBuf },
 }
@@ -99,9 +100,9 @@ pub enum DiscoverError {
 fn advice(below: &[PathBuf]) -> String {
     match below {
         [] => "run dbt-steward in a dbt project, or give its folder or a manifest.json as argument".to_owned(),
-        [project] => format!("there is one below: give its folder, {}", project.display()),
+        [project] => format!("there is one below: give its folder, {}", shown(project)),
         projects => {
-            let names: Vec<String> = projects.iter().map(|project| project.display().to_string()).collect();
+            let names: Vec<String> = projects.iter().map(|project| shown(project)).collect();
             format!("there are some below: give the folder of one, {}", names.join(" or "))
         }
     }
@@ -211,8 +212,7 @@ fn read_settings(path: &Path) -> Result<ProjectSettings, DiscoverError> {
         return Err(DiscoverError::Folder { path: path.to_owned() });
     }
     let bytes = std::fs::read(path).map_err(|source| DiscoverError::Unreadable { path: path.to_owned(), source })?;
-    let shown = shown(path);
-    let file = SourceFile::from_bytes(shown, bytes).map_err(|text| DiscoverError::NotText { text })?;
+    let file = SourceFile::from_bytes(shown(path), bytes).map_err(|text| DiscoverError::NotText { text })?;
     let file = Arc::new(file);
     let tree =
         yaml::parse(file.text()).map_err(|error| bad_project_file(&file, error.span, error.message, error.help))?;
@@ -268,12 +268,6 @@ fn rendered(text: &str) -> Option<String> {
         rest = after;
     }
     Some(result + rest)
-}
-
-/// A path as messages print it: with `/`, and without a leading `./`.
-pub fn shown(path: &Path) -> String {
-    let text = path.to_string_lossy().replace('\\', "/");
-    text.trim_start_matches("./").to_owned()
 }
 
 /// The config beside `dbt_project.yml` or in a folder above, up to the repository's root (the folder with `.git`).

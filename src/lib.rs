@@ -22,6 +22,7 @@ pub mod graph;
 pub mod input;
 pub mod linter;
 pub mod locate;
+pub mod paths;
 pub mod project;
 pub mod report;
 pub mod rules;

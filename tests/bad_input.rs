@@ -462,6 +462,23 @@ fn links_that_lead_nowhere() {
         .refuses(&format!("  × gym/target/manifest.json: this symbolic link leads nowhere, or in a circle\n{help}\n"));
 }
 
+/// As in `dbt-steward check <(aws s3 cp … -)`.
+#[cfg(unix)]
+#[test]
+fn a_manifest_from_a_pipe() {
+    use std::io::Write;
+    let desk = Desk::new();
+    for (text, code) in [(manifest(), 0), ("hello".to_owned(), 2)] {
+        let mut command = desk.command(&["check", "/dev/stdin", "--select", "TST002", "--format", "concise"]);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        assert_eq!(output.status.code(), Some(code), "{}", text(&output.stderr));
+        assert_eq!(text(&output.stdout).lines().count(), if code == 0 { 2 } else { 0 });
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_folder_that_links_to_itself_is_walked_once() {

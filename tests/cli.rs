@@ -457,7 +457,7 @@ fn where_the_manifest_is_looked_for() {
     assert!(found(&desk, &["gym"]).starts_with("  × no manifest at gym/nowhere/manifest.json\n"), "empty is unset");
     desk.set("DBT_TARGET_PATH", "build");
     assert_eq!(found(&desk, &["gym"]), "gym/build/manifest.json");
-    let absolute = desk.path("gym/build").display().to_string();
+    let absolute = desk.path("gym/build").display().to_string().replace('\\', "/");
     desk.set("DBT_TARGET_PATH", &absolute);
     assert_eq!(found(&desk, &["gym"]), format!("{absolute}/manifest.json"));
     std::fs::copy(desk.path("gym/build/manifest.json"), desk.path("other.v12")).unwrap();

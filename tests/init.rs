@@ -213,10 +213,7 @@ fn real_projects_get_a_config_that_holds() {
         let run = desk.run(&["init", "--stdout", "--manifest", &path]);
         if run.code != Some(0) {
             // expected.json, and the one that is older than dbt 1.0.
-            assert!(
-                run.stderr.contains("is older than dbt 1.0") || run.stderr.contains("is not a dbt manifest"),
-                "{run:?}"
-            );
+            assert!(run.stderr.contains("is older than") || run.stderr.contains("is not a dbt manifest"), "{run:?}");
             continue;
         }
         seen += 1;

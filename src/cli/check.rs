@@ -13,6 +13,7 @@ use crate::findings::Report;
 use crate::input::manifest;
 use crate::linter;
 use crate::locate::Locator;
+use crate::paths;
 use crate::project::Project;
 use crate::report::{self, Format, Style, SummaryStyle};
 
@@ -113,8 +114,8 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
     print(arguments, &report)?;
     if !arguments.quiet {
-        let config = config_path.as_deref().map_or_else(|| "none found, the defaults hold".to_owned(), discover::shown);
-        let files = [("manifest", discover::shown(&discovered.manifest)), ("config", config)];
+        let config = config_path.as_deref().map_or_else(|| "none found, the defaults hold".to_owned(), paths::shown);
+        let files = [("manifest", paths::shown(&discovered.manifest)), ("config", config)];
         let style = SummaryStyle { verbose: arguments.verbose, files: &files, elapsed: start.elapsed() };
         // A closed stderr is no reason to fail.
         let _ = io::stderr().write_all(report::summary(&report, style).as_bytes());

@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::{CLEAN, output};
 use crate::discover::{self, CONFIG_FILES};
 use crate::input::{codeowners::Codeowners, manifest};
+use crate::paths::shown;
 use crate::project::Project;
 use crate::starter;
 
@@ -40,11 +41,11 @@ Examples:
 
 #[derive(Debug, Error, Diagnostic)]
 enum InitError {
-    #[error("{}: there is a config already", path.display())]
+    #[error("{}: there is a config already", shown(path))]
     #[diagnostic(help("--force replaces it, --stdout prints what would be written"))]
     Exists { path: PathBuf },
 
-    #[error("{}: a manifest alone has no folder to put a config in", path.display())]
+    #[error("{}: a manifest alone has no folder to put a config in", shown(path))]
     #[diagnostic(help("give the folder of the dbt project, or --stdout"))]
     NoProject { path: PathBuf },
 }
@@ -69,6 +70,6 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let path = there.unwrap_or_else(|| root.join(CONFIG_FILES[0]));
     output::to_file(&path, |out| out.write_all(text.as_bytes()))?;
     // A closed stderr is no reason to fail.
-    let _ = writeln!(std::io::stderr(), "wrote {}; next: dbt-steward check", path.display());
+    let _ = writeln!(std::io::stderr(), "wrote {}; next: dbt-steward check", shown(&path));
     Ok(CLEAN)
 }

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::paths::shown;
+
 /// Output that could not be written.
 #[derive(Debug, Error, Diagnostic)]
 pub enum OutputError {
-    #[error("{}: cannot be written", path.display())]
+    #[error("{}: cannot be written", shown(path))]
     #[diagnostic(help("check that the folder exists and that you may write to it"))]
     File { path: PathBuf, source: io::Error },
 

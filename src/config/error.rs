@@ -6,12 +6,13 @@ use std::sync::Arc;
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 use thiserror::Error;
 
+use crate::paths::shown;
 use crate::text::{SourceFile, Span, TextError};
 
 /// A config that cannot be used. Ends the run with exit code 2.
 #[derive(Debug, Error)]
 pub enum ConfigError {
-    #[error("{}: cannot be read", path.display())]
+    #[error("{}: cannot be read", shown(path))]
     Unreadable { path: PathBuf, source: std::io::Error },
 
     #[error("{text}")]

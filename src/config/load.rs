@@ -8,7 +8,7 @@ use globset::GlobSet;
 use super::error::ConfigError;
 use super::file::{FailOn, Preset};
 use super::read::{self, FileParts, GlobUse, OverrideParts, Setup};
-use crate::discover::shown;
+use crate::paths::shown;
 use crate::rules::{self, Area, RuleInfo};
 use crate::text::{SourceFile, Span};
 

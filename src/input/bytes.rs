@@ -13,6 +13,8 @@ use std::io::{self, ErrorKind, Read};
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
+use crate::paths::shown;
+
 /// Files below this many bytes are read in the plain way: a buffer of its own costs more than it saves.
 const LARGE: u64 = 1 << 20;
 
@@ -26,22 +28,22 @@ const ATTEMPTS: usize = 3;
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// Nothing has this path.
-    #[error("{} does not exist", path.display())]
+    #[error("{} does not exist", shown(path))]
     Missing { path: PathBuf },
     /// A folder was named where a file is needed.
-    #[error("{} is a folder, not a file", path.display())]
+    #[error("{} is a folder, not a file", shown(path))]
     Directory { path: PathBuf },
     /// The file or a folder above it may not be read by this user.
-    #[error("no permission to read {}", path.display())]
+    #[error("no permission to read {}", shown(path))]
     Permission { path: PathBuf, source: io::Error },
     /// The system has not enough memory for the file's bytes.
-    #[error("{} is too large for this machine's memory ({len} bytes)", path.display())]
+    #[error("{} is too large for this machine's memory ({len} bytes)", shown(path))]
     TooLarge { path: PathBuf, len: u64 },
     /// The file was rewritten during each of several attempts.
-    #[error("{} changes while it is being read", path.display())]
+    #[error("{} changes while it is being read", shown(path))]
     Changing { path: PathBuf },
     /// Anything else, such as a failing disk.
-    #[error("cannot read {}", path.display())]
+    #[error("cannot read {}", shown(path))]
     Other { path: PathBuf, source: io::Error },
 }
 

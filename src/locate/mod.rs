@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use crate::discover::{PROJECT_FILE, ProjectFiles};
 use crate::findings::{Finding, Located, Location, Place, Region};
+use crate::paths::nearby;
 use crate::project::{Detail, Project, Resource, ResourceId, UnreadableFile};
 use crate::text::Span;
 use files::{FileRef, Files, ProjectFile, is_inside};
@@ -157,17 +158,6 @@ impl Locator {
         let root = root.to_string_lossy().replace('\\', "/");
         let root = root.trim_end_matches('/').trim_start_matches("./");
         if root.is_empty() || root == "." { inside } else { format!("{root}/{inside}") }
-    }
-}
-
-/// A folder below the current one by its relative path: what is printed is the same whether the project was given as
-/// `transform` or as `/home/me/shop/transform`.
-fn nearby(folder: &Path) -> PathBuf {
-    let below = std::env::current_dir().ok().and_then(|here| folder.strip_prefix(here).ok().map(Path::to_owned));
-    match below {
-        Some(below) if below.as_os_str().is_empty() => PathBuf::from("."),
-        Some(below) => below,
-        None => folder.to_owned(),
     }
 }
 

@@ -47,7 +47,12 @@ impl Site {
         let project = Project::from(manifest::read(&path, bytes).unwrap_or_else(|error| panic!("{error}")));
         let locator = Locator::new(&project, files.as_ref());
         let shown = root.strip_prefix(std::env::current_dir().expect("there is one")).unwrap_or(&root).to_owned();
-        Self { project, locator, prefix: format!("{}/", shown.display()), _folder: folder }
+        Self {
+            project,
+            locator,
+            prefix: format!("{}/", shown.display().to_string().replace('\\', "/")),
+            _folder: folder,
+        }
     }
 
     /// Where that place of that resource is: `path:line:column-end_line:end_column`, and the text that is there.

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::whereabouts::{self, Whereabouts};
 use crate::input::bytes::ReadError;
+use crate::paths::shown;
 
 /// A manifest that cannot be linted. Every variant ends the run with exit code 2.
 #[derive(Debug, Error, Diagnostic)]
@@ -15,53 +16,53 @@ pub enum ManifestError {
     #[diagnostic(transparent)]
     Read(#[from] ReadError),
 
-    #[error("{}: the file is empty", path.display())]
+    #[error("{}: the file is empty", shown(path))]
     #[diagnostic(help("run `dbt parse` to write it anew"))]
     Empty { path: PathBuf },
 
-    #[error("{}:{line}:{column}: this is a web page, not a manifest", path.display())]
+    #[error("{}:{line}:{column}: this is a web page, not a manifest", shown(path))]
     #[diagnostic(help("download the raw manifest.json, or run `dbt parse` in the project"))]
     WebPage { path: PathBuf, line: usize, column: usize },
 
-    #[error("{}:{line}:{column}: this is not JSON: it starts with {found}", path.display())]
+    #[error("{}:{line}:{column}: this is not JSON: it starts with {found}", shown(path))]
     #[diagnostic(help("give the folder of a dbt project, or the manifest.json that `dbt parse` writes into target/"))]
     NotJson { path: PathBuf, line: usize, column: usize, found: String },
 
-    #[error("{}:{line}:{column}: not valid UTF-8: unexpected byte 0x{byte:02X}", path.display())]
+    #[error("{}:{line}:{column}: not valid UTF-8: unexpected byte 0x{byte:02X}", shown(path))]
     #[diagnostic(help("dbt writes manifests as UTF-8; run `dbt parse` to write it anew"))]
     NotUtf8 { path: PathBuf, line: usize, column: usize, byte: u8 },
 
-    #[error("{}: the file is UTF-16 text, and a manifest is UTF-8", path.display())]
+    #[error("{}: the file is UTF-16 text, and a manifest is UTF-8", shown(path))]
     #[diagnostic(help("was it written by `>` in PowerShell? run `dbt parse` to write it anew"))]
     Utf16 { path: PathBuf },
 
-    #[error("{}:{line}:{column}: the JSON ends too early, {detail}", path.display())]
+    #[error("{}:{line}:{column}: the JSON ends too early, {detail}", shown(path))]
     #[diagnostic(help("the file was cut off, perhaps while dbt was writing it; run `dbt parse` again"))]
     Truncated { path: PathBuf, line: usize, column: usize, detail: String },
 
-    #[error("{}:{line}:{column}: not valid JSON: {detail}", path.display())]
+    #[error("{}:{line}:{column}: not valid JSON: {detail}", shown(path))]
     #[diagnostic(help("run `dbt parse` to write it anew"))]
     Syntax { path: PathBuf, line: usize, column: usize, detail: String },
 
-    #[error("{}:{line}:{column}: {detail}", path.display())]
+    #[error("{}:{line}:{column}: {detail}", shown(path))]
     #[diagnostic(help("run `dbt parse` to write it anew; if that wrote it, report it as a bug of dbt-steward"))]
     Shape { path: PathBuf, line: usize, column: usize, detail: String },
 
-    #[error("{}: this JSON is not a dbt manifest: it has no `metadata.dbt_schema_version`", path.display())]
+    #[error("{}: this JSON is not a dbt manifest: it has no `metadata.dbt_schema_version`", shown(path))]
     #[diagnostic(help("pass the manifest.json that dbt writes into target/, not another of its files"))]
     NotAManifest { path: PathBuf },
 
-    #[error("{}: this is dbt's `{found}` file, not a manifest", path.display())]
+    #[error("{}: this is dbt's `{found}` file, not a manifest", shown(path))]
     #[diagnostic(help("pass the manifest.json from the same folder"))]
     OtherArtifact { path: PathBuf, found: String },
 
-    #[error("{}: manifest schema {schema} (dbt {dbt_version}) is older than dbt 1.0", path.display())]
+    #[error("{}: manifest schema {schema} (dbt {dbt_version}) is older than dbt 1.0", shown(path))]
     #[diagnostic(help(
         "dbt-steward reads manifests of dbt 1.0 and later (schema v4 on); upgrade dbt and run `dbt parse`"
     ))]
     TooOld { path: PathBuf, schema: String, dbt_version: String },
 
-    #[error("{}: the manifest does not say which project it is for", path.display())]
+    #[error("{}: the manifest does not say which project it is for", shown(path))]
     #[diagnostic(help(
         "neither `metadata.project_name` nor `metadata.project_id` fits a package in it; run `dbt parse` to write it anew"
     ))]

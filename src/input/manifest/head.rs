@@ -13,10 +13,11 @@ const HEAD: u64 = 4096;
 /// Refuses a file by its start, so that a disk image given by mistake is not read to its end. Says nothing about what
 /// cannot be read twice or not at all: reading the whole says that.
 pub fn check_file(path: &Path) -> Result<(), ManifestError> {
-    let Ok(file) = File::open(path) else { return Ok(()) };
-    if !file.metadata().is_ok_and(|metadata| metadata.is_file()) {
+    // A pipe must not be opened at all: what was read of it would be gone.
+    if !path.is_file() {
         return Ok(());
     }
+    let Ok(file) = File::open(path) else { return Ok(()) };
     let mut head = Vec::new();
     match file.take(HEAD).read_to_end(&mut head) {
         Ok(_) => check(path, &head),
