@@ -1,5 +1,7 @@
 //! One defect of one subject.
 
+use std::borrow::Cow;
+
 use super::{Place, Severity, fingerprint};
 use crate::project::ResourceId;
 
@@ -15,8 +17,8 @@ pub struct Finding {
     pub part: String,
     /// What is wrong, naming the subject.
     pub message: String,
-    /// What to do about it.
-    pub help: String,
+    /// What to do about it. Most rules say the same each time, and then it is not copied.
+    pub help: Cow<'static, str>,
     /// What supports the finding, one thought a line: a path through the graph, places that were looked at.
     pub evidence: Vec<String>,
     /// Other places that belong to the finding, each with a word about it.
@@ -36,7 +38,7 @@ pub struct Related {
 
 impl Finding {
     /// What to do about it. One sentence or two, addressed to whoever will fix it.
-    pub fn help(&mut self, help: impl Into<String>) -> &mut Self {
+    pub fn help(&mut self, help: impl Into<Cow<'static, str>>) -> &mut Self {
         self.help = help.into();
         self
     }

@@ -20,7 +20,9 @@ fn is_harmful(character: char) -> bool {
 fn escaped(text: &str, is_harmful: impl Fn(char) -> bool) -> Cow<'_, str> {
     // Each harmful character starts with, or is, one of these bytes; hardly any text has one.
     let is_suspicious = |byte: u8| byte < 0x20 || matches!(byte, 0x7F | 0xC2 | 0xE2);
-    if !text.bytes().any(is_suspicious) || !text.chars().any(&is_harmful) {
+    // All bytes rather than up to the first such one: without a way out the compiler looks at 32 at once.
+    let has_suspicious = text.bytes().fold(false, |found, byte| found | is_suspicious(byte));
+    if !has_suspicious || !text.chars().any(&is_harmful) {
         return Cow::Borrowed(text);
     }
     let escape = |safe: String, character: char| match is_harmful(character) {

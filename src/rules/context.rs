@@ -1,5 +1,6 @@
 //! What a rule sees: the project, the graph, the settings, and where to put findings.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Deref;
 
@@ -101,7 +102,7 @@ impl<'p> Context<'p> {
             subject,
             part: String::new(),
             message,
-            help: String::new(),
+            help: Cow::Borrowed(""),
             evidence: Vec::new(),
             related: Vec::new(),
             located_in,

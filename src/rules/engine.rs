@@ -68,13 +68,16 @@ fn drop_superseded(findings: &mut Findings, instances: &[Instance]) {
         .filter(|instance| !instance.info.supersedes.is_empty())
         .map(|instance| (instance.info.code, instance.info.supersedes))
         .collect();
+    let milder: HashSet<&str> = superseding.values().copied().flatten().copied().collect();
     let dropped: HashSet<(&str, &str)> = findings
         .iter()
         .filter_map(|finding| Some((superseding.get(finding.code)?, finding.subject.as_str())))
         .flat_map(|(codes, subject)| codes.iter().map(move |&code| (code, subject)))
         .collect();
-    let kept: Vec<bool> =
-        findings.iter().map(|finding| !dropped.contains(&(finding.code, finding.subject.as_str()))).collect();
+    let is_dropped = |finding: &Finding| {
+        milder.contains(finding.code) && dropped.contains(&(finding.code, finding.subject.as_str()))
+    };
+    let kept: Vec<bool> = findings.iter().map(|finding| !is_dropped(finding)).collect();
     let mut kept = kept.into_iter();
     findings.retain(|_| kept.next().unwrap_or(true));
 }

@@ -5,9 +5,11 @@
 //! makes it a flag, a count or a thing (`is_email`, `sent_email`, `server_ip`). So `email_sent_count`, `zip_file` and
 //! `birth_year_bucket` say nothing, at the price of names that nobody would guess.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::OnceLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 /// One kind of personal data and the names it goes by: English, French, German, Spanish, Italian, Portuguese, Dutch.
 pub struct Kind {
@@ -586,6 +588,9 @@ const PERSONS: &[&str] = &[
 
 /// What kind of personal data a column holds, going by its name and, where it is declared, its type.
 pub fn kind_of(name: &str, data_type: Option<&str>) -> Option<&'static Kind> {
+    if !may_tell(name) {
+        return None;
+    }
     let words = Words::of(name);
     let may_hold = |kind: &Kind| {
         let of_type = data_type.map_or(DataType::Other, type_of);
@@ -645,6 +650,20 @@ fn by_first_word() -> &'static HashMap<&'static str, Vec<Name>> {
         }
         names
     })
+}
+
+/// Whether the longest word of any telling name is somewhere in a column's name, be it as a part of another word. Few
+/// columns get beyond this, and it takes a fraction of the time that reading word by word does.
+fn may_tell(name: &str) -> bool {
+    static LONGEST: OnceLock<Option<AhoCorasick>> = OnceLock::new();
+    let longest = LONGEST.get_or_init(|| {
+        let names = by_first_word().values().flatten();
+        let words: BTreeSet<&str> =
+            names.filter_map(|name| name.words.iter().copied().max_by_key(|word| word.len())).collect();
+        AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(words).ok()
+    });
+    // The words have no accents, and a name may.
+    !name.is_ascii() || longest.as_ref().is_none_or(|longest| longest.is_match(name))
 }
 
 /// The words of a name in lower case, without accents.

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use schemars::JsonSchema;
@@ -142,22 +143,28 @@ impl Rule for ConflictingDefinition {
 /// A model, and its column's name as written there.
 type Described<'p> = (Node<'p>, &'p str);
 
+/// The texts that one column name has.
+type Texts<'p> = HashMap<&'p str, Vec<Described<'p>>>;
+
 impl ConflictingDefinition {
     /// Each column name in lower case with its texts as written, and the models that have them. Most columns of a large
     /// project go no further than this: their texts are alike to the letter.
-    fn texts<'p>(&self, cx: &Context<'p>) -> HashMap<String, HashMap<&'p str, Vec<Described<'p>>>> {
-        let mut texts: HashMap<String, HashMap<&'p str, Vec<Described<'p>>>> = HashMap::new();
+    fn texts<'p>(&self, cx: &Context<'p>) -> HashMap<Cow<'p, str>, Texts<'p>> {
+        let mut texts: HashMap<Cow<'p, str>, Texts<'p>> = HashMap::new();
         for model in cx.subjects(ResourceType::Model) {
             if cx.latest_version(model).is_some_and(|latest| latest.id != model.id) {
                 continue;
             }
-            for column in &model.resource.columns {
-                let name = column.name.to_ascii_lowercase();
-                if !self.is_exempt(&name) && says_something(&column.description, &name) {
+            for column in model.resource.columns.iter().filter(|column| !column.description.is_empty()) {
+                let name = lower(&column.name);
+                if !self.is_exempt(&name) {
                     let described = texts.entry(name).or_default().entry(&column.description).or_default();
                     described.push((model, &column.name));
                 }
             }
+        }
+        for (name, texts) in &mut texts {
+            texts.retain(|text, _| says_something(text, name));
         }
         texts
     }
@@ -170,7 +177,7 @@ impl ConflictingDefinition {
 }
 
 /// The texts that differ in more than trifles, in order of the first model that has them.
-fn definitions<'p>(texts: HashMap<&'p str, Vec<Described<'p>>>) -> Vec<Definition<'p>> {
+fn definitions<'p>(texts: Texts<'p>) -> Vec<Definition<'p>> {
     let mut texts: Vec<_> = texts.into_iter().collect();
     texts.sort_unstable_by_key(|(text, models)| (models[0].0.id, *text));
     let mut found: HashMap<String, usize> = HashMap::new();
@@ -189,6 +196,14 @@ fn definitions<'p>(texts: HashMap<&'p str, Vec<Described<'p>>>) -> Vec<Definitio
         definition.models.sort_unstable_by_key(|(model, column)| (model.id, *column));
     }
     definitions
+}
+
+/// Borrowed where it is in lower case already, as nearly all names are.
+fn lower(name: &str) -> Cow<'_, str> {
+    match name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        true => Cow::Owned(name.to_ascii_lowercase()),
+        false => Cow::Borrowed(name),
+    }
 }
 
 /// A misspelt `doc()` that stayed in the text is no definition, either.

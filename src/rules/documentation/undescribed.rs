@@ -26,7 +26,7 @@ const QUOTED: usize = 60;
 
 /// Reports a resource without description and says why its text, if any, does not count. `say` is what a description
 /// of it should tell, as an imperative: "say in a sentence what one row is".
-pub(super) fn report(node: Node<'_>, min_length: usize, say: &str, cx: &mut Context<'_>) {
+pub(super) fn report(node: Node<'_>, min_length: usize, say: &'static str, cx: &mut Context<'_>) {
     if cx.is_described(node, min_length) {
         return;
     }
@@ -63,7 +63,14 @@ pub(super) fn complaint(text: &str, name: &str) -> String {
 
 /// A text's beginning, on one line.
 pub(super) fn quoted(text: &str) -> String {
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        // In bytes, at least as many as characters: enough to tell whether the text goes on.
+        if line.len() > 4 * QUOTED {
+            break;
+        }
+        line.extend([if line.is_empty() { "" } else { " " }, word]);
+    }
     if line.chars().count() <= QUOTED {
         return line;
     }
