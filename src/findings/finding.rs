@@ -77,8 +77,11 @@ impl Finding {
 
     /// Gives back what the texts hold in reserve: there may be a million findings, and none grows any more.
     pub(crate) fn shrink_to_fit(&mut self) {
-        for text in [&mut self.subject, &mut self.part, &mut self.message, &mut self.help] {
+        for text in [&mut self.subject, &mut self.part, &mut self.message] {
             text.shrink_to_fit();
+        }
+        if let Cow::Owned(help) = &mut self.help {
+            help.shrink_to_fit();
         }
         self.evidence.iter_mut().for_each(String::shrink_to_fit);
         self.evidence.shrink_to_fit();
