@@ -99,7 +99,7 @@ fn finding(place: Place) -> Finding {
         subject: String::new(),
         part: String::new(),
         message: String::new(),
-        help: String::new(),
+        help: "".into(),
         evidence: Vec::new(),
         related: Vec::new(),
         located_in: None,
