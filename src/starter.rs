@@ -28,9 +28,9 @@ pub fn config(project: &Project<'_>, has_codeowners: bool) -> String {
 
 const RULES: &str = "\
 # a slug or code with a severity, or a block with severity, options, and what it is limited to
-rules: {}
-  # undocumented-model: error
-  # description-pattern: { severity: info, pattern: '^[A-Z].*[.]$', layers: [marts] }
+# rules:
+#   undocumented-model: error
+#   description-pattern: { severity: info, pattern: '^[A-Z].*[.]$', layers: [marts] }
 
 ";
 
@@ -58,13 +58,16 @@ fn layers(models: &[&Resource<'_>]) -> String {
     }
     let head = "# which layer a model is in: by folder first, then by prefix; found here:\n";
     let hint = match unknown.first() {
-        Some((folder, _)) => format!("  # marts: {{ paths: {} }}\n", list(std::slice::from_ref(folder))),
+        Some((folder, _)) => format!("marts: {{ paths: {} }}\n", list(std::slice::from_ref(folder))),
         None => String::new(),
     };
     match settings.is_empty() && hint.is_empty() {
         true => format!("{head}{text}# layers: {{ marts: {{ paths: [models/marts], prefixes: [fct_, dim_] }} }}\n\n"),
-        false if settings.is_empty() => format!("{head}{text}layers: {{}}\n{hint}\n"),
-        false => format!("{head}{text}layers:\n{settings}{hint}\n"),
+        false if settings.is_empty() => format!("{head}{text}# layers:\n#   {hint}\n"),
+        false => {
+            let hint = if hint.is_empty() { hint } else { format!("  # {hint}") };
+            format!("{head}{text}layers:\n{settings}{hint}\n")
+        }
     }
 }
 
@@ -159,4 +162,34 @@ fn list(items: &[String]) -> String {
         }
     });
     format!("[{}]", quoted.collect::<Vec<_>>().join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::tester::model;
+
+    /// What is left when people take away the `# ` of a section that is commented out.
+    fn uncommented(section: &str) -> serde_yaml::Value {
+        let from = section.find("# layers:").or_else(|| section.find("# rules:")).expect("it is commented out");
+        let lines: Vec<&str> = section[from..].lines().map(|line| line.strip_prefix("# ").unwrap_or(line)).collect();
+        serde_yaml::from_str(&lines.join("\n")).expect("it is YAML")
+    }
+
+    #[test]
+    fn what_is_commented_out_can_be_put_in() {
+        let unknown = model("utils", "days");
+        let layers = layers(&[&unknown]);
+        assert_eq!(uncommented(&layers)["layers"]["marts"]["paths"][0], "models/utils");
+        assert_eq!(uncommented(RULES)["rules"]["undocumented-model"], "error");
+    }
+
+    #[test]
+    fn a_hint_stands_below_settings() {
+        let models = ["mart_a", "mart_b"].map(|name| model("marts", name));
+        let unknown = model("utils", "days");
+        let text = layers(&[&models[0], &models[1], &unknown]);
+        let end = "layers:\n  marts: { prefixes: [fct_, dim_, mart_] }\n  # marts: { paths: [models/utils] }\n\n";
+        assert!(text.ends_with(end), "{text}");
+    }
 }
