@@ -856,3 +856,24 @@ fn places_of_related_resources_and_one_file_twice() {
     located.location.region = None;
     assert_eq!(located.location.display(), "fixtures/spans/transform/models/names/_names__models.yml");
 }
+
+#[test]
+fn a_parent_that_code_reads_through_a_variable_or_a_macro() {
+    let sql = "-- {{ 'till' }} 'till'\n{% for name in [\"shops\", 'till'] %}\nselect * from {{ source('erp', name) }}\n{% endfor %}\n";
+    let files = [
+        ("models/looped.sql", sql),
+        ("models/hidden.sql", "\nselect * from {{ newest() }}\n"),
+        ("models/_models.yml", "models:\n  - name: looped\n  - name: hidden\n"),
+    ];
+    let patch = json!({"patch_path": "shop://models/_models.yml"});
+    let source = json!({"source_name": "erp", "name": "till"});
+    let resources = [
+        ("model.shop.looped", "models/looped.sql", patch.clone()),
+        ("model.shop.hidden", "models/hidden.sql", patch),
+        ("source.shop.erp.till", "models/_models.yml", source),
+    ];
+    let site = Site::of(&files, &resources);
+    let till = "source.shop.erp.till";
+    assert_eq!(site.parent("model.shop.looped", till), "models/looped.sql:2:26-2:32 'till'");
+    assert_eq!(site.parent("model.shop.hidden", till), "models/hidden.sql:2:1-2:29 select * from {{ newest() }}");
+}

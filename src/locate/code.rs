@@ -5,11 +5,34 @@ use crate::project::{Resource, ResourceType};
 use crate::text::Span;
 use crate::text::call::{Argument, Call};
 use crate::text::jinja::{Block, BlockKind};
-use crate::text::sql::blank;
+use crate::text::sql::{Context, PieceKind, Pieces, blank};
 
 /// The first `ref()` or `source()` that names `parent`; of several versions the one that is asked for.
 pub(super) fn reference(file: &ProjectFile, parent: &Resource<'_>) -> Option<Span> {
     best(file.calls().iter().map(|call| (call, call.span)), parent)
+}
+
+/// Where Jinja first has the name of `parent` as a string: `ref()` or `source()` may get it from a variable or a macro.
+pub(super) fn quoted(file: &ProjectFile, parent: &Resource<'_>) -> Option<Span> {
+    let text = file.source.text();
+    let jinja = Pieces::new(text).map_while(Result::ok).filter(|piece| {
+        matches!(piece.kind, PieceKind::Expression | PieceKind::Statement) && piece.context != Context::Comment
+    });
+    let literals = [format!("'{}'", parent.name), format!("\"{}\"", parent.name)];
+    let hits = jinja.flat_map(|piece| {
+        let inner = &text[piece.inner.range()];
+        let found = literals.iter().flat_map(|literal| inner.match_indices(literal.as_str()));
+        found.map(move |(at, literal)| {
+            let start = piece.inner.start as usize + at;
+            Span::new(start, start + literal.len())
+        })
+    });
+    // A call that says what it refers to would have been found: it means something else of that name.
+    let is_said = |hit: &Span| {
+        let mut calls = file.calls().iter().filter(|call| call.as_ref().is_some() || call.as_source().is_some());
+        calls.any(|call| call.span.start <= hit.start && hit.end <= call.span.end)
+    };
+    hits.filter(|hit| !is_said(hit)).min()
 }
 
 /// Of calls, each with its place, the first that names `parent`: with its version, or without one (which is the latest),

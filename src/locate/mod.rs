@@ -183,10 +183,12 @@ impl<'l> Lookup<'l> {
         found.or_else(|| self.fallback(place)).unwrap_or_else(|| self.without_line(place))
     }
 
-    /// The place the thing would stand at: the entry's name, then the start of the file.
+    /// The place the thing would stand at: the entry's name, then the start of the file. Code reads its parents, if only
+    /// through a macro.
     fn fallback(&self, place: &Place) -> Option<Location> {
         let in_code = matches!(place, Place::File | Place::Parent(_) | Place::Code(_));
-        let entry = if *place == Place::File { None } else { self.in_properties(&Place::Entry) };
+        let reads = matches!(place, Place::Parent(_)) && self.has_code();
+        let entry = if *place == Place::File || reads { None } else { self.in_properties(&Place::Entry) };
         entry.or_else(|| {
             // Where the entry stands is not known, but that it is no line of the code is.
             if !in_code && self.has_unreadable_properties() {
@@ -196,6 +198,11 @@ impl<'l> Lookup<'l> {
             let file = file.text().ok()?;
             Some(self.region(path, file, code::first_line(file)))
         })
+    }
+
+    /// Whether the resource is a file of SQL or Python that can be read.
+    fn has_code(&self) -> bool {
+        self.own_file().is_some_and(|(path, file)| !is_properties(path) && file.text().is_ok())
     }
 
     fn has_unreadable_properties(&self) -> bool {
@@ -271,7 +278,10 @@ impl<'l> Lookup<'l> {
             },
             Place::Code(text) => code::first(file, text).unwrap_or_else(|| code::first_line(file)),
             Place::Config(name) => code::config(file, name)?,
-            Place::Parent(id) => code::reference(file, self.project.get(*id))?,
+            Place::Parent(id) => {
+                let parent = self.project.get(*id);
+                code::reference(file, parent).or_else(|| code::quoted(file, parent))?
+            }
             Place::Argument(name) => code::parameter(file, self.resource, name)?,
             _ => return None,
         };

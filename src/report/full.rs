@@ -23,6 +23,9 @@ pub(super) fn write(findings: &[Located], style: Style, out: &mut dyn Write) -> 
     Ok(())
 }
 
+/// Lines from one place to another of the same file up to which both are drawn in one picture.
+const MOST_LINES_BETWEEN: u32 = 10;
+
 struct Pen {
     plain: GraphicalReportHandler,
     colored: Option<GraphicalReportHandler>,
@@ -100,7 +103,7 @@ impl Diagnostic for Drawn<'_> {
         let region = self.0.location.region.as_ref()?;
         let primary = LabeledSpan::new_primary_with_span(None, region.span.range());
         let others = self.0.related.iter().filter_map(move |(location, label)| {
-            let other = location.region.as_ref().filter(|other| other.file.path() == region.file.path())?;
+            let other = location.region.as_ref().filter(|_| is_near(location, &self.0.location))?;
             (other.span != region.span)
                 .then(|| LabeledSpan::new_with_span(Some(printable(label).into_owned()), other.span.range()))
         });
@@ -108,19 +111,71 @@ impl Diagnostic for Drawn<'_> {
     }
 }
 
-/// What to do, then why: evidence and places in other files, an item each.
+/// What to do, then why: evidence and places that are not drawn, an item each.
 fn footer(located: &Located) -> String {
     let mut items = Vec::new();
     if located.location.region.is_none() {
         items.push(format!("in {}", located.location.path));
     }
     items.extend(located.finding.evidence.iter().cloned());
-    let elsewhere = located.related.iter().filter(|(location, _)| !same_file(location, &located.location));
+    let elsewhere = located.related.iter().filter(|(location, _)| !is_near(location, &located.location));
     items.extend(elsewhere.map(|(location, label)| format!("{label}: {}", location.display())));
     let items = items.into_iter().map(|item| format!("- {}", printable(&item)));
     std::iter::once(printable(&located.finding.help).into_owned()).chain(items).collect::<Vec<_>>().join("\n")
 }
 
-fn same_file(a: &Location, b: &Location) -> bool {
-    a.region.is_some() && b.region.is_some() && a.path == b.path
+/// Whether two places are drawn together: in one file, with few lines between them, as all of those are printed.
+fn is_near(a: &Location, b: &Location) -> bool {
+    let (Some(first), Some(second)) = (&a.region, &b.region) else { return false };
+    let (from, to) = if first.span < second.span { (first, second) } else { (second, first) };
+    a.path == b.path && to.start.line.saturating_sub(from.end.line) <= MOST_LINES_BETWEEN
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::findings::{Finding, Place, Region};
+    use crate::text::SourceFile;
+
+    /// A finding at the first of twenty lines, with a related place at another.
+    fn drawn(related_line: u32) -> String {
+        let text: String = (1..=20).map(|line| format!("line {line}\n")).collect();
+        let file = Arc::new(SourceFile::from_bytes("models/a.yml", text.into_bytes()).unwrap());
+        let at = |line: u32| {
+            let span = file.line_span(line).unwrap();
+            Location { path: "models/a.yml".to_owned(), region: Some(Region::new(file.clone(), span)) }
+        };
+        let finding = Finding {
+            code: "EXP003",
+            slug: "exposure-on-view",
+            severity: Severity::Warning,
+            subject: String::new(),
+            part: String::new(),
+            message: "message".to_owned(),
+            help: "help".to_owned(),
+            evidence: Vec::new(),
+            related: Vec::new(),
+            located_in: None,
+            place: Place::File,
+        };
+        let related = vec![(at(related_line), "related".to_owned())];
+        let located = Located { finding: Box::new(finding), location: at(1), related };
+        Pen::new(Style { color: false, width: 100, max_findings: None }).draw(&located)
+    }
+
+    #[test]
+    fn near_places_are_one_picture() {
+        let near = drawn(11);
+        assert!(near.contains("╰── related"), "{near}");
+        assert!(!near.contains("- related"), "{near}");
+    }
+
+    #[test]
+    fn lines_between_distant_places_are_not_printed() {
+        let far = drawn(12);
+        assert!(!far.contains("line 5"), "{far}");
+        assert!(far.contains("- related: models/a.yml:12:1"), "{far}");
+    }
 }

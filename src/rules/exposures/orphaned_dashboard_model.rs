@@ -194,11 +194,14 @@ fn is_python(model: &Resource<'_>) -> bool {
 }
 
 /// What a model without parents and without named tables does instead.
-fn no_origin(model: &Resource<'_>) -> &'static str {
+fn no_origin(model: &Resource<'_>) -> String {
     if is_python(model) {
-        "it is a Python model, and what it reads does not show in lineage"
+        "it is a Python model, and what it reads does not show in lineage".to_owned()
+    } else if model.macros.is_empty() {
+        "its rows are written out or generated in SQL".to_owned()
     } else {
-        "its rows are written out or generated in SQL"
+        let names = model.macros.iter().map(|id| format!("`{}`", id.rsplit('.').next().unwrap_or(id)));
+        format!("what it reads does not show in lineage, or is made by a macro: {}", listed(names))
     }
 }
 
@@ -207,6 +210,13 @@ fn help(model: &Resource<'_>) -> String {
         "load what it reads into the warehouse, declare that under `sources:`, and read it with `dbt.source()` or \
          `dbt.ref()`"
             .to_owned()
+    } else if !model.macros.is_empty() {
+        format!(
+            "if a macro finds the tables by name, declare them under `sources:` and give the macro a `source()` for each; \
+             move rows that are written out into a seed; if they are generated, add the pattern `^{}$` to the rule's \
+             option `allow`",
+            model.name
+        )
     } else {
         format!(
             "move the rows into a seed and read it with `ref()`; if they are generated, add the pattern `^{}$` to the \
@@ -372,6 +382,19 @@ mod tests {
             "model `tiers` feeds dashboard `board`, but rests on no source and no seed: its rows are written out or \
              generated in SQL"
         );
+    }
+
+    #[test]
+    fn a_macro_may_read_what_lineage_does_not_show() {
+        let mut all = with_sql("union_all", "{{ dbt_utils.union_relations(found('rudder')) }}");
+        all.macros = vec![Text::from("macro.shop.found"), Text::from("macro.dbt_utils.union_relations")];
+        let found = findings("EXP008", json!(null), &on_board(&[all]));
+        assert_eq!(
+            found[0].message,
+            "model `union_all` feeds dashboard `board`, but rests on no source and no seed: what it reads does not show in \
+             lineage, or is made by a macro: `found`, `union_relations`"
+        );
+        assert!(found[0].help.starts_with("if a macro finds the tables by name, declare them under `sources:`"));
     }
 
     #[test]

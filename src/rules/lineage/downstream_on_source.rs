@@ -48,7 +48,8 @@ declare_rule! {
     trap = Centralise,
     default = Warning,
     since = "0.1.0",
-    subjects = [Model]
+    subjects = [Model],
+    supersedes = ["DAG003"]
 }
 
 impl Rule for DownstreamOnSource {

@@ -81,11 +81,27 @@ fn check_prefix(model: Node<'_>, layer: Layer, cx: &mut Context<'_>) {
     }
     let quoted: Vec<String> = prefixes.iter().map(|prefix| format!("`{prefix}`")).collect();
     let message = format!("the name of {layer} model `{}` does not begin with {}", model.name, quoted.join(" or "));
-    let renamed = format!("{}{}", prefixes[0], model.name);
+    let renamed = renamed(&model.name, layer, prefixes);
     cx.report(model, Place::File, message).help(format!(
         "rename it, for example to `{renamed}`, and every `ref()` to it; if the team's prefixes are others, set them under \
          `layers: {{{layer}: {{prefixes: […]}}}}` in dbt-steward.yml"
     ));
+}
+
+/// A name with a prefix of its layer: one that stands behind underscores comes to the front, and a word for the layer
+/// gives way to it.
+fn renamed(name: &str, layer: Layer, prefixes: &[String]) -> String {
+    let bare = name.trim_start_matches('_');
+    if prefixes.iter().any(|prefix| bare.starts_with(prefix.as_str())) {
+        return bare.to_owned();
+    }
+    let layer = layer.to_string();
+    let singular = layer.strip_suffix('s').unwrap_or(&layer);
+    let without_layer =
+        [layer.as_str(), singular].into_iter().find_map(|word| bare.strip_prefix(word)?.strip_prefix('_'));
+    let rest = without_layer.map_or(bare, |rest| rest.trim_start_matches('_'));
+    let rest = if rest.is_empty() { name } else { rest };
+    format!("{}{rest}", prefixes[0])
 }
 
 #[cfg(test)]
@@ -108,6 +124,20 @@ mod tests {
             ]
         );
         assert!(found[1].help.starts_with("rename it, for example to `fct_orders`, and every `ref()` to it;"));
+    }
+
+    #[test]
+    fn proposes_a_name_that_says_the_layer_once() {
+        let proposed = |folder: &str, name: &str| {
+            let found = findings("NAM001", Value::Null, &[model(folder, name)]);
+            found[0].help.split('`').nth(1).unwrap_or_default().to_owned()
+        };
+        assert_eq!(proposed("intermediate", "_int_server_bridge"), "int_server_bridge");
+        assert_eq!(proposed("intermediate", "__users"), "int_users");
+        assert_eq!(proposed("marts", "marts__combined_orders"), "fct_combined_orders");
+        assert_eq!(proposed("marts", "mart_orders"), "fct_orders");
+        assert_eq!(proposed("marts", "martial_arts"), "fct_martial_arts");
+        assert_eq!(proposed("marts", "marts_"), "fct_marts_");
     }
 
     #[test]

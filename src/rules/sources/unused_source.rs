@@ -41,7 +41,8 @@ declare_rule! {
     trap = ServeTheBusiness,
     default = Warning,
     since = "0.1.0",
-    subjects = [Source]
+    subjects = [Source],
+    supersedes = ["SRC001", "SRC002", "TST002", "DOC003"]
 }
 
 impl Rule for UnusedSource {
