@@ -154,7 +154,7 @@ mod tests {
             subject: String::new(),
             part: String::new(),
             message: "message".to_owned(),
-            help: "help".to_owned(),
+            help: "help".into(),
             evidence: Vec::new(),
             related: Vec::new(),
             located_in: None,
