@@ -3,3 +3,4 @@
 pub mod bytes;
 pub mod codeowners;
 pub mod manifest;
+pub mod project_files;

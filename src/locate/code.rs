@@ -1,6 +1,6 @@
 //! From a place to a span in SQL, Python and Markdown.
 
-use super::files::ProjectFile;
+use crate::files::ProjectFile;
 use crate::project::{Resource, ResourceType};
 use crate::text::Span;
 use crate::text::call::{Argument, Call};

@@ -1,8 +1,6 @@
 //! Turns a finding's place into file, line and column, where the project's files are at hand.
 
 mod code;
-mod entries;
-mod files;
 mod properties;
 mod tests;
 
@@ -15,7 +13,7 @@ use crate::findings::{Finding, Located, Location, Place, Region};
 use crate::paths::nearby;
 use crate::project::{Detail, Project, Resource, ResourceId, UnreadableFile};
 use crate::text::Span;
-use files::{FileRef, Files, ProjectFile, is_inside};
+use crate::files::{FileRef, Files, ProjectFile, is_inside};
 
 /// Where dbt installs packages unless `packages-install-path` says otherwise.
 const PACKAGES: &str = "dbt_packages";

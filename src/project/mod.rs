@@ -31,7 +31,7 @@ pub use detail::{
 pub use layers::{Layer, LayerRule, Layers};
 pub use neighbours::folder;
 pub use ownership::{FileOwners, OwnerPlace, Owners, Ownership, lookup};
-pub use resource::{Column, Constraint, Detail, Resource, ResourceId, ResourceType};
+pub use resource::{Column, Constraint, Detail, Resource, ResourceId, ResourceType, Unknown};
 pub use text::Text;
 
 use neighbours::Neighbours;

@@ -149,7 +149,13 @@ pub struct Resource<'a> {
     /// Unique ids of the macros it calls.
     pub macros: Vec<Text<'a>>,
     pub detail: Detail<'a>,
+    /// Fields that could not be read from the project's files, each with the reason; `None` where all are known, as they
+    /// always are with a manifest. An unknown field has its default value.
+    pub unknown: Option<Box<Unknown<'a>>>,
 }
+
+/// Names of fields, as dbt has them, and why each is not known. `parents` means that there may be more of them.
+pub type Unknown<'a> = Vec<(Text<'a>, Text<'a>)>;
 
 /// What only some types have.
 #[derive(Debug, Clone)]
@@ -197,6 +203,11 @@ pub struct Constraint<'a> {
 }
 
 impl<'a> Resource<'a> {
+    /// Whether a field's value is not known: it stands in an environment that is not at hand.
+    pub fn is_unknown(&self, field: &str) -> bool {
+        self.unknown.as_ref().is_some_and(|fields| fields.iter().any(|(name, _)| name.as_str() == field))
+    }
+
     /// The column of that name; names are compared as written.
     pub fn column(&self, name: &str) -> Option<&Column<'a>> {
         self.columns.iter().find(|column| column.name.as_str() == name)

@@ -28,6 +28,7 @@ pub fn resource(kind: ResourceType, unique_id: &str, path: &str) -> Resource<'st
         doc_blocks: None,
         depends_on: Vec::new(),
         macros: Vec::new(),
+        unknown: None,
         detail: Detail::None,
     }
 }

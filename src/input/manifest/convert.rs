@@ -29,6 +29,7 @@ pub fn resource<'a>(key: Text<'a>, mut entry: raw::Entry<'a>) -> Resource<'a> {
         doc_blocks: entry.doc_blocks.take().map(|texts| texts.0),
         depends_on: std::mem::take(&mut entry.depends_on.nodes.0),
         macros: std::mem::take(&mut entry.depends_on.macros.0),
+        unknown: (!entry.unknown.0.is_empty()).then(|| Box::new(std::mem::take(&mut entry.unknown.0))),
         detail: detail(kind, entry),
     }
 }

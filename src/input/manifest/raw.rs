@@ -116,6 +116,8 @@ pub struct Entry<'a> {
     #[serde(deserialize_with = "nullable")]
     pub arguments: Vec<Named<'a>>,
     pub macro_sql: Option<&'a RawValue>,
+    /// Never in dbt's own manifests: what our reading of the project's files leaves open.
+    pub unknown: Entries<'a, Text<'a>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

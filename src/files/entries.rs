@@ -16,7 +16,7 @@ enum Step {
 
 /// Where each name stands, by section (`models`, `sources`, `tables`, …).
 #[derive(Debug, Default)]
-pub(super) struct Entries {
+pub struct Entries {
     places: HashMap<(&'static str, String), Path>,
 }
 

@@ -1,19 +1,22 @@
 //! The project's files, each read and parsed at most once, however many findings point into it.
 
+mod entries;
+
 use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use super::entries::Entries;
+
 use crate::text::call::Call;
 use crate::text::jinja::Block;
 use crate::text::yaml::{Yaml, YamlError};
 use crate::text::{SourceFile, Span, TextError, jinja, python, yaml};
+pub use entries::Entries;
 
 /// A file that is at hand, and what parsing made of it; each view is made when it is first asked for.
 #[derive(Debug)]
-pub(super) struct ProjectFile {
+pub struct ProjectFile {
     pub source: Arc<SourceFile>,
     yaml: OnceLock<Result<(Yaml, Entries), YamlError>>,
     calls: OnceLock<Vec<Call>>,
@@ -51,7 +54,7 @@ impl ProjectFile {
 
 /// Why a file that is there cannot be looked into.
 #[derive(Debug)]
-pub(super) struct Problem {
+pub struct Problem {
     pub message: String,
     /// The first byte that is no text, with the file as far as it is.
     pub place: Option<(Arc<SourceFile>, Span)>,
@@ -74,7 +77,7 @@ impl Problem {
 
 /// Whether a path from a manifest stays in the folder that it is relative to: a manifest is data, and does not get to
 /// name files outside the project.
-pub(super) fn is_inside(path: &Path) -> bool {
+pub fn is_inside(path: &Path) -> bool {
     path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
 
@@ -82,7 +85,7 @@ type Slot = Arc<OnceLock<Option<Result<ProjectFile, Problem>>>>;
 
 /// Files by their path relative to a root.
 #[derive(Debug, Default)]
-pub(super) struct Files {
+pub struct Files {
     slots: Mutex<HashMap<PathBuf, Slot>>,
 }
 
@@ -117,7 +120,7 @@ impl Files {
 
 /// A file that is there, though its text may not be readable.
 #[derive(Debug, Clone)]
-pub(super) struct FileRef(Slot);
+pub struct FileRef(Slot);
 
 impl FileRef {
     /// The file's text, or why it is none.

@@ -1,0 +1,99 @@
+//! Macros as functions: of the project, of its packages by their names, and dbt's own.
+
+use std::rc::Rc;
+
+use super::super::world::MacroEntry;
+use super::dbt_macros;
+use super::scope::Scope;
+use crate::template::{Arguments, Error, Function, Machine, Object, ObjectKind, Value};
+
+/// A bare name that is a macro of the project or the root project, or the name of a package.
+pub fn get(scope: &Rc<Scope>, name: &str) -> Option<Value> {
+    if let Some(entry) = scope.world.macros.visible(scope.project, name) {
+        return Some(of_entry(scope, entry));
+    }
+    if let Some(package) = scope.world.package_index(name) {
+        return Some(Value::object(Package { scope: scope.clone(), index: package }));
+    }
+    if name == "dbt" {
+        return Some(Value::object(Dbt(scope.clone())));
+    }
+    scope.world.missing.contains(name).then(|| Value::unknown(&format!("the package {name} is not installed")))
+}
+
+/// A macro that dbt itself brings, where the project has none of that name.
+pub fn of_dbt(scope: &Rc<Scope>, name: &str) -> Option<Value> {
+    if !dbt_macros::is_known(name) {
+        return None;
+    }
+    let (scope, name) = (scope.clone(), name.to_owned());
+    Some(Function::value(&name.clone(), move |machine, arguments| {
+        scope.note_macro(&format!("macro.dbt.{name}"));
+        // dbt's own dispatch to what the project has for it.
+        let found = super::adapter::implementation(&scope.world, scope.project, &name);
+        match found {
+            Some(entry) => call(&scope, entry, machine, arguments),
+            None => Ok(dbt_macros::result(&name, arguments)),
+        }
+    }))
+}
+
+/// A macro as a function.
+pub fn of_entry(scope: &Rc<Scope>, entry: &MacroEntry) -> Value {
+    Value::object(MacroFunction { scope: scope.clone(), entry: entry.clone() })
+}
+
+fn call(
+    scope: &Rc<Scope>,
+    entry: &MacroEntry,
+    machine: &mut Machine<'_>,
+    arguments: Arguments,
+) -> Result<Value, Error> {
+    scope.inside(|| machine.call_macro(&entry.code, arguments))
+}
+
+#[derive(Debug)]
+struct MacroFunction {
+    scope: Rc<Scope>,
+    entry: MacroEntry,
+}
+
+impl Object for MacroFunction {
+    fn call(&self, machine: &mut Machine<'_>, arguments: Arguments) -> Result<Value, Error> {
+        self.scope.note_macro(&self.entry.unique_id);
+        call(&self.scope, &self.entry, machine, arguments)
+    }
+
+    fn kind(&self) -> ObjectKind {
+        ObjectKind::Function
+    }
+
+    fn type_name(&self) -> &str {
+        "MacroGenerator"
+    }
+}
+
+/// `dbt_utils.star`: a package's name with its macros as attributes.
+#[derive(Debug)]
+struct Package {
+    scope: Rc<Scope>,
+    index: usize,
+}
+
+impl Object for Package {
+    fn attribute(&self, name: &str, _: &mut Machine<'_>) -> Result<Option<Value>, Error> {
+        Ok(self.scope.world.macros.of(self.index, name).map(|entry| of_entry(&self.scope, entry)))
+    }
+}
+
+/// `dbt.date_trunc`: dbt's own macros.
+#[derive(Debug)]
+struct Dbt(Rc<Scope>);
+
+impl Object for Dbt {
+    fn attribute(&self, name: &str, _: &mut Machine<'_>) -> Result<Option<Value>, Error> {
+        // Those of adapters carry the adapter's name.
+        let of_adapter = || name.contains("__").then(|| Value::unknown(&format!("dbt's own macro {name}")));
+        Ok(of_dbt(&self.0, name).or_else(of_adapter))
+    }
+}

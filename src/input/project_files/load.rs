@@ -1,0 +1,129 @@
+//! The root project and its packages: `dbt_project.yml` of each, rendered, with variables and the target.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::context::yaml_value;
+use super::datum::{Datum, Map};
+use super::environment::{Environment, Target, Vars, read_target};
+use super::files::package_folders;
+use super::keypath::{render_tree, renders_in_project_file};
+use super::project_file::DbtProject;
+use super::world::{Macros, World};
+use crate::discover::PROJECT_FILE;
+use crate::text::yaml;
+
+/// Reads the root project, whose file is known to be one, and every package that is installed.
+pub fn load(root: &Path, environment: Environment) -> World {
+    let mut world = bare(environment);
+    let settings = settings(root);
+    let profile = settings.value("profile").map(|value| render(&world, value)).map(|value| value.to_text());
+    let target = read_target(root, profile.as_deref(), &world.environment, &|value| render(&world, value));
+    Arc::get_mut(&mut world).expect("nothing else has it yet").target = target;
+    let own = project(&world, root.to_owned(), settings);
+    let install_path = own.settings.text("packages-install-path").unwrap_or("dbt_packages").to_owned();
+    let mut packages: Vec<DbtProject> = package_folders(root, &install_path)
+        .into_iter()
+        .map(|folder| {
+            let settings = self::settings(&folder);
+            project(&world, folder, settings)
+        })
+        .filter(|package| !package.name.is_empty() && package.name != own.name)
+        .collect();
+    packages.extend(local_packages(&world, root, &own, &packages));
+    packages.sort_by(|a, b| a.name.cmp(&b.name));
+    packages.dedup_by(|a, b| a.name == b.name);
+    let missing = missing(root, &packages);
+    let world = Arc::into_inner(world).expect("nothing else has it any more");
+    let projects: Vec<DbtProject> = std::iter::once(own).chain(packages).collect();
+    let vars = vars(&projects, &world.environment);
+    World { macros: Macros::new(projects.len()), projects, vars, missing, ..world }
+}
+
+/// What templates see before any project is read: the environment and the variables that the caller gives.
+fn bare(environment: Environment) -> Arc<World> {
+    let given = Vars::new("", None, &Map::new(), &environment.vars);
+    Arc::new(World {
+        projects: Vec::new(),
+        target: Target::unknown(environment.target.as_deref()),
+        environment,
+        vars: vec![given],
+        macros: Macros::default(),
+        missing: BTreeSet::new(),
+    })
+}
+
+fn render(world: &Arc<World>, value: &Datum) -> Datum {
+    match value {
+        Datum::Text(text) if super::keypath::has_jinja(text) => yaml_value(world, 0, text),
+        other => other.clone(),
+    }
+}
+
+/// The file as it is written; empty where it cannot be read, which for the root project has been found out before.
+fn settings(folder: &Path) -> Map {
+    read(&folder.join(PROJECT_FILE)).unwrap_or_default()
+}
+
+fn read(path: &Path) -> Option<Map> {
+    let text = std::fs::read_to_string(path).ok()?;
+    Some(super::parse::whole(&yaml::parse(&text).ok()?))
+}
+
+fn project(world: &Arc<World>, root: PathBuf, settings: Map) -> DbtProject {
+    let in_file = settings.get("vars").and_then(Datum::as_map).cloned().unwrap_or_default();
+    // Instead of in dbt_project.yml, variables may stand in a file of their own.
+    let apart = read(&root.join("vars.yml")).and_then(|file| file.get("vars")?.as_map().cloned());
+    let vars = apart.unwrap_or(in_file);
+    let mut render = |text: &str| yaml_value(world, 0, text);
+    let rendered = render_tree(Datum::Map(settings), &mut Vec::new(), &renders_in_project_file, &mut render);
+    let Datum::Map(settings) = rendered else { return DbtProject::default() };
+    let name = settings.get("name").map(Datum::to_text).unwrap_or_default();
+    DbtProject::new(root, name, settings, vars)
+}
+
+/// Packages of `packages.yml` with a path, which dbt installs as a link, or which lie beside the project.
+fn local_packages(world: &Arc<World>, root: &Path, own: &DbtProject, installed: &[DbtProject]) -> Vec<DbtProject> {
+    let paths = asked(root).into_iter().filter_map(|package| package.get("local").map(Datum::to_text));
+    let folders = paths.map(|path| root.join(path)).filter(|folder| folder.join(PROJECT_FILE).is_file());
+    let projects = folders.map(|folder| {
+        let settings = settings(&folder);
+        project(world, folder, settings)
+    });
+    projects
+        .filter(|package| package.name != own.name && !installed.iter().any(|other| other.name == package.name))
+        .collect()
+}
+
+/// The packages that `packages.yml` or `dependencies.yml` asks for.
+fn asked(root: &Path) -> Vec<Datum> {
+    let files = ["packages.yml", "dependencies.yml"].map(|name| read(&root.join(name)));
+    let lists = files.into_iter().flatten().filter_map(|file| file.get("packages").cloned());
+    lists.flat_map(Datum::into_list).collect()
+}
+
+/// The packages that are asked for and not there, by the name that their macros are called with: the last part of what
+/// the hub or the repository calls them, with `_` for `-`.
+fn missing(root: &Path, packages: &[DbtProject]) -> BTreeSet<String> {
+    let keys = ["package", "git", "tarball", "local"];
+    let names = asked(root).into_iter().filter_map(|package| {
+        let address = keys.iter().find_map(|key| package.get(key))?.to_text();
+        let last = address.trim_end_matches('/').trim_end_matches(".git").rsplit('/').next()?.to_owned();
+        let name = package.get("name").map_or(last, Datum::to_text);
+        Some(name.replace('-', "_"))
+    });
+    let is_there = |name: &String| {
+        let short = name.strip_prefix("dbt_").unwrap_or(name);
+        packages.iter().any(|package| package.name == *name || package.name == short || package.name.replace('-', "_") == *name)
+    };
+    names.filter(|name| !is_there(name)).collect()
+}
+
+fn vars(projects: &[DbtProject], environment: &Environment) -> Vec<Vars> {
+    let of = |(index, project): (usize, &DbtProject)| {
+        let own = (index > 0).then_some(&project.vars);
+        Vars::new(&project.name, own, &projects[0].vars, &environment.vars)
+    };
+    projects.iter().enumerate().map(of).collect()
+}

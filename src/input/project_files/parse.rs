@@ -1,0 +1,251 @@
+//! From files to what they define: nodes, macros, docs blocks, entries of properties YAML.
+
+use std::sync::Arc;
+
+use super::datum::{Datum, Map, Reason};
+use super::files::{Read, Role};
+use super::node::{Calls, Failure, Kind, Node, RefArgs};
+use super::problem::Problem;
+use super::properties::{Entry, Place, SECTIONS};
+use super::world::{MacroEntry, World};
+use crate::template::{Content, Template, read_blocks};
+use crate::text::call::{Argument, ArgumentValue, Call};
+use crate::text::jinja::BlockKind;
+use crate::text::{jinja, python, yaml};
+
+/// A node and what to evaluate for it.
+#[derive(Debug)]
+pub struct Parsed {
+    pub node: Node,
+    pub body: Body,
+}
+
+/// What to evaluate for a node.
+#[derive(Debug)]
+pub enum Body {
+    /// The whole file, or one block of it.
+    Template(Template),
+    /// Python, in which the calls are looked for.
+    Python,
+    None,
+}
+
+/// A macro with its place, as the manifest lists it.
+#[derive(Debug, Clone)]
+pub struct MacroFile {
+    pub name: String,
+    pub entry: MacroEntry,
+    pub path: String,
+    /// The whole block.
+    pub code: String,
+    pub parameters: Vec<String>,
+    /// Unique ids of macros that it calls.
+    pub calls: Vec<String>,
+}
+
+/// A docs block.
+#[derive(Debug, Clone)]
+pub struct Docs {
+    pub project: usize,
+    pub name: String,
+    pub path: String,
+    pub contents: String,
+}
+
+/// The nodes that a file of SQL or Python, or a seed, defines.
+pub fn nodes(read: &Read, package: &str) -> Vec<Parsed> {
+    let path = read.found.path();
+    let (kind, mut fqn) = match read.role {
+        Role::Model => (Kind::Model, Vec::new()),
+        Role::Seed => (Kind::Seed, Vec::new()),
+        Role::Snapshot => return snapshots(read, package),
+        // dbt puts this before the folders, unless a flag tells it not to.
+        Role::Analysis => (Kind::Analysis, vec!["analysis".to_owned()]),
+        Role::SingularTest => (Kind::Test, Vec::new()),
+        Role::Function => (Kind::Function, Vec::new()),
+        Role::Macro | Role::GenericTest | Role::Docs | Role::Properties => return Vec::new(),
+    };
+    let name = read.found.stem();
+    fqn.insert(0, package.to_owned());
+    fqn.extend(read.found.folders().map(str::to_owned));
+    fqn.push(name.to_owned());
+    let mut node = Node::new(read.project, package, kind, name, path, fqn);
+    let Some(text) = read.text() else {
+        return vec![Parsed { node, body: Body::None }];
+    };
+    text.trim().clone_into(&mut node.code);
+    let body = if node.path.ends_with(".py") {
+        node.language = "python";
+        Body::Python
+    } else if node.path.ends_with(".js") {
+        node.language = "javascript";
+        Body::None
+    } else {
+        match Template::parse(text) {
+            Ok(template) => Body::Template(template),
+            Err(error) => {
+                node.calls.error = Some(Failure { message: error.message, span: Some(error.span) });
+                Body::None
+            }
+        }
+    };
+    vec![Parsed { node, body }]
+}
+
+/// Each snapshot of a file by itself, so that one that cannot be read takes no other with it.
+fn snapshots(read: &Read, package: &str) -> Vec<Parsed> {
+    let Some(text) = read.text() else { return Vec::new() };
+    let blocks = read_blocks(&Arc::from(text), BlockKind::IN_SNAPSHOT_FILES);
+    let made = blocks.into_iter().map(|block| {
+        let mut fqn = vec![package.to_owned()];
+        fqn.extend(read.found.folders().map(str::to_owned));
+        fqn.extend([read.found.stem().to_owned(), block.name.clone()]);
+        let mut node = Node::new(read.project, package, Kind::Snapshot, &block.name, read.found.path(), fqn);
+        text[block.body.range()].clone_into(&mut node.code);
+        let body = match block.content {
+            Ok(Content::Snapshot(template)) => Body::Template(template),
+            Ok(_) => Body::None,
+            Err(error) => {
+                node.calls.error = Some(Failure { message: error.message, span: Some(error.span) });
+                Body::None
+            }
+        };
+        Parsed { node, body }
+    });
+    made.collect()
+}
+
+/// The macros of a file, generic tests and materializations among them; each by itself, as dbt reads them.
+pub fn macros(read: &Read, package: &str) -> (Vec<MacroFile>, Vec<Problem>) {
+    let (mut made, mut problems) = (Vec::new(), Vec::new());
+    let Some(text) = read.text() else { return (made, problems) };
+    for block in read_blocks(&Arc::from(text), BlockKind::IN_MACRO_FILES) {
+        match block.content {
+            Ok(Content::Macro(code)) => {
+                let name = code.name.to_string();
+                let parameters = code.parameters.iter().map(|parameter| parameter.name.to_string()).collect();
+                let entry =
+                    MacroEntry { unique_id: format!("macro.{package}.{name}"), package: read.project, code };
+                let code = text[block.span.range()].to_owned();
+                made.push(MacroFile { name, entry, path: read.found.path(), code, parameters, calls: Vec::new() });
+            }
+            Ok(_) => {}
+            Err(error) => {
+                problems.push(Problem::new(read.project, read.found.path(), Some(error.span), error.message));
+            }
+        }
+    }
+    (made, problems)
+}
+
+/// The macros that a macro calls, as far as their names are written in it: what dbt finds without running it.
+pub fn called_macros(file: &MacroFile, world: &World) -> Vec<String> {
+    let calls = jinja::calls_before_error(&file.code).0;
+    let mut ids: Vec<String> = calls.iter().filter_map(|call| called_macro(call, file.entry.package, world)).collect();
+    ids.sort();
+    ids.dedup();
+    ids
+}
+
+fn called_macro(call: &Call, package: usize, world: &World) -> Option<String> {
+    let text = |index: usize| call.positional().nth(index).and_then(Argument::as_text);
+    if call.name == "adapter.dispatch" {
+        let name = text(0)?;
+        let namespace = text(1).or_else(|| call.keyword("macro_namespace").and_then(Argument::as_text));
+        return super::context::dispatched(world, package, name, namespace).map(|entry| entry.unique_id.clone());
+    }
+    let entry = match call.name.split_once('.') {
+        Some((owner, name)) => world.macros.of(world.package_index(owner)?, name),
+        None => world.macros.visible(package, &call.name),
+    };
+    entry.map(|entry| entry.unique_id.clone())
+}
+
+/// What a Python model calls, as far as it is written out; dbt demands that it is.
+pub fn python_calls(text: &str) -> Calls {
+    let mut calls = Calls::default();
+    for call in python::calls(text) {
+        if let Some(reference) = call.as_ref() {
+            let package = reference.package.map(str::to_owned);
+            let version = reference.version.map(|version| version.to_string());
+            calls.refs.push(RefArgs { package, name: reference.name.to_owned(), version });
+        } else if let Some(source) = call.as_source() {
+            calls.sources.push((source.source.to_owned(), source.table.to_owned()));
+        } else if let Some(arguments) = call.as_config() {
+            let options = arguments.iter().filter_map(|argument| {
+                Some((argument.keyword.as_ref()?.text.clone(), literal(&argument.value)))
+            });
+            super::config::lay_over(&mut calls.config, options.collect());
+        }
+    }
+    calls
+}
+
+fn literal(value: &ArgumentValue) -> Datum {
+    let entries = |list: &[Argument]| -> Vec<Datum> { list.iter().map(|item| literal(&item.value)).collect() };
+    match value {
+        ArgumentValue::Text(text) => Datum::Text(text.clone()),
+        ArgumentValue::Integer(number) => Datum::Int(i128::from(*number)),
+        ArgumentValue::Float(number) => Datum::Float(*number),
+        ArgumentValue::Boolean(value) => Datum::Bool(*value),
+        ArgumentValue::None => Datum::Null,
+        ArgumentValue::List(items) => Datum::List(entries(items)),
+        ArgumentValue::Dictionary(items) => Datum::Map(
+            items
+                .iter()
+                .filter_map(|item| Some((item.keyword.as_ref()?.text.clone(), literal(&item.value))))
+                .collect(),
+        ),
+        ArgumentValue::Other => Datum::Unknown(Reason::from("an expression in Python")),
+    }
+}
+
+/// The docs blocks of a Markdown file.
+pub fn docs(read: &Read) -> Vec<Docs> {
+    let Some(text) = read.text() else { return Vec::new() };
+    // Most Markdown is no template at all, and may hold anything that looks like one.
+    if !text.contains("{%") {
+        return Vec::new();
+    }
+    let blocks = jinja::find_blocks_of(text, BlockKind::IN_DOCS_FILES);
+    let made = blocks.into_iter().map(|block| Docs {
+        project: read.project,
+        name: block.name,
+        path: read.found.path(),
+        contents: text[block.body.range()].trim().to_owned(),
+    });
+    made.collect()
+}
+
+/// The entries of a properties file; `render` evaluates the Jinja of a text. A file that is no YAML is reported where
+/// findings are put at their places.
+pub fn entries(read: &Read, render: &mut dyn FnMut(&str) -> Datum) -> Vec<Entry> {
+    let Some(Ok(file)) = read.file.as_ref().map(|file| file.text()) else { return Vec::new() };
+    let Ok((tree, _)) = file.yaml() else { return Vec::new() };
+    let Some(document) = tree.documents.first() else { return Vec::new() };
+    let place =
+        Place { project: read.project, path: read.found.path(), relative: read.found.relative.clone() };
+    let mut all = Vec::new();
+    for section in SECTIONS {
+        for item in document.get(section).map_or(&[][..], yaml::Node::items) {
+            all.extend(entry(Datum::from_node(item), section, &place, render));
+        }
+    }
+    all
+}
+
+fn entry(data: Datum, section: &'static str, place: &Place, render: &mut dyn FnMut(&str) -> Datum) -> Option<Entry> {
+    let renders = |path: &[super::keypath::Step]| super::keypath::renders_in_entry(section, path);
+    let Datum::Map(data) = super::keypath::render_tree(data, &mut Vec::new(), &renders, render) else { return None };
+    let name = data.get("name").filter(|name| !name.is_null()).map(Datum::to_text);
+    // A test of dbt's own kind may be declared without a name; nothing that is read here is.
+    Some(Entry { place: place.clone(), section, name: name?, data })
+}
+
+/// A mapping of a file that is read whole, such as `dbt_project.yml`; empty where it is something else.
+pub fn whole(tree: &yaml::Yaml) -> Map {
+    match tree.documents.first().map(Datum::from_node) {
+        Some(Datum::Map(map)) => map,
+        _ => Map::new(),
+    }
+}

@@ -1,0 +1,135 @@
+//! Puts together what YAML says of a node with the node: dbt's patching, versions included.
+
+use std::collections::HashMap;
+
+use super::datum::Datum;
+use super::lookup::Lookup;
+use super::node::{Kind, Node};
+use super::problem::Problem;
+use super::properties::{Entry, Patch, version_name};
+use super::world::World;
+
+/// Nodes by what YAML calls them.
+#[derive(Debug, Default)]
+pub struct Names {
+    /// Unique ids of enabled models, seeds and snapshots.
+    pub refable: Lookup,
+    /// Places of all nodes by kind, package and name.
+    all: HashMap<(Kind, usize, String), Vec<usize>>,
+}
+
+impl Names {
+    pub fn new(nodes: &[Node], world: &World) -> Self {
+        let mut names = Self::default();
+        for (index, node) in nodes.iter().enumerate() {
+            names.all.entry((node.kind, node.project, node.name.clone())).or_default().push(index);
+            if node.kind.is_refable() && node.is_enabled() {
+                names.refable.add(&node.name, world.package(node.project), &node.unique_id);
+            }
+        }
+        names
+    }
+
+    /// The nodes that an entry of a package describes: its own, enabled ones before disabled ones; then any package's.
+    fn described(&self, kind: Kind, project: usize, name: &str, nodes: &[Node]) -> Vec<usize> {
+        let own = self.all.get(&(kind, project, name.to_owned()));
+        let found = own.cloned().unwrap_or_else(|| {
+            let mut others: Vec<_> =
+                self.all.iter().filter(|((other, _, called), _)| *other == kind && called == name).collect();
+            others.sort_by_key(|((_, project, _), _)| *project);
+            others.first().map(|(_, places)| (*places).clone()).unwrap_or_default()
+        });
+        let enabled: Vec<usize> = found.iter().copied().filter(|&index| nodes[index].is_enabled()).collect();
+        if enabled.is_empty() { found } else { enabled }
+    }
+}
+
+/// An entry that describes nothing that exists.
+#[derive(Debug, Clone)]
+pub struct Orphan {
+    pub entry: Entry,
+    /// The version that has no file, for a version of a model.
+    pub version: Option<String>,
+}
+
+/// What patching leaves behind.
+#[derive(Debug, Default)]
+pub struct Patched {
+    pub orphans: Vec<Orphan>,
+    pub problems: Vec<Problem>,
+}
+
+/// Applies every entry of `models:`, `seeds:`, `snapshots:`, `analyses:`, `data_tests:` and `functions:`.
+pub fn patch(nodes: &mut [Node], entries: &[Entry], world: &World) -> Patched {
+    let names = Names::new(nodes, world);
+    let mut patched = Patched::default();
+    for entry in entries {
+        let Some(kind) = kind(entry.section) else { continue };
+        if kind == Kind::Model && !entry.versions().is_empty() {
+            patch_versions(nodes, entry, &names, world, &mut patched);
+        } else {
+            let found = names.described(kind, entry.place.project, &entry.name, nodes);
+            if found.is_empty() {
+                patched.orphans.push(Orphan { entry: entry.clone(), version: None });
+            }
+            for index in found {
+                apply(&mut nodes[index], entry.patch(), world, &mut patched);
+            }
+        }
+    }
+    patched
+}
+
+/// The nodes that a section describes.
+fn kind(section: &str) -> Option<Kind> {
+    Some(match section {
+        "models" => Kind::Model,
+        "seeds" => Kind::Seed,
+        "snapshots" => Kind::Snapshot,
+        "analyses" => Kind::Analysis,
+        "data_tests" => Kind::Test,
+        "functions" => Kind::Function,
+        _ => return None,
+    })
+}
+
+fn apply(node: &mut Node, patch: Patch, world: &World, patched: &mut Patched) {
+    if let (Some(first), Some(place)) = (&node.patch.place, &patch.place) {
+        // dbt stops at the second; the first counts here.
+        let message = format!(
+            "`{}` is described in {} as well; dbt refuses a second description of one resource",
+            node.name, first.path
+        );
+        patched.problems.push(Problem::new(place.project, place.path.clone(), None, message));
+        return;
+    }
+    node.patch = patch;
+    node.configure(&world.projects);
+}
+
+/// Each version is a node of its own, found by its file: `defined_in`, `name_v1`, or plain `name` for the latest.
+fn patch_versions(nodes: &mut [Node], entry: &Entry, names: &Names, world: &World, patched: &mut Patched) {
+    let latest = entry.latest_version();
+    for version in entry.versions() {
+        let Some(label) = version_name(version) else { continue };
+        let file = version.get("defined_in").and_then(Datum::as_text).map(str::to_owned);
+        let file = file.unwrap_or_else(|| format!("{}_v{label}", entry.name));
+        let find = |name: &str| {
+            let all = names.described(Kind::Model, entry.place.project, name, nodes);
+            all.into_iter().find(|&index| nodes[index].project == entry.place.project)
+        };
+        let is_latest = latest.as_deref() == Some(label.as_str());
+        let Some(index) = find(&file).or_else(|| find(&entry.name).filter(|_| is_latest)) else {
+            patched.orphans.push(Orphan { entry: entry.clone(), version: Some(label) });
+            continue;
+        };
+        let node = &mut nodes[index];
+        node.unique_id = format!("model.{}.{}.v{label}", world.package(node.project), entry.name);
+        node.name.clone_from(&entry.name);
+        if let Some(last) = node.fqn.last_mut() {
+            last.clone_from(&entry.name);
+        }
+        node.fqn.push(format!("v{label}"));
+        apply(node, entry.version_patch(version), world, patched);
+    }
+}

@@ -1,0 +1,20 @@
+//! What keeps a file, or a part of it, from being read: reported at its place, while the rest is linted.
+
+use crate::text::Span;
+
+/// One problem.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// Index of the project or package.
+    pub project: usize,
+    /// Relative to the project, with `/`.
+    pub path: String,
+    pub span: Option<Span>,
+    pub message: String,
+}
+
+impl Problem {
+    pub fn new(project: usize, path: impl Into<String>, span: Option<Span>, message: impl Into<String>) -> Self {
+        Self { project, path: path.into(), span, message: message.into() }
+    }
+}

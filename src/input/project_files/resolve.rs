@@ -1,0 +1,217 @@
+//! From the names that resources mention to the ids of their parents.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::lookup::{Found, Lookup};
+use super::node::{Calls, Kind, Node, RefArgs};
+use super::sources::SourceTable;
+use super::world::World;
+use super::yaml_only::{Asks, Versions, YamlResource};
+
+/// Every name that can be mentioned.
+#[derive(Debug, Default)]
+pub struct Names {
+    refable: Lookup,
+    sources: Lookup,
+    metrics: Lookup,
+    functions: Lookup,
+    semantic_models: HashMap<String, String>,
+    measures: HashMap<String, String>,
+    /// Versions of models: package and name to version and unique id.
+    versions: HashMap<(String, String), Vec<(String, String)>>,
+}
+
+/// A name that nothing defines.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unresolved {
+    pub unique_id: String,
+    /// What was called: `ref`, `source`, `metric`.
+    pub function: &'static str,
+    /// As people write it: `orders`, `crm.orders`, `orders` version 2.
+    pub name: String,
+    /// Whether something of that name is there and disabled.
+    pub disabled: bool,
+}
+
+impl Names {
+    pub fn new(nodes: &[Node], sources: &[SourceTable], resources: &[YamlResource], world: &World) -> Self {
+        let mut names = Self::default();
+        for node in nodes {
+            names.add_node(node, world.package(node.project));
+        }
+        for table in sources {
+            let (name, package) = (format!("{}.{}", table.source, table.name), world.package(table.project));
+            match table.enabled {
+                true => names.sources.add(&name, package, &table.unique_id),
+                false => names.sources.add_disabled(&name, package),
+            }
+        }
+        for resource in resources {
+            names.add_yaml(resource, world.package(resource.project));
+        }
+        names
+    }
+
+    fn add_node(&mut self, node: &Node, package: &str) {
+        let lookup = match node.kind {
+            Kind::Model | Kind::Seed | Kind::Snapshot => &mut self.refable,
+            Kind::Function => &mut self.functions,
+            _ => return,
+        };
+        let keys = match &node.patch.version {
+            Some(version) => {
+                let key = (package.to_owned(), node.name.clone());
+                self.versions.entry(key).or_default().push((version.clone(), node.unique_id.clone()));
+                let is_latest = node.patch.latest_version.as_ref() == Some(version);
+                let pinned = format!("{}.v{version}", node.name);
+                if is_latest { vec![pinned, node.name.clone()] } else { vec![pinned] }
+            }
+            None => vec![node.name.clone()],
+        };
+        for key in keys {
+            if node.is_enabled() {
+                lookup.add(&key, package, &node.unique_id);
+            } else {
+                lookup.add_disabled(&key, package);
+            }
+        }
+    }
+
+    fn add_yaml(&mut self, resource: &YamlResource, package: &str) {
+        match resource.kind {
+            "metric" if resource.enabled => self.metrics.add(&resource.name, package, &resource.unique_id),
+            "metric" => self.metrics.add_disabled(&resource.name, package),
+            "semantic_model" if resource.enabled => {
+                self.semantic_models.insert(resource.name.clone(), resource.unique_id.clone());
+                for measure in super::properties::maps(resource.data.get("measures")) {
+                    if let Some(name) = measure.get("name") {
+                        self.measures.entry(name.to_text()).or_insert_with(|| resource.unique_id.clone());
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The model of a `ref`.
+    pub fn of_ref(&self, reference: &RefArgs, root: &str, own: &str) -> Found<'_> {
+        let name = match &reference.version {
+            Some(version) => format!("{}.v{version}", reference.name),
+            None => reference.name.clone(),
+        };
+        self.refable.find(&name, reference.package.as_deref(), root, own)
+    }
+}
+
+/// Gathers parents, each once, in dbt's order: sources, then refs, then functions.
+struct Parents<'n> {
+    names: &'n Names,
+    root: &'n str,
+    own: &'n str,
+    unique_id: &'n str,
+    ids: Vec<String>,
+    unresolved: Vec<Unresolved>,
+}
+
+impl Parents<'_> {
+    fn add(&mut self, found: Found<'_>, function: &'static str, name: String) {
+        match found {
+            Found::Enabled(id) => {
+                if !self.ids.iter().any(|known| known == id) {
+                    self.ids.push(id.to_owned());
+                }
+            }
+            other => self.unresolved.push(Unresolved {
+                unique_id: self.unique_id.to_owned(),
+                function,
+                name,
+                disabled: other == Found::Disabled,
+            }),
+        }
+    }
+
+    fn add_calls(&mut self, calls: &Calls) {
+        for (source, table) in &calls.sources {
+            let name = format!("{source}.{table}");
+            self.add(self.names.sources.find(&name, None, self.root, self.own), "source", name);
+        }
+        for reference in &calls.refs {
+            let found = self.names.of_ref(reference, self.root, self.own);
+            self.add(found, "ref", label(reference));
+        }
+        for (package, name) in &calls.metrics {
+            let found = self.names.metrics.find(name, package.as_deref(), self.root, self.own);
+            self.add(found, "metric", name.clone());
+        }
+        for (package, name) in &calls.functions {
+            let found = self.names.functions.find(name, package.as_deref(), self.root, self.own);
+            self.add(found, "function", name.clone());
+        }
+    }
+
+    fn add_asks(&mut self, asks: &Asks) {
+        for measure in &asks.measures {
+            let found = self.names.measures.get(measure).map_or(Found::Nothing, |id| Found::Enabled(id));
+            self.add(found, "measure", measure.clone());
+        }
+        for metric in &asks.metrics {
+            self.add(self.names.metrics.find(metric, None, self.root, self.own), "metric", metric.clone());
+        }
+        if let Some(name) = &asks.semantic_model {
+            let found = self.names.semantic_models.get(name).map_or(Found::Nothing, |id| Found::Enabled(id));
+            self.add(found, "semantic model", name.clone());
+        }
+        for reference in &asks.refs {
+            let found = self.names.of_ref(reference, self.root, self.own);
+            self.add(found, "ref", label(reference));
+        }
+    }
+}
+
+/// A `ref` as people write it.
+fn label(reference: &RefArgs) -> String {
+    let package = reference.package.as_ref().map(|package| format!("{package}.")).unwrap_or_default();
+    let version = reference.version.as_ref().map(|version| format!(".v{version}")).unwrap_or_default();
+    format!("{package}{}{version}", reference.name)
+}
+
+/// The parents of a node or another resource, and what of it nothing defines.
+pub fn parents(
+    names: &Names,
+    world: &World,
+    project: usize,
+    unique_id: &str,
+    calls: &Calls,
+    asks: Option<&Asks>,
+) -> (Vec<String>, Vec<Unresolved>) {
+    let own = world.package(project);
+    let mut parents = Parents { names, root: world.root(), own, unique_id, ids: Vec::new(), unresolved: Vec::new() };
+    parents.add_calls(calls);
+    if let Some(asks) = asks {
+        parents.add_asks(asks);
+    }
+    (parents.ids, parents.unresolved)
+}
+
+/// What a unit test becomes: one for a model without versions, one for each version that it is for otherwise. Each has
+/// its unique id and its parent; the flag says whether dbt would disable it, because the model is disabled.
+pub fn unit_tests(names: &Names, world: &World, resource: &YamlResource) -> Vec<(String, Option<String>, bool)> {
+    let Some(model) = &resource.asks.model else { return Vec::new() };
+    let package = world.package(resource.project);
+    let plain = |found: Found<'_>| match found {
+        Found::Enabled(id) => vec![(resource.unique_id.clone(), Some(id.to_owned()), true)],
+        Found::Disabled => vec![(resource.unique_id.clone(), None, false)],
+        Found::Nothing => vec![(resource.unique_id.clone(), None, true)],
+    };
+    let Some(versions) = names.versions.get(&(package.to_owned(), model.clone())) else {
+        return plain(names.refable.find(model, Some(package), world.root(), package));
+    };
+    let mut wanted: BTreeSet<(&String, &String)> = versions.iter().map(|(version, id)| (version, id)).collect();
+    match &resource.asks.versions {
+        Some(Versions::Include(list)) => wanted.retain(|(version, _)| list.contains(version)),
+        Some(Versions::Exclude(list)) => wanted.retain(|(version, _)| !list.contains(version)),
+        None => {}
+    }
+    let made = wanted.into_iter();
+    made.map(|(version, id)| (format!("{}_v{version}", resource.unique_id), Some(id.clone()), true)).collect()
+}

@@ -1,0 +1,82 @@
+//! What every template of a project can see.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::environment::{Environment, Target, Vars};
+use super::project_file::DbtProject;
+use crate::template::Macro;
+
+/// The project with its packages, and the world around it.
+#[derive(Debug)]
+pub struct World {
+    /// The root project first, then the packages by name.
+    pub projects: Vec<DbtProject>,
+    pub environment: Environment,
+    pub target: Target,
+    /// The variables of each project.
+    pub vars: Vec<Vars>,
+    pub macros: Macros,
+    /// Packages that are asked for and not installed.
+    pub missing: BTreeSet<String>,
+}
+
+/// A macro of the project or of a package.
+#[derive(Debug, Clone)]
+pub struct MacroEntry {
+    pub unique_id: String,
+    pub package: usize,
+    pub code: Arc<Macro>,
+}
+
+/// Macros by package and name.
+#[derive(Debug, Default)]
+pub struct Macros {
+    by_package: Vec<HashMap<String, MacroEntry>>,
+}
+
+impl Macros {
+    pub fn new(packages: usize) -> Self {
+        Self { by_package: vec![HashMap::new(); packages] }
+    }
+
+    /// Adds a macro; dbt refuses a second of one name, and so the first is kept.
+    pub fn add(&mut self, name: &str, entry: MacroEntry) -> bool {
+        let package = &mut self.by_package[entry.package];
+        if package.contains_key(name) {
+            return false;
+        }
+        package.insert(name.to_owned(), entry);
+        true
+    }
+
+    /// A macro of one package.
+    pub fn of(&self, package: usize, name: &str) -> Option<&MacroEntry> {
+        self.by_package.get(package)?.get(name)
+    }
+
+    /// What a bare name means in a file of a package: its own macro, or the root project's.
+    pub fn visible(&self, package: usize, name: &str) -> Option<&MacroEntry> {
+        self.of(package, name).or_else(|| self.of(0, name))
+    }
+}
+
+impl World {
+    /// The name of the root project.
+    pub fn root(&self) -> &str {
+        &self.projects[0].name
+    }
+
+    pub fn package(&self, index: usize) -> &str {
+        &self.projects[index].name
+    }
+
+    pub fn package_index(&self, name: &str) -> Option<usize> {
+        self.projects.iter().position(|project| project.name == name)
+    }
+
+    /// Whether a generic test's arguments may stand under `arguments:`; dbt 1.12 takes it for granted.
+    pub fn nests_arguments(&self) -> bool {
+        self.projects[0].flag("require_generic_test_arguments_property").unwrap_or(true)
+    }
+}
