@@ -2,9 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use dbt_steward::project::{Detail, Project, Resource};
+use dbt_steward::project::{Detail, Project, Resource, ResourceType};
 use serde_json::Value;
 use serde_json::value::RawValue;
+
+/// Packages that come with dbt and its adapters, whose macros are in no project.
+const DBTS_OWN: [&str; 11] = [
+    "dbt", "dbt_duckdb", "dbt_postgres", "dbt_snowflake", "dbt_bigquery", "dbt_redshift", "dbt_databricks", "dbt_spark",
+    "dbt_trino", "dbt_athena", "dbt_clickhouse",
+];
 
 /// What a comparison counted, and what differs.
 #[derive(Debug, Default)]
@@ -29,7 +35,7 @@ pub fn compare(files: &Project<'_>, dbt: &Project<'_>) -> Comparison {
 type ById<'p> = BTreeMap<&'p str, &'p Resource<'p>>;
 
 fn by_id<'p>(resources: &'p [Resource<'p>]) -> ById<'p> {
-    let is_dbts = |resource: &&Resource<'_>| resource.package.as_str() == "dbt" || resource.package.starts_with("dbt_duckdb");
+    let is_dbts = |resource: &&Resource<'_>| resource.kind == ResourceType::Macro && DBTS_OWN.contains(&resource.package.as_str());
     resources.iter().filter(|resource| !is_dbts(resource)).map(|resource| (resource.unique_id.as_str(), resource)).collect()
 }
 
@@ -115,7 +121,9 @@ fn detail(resource: &Resource<'_>, set: &mut dyn FnMut(&'static str, String) -> 
             set("access", format!("{:?}", relation.access));
             set("contract", format!("{:?}", relation.contract_enforced));
             set("constraints", format!("{:?}", relation.constraints));
-            set("grants", format!("{:?}", relation.grants));
+            let mut grants = relation.grants.clone();
+            grants.sort();
+            set("grants", format!("{grants:?}"));
             set("unique_key", format!("{:?}", relation.unique_key));
             set("incremental_strategy", relation.incremental_strategy.to_string());
             set("on_schema_change", relation.on_schema_change.to_string());
@@ -132,6 +140,17 @@ fn detail(resource: &Resource<'_>, set: &mut dyn FnMut(&'static str, String) -> 
             set("attached_node", format!("{:?}", test.attached_node));
             let config = [&test.severity, &test.warn_if, &test.error_if, &test.condition, &test.fail_calc];
             set("test config", format!("{config:?} {:?}", test.limit));
+        }
+        Detail::Source(source) => {
+            set("database", source.database.to_string());
+            set("schema", source.schema.to_string());
+            set("identifier", source.identifier.to_string());
+            set("relation_name", source.relation_name.to_string());
+            set("loader", source.loader.to_string());
+            set("source_description", source.source_description.to_string());
+            set("source_meta", format!("{:?}", source.source_meta));
+            set("freshness", format!("{:?} {}", source.freshness, source.freshness_opt_out));
+            set("loaded_at_field", source.loaded_at_field.to_string());
         }
         Detail::Metric(metric) => {
             set("label", metric.label.to_string());

@@ -258,9 +258,10 @@ fn render_test(world: &Arc<World>, node: &mut Node) {
     let Some(test) = &node.test else { return };
     let scope = scope(world, node);
     let macro_of = scope.test_macro(test.namespace.as_deref(), &test.name).map(|entry| entry.unique_id.clone());
-    let config = std::mem::take(&mut node.calls.config);
+    let declared = std::mem::take(&mut node.calls.config);
     node.calls = context::test_calls(&scope, test.namespace.as_deref(), &test.name, &test.kwargs);
-    node.calls.config = config;
+    // What YAML says wins over what the test's macro says of itself.
+    super::config::lay_over(&mut node.calls.config, declared);
     let is_dbts = macro_of.is_none() && matches!(test.name.as_str(), "unique" | "not_null" | "accepted_values" | "relationships");
     if is_dbts {
         node.calls.macros.insert(format!("macro.dbt.test_{}", test.name));
