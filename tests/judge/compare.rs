@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use dbt_steward::project::{Detail, Project, Resource, ResourceType};
+use dbt_steward::project::{Detail, Project, Resource};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -35,7 +35,7 @@ pub fn compare(files: &Project<'_>, dbt: &Project<'_>) -> Comparison {
 type ById<'p> = BTreeMap<&'p str, &'p Resource<'p>>;
 
 fn by_id<'p>(resources: &'p [Resource<'p>]) -> ById<'p> {
-    let is_dbts = |resource: &&Resource<'_>| resource.kind == ResourceType::Macro && DBTS_OWN.contains(&resource.package.as_str());
+    let is_dbts = |resource: &&Resource<'_>| DBTS_OWN.contains(&resource.package.as_str());
     resources.iter().filter(|resource| !is_dbts(resource)).map(|resource| (resource.unique_id.as_str(), resource)).collect()
 }
 
