@@ -151,7 +151,12 @@ impl<'p> Context<'p> {
 
     /// Whether the instance reports on that resource: its selectors include it and no override turns the rule off.
     pub fn in_scope(&self, id: ResourceId) -> bool {
-        self.world.severity(self.instance, id).is_some()
+        self.severity(id).is_some()
+    }
+
+    /// How grave a finding on that resource is; `None` where the instance does not report on it.
+    pub fn severity(&self, id: ResourceId) -> Option<Severity> {
+        self.world.severity(self.instance, id)
     }
 
     /// The sources (groups of tables) this instance is about, each with those of its tables that are in scope, by name.
@@ -193,6 +198,15 @@ impl<'p> Context<'p> {
     /// Who owns a resource, and where that was looked for.
     pub fn ownership(&self, node: Node<'_>) -> Ownership {
         self.settings.owners.of(self.project, node.resource)
+    }
+
+    /// Whether the project has several resources of these types and not one of them has an owner, so that what is
+    /// missing is not an owner here and there, but the beginning.
+    pub fn nobody_owns_any(&self, kinds: &[ResourceType]) -> bool {
+        /// Up to this many one by one are no flood, and to the point.
+        const FEW: usize = 5;
+        let count: usize = kinds.iter().map(|&kind| self.world.subjects(kind).len()).sum();
+        count > FEW && !kinds.iter().any(|&kind| self.world.any_is_owned(kind))
     }
 
     /// The day that rules take for today; `None` where the settings leave it open.

@@ -1,6 +1,8 @@
 use super::unowned;
 use crate::findings::Place;
-use crate::rules::{Context, NoOptions, Rule, SourceGroup, declare_rule};
+use crate::project::ResourceType;
+use crate::rules::words::{counted, listed};
+use crate::rules::{Context, NoOptions, Node, Rule, SourceGroup, declare_rule};
 
 declare_rule! {
     /// # What it does
@@ -8,7 +10,8 @@ declare_rule! {
     ///
     /// The owner is the first found of `meta.owner` (other keys: `owners.meta-keys`) of the table, the same of its
     /// source, and the nearest line of CODEOWNERS, if `owners.codeowners` is on. A source none of whose tables has an
-    /// owner is one finding; where only some have none, each of those is one.
+    /// owner is one finding; where only some have none, each of those is one. In a project with more than five sources
+    /// none of which has an owner, that is one finding, in `dbt_project.yml`.
     ///
     /// # Why it matters
     /// Sources change without asking. When a column disappears overnight, the owner is who knows the people behind the
@@ -44,9 +47,17 @@ declare_rule! {
     subjects = [Source]
 }
 
+/// Up to this many sources without owner are a finding each.
+const MANY: usize = 5;
+
 impl Rule for UnownedSource {
     fn check_project(&self, cx: &mut Context<'_>) {
-        for source in cx.source_groups() {
+        let sources: Vec<SourceGroup<'_>> = cx.source_groups().collect();
+        if sources.len() > MANY && cx.nobody_owns_any(&[ResourceType::Source]) {
+            report_all(&sources, cx);
+            return;
+        }
+        for source in sources {
             let is_owned = |table: &&crate::rules::Node<'_>| cx.ownership(**table).name.is_some();
             if source.tables.iter().any(|table| is_owned(&table)) {
                 for table in source.tables {
@@ -56,6 +67,16 @@ impl Rule for UnownedSource {
                 report_source(&source, cx);
             }
         }
+    }
+}
+
+/// As if each source were one resource: its tables take its owner over.
+fn report_all(sources: &[SourceGroup<'_>], cx: &mut Context<'_>) {
+    let tables: Vec<Node<'_>> = sources.iter().flat_map(|source| source.tables.iter().copied()).collect();
+    let message = format!("none of the {} has an owner", counted(sources.len(), "source"));
+    let names = listed(sources.iter().map(|source| source.name));
+    if let Some(finding) = unowned::report_all(&tables, |_| message, cx) {
+        finding.evidence(format!("sources: {names}"));
     }
 }
 
@@ -106,6 +127,26 @@ mod tests {
             found[0].help,
             "add `meta: {owner: <team>}` under `config:` of source `erp` in models/sources.yml; its tables inherit it"
         );
+    }
+
+    #[test]
+    fn where_no_source_has_an_owner_that_is_one_finding() {
+        let names = ["crm", "erp", "loyalty", "mail", "shop", "web"];
+        let mut all: Vec<_> = names.iter().flat_map(|name| [source(name, "a"), source(name, "b")]).collect();
+        let found = findings("OWN002", Value::Null, &all);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].subject.as_str(), found[0].message.as_str()),
+            ("project.shop", "none of the 6 sources has an owner")
+        );
+        assert_eq!(found[0].evidence, ["looked at meta.owner", "sources: crm, erp, loyalty, mail, shop and 1 more"]);
+        assert_eq!(
+            found[0].help,
+            "add `meta: {owner: <team>}` under `config:` of their entries, those that people rely on first; or set \
+             `owners: {codeowners: true}` in dbt-steward.yml, if CODEOWNERS says it"
+        );
+        all.truncate(10);
+        assert_eq!(findings("OWN002", Value::Null, &all).len(), 5);
     }
 
     #[test]
