@@ -51,7 +51,7 @@ declare_rule! {
     default = Warning,
     since = "0.1.0",
     subjects = [Model],
-    supersedes = ["DAG003"]
+    supersedes = ["DAG003", "DAG004"]
 }
 
 /// Dependencies that are shown one by one.
@@ -126,6 +126,11 @@ mod tests {
         let related: Vec<_> = found[0].related.iter().map(|other| (&other.place, other.label.as_str())).collect();
         assert_eq!(related.len(), 4);
         assert_eq!(related[0], (&Place::Parent(ResourceId(2)), "and `erp.b`"));
+    }
+
+    #[test]
+    fn the_same_staging_models_repair_the_joins() {
+        assert_eq!(crate::rules::find("DAG010").unwrap().supersedes, ["DAG003", "DAG004"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 use crate::findings::Place;
 use crate::project::Freshness;
-use crate::rules::words::{counted, listed};
+use crate::rules::words::listed;
 use crate::rules::{Context, NoOptions, Node, Rule, SourceGroup, declare_rule};
 
 declare_rule! {
@@ -11,8 +11,8 @@ declare_rule! {
     /// a count and a period. `loaded_at_field` alone checks nothing. A table that is exempt by an explicit
     /// `freshness: null` is the business of `freshness-opt-out`. Source tables of installed packages are not looked at.
     ///
-    /// A source none of whose tables is checked is one finding, because one setting repairs it; where some are checked,
-    /// or nothing reads any of them, each of the others is one.
+    /// A source none of whose tables is checked is one finding, because one setting repairs it, and so is one with more
+    /// than five such tables. Where fewer stand beside checked ones, and where nothing reads a table, each is one.
     ///
     /// # Why it matters
     /// When a loader stops, nothing fails: every model builds, every test passes, and the dashboard shows last week.
@@ -49,18 +49,23 @@ declare_rule! {
     subjects = [Source]
 }
 
+/// Up to this many tables beside checked ones are a finding each.
+const FEW: usize = 5;
+
 impl Rule for SourceWithoutFreshness {
     fn check_project(&self, cx: &mut Context<'_>) {
         for source in cx.source_groups() {
-            let unchecked: Vec<Node<'_>> = source.tables.iter().copied().filter(is_unchecked).collect();
-            let none_is_checked = !source.tables.iter().any(|table| freshness(table).is_checked());
+            let unchecked = source.tables.iter().copied().filter(is_unchecked);
             // What nobody reads is the business of `unused-source`, which speaks table by table.
-            let is_read = unchecked.iter().any(|table| cx.graph.consumers(table.id).next().is_some());
-            if none_is_checked && is_read && unchecked.len() > 1 {
-                report_source(&source, &unchecked, cx);
+            let is_read = |table: &Node<'_>| cx.graph.consumers(table.id).next().is_some();
+            let (read, unread): (Vec<Node<'_>>, Vec<Node<'_>>) = unchecked.partition(is_read);
+            let none_is_checked = !source.tables.iter().any(|table| freshness(table).is_checked());
+            if read.len() > FEW || (none_is_checked && read.len() > 1) {
+                report_source(&source, &read, cx);
             } else {
-                unchecked.into_iter().for_each(|table| report(table, cx));
+                read.into_iter().for_each(|table| report(table, cx));
             }
+            unread.into_iter().for_each(|table| report(table, cx));
         }
     }
 }
@@ -98,8 +103,12 @@ fn report_source(source: &SourceGroup<'_>, unchecked: &[Node<'_>], cx: &mut Cont
         |table: &Node<'_>| table.as_source().is_some_and(|detail| detail.loaded_at_field.non_empty().is_some());
     let fields = unchecked.iter().filter(|table| has_field(table)).count();
     let rests_on_it = unchecked.iter().find_map(|table| cx.exposure_evidence(table.id));
-    let tables = counted(unchecked.len(), "table");
-    let message = format!("nothing checks how fresh the {tables} of source `{}` are", source.name);
+    let checked = source.tables.iter().filter(|table| freshness(table).is_checked()).count();
+    let tables = match checked {
+        0 => format!("the {} tables", unchecked.len()),
+        _ => format!("{} of the {} tables", unchecked.len(), source.tables.len()),
+    };
+    let message = format!("nothing checks how fresh {tables} of source `{}` are", source.name);
     let finding = cx.report(first, Place::SourceGroupKey(vec!["freshness".to_owned()]), message);
     finding.subject(source.unique_id());
     finding.help(format!(
@@ -115,10 +124,6 @@ fn report_source(source: &SourceGroup<'_>, unchecked: &[Node<'_>], cx: &mut Cont
             "{} `loaded_at_field`, but there is no threshold to hold it against",
             if fields == 1 { "1 table has a".to_owned() } else { format!("{fields} tables have a") }
         ));
-    }
-    let opted_out = source.tables.len() - unchecked.len();
-    if opted_out > 0 {
-        finding.evidence(format!("{} beside them with an explicit `freshness: null`", counted(opted_out, "table")));
     }
     finding.evidence.extend(rests_on_it);
 }
@@ -173,12 +178,18 @@ mod tests {
         );
     }
 
+    /// A model that reads all of them.
+    fn reader(tables: &[Resource<'static>]) -> Resource<'static> {
+        reading(model("staging", "stg_erp"), &tables.iter().collect::<Vec<_>>())
+    }
+
     #[test]
     fn a_source_without_any_check_is_one_finding() {
         let orders = table("orders", |_| {});
         let lines = table("lines", |source| source.loaded_at_field = Text::from("_loaded_at"));
-        let staged = reading(model("staging", "stg_orders"), &[&orders]);
-        let found = findings("SRC001", json!(null), &[orders, lines, staged]);
+        let mut all = vec![orders, lines];
+        all.push(reader(&all));
+        let found = findings("SRC001", json!(null), &all);
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].subject.as_str(), found[0].part.as_str()), ("source.shop.erp", ""));
         assert_eq!(found[0].message, "nothing checks how fresh the 2 tables of source `erp` are");
@@ -196,28 +207,37 @@ mod tests {
     }
 
     #[test]
-    fn a_checked_table_or_no_reader_at_all_leaves_a_finding_a_table() {
-        let checked = table("checked", |source| source.freshness = Freshness { warn_after: true, error_after: false });
-        let (orders, lines) = (table("orders", |_| {}), table("lines", |_| {}));
-        let staged = reading(model("staging", "stg_orders"), &[&orders]);
-        let each = ["source.shop.erp.lines", "source.shop.erp.orders"];
-        assert_eq!(subjects("SRC001", &[checked, orders.clone(), lines.clone(), staged]), each);
-        // So that `unused-source` takes the place of each.
-        assert_eq!(subjects("SRC001", &[orders.clone(), lines]), each);
+    fn a_few_tables_beside_checked_ones_are_a_finding_each() {
+        let beside_checked = |count: usize| {
+            let checked =
+                table("checked", |source| source.freshness = Freshness { warn_after: true, error_after: false });
+            let names: Vec<String> = (0..count).map(|number| format!("t{number}")).collect();
+            let mut all: Vec<_> = names.iter().map(|name| table(name, |_| {})).collect();
+            all.push(checked);
+            all.push(reader(&all));
+            findings("SRC001", json!(null), &all)
+        };
+        assert_eq!(beside_checked(5).len(), 5);
+        let found = beside_checked(6);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].message, "nothing checks how fresh 6 of the 7 tables of source `erp` are");
+    }
+
+    #[test]
+    fn tables_that_nothing_reads_stay_apart() {
+        let mut all = ["a", "b", "c"].map(|name| table(name, |_| {})).to_vec();
+        all.push(reader(&all[..2]));
+        // So that `unused-source` takes the place of the last.
+        assert_eq!(subjects("SRC001", &all), ["source.shop.erp", "source.shop.erp.c"]);
+        assert_eq!(findings("SRC001", json!(null), &all)[0].evidence, ["tables: a, b"]);
     }
 
     #[test]
     fn tables_that_opt_out_are_not_counted() {
         let opted_out = table("returns", |source| source.freshness_opt_out = true);
-        let (orders, lines) = (table("orders", |_| {}), table("lines", |_| {}));
-        let staged = reading(model("staging", "stg_orders"), &[&orders]);
-        assert_eq!(
-            subjects("SRC001", &[orders.clone(), opted_out.clone(), staged.clone()]),
-            ["source.shop.erp.orders"]
-        );
-        let found = findings("SRC001", json!(null), &[orders, lines, opted_out, staged]);
-        assert_eq!(found[0].message, "nothing checks how fresh the 2 tables of source `erp` are");
-        assert_eq!(found[0].evidence[1], "1 table beside them with an explicit `freshness: null`");
+        let mut all = vec![table("orders", |_| {}), opted_out];
+        all.push(reader(&all));
+        assert_eq!(subjects("SRC001", &all), ["source.shop.erp.orders"]);
     }
 
     #[test]
