@@ -200,13 +200,13 @@ impl<'p> Context<'p> {
         self.settings.owners.of(self.project, node.resource)
     }
 
-    /// Whether the project has several resources of these types and not one of them has an owner, so that what is
+    /// Whether the project has several resources of these types and hardly one of them has an owner, so that what is
     /// missing is not an owner here and there, but the beginning.
-    pub fn nobody_owns_any(&self, kinds: &[ResourceType]) -> bool {
+    pub fn hardly_any_is_owned(&self, kinds: &[ResourceType]) -> bool {
         /// Up to this many one by one are no flood, and to the point.
         const FEW: usize = 5;
         let count: usize = kinds.iter().map(|&kind| self.world.subjects(kind).len()).sum();
-        count > FEW && !kinds.iter().any(|&kind| self.world.any_is_owned(kind))
+        count > FEW && !kinds.iter().any(|&kind| self.world.are_owned(kind))
     }
 
     /// The day that rules take for today; `None` where the settings leave it open.

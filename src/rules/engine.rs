@@ -22,7 +22,7 @@ pub struct World<'p> {
     /// The layer of each resource, by id.
     pub(super) layers: Vec<Layer>,
     subjects: Vec<(ResourceType, Vec<ResourceId>)>,
-    /// Types of which at least one subject has an owner; looked up when first asked for.
+    /// Types of which more than hardly any subjects have an owner; looked up when first asked for.
     owned: OnceLock<Vec<ResourceType>>,
 }
 
@@ -124,12 +124,14 @@ impl<'p> World<'p> {
         self.subjects.iter().find(|(candidate, _)| *candidate == kind).map_or(&[], |(_, ids)| ids)
     }
 
-    /// Whether any subject of that type has an owner.
-    pub(super) fn any_is_owned(&self, kind: ResourceType) -> bool {
+    /// Whether more than one in twenty subjects of that type have an owner, or any where there are fewer.
+    pub(super) fn are_owned(&self, kind: ResourceType) -> bool {
         let is_owned = |id: &ResourceId| self.settings.owners.of(self.project, self.project.get(*id)).name.is_some();
         // Not in parallel: a thread that waits for others may start a task that asks for this very answer.
         let owned = || {
-            let kinds = self.subjects.iter().filter(|(kind, ids)| has_owner(*kind) && ids.iter().any(is_owned));
+            let kinds = self.subjects.iter().filter(|(kind, ids)| {
+                has_owner(*kind) && ids.iter().filter(|id| is_owned(id)).nth(ids.len() / 20).is_some()
+            });
             kinds.map(|(kind, _)| *kind).collect()
         };
         self.owned.get_or_init(owned).contains(&kind)

@@ -16,8 +16,8 @@ declare_rule! {
     /// every ancestor; 1 is the models that an exposure lists in `depends_on`, and those that it reaches through
     /// metrics, saved queries and semantic models only; 2 is their parents, too.
     ///
-    /// In a project of more than five models none of which has an owner, that is one finding, at `models:` in
-    /// `dbt_project.yml`, in place of the one of `unowned-model`.
+    /// In a project of more than five models hardly any of which (at most one in twenty) has an owner, that is one
+    /// finding, at `models:` in `dbt_project.yml`, in place of the one of `unowned-model`.
     ///
     /// # Why it matters
     /// When the dashboard is wrong, someone must be called; when the model is to change, someone must say yes. The
@@ -96,7 +96,7 @@ impl Rule for UnownedDashboardModel {
         let feeding = Feeding::new(cx, &self.options.types);
         let feeds = |model: &Node<'_>| feeding.feeds(model.id, self.options.depth);
         let models: Vec<Node<'_>> = cx.subjects(ResourceType::Model).filter(feeds).collect();
-        if cx.nobody_owns_any(&[ResourceType::Model]) {
+        if cx.hardly_any_is_owned(&[ResourceType::Model]) {
             report_all(&models, &feeding, cx);
             return;
         }
@@ -113,8 +113,10 @@ impl Rule for UnownedDashboardModel {
     }
 }
 
-/// Where no model has an owner, those that feed dashboards are where to begin, and `unowned-model` has no more to say.
+/// Where hardly a model has an owner, those that feed dashboards are where to begin, and `unowned-model` has no more to
+/// say.
 fn report_all(feeding_models: &[Node<'_>], feeding: &Feeding, cx: &mut Context<'_>) {
+    let feeding_models: Vec<_> = feeding_models.iter().filter(|model| unowned::is_unowned(**model, cx)).collect();
     let Some(first) = feeding_models.first() else { return };
     let evidence = feeding.path(cx, first.id).map(|path| format!("for example {}", cx.path(&path)));
     let count = feeding_models.len();
@@ -177,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nobody_owns_any_model_that_is_one_finding() {
+    fn where_hardly_any_is_owned_model_that_is_one_finding() {
         let mut all = chain();
         all.extend(["a", "b", "c"].map(|name| model("marts", name)));
         let found = findings("EXP007", json!(null), &all);

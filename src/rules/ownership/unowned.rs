@@ -31,28 +31,21 @@ pub(super) fn report(node: Node<'_>, cx: &mut Context<'_>) {
     }
 }
 
-/// Reports once for the project that none of these resources has an owner, if [`Context::nobody_owns_any`] says so: what
-/// is missing is a first decision, not thousands of entries. `message` gets "none of the 12 models has an owner".
+/// Reports once for the project that these resources have no owner, where [`Context::hardly_any_is_owned`]: what is
+/// missing is a first decision, not thousands of entries. `message` gets "none of the 12 models has an owner".
 pub(crate) fn report_all<'c>(
     nodes: &[Node<'_>],
     message: impl FnOnce(String) -> String,
     cx: &'c mut Context<'_>,
 ) -> Option<&'c mut Finding> {
-    let first = *nodes.first()?;
-    let severity = nodes.iter().filter_map(|node| cx.severity(node.id)).max()?;
-    let mut counts: Vec<(ResourceType, usize)> = Vec::new();
-    for node in nodes {
-        match counts.iter_mut().find(|(kind, _)| *kind == node.kind) {
-            Some((_, count)) => *count += 1,
-            None => counts.push((node.kind, 1)),
-        }
-    }
-    let counts: Vec<String> = counts.iter().map(|(kind, count)| counted(*count, kind.label())).collect();
+    let unowned: Vec<Node<'_>> = nodes.iter().copied().filter(|node| is_unowned(*node, cx)).collect();
+    let first = *unowned.first()?;
+    let severity = unowned.iter().filter_map(|node| cx.severity(node.id)).max()?;
+    let message = message(nobody(unowned.len(), nodes.len(), &by_kind(nodes)));
     let looked_at = places(first, cx);
-    let folders = folders(nodes);
+    let folders = folders(&unowned);
     let help = first_steps(first, folders.first().map_or("", |(folder, _)| folder), cx);
     let key = first.kind.properties_key().unwrap_or("models");
-    let message = message(format!("none of the {} has an owner", counts.join(" and ")));
     let finding = cx.report_project(Place::ProjectKey(vec![key.to_owned()]), message);
     finding.severity = severity;
     finding.help(help).evidence(looked_at);
@@ -61,6 +54,33 @@ pub(crate) fn report_all<'c>(
         finding.evidence(format!("by folder: {}", listed(folders)));
     }
     Some(finding)
+}
+
+/// Whether no place names an owner.
+pub(crate) fn is_unowned(node: Node<'_>, cx: &Context<'_>) -> bool {
+    cx.ownership(node).name.is_none()
+}
+
+/// "none of the 12 models has an owner", "11 of the 12 models have no owner".
+pub(super) fn nobody(unowned: usize, all: usize, what: &str) -> String {
+    if unowned == all {
+        format!("none of the {what} has an owner")
+    } else {
+        format!("{unowned} of the {what} have no owner")
+    }
+}
+
+/// "33 seeds and 100 snapshots".
+fn by_kind(nodes: &[Node<'_>]) -> String {
+    let mut counts: Vec<(ResourceType, usize)> = Vec::new();
+    for node in nodes {
+        match counts.iter_mut().find(|(kind, _)| *kind == node.kind) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((node.kind, 1)),
+        }
+    }
+    let counts: Vec<String> = counts.iter().map(|(kind, count)| counted(*count, kind.label())).collect();
+    counts.join(" and ")
 }
 
 /// The places that could name an owner of any of them, as a line of evidence.

@@ -8,7 +8,7 @@ declare_rule! {
     ///
     /// The owner is the first found of `meta.owner` (other keys: `owners.meta-keys`), set on it or on its folder; the
     /// owner of its group; the nearest line of CODEOWNERS, if `owners.codeowners` is on. In a project with more than five
-    /// of them none of which has an owner, that is one finding, in `dbt_project.yml`.
+    /// of them hardly any of which (at most one in twenty) has an owner, that is one finding, in `dbt_project.yml`.
     ///
     /// # Why it matters
     /// A seed is kept by hand and a snapshot cannot be made again. Both go wrong silently: the one when nobody updates
@@ -46,13 +46,13 @@ const KINDS: [ResourceType; 2] = [ResourceType::Seed, ResourceType::Snapshot];
 
 impl Rule for UnownedSeedOrSnapshot {
     fn check(&self, node: Node<'_>, cx: &mut Context<'_>) {
-        if !cx.nobody_owns_any(&KINDS) {
+        if !cx.hardly_any_is_owned(&KINDS) {
             unowned::report(node, cx);
         }
     }
 
     fn check_project(&self, cx: &mut Context<'_>) {
-        if cx.nobody_owns_any(&KINDS) {
+        if cx.hardly_any_is_owned(&KINDS) {
             let nodes: Vec<Node<'_>> = KINDS.iter().flat_map(|&kind| cx.subjects(kind)).collect();
             unowned::report_all(&nodes, |message| message, cx);
         }
@@ -67,7 +67,7 @@ mod tests {
     use crate::rules::tester::{findings, resource};
 
     #[test]
-    fn where_nobody_owns_any_that_is_one_finding() {
+    fn where_hardly_any_is_owned_that_is_one_finding() {
         let seed = |number| resource(ResourceType::Seed, &format!("seed.shop.s{number}"), "seeds/s.csv");
         let mut all: Vec<_> = (0..5).map(seed).collect();
         all.push(resource(ResourceType::Snapshot, "snapshot.shop.prices", "snapshots/prices.sql"));

@@ -11,7 +11,7 @@ declare_rule! {
     /// The owner is the first found of `meta.owner` (other keys: `owners.meta-keys`) of the table, the same of its
     /// source, and the nearest line of CODEOWNERS, if `owners.codeowners` is on. A source none of whose tables has an
     /// owner is one finding; where only some have none, each of those is one. In a project with more than five sources
-    /// none of which has an owner, that is one finding, in `dbt_project.yml`.
+    /// hardly any of which (at most one table in twenty) has an owner, that is one finding, in `dbt_project.yml`.
     ///
     /// # Why it matters
     /// Sources change without asking. When a column disappears overnight, the owner is who knows the people behind the
@@ -47,13 +47,13 @@ declare_rule! {
     subjects = [Source]
 }
 
-/// Up to this many sources without owner are a finding each.
+/// Up to this many sources are a finding each.
 const MANY: usize = 5;
 
 impl Rule for UnownedSource {
     fn check_project(&self, cx: &mut Context<'_>) {
         let sources: Vec<SourceGroup<'_>> = cx.source_groups().collect();
-        if sources.len() > MANY && cx.nobody_owns_any(&[ResourceType::Source]) {
+        if sources.len() > MANY && cx.hardly_any_is_owned(&[ResourceType::Source]) {
             report_all(&sources, cx);
             return;
         }
@@ -72,11 +72,12 @@ impl Rule for UnownedSource {
 
 /// As if each source were one resource: its tables take its owner over.
 fn report_all(sources: &[SourceGroup<'_>], cx: &mut Context<'_>) {
+    let is_unowned = |source: &&SourceGroup<'_>| source.tables.iter().any(|table| unowned::is_unowned(*table, cx));
+    let names: Vec<&str> = sources.iter().filter(is_unowned).map(|source| source.name).collect();
+    let message = unowned::nobody(names.len(), sources.len(), &counted(sources.len(), "source"));
     let tables: Vec<Node<'_>> = sources.iter().flat_map(|source| source.tables.iter().copied()).collect();
-    let message = format!("none of the {} has an owner", counted(sources.len(), "source"));
-    let names = listed(sources.iter().map(|source| source.name));
     if let Some(finding) = unowned::report_all(&tables, |_| message, cx) {
-        finding.evidence(format!("sources: {names}"));
+        finding.evidence(format!("sources: {}", listed(names)));
     }
 }
 
