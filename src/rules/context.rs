@@ -1,7 +1,7 @@
 //! What a rule sees: the project, the graph, the settings, and where to put findings.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use super::engine::Findings;
@@ -39,6 +39,16 @@ impl SourceGroup<'_> {
     /// What findings on the group have as subject: `source.shop.erp`.
     pub fn unique_id(&self) -> String {
         format!("source.{}.{}", self.package, self.name)
+    }
+
+    /// The files that say something of it, for people: a source may be declared piece by piece, and a setting of one
+    /// piece holds for the tables in that file only.
+    pub fn declared_in(&self) -> String {
+        let files: BTreeSet<&str> = self.tables.iter().map(|table| table.resource.path.as_str()).collect();
+        match files.len() {
+            0 | 1 => words::listed(files),
+            count => format!("each of the {count} files that declare it: {}", words::listed(files)),
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::stated::meta_path;
 use crate::findings::{Finding, Place};
-use crate::project::{Ownership, ResourceType, folder, lookup};
+use crate::project::{Ownership, Resource, ResourceType, folder, lookup};
 use crate::rules::words::{counted, listed};
 use crate::rules::{Context, Node};
 
@@ -39,17 +39,17 @@ pub(crate) fn report_all<'c>(
     cx: &'c mut Context<'_>,
 ) -> Option<&'c mut Finding> {
     let unowned: Vec<Node<'_>> = nodes.iter().copied().filter(|node| is_unowned(*node, cx)).collect();
-    let first = *unowned.first()?;
     let severity = unowned.iter().filter_map(|node| cx.severity(node.id)).max()?;
     let message = message(nobody(unowned.len(), nodes.len(), &by_kind(nodes)));
-    let looked_at = places(first, cx);
     let folders = folders(&unowned);
-    let help = first_steps(first, folders.first().map_or("", |(folder, _)| folder), cx);
-    let key = first.kind.properties_key().unwrap_or("models");
+    let (largest, _) = *folders.first()?;
+    let example = *unowned.iter().find(|node| top_folder(node.resource) == largest)?;
+    let (looked_at, help) = (places(example, cx), first_steps(example, cx));
+    let key = example.kind.properties_key().unwrap_or("models");
     let finding = cx.report_project(Place::ProjectKey(vec![key.to_owned()]), message);
     finding.severity = severity;
     finding.help(help).evidence(looked_at);
-    if folders.len() > 1 && has_folder(first.kind) {
+    if folders.len() > 1 && has_folder(example.kind) {
         let folders = folders.iter().map(|(name, count)| format!("{name} {count}"));
         finding.evidence(format!("by folder: {}", listed(folders)));
     }
@@ -84,10 +84,10 @@ fn by_kind(nodes: &[Node<'_>]) -> String {
 }
 
 /// The places that could name an owner of any of them, as a line of evidence.
-fn places(first: Node<'_>, cx: &Context<'_>) -> String {
+fn places(example: Node<'_>, cx: &Context<'_>) -> String {
     let mut places: Vec<String> = cx.settings.owners.meta_keys.iter().map(|key| format!("meta.{key}")).collect();
     // dbt has no groups for sources.
-    places.extend((first.kind != ResourceType::Source).then(|| "groups".to_owned()));
+    places.extend((example.kind != ResourceType::Source).then(|| "groups".to_owned()));
     places.extend(cx.settings.owners.codeowners.as_ref().map(|_| "CODEOWNERS".to_owned()));
     format!("looked at {}", places.join(", "))
 }
@@ -97,25 +97,30 @@ fn has_folder(kind: ResourceType) -> bool {
     matches!(kind, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot)
 }
 
-/// The folders right below those that dbt reads, each with the number of resources in it, largest first.
+/// The folder right below the one that dbt reads: `models/staging` of `models/staging/erp/stg_erp__orders.sql`.
+fn top_folder<'p>(resource: &'p Resource<'_>) -> &'p str {
+    let path = folder(&resource.path);
+    let end = path.match_indices('/').nth(1).map_or(path.len(), |(at, _)| at);
+    &path[..end]
+}
+
+/// Those folders, each with the number of resources in it, largest first.
 fn folders<'p>(nodes: &[Node<'p>]) -> Vec<(&'p str, usize)> {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
     for node in nodes {
-        let path = folder(&node.resource.path);
-        let end = path.match_indices('/').nth(1).map_or(path.len(), |(at, _)| at);
-        *counts.entry(&path[..end]).or_default() += 1;
+        *counts.entry(top_folder(node.resource)).or_default() += 1;
     }
     let mut folders: Vec<(&str, usize)> = counts.into_iter().collect();
     folders.sort_by_key(|(name, count)| (Reverse(*count), *name));
     folders
 }
 
-/// How a project begins to say who owns what. `largest` is the folder where most is to be said.
-fn first_steps(first: Node<'_>, largest: &str, cx: &Context<'_>) -> String {
+/// How a project begins to say who owns what, with a resource from the folder where most is to be said.
+fn first_steps(example: Node<'_>, cx: &Context<'_>) -> String {
     let mut ways = Vec::new();
-    if let (Some(meta), Some(key)) = (meta_yaml(cx), first.kind.properties_key()) {
-        let by_folder = has_folder(first.kind);
-        ways.push(match largest.split_once('/') {
+    if let (Some(meta), Some(key)) = (meta_yaml(cx), example.kind.properties_key()) {
+        let by_folder = has_folder(example.kind);
+        ways.push(match top_folder(example.resource).split_once('/') {
             Some((_, name)) if by_folder => format!(
                 "begin with a folder: `{key}: {{{}: {{{name}: {{+{meta}}}}}}}` in dbt_project.yml",
                 cx.project.name
@@ -124,7 +129,7 @@ fn first_steps(first: Node<'_>, largest: &str, cx: &Context<'_>) -> String {
             _ => format!("add `{meta}` under `config:` of their entries, those that people rely on first"),
         });
     }
-    if first.kind != ResourceType::Source {
+    if example.kind != ResourceType::Source {
         ways.push("put them into groups, whose owners count".to_owned());
     }
     ways.push(match cx.settings.owners.codeowners {

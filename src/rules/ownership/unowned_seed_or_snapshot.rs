@@ -63,6 +63,7 @@ impl Rule for UnownedSeedOrSnapshot {
 mod tests {
     use serde_json::{Value, json};
 
+    use crate::findings::Place;
     use crate::project::ResourceType;
     use crate::rules::tester::{findings, resource};
 
@@ -76,6 +77,15 @@ mod tests {
         assert_eq!(found[0].message, "none of the 5 seeds and 1 snapshot has an owner");
         assert_eq!(found[0].evidence[1], "by folder: seeds 5, snapshots 1");
         assert!(found[0].help.starts_with("set `seeds: {shop: {+meta: {owner: <team>}}}` in dbt_project.yml; or"));
+        // The largest folder is the example.
+        let prices = |number| format!("snapshots/prices/p{number}.sql");
+        let snapshot = |number| resource(ResourceType::Snapshot, &format!("snapshot.shop.p{number}"), &prices(number));
+        all.extend((0..6).map(snapshot));
+        let found = findings("OWN005", Value::Null, &all);
+        assert!(
+            found[0].help.starts_with("begin with a folder: `snapshots: {shop: {prices: {+meta: {owner: <team>}}}}`")
+        );
+        assert_eq!(found[0].place, Place::ProjectKey(vec!["snapshots".to_owned()]));
     }
 
     #[test]

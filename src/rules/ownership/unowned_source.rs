@@ -86,9 +86,10 @@ fn report_source(source: &SourceGroup<'_>, cx: &mut Context<'_>) {
     let looked_at = unowned::looked_at(&cx.ownership(first));
     let help = match unowned::meta_yaml(cx) {
         Some(meta) => {
-            format!("add `{meta}` under `config:` of source `{}` in {}; its tables inherit it", source.name, first.path)
+            let files = source.declared_in();
+            format!("add `{meta}` under `config:` of source `{}` in {files}; its tables inherit it", source.name)
         }
-        None => format!("add a line for {} to CODEOWNERS", first.path),
+        None => format!("add a line for {} to CODEOWNERS", source.declared_in()),
     };
     let rests_on_it = source.tables.iter().find_map(|table| cx.exposure_evidence(table.id));
     let message = match source.tables.as_slice() {
@@ -148,6 +149,18 @@ mod tests {
         );
         all.truncate(10);
         assert_eq!(findings("OWN002", Value::Null, &all).len(), 5);
+    }
+
+    #[test]
+    fn a_source_may_be_declared_in_several_files() {
+        let mut products = source("erp", "products");
+        products.path = crate::project::Text::from("models/erp/sources.yml");
+        let found = findings("OWN002", Value::Null, &[source("erp", "orders"), products]);
+        assert_eq!(
+            found[0].help,
+            "add `meta: {owner: <team>}` under `config:` of source `erp` in each of the 2 files that declare it: \
+             models/erp/sources.yml, models/sources.yml; its tables inherit it"
+        );
     }
 
     #[test]

@@ -112,10 +112,10 @@ fn report_source(source: &SourceGroup<'_>, unchecked: &[Node<'_>], cx: &mut Cont
     let finding = cx.report(first, Place::SourceGroupKey(vec!["freshness".to_owned()]), message);
     finding.subject(source.unique_id());
     finding.help(format!(
-        "set `freshness: {{warn_after: {{count: …, period: hour}}}}` under `config:` of source `{}` in {}, once for \
-         all of them{}; a table that need not be fresh gets `freshness: null`",
+        "set `freshness: {{warn_after: {{count: …, period: hour}}}}` under `config:` of source `{}` in {}, for all its \
+         tables at once{}; a table that need not be fresh gets `freshness: null`",
         source.name,
-        first.path,
+        source.declared_in(),
         with_field(fields == unchecked.len())
     ));
     finding.evidence(format!("tables: {}", listed(unchecked.iter().map(|table| table.name.as_str()))));
@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(
             found[0].help,
             "set `freshness: {warn_after: {count: …, period: hour}}` under `config:` of source `erp` in \
-             models/sources.yml, once for all of them, with `loaded_at_field` where the warehouse does not know when a \
+             models/sources.yml, for all its tables at once, with `loaded_at_field` where the warehouse does not know when a \
              table was loaded; a table that need not be fresh gets `freshness: null`"
         );
         assert_eq!(
