@@ -5,6 +5,7 @@ mod properties;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -23,19 +24,19 @@ const PACKAGES: &str = "dbt_packages";
 pub struct Locator {
     root: Option<PathBuf>,
     packages: String,
-    files: Files,
+    files: Arc<Files>,
 }
 
 impl Locator {
-    /// For a project whose files are in `files`; they are left alone if they are another project's, as they are when a
+    /// For a project whose files are in `found`; they are left alone if they are another project's, as they are when a
     /// manifest was handed over that merely lies there.
-    pub fn new(project: &Project<'_>, files: Option<&ProjectFiles>) -> Self {
-        let own = files.filter(|files| files.settings.name.as_deref() == Some(project.name.as_str()));
+    pub fn new(project: &Project<'_>, found: Option<&ProjectFiles>, files: Arc<Files>) -> Self {
+        let own = found.filter(|files| files.settings.name.as_deref() == Some(project.name.as_str()));
         let packages = own.and_then(|files| files.settings.packages_install_path.clone());
         Self {
             root: own.map(|files| nearby(&files.root)),
             packages: packages.unwrap_or_else(|| PACKAGES.to_owned()),
-            files: Files::default(),
+            files,
         }
     }
 

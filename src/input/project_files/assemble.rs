@@ -29,13 +29,14 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     let folder = |project: usize| world.projects[project].root.to_string_lossy().replace('\\', "/");
     let shown = |project: usize, path: &str| format!("{}/{path}", folder(project).trim_end_matches('/'));
     let reads = files::read(&world.projects, files, &shown);
-    let mut problems = Vec::new();
+    let mut problems: Vec<Problem> = reads.iter().filter_map(parse::unreadable).collect();
     let macros = add_macros(&mut world, &reads, &mut problems);
     let world = Arc::new(world);
-    let entries = read_entries(&world, &reads);
+    let entries = read_entries(&world, &reads, &mut problems);
     let mut nodes = parse_nodes(&world, &reads);
     nodes.extend(hooks(&world));
     nodes.extend(yaml_snapshots(&world, &entries));
+    let mut nodes = without_doubles(nodes, &mut problems);
     let patched = patch(&mut nodes, &entries, &world);
     problems.extend(patched.problems);
     let sources: Vec<SourceTable> = of_section(&entries, "sources").flat_map(|entry| tables(entry, &world)).collect();
@@ -76,13 +77,42 @@ fn add_macros(world: &mut World, reads: &[Read], problems: &mut Vec<Problem>) ->
 }
 
 /// Every entry of every properties file, in order of project and path.
-fn read_entries(world: &Arc<World>, reads: &[Read]) -> Vec<Entry> {
+fn read_entries(world: &Arc<World>, reads: &[Read], problems: &mut Vec<Problem>) -> Vec<Entry> {
     let of = |read: &Read| parse::entries(read, &mut |text| context::yaml_value(world, read.project, text));
-    reads.par_iter().filter(|read| read.role == Role::Properties).flat_map_iter(of).collect()
+    let read: Vec<_> = reads.par_iter().filter(|read| read.role == Role::Properties).map(of).collect();
+    let mut all = Vec::new();
+    for entries in read {
+        match entries {
+            Ok(entries) => all.extend(entries),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    all
 }
 
 fn read_docs(reads: &[Read]) -> Vec<Docs> {
     reads.par_iter().filter(|read| read.role == Role::Docs).flat_map_iter(parse::docs).collect()
+}
+
+/// Of several enabled nodes with one id the first is kept, for dbt refuses the project then; disabled ones may share one.
+fn without_doubles(nodes: Vec<Node>, problems: &mut Vec<Problem>) -> Vec<Node> {
+    let mut seen: HashMap<String, String> = HashMap::new();
+    let mut kept = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        let first = node.is_enabled().then(|| seen.get(&node.unique_id)).flatten();
+        if let Some(first) = first {
+            let message = format!("{} has the {} `{}` already", first, node.kind.word(), node.name);
+            let problem = Problem::new(node.project, node.path, None, message);
+            let help = "give one of them another name; dbt refuses the project until then".to_owned();
+            problems.push(Problem { help: Some(help), ..problem });
+            continue;
+        }
+        if node.is_enabled() {
+            seen.insert(node.unique_id.clone(), node.path.clone());
+        }
+        kept.push(node);
+    }
+    kept
 }
 
 /// Parses and renders every file that is a node.

@@ -217,12 +217,17 @@ pub fn docs(read: &Read) -> Vec<Docs> {
     made.collect()
 }
 
-/// The entries of a properties file; `render` evaluates the Jinja of a text. A file that is no YAML is reported where
-/// findings are put at their places.
-pub fn entries(read: &Read, render: &mut dyn FnMut(&str) -> Datum) -> Vec<Entry> {
-    let Some(Ok(file)) = read.file.as_ref().map(|file| file.text()) else { return Vec::new() };
-    let Ok((tree, _)) = file.yaml() else { return Vec::new() };
-    let Some(document) = tree.documents.first() else { return Vec::new() };
+/// The entries of a properties file; `render` evaluates the Jinja of a text.
+///
+/// # Errors
+/// When the file is no YAML.
+pub fn entries(read: &Read, render: &mut dyn FnMut(&str) -> Datum) -> Result<Vec<Entry>, Problem> {
+    let Some(Ok(file)) = read.file.as_ref().map(|file| file.text()) else { return Ok(Vec::new()) };
+    let (tree, _) = file.yaml().map_err(|error| {
+        let problem = Problem::new(read.project, read.found.path(), Some(error.span), error.message.clone());
+        Problem { help: error.help.clone(), ..problem }
+    })?;
+    let Some(document) = tree.documents.first() else { return Ok(Vec::new()) };
     let place =
         Place { project: read.project, path: read.found.path(), relative: read.found.relative.clone() };
     let mut all = Vec::new();
@@ -231,7 +236,14 @@ pub fn entries(read: &Read, render: &mut dyn FnMut(&str) -> Datum) -> Vec<Entry>
             all.extend(entry(Datum::from_node(item), section, &place, render));
         }
     }
-    all
+    Ok(all)
+}
+
+/// Why a file that is there cannot be looked into: it is no text, or not to be read.
+pub fn unreadable(read: &Read) -> Option<Problem> {
+    let problem = read.file.as_ref()?.text().err()?;
+    let span = problem.place.as_ref().map(|(_, span)| *span);
+    Some(Problem::new(read.project, read.found.path(), span, problem.message.clone()))
 }
 
 fn entry(data: Datum, section: &'static str, place: &Place, render: &mut dyn FnMut(&str) -> Datum) -> Option<Entry> {
