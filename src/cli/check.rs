@@ -120,7 +120,13 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         let config = config_path.as_deref().map_or_else(|| "none found, the defaults hold".to_owned(), paths::shown);
         let (what, path) = &loaded.described;
         let files = [(*what, path.clone()), ("config", config)];
-        let style = SummaryStyle { verbose: arguments.verbose, files: &files, elapsed: start.elapsed() };
+        let style = SummaryStyle {
+            verbose: arguments.verbose,
+            input: loaded.why.as_deref(),
+            unknown: &input::unknown(&project),
+            files: &files,
+            elapsed: start.elapsed(),
+        };
         // A closed stderr is no reason to fail.
         let _ = io::stderr().write_all(report::summary(&report, style).as_bytes());
     }

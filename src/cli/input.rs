@@ -1,5 +1,6 @@
 //! Which of the two inputs is read: the manifest, or the project's own files.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -62,8 +63,10 @@ pub struct BadVars {
 /// A project that has been read, one way or the other.
 pub struct Loaded {
     source: Source,
-    /// What was read and why, for the summary.
+    /// What was read, after a word for it.
     pub described: (&'static str, String),
+    /// Why the project's own files were read, if they were.
+    pub why: Option<String>,
     /// Every file of the project, each read at most once.
     pub files: Arc<Files>,
 }
@@ -81,7 +84,7 @@ pub fn load(discovered: &Discovered, settings: &Settings) -> miette::Result<Load
         (Input::Manifest, _) if !discovered.has_manifest => return Err(missing().into()),
         (Input::Manifest, _) | (Input::Auto, None) => (None, String::new()),
         (Input::Project, None) => return Err(DiscoverError::NoFiles { path: discovered.manifest.clone() }.into()),
-        (Input::Project, Some(project)) => (Some(project), "as --input asks".to_owned()),
+        (Input::Project, Some(project)) => (Some(project), "--input asks for it".to_owned()),
         (Input::Auto, Some(_)) if discovered.is_given => (None, String::new()),
         (Input::Auto, Some(project)) if !discovered.has_manifest => {
             (Some(project), format!("there is no {}", shown(&discovered.manifest)))
@@ -89,7 +92,7 @@ pub fn load(discovered: &Discovered, settings: &Settings) -> miette::Result<Load
         (Input::Auto, Some(_)) => (None, String::new()),
     };
     match project {
-        Some(project) => from_files(project, settings, files, &why),
+        Some(project) => from_files(project, settings, files, why),
         None => from_manifest(discovered, files),
     }
 }
@@ -97,10 +100,10 @@ pub fn load(discovered: &Discovered, settings: &Settings) -> miette::Result<Load
 fn from_manifest(discovered: &Discovered, files: Arc<Files>) -> miette::Result<Loaded> {
     let bytes = manifest::load(&discovered.manifest)?;
     let described = ("manifest", shown(&discovered.manifest));
-    Ok(Loaded { source: Source::Manifest(discovered.manifest.clone(), bytes), described, files })
+    Ok(Loaded { source: Source::Manifest(discovered.manifest.clone(), bytes), described, why: None, files })
 }
 
-fn from_files(project: &ProjectFiles, settings: &Settings, files: Arc<Files>, why: &str) -> miette::Result<Loaded> {
+fn from_files(project: &ProjectFiles, settings: &Settings, files: Arc<Files>, why: String) -> miette::Result<Loaded> {
     let environment = Environment {
         vars: vars(settings.vars.as_deref())?,
         variables: std::env::vars().collect(),
@@ -108,8 +111,8 @@ fn from_files(project: &ProjectFiles, settings: &Settings, files: Arc<Files>, wh
         profiles: settings.profiles_dir.clone(),
     };
     let input = project_files::read(&project.root, &files, environment);
-    let described = ("project files", format!("{} ({why})", shown(&project.root)));
-    Ok(Loaded { source: Source::Files(Box::new(input)), described, files })
+    let described = ("project files", shown(&project.root));
+    Ok(Loaded { source: Source::Files(Box::new(input)), described, why: Some(why), files })
 }
 
 fn vars(text: Option<&str>) -> Result<Map, BadVars> {
@@ -153,4 +156,20 @@ impl Loaded {
             .collect();
         true
     }
+}
+
+/// What is not known of a project, by field and reason: "schema of 62 resources: …".
+pub fn unknown(project: &Project<'_>) -> Vec<String> {
+    let mut counts: BTreeMap<(&str, &str), (usize, &str)> = BTreeMap::new();
+    for resource in project.resources.iter().filter(|resource| project.is_own(resource)) {
+        for (field, reason) in resource.unknown.iter().flat_map(|fields| fields.iter()) {
+            let count = counts.entry((field, reason)).or_insert((0, resource.unique_id.as_str()));
+            count.0 += 1;
+        }
+    }
+    let line = |((field, reason), (count, first)): ((&str, &str), (usize, &str))| match count {
+        1 => format!("{field} of {first}: {reason}"),
+        _ => format!("{field} of {count} resources: {reason}"),
+    };
+    counts.into_iter().map(line).collect()
 }

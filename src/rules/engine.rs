@@ -60,6 +60,7 @@ pub fn run<'p>(
     let runs: Vec<RuleRun> = instances.iter().map(|instance| world.prepare(instance)).collect();
     let tasks = world.tasks(instances, &runs);
     let mut findings: Findings = tasks.into_par_iter().flat_map_iter(|task| task.run(&world)).collect();
+    super::unknown::drop_unfounded(&mut findings, project);
     drop_superseded(&mut findings, instances);
     Outcome { findings, runs }
 }

@@ -11,6 +11,7 @@ pub(crate) mod hard_coded;
 mod info;
 mod instance;
 mod pattern;
+mod unknown;
 #[cfg(test)]
 pub(crate) mod tester;
 pub(crate) mod words;
