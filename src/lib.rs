@@ -27,4 +27,5 @@ pub mod project;
 pub mod report;
 pub mod rules;
 pub mod starter;
+pub mod template;
 pub mod text;

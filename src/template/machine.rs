@@ -1,0 +1,244 @@
+//! What runs templates.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::ast::Name;
+use super::dict::{Dict, KeySet};
+use super::error::{Error, Place, Reason};
+use super::limits::{LimitKind, Limits};
+use super::output::Output;
+use super::scope::Scope;
+use super::uncertain::Certainty;
+use super::value::{Shared, Value};
+use super::{Template, globals};
+use crate::text::Span;
+
+/// The names that a template does not define itself: dbt's context.
+pub trait Globals {
+    /// The value of a name; `None` when it does not exist.
+    fn get(&self, name: &str) -> Option<Value>;
+}
+
+/// How a template is rendered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rendering {
+    /// Whether the text matters, or only the calls that are made while it is written.
+    pub keep_output: bool,
+    /// Whether attributes, items and calls of what is undefined are undefined, as when dbt parses models. Otherwise
+    /// they are errors, as in macros and in properties.
+    pub lenient: bool,
+}
+
+impl Default for Rendering {
+    fn default() -> Self {
+        Self { keep_output: true, lenient: true }
+    }
+}
+
+/// Runs templates and macros, one after the other or one from within the other. Has no access to files, network,
+/// processes or the environment: whatever a template can reach is in its [`Globals`].
+pub struct Machine<'g> {
+    globals: &'g dyn Globals,
+    pub(super) limits: Limits,
+    steps: u64,
+    depth: u32,
+    pub(super) frames: Vec<Frame>,
+    pub(super) certainty: Certainty,
+}
+
+/// A template or macro at work.
+#[derive(Debug)]
+pub(super) struct Frame {
+    /// The macro's name; `None` for a template.
+    pub(super) name: Option<Arc<str>>,
+    pub(super) text: Arc<str>,
+    pub(super) span: Span,
+    pub(super) lenient: bool,
+}
+
+impl<'g> Machine<'g> {
+    /// A machine for one rendering, or for several that share the limits.
+    pub fn new(globals: &'g dyn Globals, limits: Limits) -> Self {
+        Self { globals, limits, steps: 0, depth: 0, frames: Vec::new(), certainty: Certainty::default() }
+    }
+
+    /// Renders a template. The result is its text as [`Value::Str`], empty when it was not kept, or [`Value::Unknown`]
+    /// when any part of the text is unknown.
+    ///
+    /// # Errors
+    /// Where dbt ends with an error, and where a limit is reached.
+    pub fn render(&mut self, template: &Template, rendering: Rendering) -> Result<Value, Error> {
+        let mut output = if rendering.keep_output { Output::kept() } else { Output::discarded() };
+        let frame =
+            Frame { name: None, text: Arc::clone(&template.text), span: Span::default(), lenient: rendering.lenient };
+        let returned = self.boundary(frame, |machine| {
+            let scope = Scope::root();
+            match machine.run_body(&template.body, &scope, &mut output) {
+                Err(Error::Return(_)) => Err(Error::failed("return() outside of a macro")),
+                outcome => outcome.map(|_| Value::None),
+            }
+        })?;
+        if let Value::Unknown(reason) = returned {
+            output.set_unknown(&reason);
+        }
+        Ok(output.into_value())
+    }
+
+    /// The value of a lone expression.
+    ///
+    /// # Errors
+    /// As for [`Self::render`].
+    pub fn evaluate(&mut self, expression: &super::Expression, lenient: bool) -> Result<Value, Error> {
+        let frame = Frame { name: None, text: Arc::clone(&expression.text), span: Span::default(), lenient };
+        self.boundary(frame, |machine| machine.eval(&expression.expr, &Scope::root()))
+    }
+
+    /// Calls any value.
+    ///
+    /// # Errors
+    /// What the call ends with.
+    pub fn call(&mut self, callee: &Value, arguments: super::Arguments) -> Result<Value, Error> {
+        self.call_value(callee, arguments)
+    }
+
+    /// Whether what happens now certainly happens: `false` in a branch whose condition is unknown, in a loop over what
+    /// is unknown, and after a `return` or `break` that may have been reached.
+    pub fn is_certain(&self) -> bool {
+        self.certainty.is_certain()
+    }
+
+    /// Where in the template that is rendered at the outermost level things happen; for what happens in a macro, where
+    /// it was called.
+    pub fn outer_span(&self) -> Option<Span> {
+        let outermost = self.frames.first()?;
+        let same = |frame: &&Frame| Arc::ptr_eq(&frame.text, &outermost.text);
+        self.frames.iter().rev().find(same).map(|frame| frame.span)
+    }
+
+    /// Where things happen, both in the outermost and in the innermost template.
+    pub fn place(&self) -> Option<Place> {
+        let inner = self.frames.last()?;
+        Some(Place {
+            outer: self.outer_span()?,
+            inner: inner.span,
+            inner_text: Arc::clone(&inner.text),
+            macros: self.macro_names().map(Arc::clone).collect(),
+        })
+    }
+
+    /// The names of the macros at work, outermost first.
+    pub fn macro_names(&self) -> impl DoubleEndedIterator<Item = &Arc<str>> {
+        self.frames.iter().filter_map(|frame| frame.name.as_ref())
+    }
+
+    /// A new list, which may be changed under the condition that holds now.
+    pub fn new_list(&mut self, items: Vec<Value>) -> Result<Value, Error> {
+        self.limit_items(items.len())?;
+        Ok(Value::List(Rc::new(Shared::new(items, self.certainty.region()))))
+    }
+
+    /// A new dict, which may be changed under the condition that holds now.
+    pub fn new_dict(&mut self, items: Dict) -> Result<Value, Error> {
+        self.limit_items(items.len())?;
+        Ok(Value::Dict(Rc::new(Shared::new(items, self.certainty.region()))))
+    }
+
+    /// A new set, which may be changed under the condition that holds now.
+    pub fn new_set(&mut self, items: KeySet) -> Result<Value, Error> {
+        self.limit_items(items.len())?;
+        Ok(Value::Set(Rc::new(Shared::new(items, self.certainty.region()))))
+    }
+
+    /// A string that was made by an operation.
+    pub(super) fn new_text(&mut self, text: String) -> Result<Value, Error> {
+        self.limit_bytes(text.len())?;
+        Ok(Value::from(text))
+    }
+
+    /// The text that a value is written as, as by Python's `str`.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when that is not known.
+    pub fn text_of(&mut self, value: &Value) -> Result<Arc<str>, Error> {
+        if let Value::Str(text) = value {
+            return Ok(Arc::clone(text));
+        }
+        let text = super::repr::text(value, self.limits.bytes)?;
+        self.limit_bytes(text.len())?;
+        Ok(text.into())
+    }
+
+    /// What a name means that the template does not define.
+    pub(super) fn global(&self, name: &Name) -> Value {
+        let global = self.globals.get(name).or_else(|| globals::find(name));
+        global.unwrap_or_else(|| self.undefined(format!("'{name}' is undefined")))
+    }
+
+    /// An undefined value as the template at work has it.
+    pub(super) fn undefined(&self, message: String) -> Value {
+        let lenient = self.frames.last().is_none_or(|frame| frame.lenient);
+        Value::undefined_with(message, lenient)
+    }
+
+    /// Takes account of work to be done, so that nothing takes long.
+    pub(super) fn charge(&mut self, steps: usize) -> Result<(), Error> {
+        self.steps = self.steps.saturating_add(steps as u64);
+        if self.steps > self.limits.steps { Err(Error::limit(LimitKind::Steps)) } else { Ok(()) }
+    }
+
+    /// Takes account of going through all of a value.
+    pub(super) fn charge_value(&mut self, value: &Value) -> Result<(), Error> {
+        let steps = match value {
+            Value::Str(text) => text.len() / 256,
+            Value::List(list) => list.content().borrow().len() / 8,
+            Value::Tuple(items) => items.len() / 8,
+            Value::Dict(dict) => dict.content().borrow().len() / 8,
+            Value::Set(set) => set.content().borrow().len() / 8,
+            Value::Range(range) => range.len() / 8,
+            _ => 0,
+        };
+        if steps == 0 { Ok(()) } else { self.charge(steps) }
+    }
+
+    pub(super) fn limit_items(&mut self, items: usize) -> Result<(), Error> {
+        if items > self.limits.items {
+            return Err(Error::limit(LimitKind::Items));
+        }
+        if items < 8 { Ok(()) } else { self.charge(items / 8) }
+    }
+
+    pub(super) fn limit_bytes(&mut self, bytes: usize) -> Result<(), Error> {
+        if bytes > self.limits.bytes {
+            return Err(Error::limit(LimitKind::Bytes));
+        }
+        if bytes < 256 { Ok(()) } else { self.charge(bytes / 256) }
+    }
+
+    /// Runs one statement or expression more deeply nested than the one at work.
+    pub(super) fn nested<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        self.charge(1)?;
+        if self.depth >= self.limits.depth {
+            return Err(Error::limit(LimitKind::Depth));
+        }
+        self.depth += 1;
+        let outcome = run(self);
+        self.depth -= 1;
+        outcome
+    }
+
+    /// The frame of the template or macro at work.
+    pub(super) fn frame(&mut self) -> &mut Frame {
+        self.frames.last_mut().expect("nothing runs outside of a template")
+    }
+
+    /// Notes where an error happened, unless that is known already.
+    pub(super) fn locate(&mut self, mut error: Error, span: Span) -> Error {
+        if let Some(missing) = error.missing_place() {
+            let before = std::mem::replace(&mut self.frame().span, span);
+            *missing = self.place();
+            self.frame().span = before;
+        }
+        error
+    }
+}
