@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ast::Name;
 use super::dict::{Dict, KeySet};
-use super::error::{Error, Place, Reason};
+use super::error::{Error, Place};
 use super::limits::{LimitKind, Limits};
 use super::output::Output;
 use super::scope::Scope;
