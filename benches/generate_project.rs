@@ -81,7 +81,10 @@ impl Model {
     }
 
     fn sql(self) -> String {
-        let mut text = format!("{{{{ config(materialized='{}') }}}}\n\nwith\n", if self.index % 3 == 0 { "table" } else { "view" });
+        let mut text = format!(
+            "{{{{ config(materialized='{}') }}}}\n\nwith\n",
+            if self.index % 3 == 0 { "table" } else { "view" }
+        );
         let parents = self.parents();
         if parents.is_empty() {
             let _ = writeln!(text, "source as (select * from {{{{ source('raw', 'table_{}') }}}}),", self.index);
@@ -105,11 +108,19 @@ impl Model {
 fn properties(models: &[Model]) -> String {
     let mut text = "version: 2\n\nmodels:\n".to_owned();
     for model in models {
-        let _ = writeln!(text, "  - name: {}\n    description: What model {} holds, a row each.", model.name(), model.index);
+        let _ = writeln!(
+            text,
+            "  - name: {}\n    description: What model {} holds, a row each.",
+            model.name(),
+            model.index
+        );
         text.push_str("    meta:\n      owner: Data Platform\n    columns:\n      - name: id\n        description: \"{{ doc('id') }}\"\n");
         text.push_str("        data_tests:\n          - unique\n          - not_null\n");
         for column in 0..8 {
-            let _ = writeln!(text, "      - name: column_{column}\n        description: Column {column} of the source, trimmed.");
+            let _ = writeln!(
+                text,
+                "      - name: column_{column}\n        description: Column {column} of the source, trimmed."
+            );
         }
     }
     text
@@ -127,7 +138,11 @@ fn exposures(models: usize) -> String {
     let mut text = "version: 2\n\nexposures:\n".to_owned();
     for index in (models * 3 / 4..models).step_by(20) {
         let model = Model::new(index, models);
-        let _ = writeln!(text, "  - name: dashboard_{index}\n    type: dashboard\n    owner: {{name: Sales, email: sales@example.com}}\n    depends_on:\n      - ref('{}')", model.name());
+        let _ = writeln!(
+            text,
+            "  - name: dashboard_{index}\n    type: dashboard\n    owner: {{name: Sales, email: sales@example.com}}\n    depends_on:\n      - ref('{}')",
+            model.name()
+        );
     }
     text
 }

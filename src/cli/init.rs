@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::{CLEAN, output, input};
+use super::{CLEAN, input, output};
 use crate::discover::{self, CONFIG_FILES};
 use crate::input::codeowners::Codeowners;
 use crate::paths::shown;

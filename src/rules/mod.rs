@@ -11,9 +11,9 @@ pub(crate) mod hard_coded;
 mod info;
 mod instance;
 mod pattern;
-mod unknown;
 #[cfg(test)]
 pub(crate) mod tester;
+mod unknown;
 pub(crate) mod words;
 
 pub mod access;

@@ -15,7 +15,8 @@ fn compared(root: &Path, manifest_path: &Path) -> Comparison {
     let environment = Environment { variables: std::env::vars().collect::<BTreeMap<_, _>>(), ..Environment::default() };
     let files = Files::default();
     let input = project_files::read(root, &files, environment);
-    let ours = Project::from(manifest::read(Path::new("files"), input.manifest.as_bytes()).expect("the shape of a manifest"));
+    let ours =
+        Project::from(manifest::read(Path::new("files"), input.manifest.as_bytes()).expect("the shape of a manifest"));
     let bytes = std::fs::read(manifest_path).expect("a manifest");
     let theirs = Project::from(manifest::read(manifest_path, &bytes).expect("dbt's own manifest"));
     for problem in &input.problems {
@@ -40,7 +41,10 @@ fn fixtures_are_read_as_dbt_reads_them() {
         for difference in &comparison.differences {
             println!("{difference}");
         }
-        println!("{name}: {} resources, {} properties, {} edges", comparison.resources, comparison.properties, comparison.edges);
+        println!(
+            "{name}: {} resources, {} properties, {} edges",
+            comparison.resources, comparison.properties, comparison.edges
+        );
         differ += comparison.differences.len();
     }
     assert_eq!(differ, 0);

@@ -1,7 +1,7 @@
 //! A project whose places are asked for one by one, without a rule in between.
 
-use std::sync::Arc;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use dbt_steward::discover::{Discovered, discover};
 use dbt_steward::findings::{Finding, Located, Location, Place, Severity};
