@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{LazyLock, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use dbt_steward::config::{self, Changes, Config};
@@ -73,7 +73,7 @@ impl Case {
 
     fn lint(&self) -> Report {
         let resolved = self.resolve(&self.project);
-        let locator = Locator::new(&self.project, None);
+        let locator = Locator::new(&self.project, None, Arc::default());
         linter::lint(&self.project, &resolved.settings, &resolved.instances, &locator)
     }
 }
@@ -103,7 +103,7 @@ fn print(report: &Report, out: &mut dyn Write) {
 fn whole<T>(case: &Case, end: impl FnOnce() -> T) -> T {
     let bytes = manifest::load(&case.path).expect("it was written");
     let mut project = Project::from(manifest::read(&case.path, &bytes).expect("it can be read"));
-    let locator = Locator::new(&project, None);
+    let locator = Locator::new(&project, None, Arc::default());
     project.unreadable = locator.unreadable(&project);
     locator.read_versions(&mut project);
     let resolved = case.resolve(&project);

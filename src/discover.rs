@@ -19,7 +19,12 @@ pub const CONFIG_FILES: [&str; 2] = ["dbt-steward.yml", "dbt-steward.yaml"];
 /// What was found.
 #[derive(Debug, Clone)]
 pub struct Discovered {
+    /// The manifest: given by name, or where dbt puts it.
     pub manifest: PathBuf,
+    /// Whether it is there; only one that was not asked for may be missing.
+    pub has_manifest: bool,
+    /// Whether it was asked for by name.
+    pub is_given: bool,
     /// The project's own files, if they are there.
     pub project: Option<ProjectFiles>,
 }
@@ -88,8 +93,15 @@ pub enum DiscoverError {
     NoName { path: PathBuf },
 
     #[error("no manifest at {}", shown(path))]
-    #[diagnostic(help("run `dbt parse` in the project (no warehouse needed), or pass one with --manifest FILE"))]
+    #[diagnostic(help(
+        "run `dbt parse` in the project (no warehouse needed), pass one with --manifest FILE, or read the project's own \
+         files with --input project"
+    ))]
     NoManifest { path: PathBuf },
+
+    #[error("there is no project to read around {}", shown(path))]
+    #[diagnostic(help("give the folder of a dbt project, or leave out --input project"))]
+    NoFiles { path: PathBuf },
 
     #[error("two manifests are given: {} and {}", shown(first), shown(second))]
     #[diagnostic(help("give a folder and --manifest FILE, or the file alone"))]
@@ -114,7 +126,7 @@ fn advice(below: &[PathBuf]) -> String {
 /// the project's manifest is looked for, `target` is the value of `DBT_TARGET_PATH`.
 ///
 /// # Errors
-/// When there is no project or no manifest, or `dbt_project.yml` cannot be used.
+/// When there is neither a project nor a manifest, or `dbt_project.yml` cannot be used.
 pub fn discover(
     argument: &Path,
     manifest: Option<&Path>,
@@ -136,17 +148,19 @@ pub fn discover(
         };
     };
     let settings = read_settings(&root.join(PROJECT_FILE))?;
-    let manifest = match manifest {
-        Some(path) => existing(path)?.to_owned(),
+    let is_given = manifest.is_some();
+    let (manifest, has_manifest) = match manifest {
+        Some(path) => (existing(path)?.to_owned(), true),
         None => {
             let path = root.join(target_folder(target, &settings)).join("manifest.json");
-            if !path.exists() && !path.is_symlink() {
-                return Err(DiscoverError::NoManifest { path });
+            let is_there = path.exists() || path.is_symlink();
+            if is_there {
+                existing(&path)?;
             }
-            existing(&path)?.to_owned()
+            (path, is_there)
         }
     };
-    Ok(Discovered { manifest, project: Some(ProjectFiles { root, settings }) })
+    Ok(Discovered { manifest, has_manifest, is_given, project: Some(ProjectFiles { root, settings }) })
 }
 
 /// A manifest that was asked for by name.
@@ -166,7 +180,7 @@ fn bare(manifest: &Path) -> Discovered {
         let settings = read_settings(&root.join(PROJECT_FILE)).ok()?;
         Some(ProjectFiles { root, settings })
     });
-    Discovered { manifest: manifest.to_owned(), project }
+    Discovered { manifest: manifest.to_owned(), has_manifest: true, is_given: true, project }
 }
 
 fn is_project_file(path: &Path) -> bool {

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::{CLEAN, output};
+use super::{CLEAN, input, output};
 use crate::discover::{self, CONFIG_FILES};
-use crate::input::{codeowners::Codeowners, manifest};
+use crate::input::codeowners::Codeowners;
 use crate::paths::shown;
 use crate::project::Project;
 use crate::starter;
@@ -23,6 +23,9 @@ pub struct Arguments {
     /// The manifest, if it is not where dbt puts it
     #[arg(long, value_name = "FILE")]
     manifest: Option<PathBuf>,
+
+    #[command(flatten)]
+    input: input::Settings,
 
     /// Replace a config that is there
     #[arg(long)]
@@ -53,8 +56,8 @@ enum InitError {
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let target = std::env::var_os("DBT_TARGET_PATH");
     let discovered = discover::discover(&arguments.path, arguments.manifest.as_deref(), target)?;
-    let bytes = manifest::load(&discovered.manifest)?;
-    let project = Project::from(manifest::read(&discovered.manifest, &bytes)?);
+    let loaded = input::load(&discovered, &arguments.input)?;
+    let project = Project::from(loaded.facts()?);
     let root = discovered.project.map(|files| files.root);
     let has_codeowners = root.as_deref().and_then(Codeowners::find).is_some();
     let text = starter::config(&project, has_codeowners);

@@ -5,6 +5,7 @@ mod completions;
 mod explain;
 mod generate_docs;
 mod init;
+mod input;
 mod output;
 mod rules;
 mod schema;

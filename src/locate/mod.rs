@@ -5,15 +5,16 @@ mod properties;
 mod tests;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use crate::discover::{PROJECT_FILE, ProjectFiles};
+use crate::files::{FileRef, Files, ProjectFile, is_inside};
 use crate::findings::{Finding, Located, Location, Place, Region};
 use crate::paths::nearby;
 use crate::project::{Detail, Project, Resource, ResourceId, UnreadableFile};
 use crate::text::Span;
-use crate::files::{FileRef, Files, ProjectFile, is_inside};
 
 /// Where dbt installs packages unless `packages-install-path` says otherwise.
 const PACKAGES: &str = "dbt_packages";
@@ -23,19 +24,19 @@ const PACKAGES: &str = "dbt_packages";
 pub struct Locator {
     root: Option<PathBuf>,
     packages: String,
-    files: Files,
+    files: Arc<Files>,
 }
 
 impl Locator {
-    /// For a project whose files are in `files`; they are left alone if they are another project's, as they are when a
+    /// For a project whose files are in `found`; they are left alone if they are another project's, as they are when a
     /// manifest was handed over that merely lies there.
-    pub fn new(project: &Project<'_>, files: Option<&ProjectFiles>) -> Self {
-        let own = files.filter(|files| files.settings.name.as_deref() == Some(project.name.as_str()));
+    pub fn new(project: &Project<'_>, found: Option<&ProjectFiles>, files: Arc<Files>) -> Self {
+        let own = found.filter(|files| files.settings.name.as_deref() == Some(project.name.as_str()));
         let packages = own.and_then(|files| files.settings.packages_install_path.clone());
         Self {
             root: own.map(|files| nearby(&files.root)),
             packages: packages.unwrap_or_else(|| PACKAGES.to_owned()),
-            files: Files::default(),
+            files,
         }
     }
 
@@ -55,14 +56,17 @@ impl Locator {
 
     fn problem(&self, path: &str) -> Option<UnreadableFile> {
         let file = self.own_file(path)?;
-        let unreadable =
-            |span: Option<Span>, message: String| Some(UnreadableFile { path: path.to_owned(), span, message });
+        let path = path.to_owned();
         match file.text() {
-            Err(problem) => unreadable(problem.place.as_ref().map(|(_, span)| *span), problem.message.clone()),
-            Ok(file) => match file.yaml() {
-                Ok(_) => None,
-                Err(error) => unreadable(Some(error.span), error.message.clone()),
-            },
+            Err(problem) => {
+                let span = problem.place.as_ref().map(|(_, span)| *span);
+                Some(UnreadableFile { path, span, message: problem.message.clone(), help: None })
+            }
+            Ok(file) => {
+                let error = file.yaml().err()?;
+                let (message, help) = (error.message.clone(), error.help.clone());
+                Some(UnreadableFile { path, span: Some(error.span), message, help })
+            }
         }
     }
 

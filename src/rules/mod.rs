@@ -6,11 +6,14 @@ mod context;
 pub(crate) mod coverage;
 mod declare;
 mod engine;
+pub(crate) mod generated;
+pub(crate) mod hard_coded;
 mod info;
 mod instance;
 mod pattern;
 #[cfg(test)]
 pub(crate) mod tester;
+mod unknown;
 pub(crate) mod words;
 
 pub mod access;

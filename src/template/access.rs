@@ -145,8 +145,7 @@ pub(super) fn slice(machine: &mut Machine<'_>, value: &Value, bounds: &[Value; 3
             Ok(Value::tuple(picks(items.len(), bounds)?.map(|index| items[index].clone()).collect()))
         }
         Value::Range(range) => {
-            let picked: Vec<Value> =
-                picks(range.len(), bounds)?.map(|index| Value::Int(range.at(index))).collect();
+            let picked: Vec<Value> = picks(range.len(), bounds)?.map(|index| Value::Int(range.at(index))).collect();
             Ok(range_of(&picked))
         }
         Value::Object(_) => Err(Error::unknown("a slice of an object")),
@@ -165,9 +164,10 @@ fn range_of(numbers: &[Value]) -> Value {
 fn picks(length: usize, bounds: &[Value; 3]) -> Result<impl Iterator<Item = usize> + use<>, Error> {
     let bound = |value: &Value| match value {
         Value::None => Ok(None),
-        _ => value.as_int().map(Some).ok_or_else(|| {
-            Error::failed("slice indices must be integers or None or have an __index__ method")
-        }),
+        _ => value
+            .as_int()
+            .map(Some)
+            .ok_or_else(|| Error::failed("slice indices must be integers or None or have an __index__ method")),
     };
     let length = length as i64;
     let step = bound(&bounds[2])?.unwrap_or(1);

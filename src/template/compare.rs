@@ -213,7 +213,7 @@ pub(super) fn contains(collection: &Value, item: &Value) -> Result<bool, Error> 
             None => contains_item(&range.iter().collect::<Vec<_>>(), item),
         },
         Value::Undefined(_) => Ok(false),
-        Value::Object(object) => match object.iterate() {
+        Value::Object(object) => match object.iterate()? {
             Some(items) => contains_item(&items, item),
             None => Err(Error::unknown("what an object contains")),
         },

@@ -3,9 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::ast::{
-    CallArguments, CompareOperator, Condition, Constant, Expr, ExprKind, Filter,
-};
+use super::ast::{CallArguments, CompareOperator, Condition, Constant, Expr, ExprKind, Filter};
 use super::dict::{Dict, Key};
 use super::error::{Error, Reason};
 use super::machine::Machine;
@@ -175,9 +173,8 @@ impl Machine<'_> {
         let ExprKind::Call(parts) = &call.kind else {
             return Err(Error::failed("expected a call"));
         };
-        let run = |machine: &mut Self| {
-            machine.eval_call(&parts.callee, &parts.arguments, Some(caller), call.span, scope)
-        };
+        let run =
+            |machine: &mut Self| machine.eval_call(&parts.callee, &parts.arguments, Some(caller), call.span, scope);
         match self.nested(run) {
             Err(Error::Unknown(reason)) => Ok(Value::Unknown(reason)),
             Err(error) => Err(self.locate(error, call.span)),
@@ -346,7 +343,8 @@ impl Machine<'_> {
         for value in values() {
             self.forget(value, reason);
         }
-        for closure in values().filter_map(|value| if let Value::Macro(closure) = value { Some(closure) } else { None }) {
+        for closure in values().filter_map(|value| if let Value::Macro(closure) = value { Some(closure) } else { None })
+        {
             let parameters = closure.definition().parameters.len();
             self.maybe_repeatedly(reason, |machine| {
                 let unknown = vec![Value::Unknown(Rc::clone(reason)); parameters];

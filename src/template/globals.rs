@@ -3,13 +3,13 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use super::Arguments;
 use super::dict::{Dict, Key};
 use super::error::Error;
 use super::machine::Machine;
 use super::namespace::Namespace;
 use super::object::{Function, Object, ObjectKind};
 use super::value::{History, Range, Value};
-use super::Arguments;
 
 /// The sandbox that dbt renders in refuses longer ranges.
 const MAX_RANGE: usize = 100_000;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::ast::Name;
 use super::dict::{Dict, KeySet};
-use super::error::{Error, Place, Reason};
+use super::error::{Error, Place};
 use super::limits::{LimitKind, Limits};
 use super::output::Output;
 use super::scope::Scope;
@@ -70,12 +70,8 @@ impl<'g> Machine<'g> {
     /// Where dbt ends with an error, and where a limit is reached.
     pub fn render(&mut self, template: &Template, rendering: Rendering) -> Result<Value, Error> {
         let mut output = if rendering.keep_output { Output::kept() } else { Output::discarded() };
-        let frame = Frame {
-            name: None,
-            text: Arc::clone(&template.text),
-            span: Span::default(),
-            lenient: rendering.lenient,
-        };
+        let frame =
+            Frame { name: None, text: Arc::clone(&template.text), span: Span::default(), lenient: rendering.lenient };
         let returned = self.boundary(frame, |machine| {
             let scope = Scope::root();
             match machine.run_body(&template.body, &scope, &mut output) {

@@ -39,6 +39,7 @@ mod run;
 mod scope;
 #[cfg(test)]
 mod testing;
+mod text_functions;
 mod truth;
 mod uncertain;
 mod value;

@@ -41,12 +41,7 @@ pub trait Object: std::fmt::Debug {
     ///
     /// # Errors
     /// What the call ends with.
-    fn call_method(
-        &self,
-        name: &str,
-        machine: &mut Machine<'_>,
-        arguments: Arguments,
-    ) -> Result<Option<Value>, Error> {
+    fn call_method(&self, name: &str, machine: &mut Machine<'_>, arguments: Arguments) -> Result<Option<Value>, Error> {
         match self.attribute(name, machine)? {
             Some(method) => machine.call(&method, arguments).map(Some),
             None => Ok(None),
@@ -54,8 +49,11 @@ pub trait Object: std::fmt::Debug {
     }
 
     /// What Python takes the object for in an `if`.
-    fn is_true(&self) -> bool {
-        true
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when that is not known.
+    fn is_true(&self) -> Result<bool, Error> {
+        Ok(true)
     }
 
     /// The text that the object is written as.
@@ -67,8 +65,22 @@ pub trait Object: std::fmt::Debug {
     }
 
     /// The items to iterate over; `None` when that is not possible.
-    fn iterate(&self) -> Option<Vec<Value>> {
-        None
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when they are not known.
+    fn iterate(&self) -> Result<Option<Vec<Value>>, Error> {
+        Ok(None)
+    }
+
+    /// How many items there are; `None` for what has no length. By default that of a mapping or sequence.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when that is not known.
+    fn length(&self) -> Result<Option<usize>, Error> {
+        match self.kind() {
+            ObjectKind::Mapping | ObjectKind::Sequence => Ok(self.iterate()?.map(|items| items.len())),
+            _ => Ok(None),
+        }
     }
 
     /// What tests such as `is mapping` see.
@@ -111,10 +123,7 @@ pub struct Function {
 
 impl Function {
     /// A function value.
-    pub fn value(
-        name: &str,
-        code: impl Fn(&mut Machine<'_>, Arguments) -> Result<Value, Error> + 'static,
-    ) -> Value {
+    pub fn value(name: &str, code: impl Fn(&mut Machine<'_>, Arguments) -> Result<Value, Error> + 'static) -> Value {
         Value::Object(Rc::new(Self { name: name.into(), code: Box::new(code) }))
     }
 }

@@ -62,9 +62,7 @@ fn integers(operator: BinaryOperator, left: i64, right: i64) -> Result<Value, Er
         BinaryOperator::Modulo if right == 0 => return Err(Error::failed("integer modulo by zero")),
         BinaryOperator::FloorDivide => left.checked_div_euclid(right).and_then(|_| floor_divide(left, right)),
         BinaryOperator::Modulo => left.checked_rem(right).map(|rest| floor_rest(rest, right)),
-        BinaryOperator::Power if right >= 0 => {
-            u32::try_from(right).ok().and_then(|right| left.checked_pow(right))
-        }
+        BinaryOperator::Power if right >= 0 => u32::try_from(right).ok().and_then(|right| left.checked_pow(right)),
         BinaryOperator::Power if left == 0 => {
             return Err(Error::failed("0.0 cannot be raised to a negative power"));
         }
@@ -164,8 +162,7 @@ fn collections(
             machine.new_set(rest)
         }
         (BinaryOperator::Multiply, sequence, count) | (BinaryOperator::Multiply, count, sequence)
-            if count.as_int().is_some()
-                && matches!(sequence, Value::Str(_) | Value::List(_) | Value::Tuple(_)) =>
+            if count.as_int().is_some() && matches!(sequence, Value::Str(_) | Value::List(_) | Value::Tuple(_)) =>
         {
             let count = usize::try_from(count.as_int().unwrap_or_default()).unwrap_or(0);
             repeat(machine, sequence, count)
@@ -208,7 +205,9 @@ fn repeat(machine: &mut Machine<'_>, sequence: &Value, count: usize) -> Result<V
         }
         Value::Tuple(items) => {
             machine.limit_items(items.len().saturating_mul(count))?;
-            Ok(Value::Tuple(std::iter::repeat_n(items, count).flat_map(|items| items.iter()).cloned().collect::<Rc<[_]>>()))
+            Ok(Value::Tuple(
+                std::iter::repeat_n(items, count).flat_map(|items| items.iter()).cloned().collect::<Rc<[_]>>(),
+            ))
         }
         _ => Err(Error::limit(LimitKind::Items)),
     }

@@ -192,7 +192,8 @@ impl Machine<'_> {
             }
             _ => output.set_unknown(reason),
         }
-        let names: Vec<Name> = branches.iter().flat_map(|branch| &branch.variables).map(|(name, _)| name.clone()).collect();
+        let names: Vec<Name> =
+            branches.iter().flat_map(|branch| &branch.variables).map(|(name, _)| name.clone()).collect();
         for (index, name) in names.iter().enumerate() {
             if !names[..index].contains(name) {
                 let joined = self.joined(name, &branches, reason, scope);
@@ -232,9 +233,7 @@ impl Machine<'_> {
                 Ok(())
             }
             Target::Tuple(targets, span) => match self.unpack(targets.len(), &value) {
-                Ok(items) => {
-                    targets.iter().zip(items).try_for_each(|(target, item)| self.assign(target, item, scope))
-                }
+                Ok(items) => targets.iter().zip(items).try_for_each(|(target, item)| self.assign(target, item, scope)),
                 Err(error) => Err(self.locate(error, *span)),
             },
             Target::Attribute(namespace, attribute, span) => {

@@ -318,7 +318,7 @@ impl Value {
             Self::Set(set) => !set.get()?.is_empty(),
             Self::Range(range) => !range.is_empty(),
             Self::Namespace(_) | Self::Macro(_) => true,
-            Self::Object(object) => object.is_true(),
+            Self::Object(object) => object.is_true()?,
             Self::Unknown(reason) => return Err(Error::Unknown(Rc::clone(reason))),
         })
     }
@@ -347,7 +347,7 @@ impl Value {
             Self::Dict(dict) => dict.get()?.keys().map(Key::to_value).collect(),
             Self::Set(set) => set.get()?.iter().map(Key::to_value).collect(),
             Self::Range(range) => range.iter().collect(),
-            Self::Object(object) => match object.iterate() {
+            Self::Object(object) => match object.iterate()? {
                 Some(items) => items,
                 None => return Err(Error::failed(format!("'{}' object is not iterable", object.type_name()))),
             },

@@ -2,14 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use dbt_steward::project::{Detail, Project, Resource, ResourceType};
+use dbt_steward::project::{Detail, Project, Resource};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 /// Packages that come with dbt and its adapters, whose macros are in no project.
 const DBTS_OWN: [&str; 11] = [
-    "dbt", "dbt_duckdb", "dbt_postgres", "dbt_snowflake", "dbt_bigquery", "dbt_redshift", "dbt_databricks", "dbt_spark",
-    "dbt_trino", "dbt_athena", "dbt_clickhouse",
+    "dbt",
+    "dbt_duckdb",
+    "dbt_postgres",
+    "dbt_snowflake",
+    "dbt_bigquery",
+    "dbt_redshift",
+    "dbt_databricks",
+    "dbt_spark",
+    "dbt_trino",
+    "dbt_athena",
+    "dbt_clickhouse",
 ];
 
 /// What a comparison counted, and what differs.
@@ -35,8 +44,12 @@ pub fn compare(files: &Project<'_>, dbt: &Project<'_>) -> Comparison {
 type ById<'p> = BTreeMap<&'p str, &'p Resource<'p>>;
 
 fn by_id<'p>(resources: &'p [Resource<'p>]) -> ById<'p> {
-    let is_dbts = |resource: &&Resource<'_>| resource.kind == ResourceType::Macro && DBTS_OWN.contains(&resource.package.as_str());
-    resources.iter().filter(|resource| !is_dbts(resource)).map(|resource| (resource.unique_id.as_str(), resource)).collect()
+    let is_dbts = |resource: &&Resource<'_>| DBTS_OWN.contains(&resource.package.as_str());
+    resources
+        .iter()
+        .filter(|resource| !is_dbts(resource))
+        .map(|resource| (resource.unique_id.as_str(), resource))
+        .collect()
 }
 
 fn compare_lists(prefix: &str, files: &ById<'_>, dbt: &ById<'_>, into: &mut Comparison) {
@@ -73,7 +86,9 @@ fn compare_edges(id: &str, ours: &Resource<'_>, theirs: &Resource<'_>, into: &mu
     into.edges += theirs.depends_on.len();
     let missing = theirs.depends_on.iter().filter(|parent| !ours.depends_on.contains(parent));
     let invented = ours.depends_on.iter().filter(|parent| !theirs.depends_on.contains(parent));
-    for (what, parent) in missing.map(|parent| ("no edge", parent)).chain(invented.map(|parent| ("an invented edge", parent))) {
+    for (what, parent) in
+        missing.map(|parent| ("no edge", parent)).chain(invented.map(|parent| ("an invented edge", parent)))
+    {
         into.wrong_edges += 1;
         into.differences.push(format!("{id}: {what} to {parent}"));
     }
@@ -100,7 +115,11 @@ fn fields(resource: &Resource<'_>) -> BTreeMap<&'static str, String> {
     set("doc_blocks", format!("{:?}", resource.doc_blocks));
     let mut columns: Vec<String> = Vec::new();
     for column in &resource.columns {
-        columns.push(format!("{:?} tags {}", dbt_steward::project::Column { tags: Vec::new(), ..column.clone() }, sorted(&column.tags)));
+        columns.push(format!(
+            "{:?} tags {}",
+            dbt_steward::project::Column { tags: Vec::new(), ..column.clone() },
+            sorted(&column.tags)
+        ));
     }
     set("columns", format!("{columns:#?}"));
     detail(resource, &mut set);
@@ -175,9 +194,11 @@ fn plain(raw: Option<&RawValue>) -> String {
 
 fn without_nulls(value: Value) -> Value {
     match value {
-        Value::Object(map) => {
-            map.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key, without_nulls(value))).collect()
-        }
+        Value::Object(map) => map
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| (key, without_nulls(value)))
+            .collect(),
         Value::Array(items) => items.into_iter().map(without_nulls).collect(),
         other => other,
     }

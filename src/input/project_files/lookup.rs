@@ -67,12 +67,11 @@ mod tests {
         lookup.add("orders", "crm", "model.crm.orders");
         lookup.add("orders", "erp", "model.erp.orders");
         lookup.add_disabled("old", "erp");
-        let find = |name, package, own| lookup.find(name, package, "shop", own);
-        assert_eq!(find("orders", None, "erp"), Found::Enabled("model.erp.orders"));
-        assert_eq!(find("orders", None, "shop"), Found::Enabled("model.crm.orders"));
-        assert_eq!(find("orders", Some("shop"), "erp"), Found::Nothing);
-        assert_eq!(find("old", None, "shop"), Found::Disabled);
+        assert_eq!(lookup.find("orders", None, "shop", "erp"), Found::Enabled("model.erp.orders"));
+        assert_eq!(lookup.find("orders", None, "shop", "shop"), Found::Enabled("model.crm.orders"));
+        assert_eq!(lookup.find("orders", Some("shop"), "shop", "erp"), Found::Nothing);
+        assert_eq!(lookup.find("old", None, "shop", "shop"), Found::Disabled);
         lookup.add("orders", "shop", "model.shop.orders");
-        assert_eq!(find("orders", None, "erp"), Found::Enabled("model.shop.orders"));
+        assert_eq!(lookup.find("orders", None, "shop", "erp"), Found::Enabled("model.shop.orders"));
     }
 }

@@ -124,8 +124,7 @@ pub fn macros(read: &Read, package: &str) -> (Vec<MacroFile>, Vec<Problem>) {
             Ok(Content::Macro(code)) => {
                 let name = code.name.to_string();
                 let parameters = code.parameters.iter().map(|parameter| parameter.name.to_string()).collect();
-                let entry =
-                    MacroEntry { unique_id: format!("macro.{package}.{name}"), package: read.project, code };
+                let entry = MacroEntry { unique_id: format!("macro.{package}.{name}"), package: read.project, code };
                 let code = text[block.span.range()].to_owned();
                 made.push(MacroFile { name, entry, path: read.found.path(), code, parameters, calls: Vec::new() });
             }
@@ -172,9 +171,9 @@ pub fn python_calls(text: &str) -> Calls {
         } else if let Some(source) = call.as_source() {
             calls.sources.push((source.source.to_owned(), source.table.to_owned()));
         } else if let Some(arguments) = call.as_config() {
-            let options = arguments.iter().filter_map(|argument| {
-                Some((argument.keyword.as_ref()?.text.clone(), literal(&argument.value)))
-            });
+            let options = arguments
+                .iter()
+                .filter_map(|argument| Some((argument.keyword.as_ref()?.text.clone(), literal(&argument.value))));
             super::config::lay_over(&mut calls.config, options.collect());
         }
     }
@@ -191,10 +190,7 @@ fn literal(value: &ArgumentValue) -> Datum {
         ArgumentValue::None => Datum::Null,
         ArgumentValue::List(items) => Datum::List(entries(items)),
         ArgumentValue::Dictionary(items) => Datum::Map(
-            items
-                .iter()
-                .filter_map(|item| Some((item.keyword.as_ref()?.text.clone(), literal(&item.value))))
-                .collect(),
+            items.iter().filter_map(|item| Some((item.keyword.as_ref()?.text.clone(), literal(&item.value)))).collect(),
         ),
         ArgumentValue::Other => Datum::Unknown(Reason::from("an expression in Python")),
     }
@@ -217,21 +213,32 @@ pub fn docs(read: &Read) -> Vec<Docs> {
     made.collect()
 }
 
-/// The entries of a properties file; `render` evaluates the Jinja of a text. A file that is no YAML is reported where
-/// findings are put at their places.
-pub fn entries(read: &Read, render: &mut dyn FnMut(&str) -> Datum) -> Vec<Entry> {
-    let Some(Ok(file)) = read.file.as_ref().map(|file| file.text()) else { return Vec::new() };
-    let Ok((tree, _)) = file.yaml() else { return Vec::new() };
-    let Some(document) = tree.documents.first() else { return Vec::new() };
-    let place =
-        Place { project: read.project, path: read.found.path(), relative: read.found.relative.clone() };
+/// The entries of a properties file; `render` evaluates the Jinja of a text.
+///
+/// # Errors
+/// When the file is no YAML.
+pub fn entries(read: &Read, render: &mut dyn FnMut(&str) -> Datum) -> Result<Vec<Entry>, Problem> {
+    let Some(Ok(file)) = read.file.as_ref().map(|file| file.text()) else { return Ok(Vec::new()) };
+    let tree = file.tree().map_err(|error| {
+        let problem = Problem::new(read.project, read.found.path(), Some(error.span), error.message.clone());
+        Problem { help: error.help.clone(), ..problem }
+    })?;
+    let Some(document) = tree.documents.first() else { return Ok(Vec::new()) };
+    let place = Place { project: read.project, path: read.found.path(), relative: read.found.relative.clone() };
     let mut all = Vec::new();
     for section in SECTIONS {
         for item in document.get(section).map_or(&[][..], yaml::Node::items) {
             all.extend(entry(Datum::from_node(item), section, &place, render));
         }
     }
-    all
+    Ok(all)
+}
+
+/// Why a file that is there cannot be looked into: it is no text, or not to be read.
+pub fn unreadable(read: &Read) -> Option<Problem> {
+    let problem = read.file.as_ref()?.text().err()?;
+    let span = problem.place.as_ref().map(|(_, span)| *span);
+    Some(Problem::new(read.project, read.found.path(), span, problem.message.clone()))
 }
 
 fn entry(data: Datum, section: &'static str, place: &Place, render: &mut dyn FnMut(&str) -> Datum) -> Option<Entry> {

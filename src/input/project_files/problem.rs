@@ -11,10 +11,12 @@ pub struct Problem {
     pub path: String,
     pub span: Option<Span>,
     pub message: String,
+    /// What to do about it, when that is known.
+    pub help: Option<String>,
 }
 
 impl Problem {
     pub fn new(project: usize, path: impl Into<String>, span: Option<Span>, message: impl Into<String>) -> Self {
-        Self { project, path: path.into(), span, message: message.into() }
+        Self { project, path: path.into(), span, message: message.into(), help: None }
     }
 }

@@ -1,9 +1,8 @@
-//! Formatting.
+//! Formatting: `%`, `str.format` and the format specifications that both have in common.
 
-use super::error::Error;
-use super::machine::Machine;
-use super::value::Value;
+mod fields;
+mod percent;
+mod spec;
 
-pub(super) fn percent(_: &mut Machine<'_>, _: &str, _: &Value) -> Result<Value, Error> {
-    Err(Error::unknown("formatting"))
-}
+pub(super) use fields::format;
+pub(super) use percent::percent;

@@ -451,8 +451,8 @@ impl Parser<'_> {
             let value = self.expression()?;
             return Ok(arguments.keyword_spread.insert(value).depth);
         }
-        let keyword = self.current.kind == TokenKind::Name
-            && self.look_ahead()?.kind == TokenKind::Operator(Operator::Assign);
+        let keyword =
+            self.current.kind == TokenKind::Name && self.look_ahead()?.kind == TokenKind::Operator(Operator::Assign);
         if keyword {
             ensure(arguments.keyword_spread.is_none())?;
             let (name, _) = self.expect_name()?;

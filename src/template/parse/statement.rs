@@ -89,9 +89,7 @@ impl Parser<'_> {
                 self.advance()?;
                 Ok(if word == "break" { Node::Break } else { Node::Continue })
             }
-            "break" | "continue" => {
-                Err(TemplateError::new(self.current.span, format!("`{word}` outside of a loop")))
-            }
+            "break" | "continue" => Err(TemplateError::new(self.current.span, format!("`{word}` outside of a loop"))),
             _ => Err(TemplateError::new(self.current.span, format!("unknown tag `{word}`"))),
         }
     }

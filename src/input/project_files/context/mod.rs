@@ -75,10 +75,20 @@ pub fn node_calls(scope: &Rc<Scope>, template: &Template) -> Calls {
     let outcome = machine.render(template, CALLS_ONLY);
     let mut calls = scope.take_calls();
     if let Err(error) = outcome {
-        let span = error.place().map(|place| place.outer);
-        calls.error = Some(Failure { message: error.to_string(), span });
+        note_failure(&error, &mut calls);
     }
     calls
+}
+
+/// What is not reached is not known. Only an error of the file itself, or one without end, is reported as one: what goes
+/// wrong in a macro may be for want of something that is not evaluated here.
+fn note_failure(error: &Error, calls: &mut Calls) {
+    calls.uncertain.get_or_insert_with(|| Reason::from(format!("the rest is not evaluated: {error}")));
+    let Some(place) = error.place() else { return };
+    let is_own = place.macros.is_empty() || matches!(error, Error::Limit(_));
+    if is_own {
+        calls.error = Some(Failure { message: error.to_string(), span: Some(place.outer) });
+    }
 }
 
 /// Evaluates texts such as `ref('orders')`, for what they call: an exposure's `depends_on`, a hook.

@@ -1,0 +1,175 @@
+//! Which of the two inputs is read: the manifest, or the project's own files.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use miette::{Diagnostic, SourceSpan};
+use thiserror::Error;
+
+use crate::discover::{DiscoverError, Discovered, ProjectFiles};
+use crate::files::Files;
+use crate::input::bytes::Bytes;
+use crate::input::manifest::{self, ManifestError};
+use crate::input::project_files::{self, Datum, Environment, Map, ProjectInput};
+use crate::paths::shown;
+use crate::project::{Facts, Project, UnreadableFile};
+use crate::text::{SourceFile, yaml};
+
+/// What to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub enum Input {
+    /// The manifest if it describes the files as they are, otherwise the files
+    #[default]
+    Auto,
+    /// What dbt wrote
+    Manifest,
+    /// The project's own YAML, SQL and Python: neither dbt nor a manifest is needed
+    Project,
+}
+
+/// What decides about names and conditions when the project's own files are read.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Settings {
+    /// What to read
+    #[arg(long, value_enum, default_value_t)]
+    pub input: Input,
+
+    /// Variables for the project's files, as dbt takes them: a mapping in YAML
+    #[arg(long, value_name = "YAML")]
+    pub vars: Option<String>,
+
+    /// The target of the profile, for the project's files
+    #[arg(long, value_name = "NAME", env = "DBT_TARGET")]
+    pub target: Option<String>,
+
+    /// Where profiles.yml is, if not in the project
+    #[arg(long, value_name = "FOLDER", env = "DBT_PROFILES_DIR")]
+    pub profiles_dir: Option<PathBuf>,
+}
+
+/// `--vars` that are no mapping.
+#[derive(Debug, Error, Diagnostic)]
+#[error("--vars: {message}")]
+#[diagnostic(help("give a mapping in YAML, such as --vars '{{region: eu, days: 3}}'"))]
+pub struct BadVars {
+    message: String,
+    #[source_code]
+    text: Arc<SourceFile>,
+    #[label]
+    span: SourceSpan,
+}
+
+/// A project that has been read, one way or the other.
+pub struct Loaded {
+    source: Source,
+    /// What was read, after a word for it.
+    pub described: (&'static str, String),
+    /// Why the project's own files were read, if they were.
+    pub why: Option<String>,
+    /// Every file of the project, each read at most once.
+    pub files: Arc<Files>,
+}
+
+enum Source {
+    Manifest(PathBuf, Bytes),
+    Files(Box<ProjectInput>),
+}
+
+/// Reads what is asked for.
+pub fn load(discovered: &Discovered, settings: &Settings) -> miette::Result<Loaded> {
+    let files = Arc::new(Files::default());
+    let missing = || DiscoverError::NoManifest { path: discovered.manifest.clone() };
+    let (project, why) = match (settings.input, &discovered.project) {
+        (Input::Manifest, _) if !discovered.has_manifest => return Err(missing().into()),
+        (Input::Manifest, _) | (Input::Auto, None) => (None, String::new()),
+        (Input::Project, None) => return Err(DiscoverError::NoFiles { path: discovered.manifest.clone() }.into()),
+        (Input::Project, Some(project)) => (Some(project), "--input asks for it".to_owned()),
+        (Input::Auto, Some(_)) if discovered.is_given => (None, String::new()),
+        (Input::Auto, Some(project)) if !discovered.has_manifest => {
+            (Some(project), format!("there is no {}", shown(&discovered.manifest)))
+        }
+        (Input::Auto, Some(_)) => (None, String::new()),
+    };
+    match project {
+        Some(project) => from_files(project, settings, files, why),
+        None => from_manifest(discovered, files),
+    }
+}
+
+fn from_manifest(discovered: &Discovered, files: Arc<Files>) -> miette::Result<Loaded> {
+    let bytes = manifest::load(&discovered.manifest)?;
+    let described = ("manifest", shown(&discovered.manifest));
+    Ok(Loaded { source: Source::Manifest(discovered.manifest.clone(), bytes), described, why: None, files })
+}
+
+fn from_files(project: &ProjectFiles, settings: &Settings, files: Arc<Files>, why: String) -> miette::Result<Loaded> {
+    let environment = Environment {
+        vars: vars(settings.vars.as_deref())?,
+        variables: std::env::vars().collect(),
+        target: settings.target.clone(),
+        profiles: settings.profiles_dir.clone(),
+    };
+    let input = project_files::read(&project.root, &files, environment);
+    let described = ("project files", shown(&project.root));
+    Ok(Loaded { source: Source::Files(Box::new(input)), described, why: Some(why), files })
+}
+
+fn vars(text: Option<&str>) -> Result<Map, BadVars> {
+    let Some(text) = text else { return Ok(Map::new()) };
+    let bad = |message: String, span: crate::text::Span| {
+        let text = SourceFile::from_bytes("--vars", text.as_bytes().to_vec()).expect("it is text already");
+        BadVars { message, text: Arc::new(text), span: span.range().into() }
+    };
+    let tree = yaml::parse(text).map_err(|error| bad(error.message, error.span))?;
+    match tree.documents.first().map(|document| (document.span, Datum::from_node(document))) {
+        Some((_, Datum::Map(map))) => Ok(map),
+        Some((_, Datum::Null)) | None => Ok(Map::new()),
+        Some((span, _)) => Err(bad("this is no mapping".to_owned(), span)),
+    }
+}
+
+impl Loaded {
+    /// The facts, which borrow from what was read.
+    ///
+    /// # Errors
+    /// When the manifest is none.
+    pub fn facts(&self) -> Result<Facts<'_>, ManifestError> {
+        match &self.source {
+            Source::Manifest(path, bytes) => manifest::read(path, bytes),
+            // The name is for messages, and there are none about what we wrote ourselves.
+            Source::Files(input) => manifest::read("project files".as_ref(), input.manifest.as_bytes()),
+        }
+    }
+
+    /// Notes in the project what only its own files tell, if they are what was read.
+    pub fn complete(&self, project: &mut Project<'_>) -> bool {
+        let Source::Files(input) = &self.source else { return false };
+        let own = input.problems.iter().filter(|problem| problem.project == 0);
+        project.unreadable = own
+            .map(|problem| UnreadableFile {
+                path: problem.path.clone(),
+                span: problem.span,
+                message: problem.message.clone(),
+                help: problem.help.clone(),
+            })
+            .collect();
+        true
+    }
+}
+
+/// What is not known of a project, by field and reason: "schema of 62 resources: …".
+pub fn unknown(project: &Project<'_>) -> Vec<String> {
+    let mut counts: BTreeMap<(&str, &str), (usize, &str)> = BTreeMap::new();
+    for resource in project.resources.iter().filter(|resource| project.is_own(resource)) {
+        for (field, reason) in resource.unknown.iter().flat_map(|fields| fields.iter()) {
+            let count = counts.entry((field, reason)).or_insert((0, resource.unique_id.as_str()));
+            count.0 += 1;
+        }
+    }
+    let line = |((field, reason), (count, first)): ((&str, &str), (usize, &str))| match count {
+        1 => format!("{field} of {first}: {reason}"),
+        _ => format!("{field} of {count} resources: {reason}"),
+    };
+    counts.into_iter().map(line).collect()
+}

@@ -1,0 +1,36 @@
+//! What filters give that work item by item: Python goes through it once.
+
+use std::cell::RefCell;
+
+use crate::template::error::Error;
+use crate::template::object::Object;
+use crate::template::value::Value;
+
+/// Items that are there once. A second time there may be fewer of them, or none.
+#[derive(Debug)]
+pub(super) struct Generator {
+    items: RefCell<Option<Vec<Value>>>,
+}
+
+impl Generator {
+    pub(super) fn value(items: Vec<Value>) -> Value {
+        Value::object(Self { items: RefCell::new(Some(items)) })
+    }
+}
+
+impl Object for Generator {
+    fn iterate(&self) -> Result<Option<Vec<Value>>, Error> {
+        match self.items.borrow_mut().take() {
+            Some(items) => Ok(Some(items)),
+            None => Err(Error::unknown("a generator is gone through a second time")),
+        }
+    }
+
+    fn equals(&self, other: &Value) -> Option<bool> {
+        if matches!(other, Value::Unknown(_)) { None } else { Some(false) }
+    }
+
+    fn type_name(&self) -> &str {
+        "generator"
+    }
+}
