@@ -1,7 +1,3 @@
-use std::cell::LazyCell;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
-
 use super::undescribed::{Options, complaint, quoted};
 use crate::findings::Place;
 use crate::project::{Column, is_description};
@@ -53,60 +49,37 @@ declare_rule! {
 impl Rule for UndocumentedColumn {
     fn check(&self, node: Node<'_>, cx: &mut Context<'_>) {
         let latest = cx.latest_version(node).filter(|latest| latest.id != node.id);
-        let parents = cx.parents(node.id);
-        let upstream = LazyCell::new(|| self.upstream(parents));
         for column in node.columns.iter().filter(|column| !self.is_described(column)) {
             let there = latest.and_then(|latest| latest.resource.column(&column.name));
             let is_said_there = there.is_some_and(|column| !self.is_described(column));
             if !is_said_there {
-                report(node, column, &upstream, cx);
+                self.report(node, column, cx);
             }
         }
     }
 }
-
-/// Column names in lower case, each with the first parent that describes it, and how.
-type Upstream<'p> = HashMap<String, (Node<'p>, &'p Column<'p>)>;
 
 impl UndocumentedColumn {
     fn is_described(&self, column: &Column<'_>) -> bool {
         is_description(&column.description, &column.name, self.options.min_length)
     }
 
-    /// One look at each column of each parent, however many are asked for.
-    fn upstream<'p>(&self, parents: impl Iterator<Item = Node<'p>>) -> Upstream<'p> {
-        let mut upstream: Upstream<'p> = HashMap::new();
-        for parent in parents {
-            for column in &parent.resource.columns {
-                match upstream.entry(column.name.to_ascii_lowercase()) {
-                    Entry::Vacant(free) => {
-                        free.insert((parent, column));
-                    }
-                    // Of names that differ only in case a parent's first one counts.
-                    Entry::Occupied(mut taken)
-                        if taken.get().0.id != parent.id && !self.is_described(taken.get().1) =>
-                    {
-                        taken.insert((parent, column));
-                    }
-                    Entry::Occupied(_) => {}
-                }
-            }
+    fn report(&self, node: Node<'_>, column: &Column<'_>, cx: &mut Context<'_>) {
+        let upstream = cx.parents(node.id).find_map(|parent| {
+            let same = parent.resource.columns.iter().find(|other| other.name.eq_ignore_ascii_case(&column.name))?;
+            self.is_described(same)
+                .then(|| format!("{} describes it: \"{}\"", parent.label(), quoted(&same.description)))
+        });
+        let complaint = complaint(&column.description, &column.name);
+        let message = format!("column `{}` of {} `{}` {complaint}", column.name, node.kind.label(), node.label());
+        let place = Place::ColumnKey(column.name.to_string(), "description".to_owned());
+        let finding = cx.report(node, place, message).part(format!("column:{}", column.name)).help(
+            "say what the value means, in which unit or format, and when it is null; \
+             one docs block serves all columns of that meaning",
+        );
+        if let Some(line) = upstream {
+            finding.evidence(line);
         }
-        upstream.retain(|_, (_, column)| self.is_described(column));
-        upstream
-    }
-}
-
-fn report(node: Node<'_>, column: &Column<'_>, upstream: &Upstream<'_>, cx: &mut Context<'_>) {
-    let complaint = complaint(&column.description, &column.name);
-    let message = format!("column `{}` of {} `{}` {complaint}", column.name, node.kind.label(), node.label());
-    let place = Place::ColumnKey(column.name.to_string(), "description".to_owned());
-    let finding = cx.report(node, place, message).part(format!("column:{}", column.name)).help(
-        "say what the value means, in which unit or format, and when it is null; \
-         one docs block serves all columns of that meaning",
-    );
-    if let Some((parent, same)) = upstream.get(&column.name.to_ascii_lowercase()) {
-        finding.evidence(format!("{} describes it: \"{}\"", parent.label(), quoted(&same.description)));
     }
 }
 
