@@ -11,7 +11,7 @@ manifest=$(realpath "${1:?usage: benches/whole.sh MANIFEST [RUNS]}")
 runs=${2:-15}
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-cargo build --release --quiet --bin dbt-steward --example plain_parse
+[[ ${NO_BUILD:-} ]] || cargo build --release --quiet --bin dbt-steward --example plain_parse
 built=${CARGO_TARGET_DIR:-target}/release
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
