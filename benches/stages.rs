@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use dbt_steward::config::{self, Changes, Config, Resolved};
 use dbt_steward::findings::Report;
 use dbt_steward::graph::Graph;
-use dbt_steward::input::{bytes, manifest};
+use dbt_steward::input::bytes;
+use dbt_steward::input::manifest::{self, Copies, Memory};
 use dbt_steward::linter;
 use dbt_steward::locate::Locator;
 use dbt_steward::project::{Facts, Project};
@@ -69,8 +70,8 @@ fn case(models: usize) -> &'static Case {
 impl Case {
     fn new(models: usize) -> Self {
         let path = write_manifest(models).expect("a generated manifest");
-        let text: &'static [u8] = Box::leak(std::fs::read(&path).expect("it was just written").into_boxed_slice());
-        let project = Project::from(manifest::read(&path, text).expect("a generated manifest can be read"));
+        let memory: &'static mut Memory = Box::leak(Box::default());
+        let project = Project::from(manifest::read(&path, memory).expect("a generated manifest can be read"));
         let graph = Graph::new(&project);
         Self { path, config: config(), project, graph }
     }
@@ -118,8 +119,8 @@ fn print(report: &Report, out: &mut dyn Write) {
 /// What `check MANIFEST --format concise --output-file FILE --quiet` does. `end` comes before anything is freed, which
 /// the command leaves to the operating system.
 fn whole<T>(path: &Path, config: &Config, end: impl FnOnce() -> T) -> T {
-    let bytes = manifest::load(path).expect("it was written");
-    let mut project = Project::from(manifest::read(path, &bytes).expect("it can be read"));
+    let mut memory = Memory::default();
+    let mut project = Project::from(manifest::read(path, &mut memory).expect("it can be read"));
     let locator = Locator::new(&project, None);
     project.unreadable = locator.unreadable(&project);
     locator.read_versions(&mut project);
@@ -180,47 +181,44 @@ mod apart {
     use super::*;
 
     #[divan::bench(args = sizes())]
-    fn a_read_plain(bencher: Bencher<'_, '_>, models: usize) {
-        let case = case(models);
-        bencher.bench(|| std::fs::read(&case.path));
-    }
-
-    #[divan::bench(args = sizes())]
-    fn b_read_parallel(bencher: Bencher<'_, '_>, models: usize) {
+    fn a_read(bencher: Bencher<'_, '_>, models: usize) {
         let case = case(models);
         bencher.bench(|| bytes::read(&case.path));
     }
 
     #[divan::bench(args = sizes())]
-    fn c_parse_plain(bencher: Bencher<'_, '_>, models: usize) {
+    fn b_parse_plain(bencher: Bencher<'_, '_>, models: usize) {
         let case = case(models);
         let bytes = bytes::read(&case.path).expect("it was written");
         bencher.bench(|| plain(&case.path, &bytes));
     }
 
     #[divan::bench(args = sizes())]
-    fn d_parse_parallel(bencher: Bencher<'_, '_>, models: usize) {
+    fn c_parse_parallel(bencher: Bencher<'_, '_>, models: usize) {
         let case = case(models);
         let bytes = bytes::read(&case.path).expect("it was written");
-        bencher.bench(|| manifest::parallel(&case.path, &bytes).expect("the fast way fits it"));
+        bencher.bench(|| {
+            let mut copies = Copies::default();
+            let facts = manifest::parallel(&case.path, &bytes[..], bytes.len() as u64, &mut copies);
+            facts.expect("the fast way fits it").resources.len()
+        });
     }
 
     #[divan::bench(args = sizes())]
-    fn e_project(bencher: Bencher<'_, '_>, models: usize) {
+    fn d_project(bencher: Bencher<'_, '_>, models: usize) {
         let case = case(models);
         let bytes = bytes::read(&case.path).expect("it was written");
-        let facts = || manifest::read(&case.path, &bytes).expect("it can be read");
-        bencher.with_inputs(facts).bench_values(Project::from);
+        bencher.with_inputs(|| plain(&case.path, &bytes)).bench_values(Project::from);
     }
 
     #[divan::bench(args = sizes())]
-    fn f_graph(bencher: Bencher<'_, '_>, models: usize) {
+    fn e_graph(bencher: Bencher<'_, '_>, models: usize) {
         let case = case(models);
         bencher.bench(|| Graph::new(&case.project));
     }
 
     #[divan::bench(args = sizes())]
-    fn g_rules(bencher: Bencher<'_, '_>, models: usize) {
+    fn f_rules(bencher: Bencher<'_, '_>, models: usize) {
         let case = case(models);
         let resolved = case.resolve();
         bencher.bench(|| rules::run(&case.project, &case.graph, &resolved.settings, &resolved.instances));
@@ -228,13 +226,13 @@ mod apart {
 
     /// The graph, the rules, and every finding at its place, in order.
     #[divan::bench(args = sizes())]
-    fn h_lint(bencher: Bencher<'_, '_>, models: usize) {
+    fn g_lint(bencher: Bencher<'_, '_>, models: usize) {
         let case = case(models);
         bencher.bench(|| case.lint());
     }
 
     #[divan::bench(args = sizes())]
-    fn i_report_concise(bencher: Bencher<'_, '_>, models: usize) {
+    fn h_report_concise(bencher: Bencher<'_, '_>, models: usize) {
         let report = case(models).lint();
         bencher.bench(|| {
             let mut out = Vec::new();
@@ -261,10 +259,7 @@ mod together {
     #[divan::bench(args = sizes())]
     fn parallel_parse(bencher: Bencher<'_, '_>, models: usize) {
         let case = case(models);
-        bencher.bench(|| {
-            let bytes = manifest::load(&case.path).expect("it was written");
-            manifest::read(&case.path, &bytes).expect("it can be read").resources.len()
-        });
+        bencher.bench(|| manifest::read(&case.path, &mut Memory::default()).expect("it can be read").resources.len());
     }
 
     #[divan::bench(args = sizes())]

@@ -104,8 +104,8 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         discover::discover(&arguments.path, arguments.manifest.as_deref(), std::env::var_os("DBT_TARGET_PATH"))?;
     let config_path = config_path(arguments, &discovered);
     let config = load_config(arguments, config_path.as_deref())?;
-    let bytes = manifest::load(&discovered.manifest)?;
-    let facts = manifest::read(&discovered.manifest, &bytes)?;
+    let mut memory = manifest::Memory::default();
+    let facts = manifest::read(&discovered.manifest, &mut memory)?;
     let mut project = Project::from(facts);
     let locator = Locator::new(&project, discovered.project.as_ref());
     project.unreadable = locator.unreadable(&project);

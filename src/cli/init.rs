@@ -53,8 +53,8 @@ enum InitError {
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let target = std::env::var_os("DBT_TARGET_PATH");
     let discovered = discover::discover(&arguments.path, arguments.manifest.as_deref(), target)?;
-    let bytes = manifest::load(&discovered.manifest)?;
-    let project = Project::from(manifest::read(&discovered.manifest, &bytes)?);
+    let mut memory = manifest::Memory::default();
+    let project = Project::from(manifest::read(&discovered.manifest, &mut memory)?);
     let root = discovered.project.map(|files| files.root);
     let has_codeowners = root.as_deref().and_then(Codeowners::find).is_some();
     let text = starter::config(&project, has_codeowners);
