@@ -66,9 +66,8 @@ pub fn run<'p>(
     let tasks: Vec<Task<'_, '_>> = projects.chain(subjects).collect();
     // One by one, because they differ in length: a thread that has no more takes over the next one of another.
     let tasks = tasks.into_par_iter().with_max_len(1);
-    let mut findings: Findings = tasks.flat_map_iter(|task| task.run(&world)).collect();
-    drop_superseded(&mut findings, instances);
-    Outcome { findings, runs }
+    let findings: Findings = tasks.flat_map_iter(|task| task.run(&world)).collect();
+    Outcome { findings: without_superseded(findings, instances), runs }
 }
 
 /// The rules that are about resources of that type.
@@ -78,7 +77,7 @@ fn about<'p>(kind: ResourceType, instances: &[&'p Instance]) -> Vec<&'p Instance
 }
 
 /// One defect, one finding: where a rule reports a subject, the milder rules that it supersedes keep silent on it.
-fn drop_superseded(findings: &mut Findings, instances: &[Instance]) {
+fn without_superseded(findings: Findings, instances: &[Instance]) -> Findings {
     let superseding: HashMap<&str, &[&str]> = instances
         .iter()
         .filter(|instance| !instance.info.supersedes.is_empty())
@@ -86,16 +85,15 @@ fn drop_superseded(findings: &mut Findings, instances: &[Instance]) {
         .collect();
     let milder: HashSet<&str> = superseding.values().copied().flatten().copied().collect();
     let dropped: HashSet<(&str, &str)> = findings
-        .iter()
+        .par_iter()
         .filter_map(|finding| Some((superseding.get(finding.code)?, finding.subject.as_str())))
-        .flat_map(|(codes, subject)| codes.iter().map(move |&code| (code, subject)))
+        .flat_map_iter(|(codes, subject)| codes.iter().map(move |&code| (code, subject)))
         .collect();
-    let is_dropped = |finding: &Finding| {
-        milder.contains(finding.code) && dropped.contains(&(finding.code, finding.subject.as_str()))
+    let is_kept = |finding: &Finding| {
+        !milder.contains(finding.code) || !dropped.contains(&(finding.code, finding.subject.as_str()))
     };
-    let kept: Vec<bool> = findings.iter().map(|finding| !is_dropped(finding)).collect();
-    let mut kept = kept.into_iter();
-    findings.retain(|_| kept.next().unwrap_or(true));
+    let kept: Vec<bool> = findings.par_iter().map(|finding| is_kept(finding)).collect();
+    findings.into_par_iter().zip(kept).filter_map(|(finding, kept)| kept.then_some(finding)).collect()
 }
 
 /// A piece of work.
