@@ -262,10 +262,10 @@ fn refs<'w, 'a>(raw: Vec<raw::Ref<'w>>, keep: &mut impl Keep<'w, 'a>) -> Vec<Ref
 
 fn ref_call<'w, 'a>(raw: raw::Ref<'w>, keep: &mut impl Keep<'w, 'a>) -> RefCall<'a> {
     match raw {
-        raw::Ref::Named { name, package, version } => RefCall {
-            name: keep.text(name),
-            package: some(package).map(|package| keep.text(package)),
-            version: word(version, keep),
+        raw::Ref::Named(named) => RefCall {
+            name: keep.text(named.name),
+            package: some(named.package).map(|package| keep.text(package)),
+            version: word(named.version, keep),
         },
         raw::Ref::Parts(parts) => {
             let mut parts = keep.texts(parts);

@@ -12,13 +12,13 @@ use super::{DISABLED, OPENED, convert, is_dropped_exposure, raw};
 use crate::project::Resource;
 
 /// Bytes to read at once: so few that they stay in the processor's cache, and enough for all threads to share.
-pub const WINDOW: usize = 2 << 20;
+pub const WINDOW: usize = 1 << 20;
 
 /// Where a window has to grow beyond this for the sake of one resource, the file is odd.
 const LARGEST: usize = 64 << 20;
 
 /// Resources that one task parses.
-const CHUNK: usize = 32;
+const CHUNK: usize = 16;
 
 /// What stands in a manifest.
 #[derive(Default)]
@@ -46,14 +46,19 @@ pub fn read<'a>(mut source: impl Read + Send, window: usize, shelf: &Shelf<'a>) 
     let mut contents = Contents::default();
     let (mut ready, mut next) = (Window::of(window), Window::of(window));
     ready.fill(&[], &mut source, &mut splitter)?;
+    let mut parsed = Vec::new();
     while !ready.is_last {
-        let following = || next.fill(ready.rest(), &mut source, &mut splitter);
-        let (filled, parsed) = rayon::join(following, || ready.parse(shelf));
+        let following = || {
+            parsed.drain(..).for_each(|part| contents.append(part));
+            next.fill(ready.rest(), &mut source, &mut splitter)
+        };
+        let (filled, parts) = rayon::join(following, || ready.parse(shelf));
         filled?;
-        parsed?.into_iter().for_each(|part| contents.append(part));
+        parsed = parts?;
         std::mem::swap(&mut ready, &mut next);
     }
-    ready.parse(shelf)?.into_iter().for_each(|part| contents.append(part));
+    parsed.extend(ready.parse(shelf)?);
+    parsed.into_iter().for_each(|part| contents.append(part));
     splitter.is_done(ready.rest()).then_some(contents)
 }
 
@@ -79,7 +84,8 @@ enum Kind {
 
 impl Window {
     fn of(size: usize) -> Self {
-        Self { size, bytes: Vec::new(), pieces: Vec::new(), done: 0, is_last: false }
+        // With room for what is left of the window before, so that it seldom has to grow.
+        Self { size, bytes: Vec::with_capacity(2 * size), pieces: Vec::new(), done: 0, is_last: false }
     }
 
     /// Takes over the rest of the window before, reads on, and finds what stands there.
@@ -153,7 +159,7 @@ impl Window {
 
 /// Reads up to `wanted` bytes more; fewer only at the end.
 fn append(source: &mut impl Read, wanted: usize, bytes: &mut Vec<u8>) -> io::Result<usize> {
-    bytes.reserve_exact(wanted);
+    bytes.reserve(wanted);
     source.take(wanted as u64).read_to_end(bytes)
 }
 
