@@ -115,3 +115,18 @@ fn resolve_parents<'a>(
     metric_inputs::of(resource, ids).into_iter().for_each(|id| known.push(id));
     (known.ids, unknown)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_parent_is_listed_once_however_many_there_are() {
+        for len in [0, 1, FEW - 1, FEW, FEW + 1, 100] {
+            let wanted: Vec<ResourceId> = (0..len as u32).map(ResourceId).collect();
+            let mut unique = Unique { ids: Vec::new(), set: HashSet::new() };
+            wanted.iter().flat_map(|&id| [id, id, ResourceId(0)]).for_each(|id| unique.push(id));
+            assert_eq!(unique.ids, wanted);
+        }
+    }
+}

@@ -84,21 +84,26 @@ pub struct Memory {
 pub fn read<'a>(path: &Path, memory: &'a mut Memory) -> Result<Facts<'a>, ManifestError> {
     head::check_file(path)?;
     let Memory { copies, bytes } = memory;
-    let file = bytes::open(path);
-    let facts = match &file {
-        Some(file) => parallel(path, file.reader(), file.size(), copies).filter(|_| file.is_unchanged()),
-        None => {
-            *bytes = bytes::read(path)?;
-            parallel(path, &bytes[..], bytes.len() as u64, copies)
-        }
+    let Some(file) = bytes::open(path) else {
+        *bytes = bytes::read(path)?;
+        return parse(path, bytes, copies);
     };
-    if let Some(facts) = facts {
+    if let Some(facts) = parallel(path, file.reader(), file.size(), copies).filter(|_| file.is_unchanged()) {
         return Ok(facts);
     }
-    if file.is_some() {
-        *bytes = bytes::read(path)?;
-    }
+    *bytes = bytes::read(path)?;
     plain(path, text(path, bytes)?)
+}
+
+/// Reads a manifest that is in memory. `path` is for messages only.
+///
+/// # Errors
+/// As [`read`].
+pub fn parse<'a>(path: &Path, bytes: &'a [u8], copies: &'a mut Copies) -> Result<Facts<'a>, ManifestError> {
+    match parallel(path, bytes, bytes.len() as u64, copies) {
+        Some(facts) => Ok(facts),
+        None => plain(path, text(path, bytes)?),
+    }
 }
 
 /// Reads a manifest of `len` bytes through a window, on all threads. `None` on anything odd: the plain parse then either
