@@ -574,6 +574,8 @@ gym/models/staging/gym/_gym__sources.yml:5:15: TST002 untested-source source tab
 gym/models/staging/gym/_gym__sources.yml:7:15: TST002 untested-source source table `gym.members` has no test
 ",
     );
+    let full = desk.run(&["check", "gym", "--select", "PRJ013"]).stdout;
+    assert!(full.contains("  help: put a text that has `: ` in it in quotes, or check the indentation"), "{full}");
     // What the broken file describes keeps its path and loses its line.
     let places = desk.places(&["gym", "--select", "DOC001,PRJ013", "--config", &empty_descriptions(&desk)]);
     assert_eq!(

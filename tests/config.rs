@@ -150,12 +150,11 @@ fn selectors() {
         ("paths: ['*.yml']", 2),
         ("paths: [models/marts]", 0),
         ("packages: [no_exposures]", 2),
-        ("packages: [other]", 0),
         ("resource-types: [source]", 2),
         ("resource-types: [model]", 0),
-        ("tags: [raw]", 0),
-        ("groups: [finance]", 0),
-        ("owners: [me]", 0),
+        ("tags: [front]", 1),
+        ("groups: [desk]", 0),
+        ("owners: [me]", 1),
         ("meta: {tier: 1}", 0),
         ("layers: [other]", 2),
         ("layers: [marts]", 0),
@@ -164,8 +163,61 @@ fn selectors() {
         ("resource-types: [source], layers: [marts]", 0),
     ] {
         let desk = gym(&format!("rules: {{untested-source: {{{selectors}}}}}\n"));
+        desk.edit_json("gym/target/manifest.json", |manifest| {
+            let visits = &mut manifest["sources"]["source.no_exposures.gym.visits"];
+            visits["tags"] = json!(["front"]);
+            visits["meta"] = json!({"owner": "me"});
+            manifest["nodes"]["model.no_exposures.fct_visits"]["group"] = json!("desk");
+        });
         assert_eq!(findings(&desk, &["--select", "TST002"]).len(), found, "{selectors}");
     }
+}
+
+#[test]
+fn a_selector_that_nothing_fits_is_an_error() {
+    const REMOVE: &str = "remove it; a selector that matches nothing would silently do nothing";
+    let desk = Desk::with("shop", "gym");
+    for (config, place, message, help) in [
+        ("rules: {DOC001: {tags: [nope-nope]}}\n", "1:25", "no resource has the tag `nope-nope`", REMOVE),
+        (
+            "rules: {DOC001: {tags: [stagging]}}\n",
+            "1:25",
+            "no resource has the tag `stagging`",
+            "did you mean `staging`?",
+        ),
+        (
+            "rules: {DOC001: off, DOC002: [{groups: [finanse]}]}\n",
+            "1:41",
+            "there is no group `finanse`",
+            "did you mean `finance`?",
+        ),
+        (
+            "overrides: [{owners: [Nobody Here], rules: {DOC001: off}}]\n",
+            "1:23",
+            "no resource has the owner `Nobody Here`",
+            REMOVE,
+        ),
+        ("rules: {DOC001: {packages: [other]}}\n", "1:29", "no package `other` is installed", REMOVE),
+    ] {
+        desk.write("gym/dbt-steward.yml", config);
+        let run = desk.run(&["check", "gym"]);
+        assert_eq!(run.code, Some(2), "{config}: {run:?}");
+        let (shown, shown_help) = headline(&run);
+        assert_eq!(shown, format!("gym/dbt-steward.yml:{place}: {message}"));
+        assert_eq!(shown_help.unwrap_or_default(), help, "{config}");
+    }
+}
+
+#[test]
+fn owners_that_only_codeowners_knows_are_not_asked_of_a_bare_manifest() {
+    let desk = Desk::new();
+    std::fs::copy(support::fixture("shop/target/manifest.json"), desk.path("m.json")).unwrap();
+    desk.write("c.yml", "owners: {codeowners: true}\nrules: {DOC001: {owners: ['@shop/somewhere']}}\n");
+    let run = desk.run(&["check", "m.json", "--config", "c.yml", "--quiet"]);
+    assert!(matches!(run.code, Some(0 | 1)), "{run:?}");
+    desk.write("c.yml", "rules: {DOC001: {owners: ['@shop/somewhere']}}\n");
+    let run = desk.run(&["check", "m.json", "--config", "c.yml", "--quiet"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
 }
 
 #[test]

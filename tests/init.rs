@@ -10,7 +10,12 @@ fn with_suggestions(config: &str) -> String {
     let suggestion = |line: &str| {
         let (indent, rest) = line.split_at(line.len() - line.trim_start().len());
         match rest.strip_prefix("# ") {
-            Some(text) if text.starts_with("- {") || text.ends_with(" }") || text.ends_with(": error") => {
+            Some(text)
+                if text.starts_with("- {")
+                    || text.starts_with("paths: [")
+                    || text.ends_with(" }")
+                    || text.ends_with(": error") =>
+            {
                 format!("{indent}{text}\n")
             }
             Some(text) if text == "overrides:" => format!("{text}\n"),
@@ -70,11 +75,91 @@ fn the_config_of_a_grown_project() {
         "#   intermediate: 10 models by their folder\n",
         "#   marts: 18 models by their folder\n",
         "#   reporting: 12 models by their folder\n",
-        "#   no layer: 1 model in models/utilities\nlayers:\n  # marts: { paths: [models/utilities] }\n",
+        "#   no layer: 1 model in models/utilities\n# layers: { marts: { paths: [models/marts], prefixes: [fct_, dim_] } }\n",
         "\n  meta-keys: [owner]  # owner on 50 resources\n  codeowners: true  # a CODEOWNERS file was found\n",
     ] {
         assert!(text.contains(line), "{line} in {text}");
     }
+}
+
+/// A gym project with models of those paths more, each read by nothing and reading what `fct_visits` reads.
+fn with_models(paths: &[String]) -> Desk {
+    let desk = Desk::gym();
+    desk.edit_json("gym/target/manifest.json", |manifest| {
+        let nodes = manifest["nodes"].as_object_mut().unwrap();
+        let model = nodes["model.no_exposures.fct_visits"].clone();
+        for path in paths {
+            let name = path.rsplit('/').next().unwrap();
+            let id = format!("model.no_exposures.{name}");
+            let mut model = model.clone();
+            model["unique_id"] = json!(id);
+            model["name"] = json!(name);
+            model["original_file_path"] = json!(format!("models/{path}.sql"));
+            nodes.insert(id, model);
+        }
+    });
+    desk
+}
+
+fn paths(folder: &str, prefix: &str, count: usize) -> impl Iterator<Item = String> {
+    (0..count).map(move |number| format!("{folder}/{prefix}{}_{number}", folder.replace('/', "_")))
+}
+
+#[test]
+fn names_that_are_usual_in_the_project_are_no_findings() {
+    let all: Vec<String> = paths("marts", "fct_", 40)
+        // Few, but more than a slip, and of this layer.
+        .chain(paths("marts", "bridge_", 3))
+        // A slip.
+        .chain(paths("marts", "visit_", 1))
+        // Most of these are elsewhere, so that they do not tell the layer.
+        .chain(paths("marts", "wk_", 3))
+        .chain(paths("playground", "wk_", 9))
+        // A source and a folder of the project: what it is about, not which layer it is in.
+        .chain(paths("marts", "gym_", 3))
+        .chain(paths("marts/sales", "sales_", 3))
+        // Hardly any name here has a prefix.
+        .chain(paths("reporting", "rpt_", 1))
+        .chain(["attendance", "capacity", "churn"].map(|name| format!("reporting/{name}")))
+        .collect();
+    let desk = with_models(&all);
+    let naming = |desk: &Desk| {
+        let found = desk.run(&["check", "gym", "--select", "NAM", "--format", "concise", "--quiet"]).stdout;
+        found.lines().count()
+    };
+    assert_eq!(naming(&desk), 16);
+    assert_eq!(desk.run(&["init", "gym"]).code, Some(0));
+    let text = desk.read("gym/dbt-steward.yml");
+    assert!(
+        text.contains(
+            "layers:
+  marts:
+    prefixes: [fct_, dim_, bridge_]
+    # paths: [marts, models/playground]
+  reporting:
+    prefixes: []  # names here share no prefix; [] demands none
+"
+        ),
+        "{text}"
+    );
+    assert_eq!(naming(&desk), 10, "the slip, wk_, gym_ and sales_ remain");
+    let text = with_suggestions(&text).replace("models/legacy", "models");
+    desk.write("gym/dbt-steward.yml", &text);
+    let run = desk.run(&["check", "gym", "--quiet"]);
+    assert!(matches!(run.code, Some(0 | 1)), "{text}\n{run:?}");
+}
+
+#[test]
+fn folders_of_unknown_name_are_proposed_by_what_is_in_them() {
+    let all: Vec<String> = paths("core", "dim_", 3)
+        .chain(paths("core", "agg_", 4))
+        .chain(paths("utils", "days_", 9))
+        .chain(paths("odd", "one_", 2))
+        .collect();
+    let text = with_models(&all).run(&["init", "gym", "--stdout"]).stdout;
+    assert!(text.contains("#   no layer: 9 models in models/utils\n#   no layer: 4 models in models/core\n"), "{text}");
+    // With the folders that count already, because `paths` takes the place of their names.
+    assert!(text.contains("\nlayers:\n  # marts: { paths: [marts, models/core] }\n\n"), "{text}");
 }
 
 #[test]
@@ -172,8 +257,8 @@ fn names_with_odd_characters_are_quoted() {
     for line in [
         "#   no layer: 5 models in models/*star*\n",
         "#   no layer: 3 models in models/a: [b] # c\n",
-        "  # marts: { paths: [\"models/[*]star[*]\"] }\n",
-        "  staging: { prefixes: [stg_, \"[, ]_\", no_] }\n",
+        "  # marts: { paths: [marts, \"models/[*]star[*]\", \"models/'quoted'\", \"models/a: [[]b[]]\\n# c\"] }\n",
+        "  staging:\n    prefixes: [stg_, \"[, ]_\", no_]\n",
         "  meta-keys: [nested.data-owner, \"owner_, {too}\", \"team_: x\\n# y\"]  # ",
     ] {
         assert!(text.contains(line), "{line} in {text}");

@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use globset::GlobSet;
-
 use super::error::ConfigError;
 use super::file::{FailOn, Preset};
 use super::read::{self, FileParts, GlobUse, OverrideParts, Setup};
@@ -152,9 +150,4 @@ impl Config {
     pub(super) fn overrides(&self) -> impl Iterator<Item = &OverrideParts> {
         self.files.iter().flat_map(|file| &file.overrides)
     }
-}
-
-/// Whether a glob fits any of these paths.
-pub(super) fn fits_any(globs: &GlobSet, paths: &[&str]) -> bool {
-    paths.iter().any(|path| globs.is_match(path))
 }

@@ -4,6 +4,7 @@ mod error;
 mod file;
 pub(crate) mod globs;
 mod load;
+mod matches;
 mod presets;
 mod read;
 mod resolve;

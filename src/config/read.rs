@@ -27,6 +27,8 @@ pub(super) struct FileParts {
     pub overrides: Vec<OverrideParts>,
     /// Every glob in the file; each must match something.
     pub globs: Vec<GlobUse>,
+    /// Every tag, group, owner and package that a selector names; each must be there.
+    pub selected: Vec<Named>,
     /// Every package in `packages: include:`; each must be installed.
     pub packages: Vec<(String, Span)>,
     /// The pattern of `owners:`.
@@ -58,6 +60,28 @@ pub(super) struct GlobUse {
     pub matcher: GlobSet,
 }
 
+/// A selector whose values a resource of the project must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Selector {
+    Tags,
+    Groups,
+    Owners,
+    Packages,
+}
+
+impl Selector {
+    const ALL: [(Self, &'static str); 4] =
+        [(Self::Tags, "tags"), (Self::Groups, "groups"), (Self::Owners, "owners"), (Self::Packages, "packages")];
+}
+
+/// A value of a selector and where it stands.
+#[derive(Debug)]
+pub(super) struct Named {
+    pub selector: Selector,
+    pub value: String,
+    pub span: Span,
+}
+
 impl FileParts {
     /// What `extends:` says, and where.
     pub fn extends(&self) -> Option<(String, Span)> {
@@ -74,7 +98,7 @@ pub(super) fn parse(source: &Arc<SourceFile>) -> Result<FileParts, ConfigError> 
         let help = "keep one of them; which one counts would be a guess".to_owned();
         return Err(ConfigError::at(source, twice.key_span, message, Some(help)));
     }
-    let reader = Reader { source, globs: Vec::new() };
+    let reader = Reader { source, globs: Vec::new(), selected: Vec::new() };
     match tree.documents.as_slice() {
         [] => reader.file(None),
         [document] if document.is_null() => reader.file(None),
@@ -86,6 +110,7 @@ pub(super) fn parse(source: &Arc<SourceFile>) -> Result<FileParts, ConfigError> 
 struct Reader<'s> {
     source: &'s Arc<SourceFile>,
     globs: Vec<GlobUse>,
+    selected: Vec<Named>,
 }
 
 impl Reader<'_> {
@@ -97,6 +122,7 @@ impl Reader<'_> {
             rules: Vec::new(),
             overrides: Vec::new(),
             globs: Vec::new(),
+            selected: Vec::new(),
             packages: Vec::new(),
             owner_pattern: None,
         };
@@ -117,7 +143,8 @@ impl Reader<'_> {
         let packages =
             document.get("packages").and_then(|packages| packages.get("include")).map_or(&[][..], Node::items);
         let packages = packages.iter().filter_map(|name| Some((name.as_str()?.to_owned(), name.span))).collect();
-        Ok(FileParts { file, extends_span, rules, overrides, globs: self.globs, packages, owner_pattern, ..empty })
+        let (globs, selected) = (self.globs, self.selected);
+        Ok(FileParts { file, extends_span, rules, overrides, globs, selected, packages, owner_pattern, ..empty })
     }
 
     /// Refuses keys that are not among the known ones. The types refuse them as well, but each knows only its own keys
@@ -228,6 +255,12 @@ impl Reader<'_> {
 
     fn scope(&mut self, node: &Node) -> Result<Scope, ConfigError> {
         let selectors: Selectors = self.typed(&node.only(&SELECTOR_KEYS))?;
+        for (selector, key) in Selector::ALL {
+            for item in node.get(key).map_or(&[][..], Node::items) {
+                let named = |value: &str| Named { selector, value: value.to_owned(), span: item.span };
+                self.selected.extend(item.as_str().map(named));
+            }
+        }
         Ok(Scope {
             paths: self.glob_list(node.get("paths"))?,
             tags: selectors.tags,

@@ -1,18 +1,17 @@
-//! Holds a config against a project: rule instances, settings, and whether every glob matches something.
+//! Holds a config against a project: rule instances and settings.
 
 use std::path::Path;
 
 use super::error::ConfigError;
 use super::file::{FailOn, LayerFile};
 use super::globs;
-use super::load::{Config, fits_any};
+use super::load::Config;
 use super::read::Setup;
 use super::settings::{Override, Settings};
 use crate::findings::Severity;
 use crate::input::codeowners::Codeowners;
 use crate::project::{FileOwners, Layer, LayerRule, Layers, Owners, Project};
 use crate::rules::{self, Instance, RuleInfo, Scope};
-use crate::text::yaml::nearest;
 
 /// What a run needs.
 #[derive(Debug)]
@@ -27,13 +26,13 @@ impl Config {
     /// `root` is the project's folder, if its files are at hand.
     ///
     /// # Errors
-    /// When a glob matches no file of the project.
+    /// When something that the config names is not there: a glob matches no file of the project, no resource has a tag.
     pub fn resolve(&self, project: &Project<'_>, root: Option<&Path>) -> Result<Resolved, ConfigError> {
-        self.check_globs(project)?;
-        self.check_packages(project)?;
+        let owners = self.owners(root);
+        self.check_matches(project, &owners)?;
         let settings = Settings {
             layers: self.layers(),
-            owners: self.owners(root),
+            owners,
             overrides: self
                 .overrides()
                 .map(|parts| Override { scope: parts.scope.clone(), rules: parts.rules.clone() })
@@ -95,47 +94,6 @@ impl Config {
             scope: setup.map_or_else(Scope::default, |setup| setup.scope.clone()),
             rule: built.expect("options were checked when the config was read, and defaults are valid"),
         })
-    }
-
-    fn check_globs(&self, project: &Project<'_>) -> Result<(), ConfigError> {
-        let resources = project.resources.iter().chain(&project.disabled);
-        let own = resources.filter(|resource| project.is_own(resource) || self.includes(&resource.package));
-        let mut paths: Vec<&str> = own
-            .flat_map(|resource| [Some(resource.path.as_str()), resource.properties_path.as_deref()])
-            .flatten()
-            .collect();
-        paths.sort_unstable();
-        paths.dedup();
-        for (source, glob) in self.globs() {
-            if !fits_any(&glob.matcher, &paths) {
-                let message = format!("`{}` matches no file of the project", glob.text);
-                let help = "paths are relative to dbt_project.yml; one that matches nothing would silently do nothing"
-                    .to_owned();
-                return Err(ConfigError::at(source, glob.span, message, Some(help)));
-            }
-        }
-        Ok(())
-    }
-
-    fn check_packages(&self, project: &Project<'_>) -> Result<(), ConfigError> {
-        let mut installed: Vec<&str> = project.resources.iter().map(|resource| resource.package.as_str()).collect();
-        installed.sort_unstable();
-        installed.dedup();
-        let named = self.files.iter().flat_map(|file| file.packages.iter().map(move |name| (&file.source, name)));
-        for (source, (name, span)) in named {
-            if !installed.contains(&name.as_str()) {
-                let help = match nearest(name, installed.iter().copied()) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => "`dbt deps` installs what packages.yml lists".to_owned(),
-                };
-                return Err(ConfigError::at(source, *span, format!("no package `{name}` is installed"), Some(help)));
-            }
-        }
-        Ok(())
-    }
-
-    fn includes(&self, package: &str) -> bool {
-        self.files.iter().any(|file| file.file.packages.include.iter().any(|name| name == package))
     }
 
     fn layers(&self) -> Layers {

@@ -57,14 +57,17 @@ impl Locator {
 
     fn problem(&self, path: &str) -> Option<UnreadableFile> {
         let file = self.own_file(path)?;
-        let unreadable =
-            |span: Option<Span>, message: String| Some(UnreadableFile { path: path.to_owned(), span, message });
+        let path = path.to_owned();
         match file.text() {
-            Err(problem) => unreadable(problem.place.as_ref().map(|(_, span)| *span), problem.message.clone()),
-            Ok(file) => match file.yaml() {
-                Ok(_) => None,
-                Err(error) => unreadable(Some(error.span), error.message.clone()),
-            },
+            Err(problem) => {
+                let span = problem.place.as_ref().map(|(_, span)| *span);
+                Some(UnreadableFile { path, span, message: problem.message.clone(), help: None })
+            }
+            Ok(file) => {
+                let error = file.yaml().err()?;
+                let (message, help) = (error.message.clone(), error.help.clone());
+                Some(UnreadableFile { path, span: Some(error.span), message, help })
+            }
         }
     }
 

@@ -132,6 +132,16 @@ impl Layers {
         self.rules.iter().find(fits).map(|rule| rule.layer)
     }
 
+    /// The layers that a model's folder and its prefix say, where they contradict each other. Two layers may share a
+    /// prefix, and base models may lie among the staging models.
+    pub fn contradiction(&self, model: &Resource<'_>) -> Option<(Layer, Layer)> {
+        let folder = self.by_folder(&model.path)?;
+        let prefix = self.by_prefix(&model.name)?;
+        let fits = self.prefixes(folder).iter().any(|prefix| model.name.starts_with(prefix.as_str()));
+        let is_base_in_staging = (folder, prefix) == (Layer::Staging, Layer::Base);
+        (!fits && !is_base_in_staging).then_some((folder, prefix))
+    }
+
     /// The prefixes that a layer's models have.
     pub fn prefixes(&self, layer: Layer) -> &[String] {
         self.rules.iter().find(|rule| rule.layer == layer).map_or(&[], |rule| &rule.prefixes)

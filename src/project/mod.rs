@@ -74,6 +74,8 @@ pub struct UnreadableFile {
     /// What it breaks at; `None` if that cannot be said.
     pub span: Option<crate::text::Span>,
     pub message: String,
+    /// What to do about it, when that is known.
+    pub help: Option<String>,
 }
 
 impl<'a> Project<'a> {

@@ -1,7 +1,7 @@
 //! What a rule sees: the project, the graph, the settings, and where to put findings.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use super::engine::Findings;
@@ -42,6 +42,16 @@ impl SourceGroup<'_> {
     /// What findings on the group have as subject: `source.shop.erp`.
     pub fn unique_id(&self) -> String {
         format!("source.{}.{}", self.package, self.name)
+    }
+
+    /// The files that say something of it, for people: a source may be declared piece by piece, and a setting of one
+    /// piece holds for the tables in that file only.
+    pub fn declared_in(&self) -> String {
+        let files: BTreeSet<&str> = self.tables.iter().map(|table| table.resource.path.as_str()).collect();
+        match files.len() {
+            0 | 1 => words::listed(files),
+            count => format!("each of the {count} files that declare it: {}", words::listed(files)),
+        }
     }
 }
 
@@ -154,7 +164,12 @@ impl<'p> Context<'p> {
 
     /// Whether the instance reports on that resource: its selectors include it and no override turns the rule off.
     pub fn in_scope(&self, id: ResourceId) -> bool {
-        self.world.severity(self.instance, id).is_some()
+        self.severity(id).is_some()
+    }
+
+    /// How grave a finding on that resource is; `None` where the instance does not report on it.
+    pub fn severity(&self, id: ResourceId) -> Option<Severity> {
+        self.world.severity(self.instance, id)
     }
 
     /// The sources (groups of tables) this instance is about, each with those of its tables that are in scope, by name.
@@ -196,6 +211,15 @@ impl<'p> Context<'p> {
     /// Who owns a resource, and where that was looked for.
     pub fn ownership(&self, node: Node<'_>) -> Ownership {
         self.settings.owners.of(self.project, node.resource)
+    }
+
+    /// Whether the project has several resources of these types and hardly one of them has an owner, so that what is
+    /// missing is not an owner here and there, but the beginning.
+    pub fn hardly_any_is_owned(&self, kinds: &[ResourceType]) -> bool {
+        /// Up to this many one by one are no flood, and to the point.
+        const FEW: usize = 5;
+        let count: usize = kinds.iter().map(|&kind| self.world.subjects(kind).len()).sum();
+        count > FEW && !kinds.iter().any(|&kind| self.world.are_owned(kind))
     }
 
     /// The day that rules take for today; `None` where the settings leave it open.

@@ -1,6 +1,7 @@
 //! Runs the rules in parallel and puts what they found into one order.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -21,6 +22,8 @@ pub struct World<'p> {
     /// The layer of each resource, by id.
     pub(super) layers: Vec<Layer>,
     subjects: Vec<(ResourceType, Vec<ResourceId>)>,
+    /// Types of which more than hardly any subjects have an owner; looked up when first asked for.
+    owned: OnceLock<Vec<ResourceType>>,
 }
 
 /// Findings, each in a place of its own: they are moved and sorted a lot, and there may be a million.
@@ -137,12 +140,25 @@ impl<'p> World<'p> {
                 None => subjects.push((resource.kind, vec![id])),
             }
         }
-        Self { project, graph, settings, layers, subjects }
+        Self { project, graph, settings, layers, subjects, owned: OnceLock::new() }
     }
 
     /// Resources of that type that rules are about.
     pub(super) fn subjects(&self, kind: ResourceType) -> &[ResourceId] {
         self.subjects.iter().find(|(candidate, _)| *candidate == kind).map_or(&[], |(_, ids)| ids)
+    }
+
+    /// Whether more than one in twenty subjects of that type have an owner, or any where there are fewer.
+    pub(super) fn are_owned(&self, kind: ResourceType) -> bool {
+        let is_owned = |id: &ResourceId| self.settings.owners.of(self.project, self.project.get(*id)).name.is_some();
+        // Not in parallel: a thread that waits for others may start a task that asks for this very answer.
+        let owned = || {
+            let kinds = self.subjects.iter().filter(|(kind, ids)| {
+                has_owner(*kind) && ids.iter().filter(|id| is_owned(id)).nth(ids.len() / 20).is_some()
+            });
+            kinds.map(|(kind, _)| *kind).collect()
+        };
+        self.owned.get_or_init(owned).contains(&kind)
     }
 
     /// The severity a finding of that instance on that resource has; `None` where the config leaves it out.
@@ -183,4 +199,10 @@ impl<'p> World<'p> {
             Subject::Project => None,
         })
     }
+}
+
+/// Whether rules ask who owns resources of that type.
+fn has_owner(kind: ResourceType) -> bool {
+    use ResourceType::{Metric, Model, SavedQuery, Seed, SemanticModel, Snapshot, Source};
+    matches!(kind, Model | Source | Seed | Snapshot | Metric | SemanticModel | SavedQuery)
 }

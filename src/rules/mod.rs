@@ -6,6 +6,8 @@ mod context;
 pub(crate) mod coverage;
 mod declare;
 mod engine;
+pub(crate) mod generated;
+pub(crate) mod hard_coded;
 mod info;
 mod instance;
 mod pattern;

@@ -12,12 +12,15 @@ pub fn listed<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
     }
 }
 
-/// A number with its noun: `1 test`, `2 tests`, `no test`.
+/// A number with its noun: `1 test`, `2 tests`, `3 saved queries`, `no test`.
 pub fn counted(count: usize, noun: &str) -> String {
     match count {
         0 => format!("no {noun}"),
         1 => format!("1 {noun}"),
-        _ => format!("{count} {noun}s"),
+        _ => match noun.strip_suffix("query") {
+            Some(kind) => format!("{count} {kind}queries"),
+            None => format!("{count} {noun}s"),
+        },
     }
 }
 
@@ -38,5 +41,6 @@ mod tests {
         assert_eq!(counted(0, "test"), "no test");
         assert_eq!(counted(1, "test"), "1 test");
         assert_eq!(counted(12, "test"), "12 tests");
+        assert_eq!(counted(2, "saved query"), "2 saved queries");
     }
 }

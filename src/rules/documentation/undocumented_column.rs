@@ -1,6 +1,7 @@
 use super::undescribed::{Options, complaint, quoted};
 use crate::findings::Place;
 use crate::project::{Column, is_description};
+use crate::rules::words::listed;
 use crate::rules::{Context, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -10,7 +11,7 @@ declare_rule! {
     /// Blank text, a placeholder (`todo`, `tbd`, `n/a`, `none`, the column's own name, ...) and anything shorter than
     /// `min-length` count as missing. Columns that YAML does not declare are not looked at. A column that all versions
     /// of a model share is reported once, at the latest version. Where a parent describes a column of the same name,
-    /// the finding quotes it.
+    /// the finding says so. A resource with more than five such columns is one finding, at its `columns:`.
     ///
     /// # Why it matters
     /// Tables are read column by column. `amount` with or without tax, `created_at` in which time zone: each answer is
@@ -46,15 +47,25 @@ declare_rule! {
     subjects = [Model, Source, Seed, Snapshot]
 }
 
+/// Up to this many columns of a resource are a finding each.
+const FEW: usize = 5;
+
+const HELP: &str = "say what the value means, in which unit or format, and when it is null; one docs block serves all \
+                    columns of that meaning";
+
 impl Rule for UndocumentedColumn {
     fn check(&self, node: Node<'_>, cx: &mut Context<'_>) {
         let latest = cx.latest_version(node).filter(|latest| latest.id != node.id);
-        for column in node.columns.iter().filter(|column| !self.is_described(column)) {
+        let is_said_there = |column: &Column<'_>| {
             let there = latest.and_then(|latest| latest.resource.column(&column.name));
-            let is_said_there = there.is_some_and(|column| !self.is_described(column));
-            if !is_said_there {
-                self.report(node, column, cx);
-            }
+            there.is_some_and(|column| !self.is_described(column))
+        };
+        let is_missing = |column: &&Column<'_>| !self.is_described(column) && !is_said_there(column);
+        let missing: Vec<&Column<'_>> = node.resource.columns.iter().filter(is_missing).collect();
+        if missing.len() > FEW {
+            self.report_all(node, &missing, cx);
+        } else {
+            missing.into_iter().for_each(|column| self.report(node, column, cx));
         }
     }
 }
@@ -64,21 +75,49 @@ impl UndocumentedColumn {
         is_description(&column.description, &column.name, self.options.min_length)
     }
 
-    fn report(&self, node: Node<'_>, column: &Column<'_>, cx: &mut Context<'_>) {
-        let upstream = cx.parents(node.id).find_map(|parent| {
+    /// A parent that describes a column of that name, and the column there.
+    fn described_upstream<'p>(
+        &self,
+        node: Node<'_>,
+        column: &Column<'_>,
+        cx: &Context<'p>,
+    ) -> Option<(Node<'p>, &'p Column<'p>)> {
+        cx.parents(node.id).find_map(|parent| {
             let same = parent.resource.columns.iter().find(|other| other.name.eq_ignore_ascii_case(&column.name))?;
-            self.is_described(same)
-                .then(|| format!("{} describes it: \"{}\"", parent.label(), quoted(&same.description)))
-        });
+            self.is_described(same).then_some((parent, same))
+        })
+    }
+
+    fn report(&self, node: Node<'_>, column: &Column<'_>, cx: &mut Context<'_>) {
+        let upstream = self.described_upstream(node, column, cx);
         let complaint = complaint(&column.description, &column.name);
         let message = format!("column `{}` of {} `{}` {complaint}", column.name, node.kind.label(), node.label());
         let place = Place::ColumnKey(column.name.to_string(), "description".to_owned());
-        let finding = cx.report(node, place, message).part(format!("column:{}", column.name)).help(
-            "say what the value means, in which unit or format, and when it is null; \
-             one docs block serves all columns of that meaning",
+        let finding = cx.report(node, place, message);
+        finding.part(format!("column:{}", column.name)).help(HELP);
+        if let Some((parent, same)) = upstream {
+            finding.evidence(format!("{} describes it: \"{}\"", parent.label(), quoted(&same.description)));
+        }
+    }
+
+    fn report_all(&self, node: Node<'_>, missing: &[&Column<'_>], cx: &mut Context<'_>) {
+        let upstream = missing.iter().filter_map(|column| {
+            let (parent, _) = self.described_upstream(node, column, cx)?;
+            Some(format!("{} ({})", column.name, parent.label()))
+        });
+        let upstream: Vec<String> = upstream.collect();
+        let message = format!(
+            "{} of the {} declared columns of {} `{}` have no description",
+            missing.len(),
+            node.columns.len(),
+            node.kind.label(),
+            node.label()
         );
-        if let Some(line) = upstream {
-            finding.evidence(line);
+        let finding = cx.report(node, Place::key("columns"), message);
+        finding.help(HELP);
+        finding.evidence(format!("undescribed: {}", listed(missing.iter().map(|column| column.name.as_str()))));
+        if !upstream.is_empty() {
+            finding.evidence(format!("described by a parent: {}", listed(&upstream)));
         }
     }
 }
@@ -114,6 +153,31 @@ mod tests {
         assert_eq!(found[0].place, Place::ColumnKey("amount".to_owned(), "description".to_owned()));
         assert_eq!(found[0].evidence, ["erp.orders describes it: \"Euros, tax included.\""]);
         assert!(found[1].evidence.is_empty());
+    }
+
+    #[test]
+    fn many_columns_of_a_resource_are_one_finding() {
+        let columns = ["id", "day", "amount", "tax", "state", "note"];
+        let mut orders = source("erp", "orders");
+        orders.columns = vec![described("AMOUNT", "Euros, tax included."), described("day", "Day of the order.")];
+        let mut staged = reading(model("staging", "stg_orders"), &[&orders]);
+        staged.columns = columns.map(column).to_vec();
+        staged.columns.push(described("currency", "Three letters."));
+        let found = findings("DOC011", Value::Null, &[orders.clone(), staged.clone()]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].message, "6 of the 7 declared columns of model `stg_orders` have no description");
+        assert_eq!((found[0].part.as_str(), &found[0].place), ("", &Place::key("columns")));
+        assert_eq!(
+            found[0].evidence,
+            [
+                "undescribed: id, day, amount, tax, state and 1 more",
+                "described by a parent: day (erp.orders), amount (erp.orders)"
+            ]
+        );
+        staged.columns.truncate(5);
+        let found = findings("DOC011", Value::Null, &[orders, staged]);
+        assert_eq!(found.len(), 5);
+        assert!(found.iter().all(|finding| finding.part.starts_with("column:")));
     }
 
     #[test]

@@ -11,7 +11,9 @@ declare_rule! {
     /// Blank text, a placeholder (`todo`, `tbd`, `n/a`, `none`, the macro's own name, ...) and anything shorter than
     /// `min-length` count as missing. Generic tests and materializations count too; dbt calls them `test_<name>` and
     /// `materialization_<name>_<adapter>`. An implementation of a dispatched macro, such as `default__surrogate_key`
-    /// or `postgres__surrogate_key`, is exempt where the project or a package has `surrogate_key` itself.
+    /// or `postgres__surrogate_key`, is exempt where the project or a package has `surrogate_key` itself. So are
+    /// overrides of the macros that name schemas, tables and databases (`generate_schema_name`, `generate_alias_name`,
+    /// `generate_database_name`), with an adapter's prefix or without: what they are for is dbt's to say.
     ///
     /// # Why it matters
     /// Macros are the project's own vocabulary. One that says what it does is used again; one that does not is written
@@ -54,12 +56,18 @@ impl Rule for UndocumentedMacro {
         let names: HashSet<&str> = macros.map(|resource| resource.name.as_str()).collect();
         let subjects: Vec<_> = cx.subjects(ResourceType::Macro).collect();
         for subject in subjects {
-            if dispatched(&subject.name).is_some_and(|name| names.contains(name)) {
+            let implements = dispatched(&subject.name);
+            if implements.is_some_and(|name| names.contains(name)) || is_hook(implements.unwrap_or(&subject.name)) {
                 continue;
             }
             undescribed::report(subject, self.options.min_length, "say what it gives back and when to use it", cx);
         }
     }
+}
+
+/// Whether dbt itself calls a macro of that name, and documents it.
+fn is_hook(name: &str) -> bool {
+    matches!(name, "generate_schema_name" | "generate_alias_name" | "generate_database_name")
 }
 
 /// The macro that one called `default__name` or `<adapter>__name` implements.
@@ -92,6 +100,16 @@ mod tests {
             "add `- name: cents_to_euros` with a `description:` under `macros:` in macros/_macros.yml"
         );
         assert_eq!(found[0].place, Place::Entry);
+    }
+
+    #[test]
+    fn overrides_of_dbts_own_macros_are_exempt() {
+        let hooks = ["generate_schema_name", "default__generate_alias_name", "snowflake__generate_database_name"];
+        assert!(subjects("DOC007", &hooks.map(named)).is_empty());
+        assert_eq!(
+            subjects("DOC007", &["generate_schema_name_for_env", "generate_name"].map(named)),
+            ["macro.shop.generate_name", "macro.shop.generate_schema_name_for_env"]
+        );
     }
 
     #[test]

@@ -104,11 +104,12 @@ fn report(exposure: Node<'_>, nearest: Node<'_>, count: usize, paths: Vec<String
         _ => format!("{count} source tables whose freshness nobody checks"),
     };
     let finding = cx.report(exposure, Place::key("depends_on"), format!("{} rests on {tables}", in_words(&exposure)));
+    // The others may be declared anywhere.
+    let others = if count == 1 { "" } else { ", and for the others where they are declared" };
     finding.help(format!(
         "set `freshness:` with `warn_after` and, unless the adapter reads it from metadata, `loaded_at_field:` for \
-         `{}`{} in {}",
+         `{}` in {}{others}",
         nearest.label(),
-        if count == 1 { "" } else { " and the others" },
         nearest.path
     ));
     let shown = paths.len();

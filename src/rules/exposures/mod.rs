@@ -1,7 +1,6 @@
 //! EXP: dashboards and business use.
 
 mod feeding;
-mod hard_coded;
 
 crate::rules::rules![
     exposure_without_lineage::ExposureWithoutLineage,

@@ -1,12 +1,13 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::feeding::{ExposureType, Feeding, in_words, no_exposures};
-use super::hard_coded;
 use crate::findings::Place;
 use crate::project::{Resource, ResourceId, ResourceType};
+use crate::rules::generated::{generates_rows, sql};
+use crate::rules::hard_coded;
 use crate::rules::words::listed;
 use crate::rules::{Context, Node, Pattern, Rule, declare_rule};
 
@@ -14,9 +15,10 @@ declare_rule! {
     /// # What it does
     /// Flags a model that feeds a dashboard and whose own lineage reaches no source and no seed.
     ///
-    /// Every model on the way from a break to an exposure is reported. Where the SQL of one names a table that it
-    /// should have taken from `ref()` or `source()`, the finding shows it; that is where to start. A Python model
-    /// without parents counts as well: whatever it reads, lineage does not show it.
+    /// Reported is the model where lineage breaks: the first one of a chain, and any whose SQL names a table that it
+    /// should have taken from `ref()` or `source()`. The models on the way from there to the exposure are counted in its
+    /// finding; they need no repair of their own. A Python model without parents counts as well: whatever it reads,
+    /// lineage does not show it.
     ///
     /// Some models are right to begin from nothing, and stand for data to all that is built on them:
     /// - MetricFlow time spines that are declared as such;
@@ -98,9 +100,6 @@ impl Default for Options {
     }
 }
 
-/// Macros that make rows out of nothing: dbt's and dbt_utils', dbt_date's.
-const GENERATORS: [&str; 4] = ["date_spine", "generate_series", "get_date_dimension", "get_base_dates"];
-
 impl Rule for OrphanedDashboardModel {
     fn check_project(&self, cx: &mut Context<'_>) {
         let feeding = Feeding::new(cx, &self.options.types);
@@ -115,9 +114,11 @@ impl Rule for OrphanedDashboardModel {
         if orphans.is_empty() {
             return;
         }
+        let (breaks, built_on) = breaks(&orphans, cx);
         let relations = Relations::new(cx);
-        for orphan in orphans {
-            report(orphan, &feeding, &relations, cx);
+        for orphan in breaks {
+            let built_on_it = built_on.get(&orphan.id).map_or(&[][..], Vec::as_slice);
+            report(orphan, built_on_it, &feeding, &relations, cx);
         }
     }
 
@@ -135,27 +136,36 @@ impl OrphanedDashboardModel {
                 !cx.settings.is_subject(cx.project, &node)
                     || cx.project.is_time_spine(&node)
                     || self.options.allow.iter().any(|pattern| pattern.is_match(&node.name))
-                    || (cx.graph.parents(node.id).len() == 0 && generates_rows(&node))
+                    || generates_rows(&node)
             }
             _ => false,
         }
     }
 }
 
-/// Whether a model without parents makes its rows itself and reads no table for them.
-fn generates_rows(model: &Resource<'_>) -> bool {
-    let is_generator = |id: &str| id.rsplit('.').next().is_some_and(|name| GENERATORS.contains(&name));
-    let calls_macro = model.macros.iter().any(|id| is_generator(id));
-    let Some(code) = sql(model) else { return false };
-    (calls_macro || hard_coded::generates_rows(&code)) && hard_coded::relations(&code).is_empty()
+/// The orphans where lineage breaks, and for each of them the others that are orphans only because they are built on
+/// it. One that is built on several counts for the nearest.
+fn breaks<'p>(orphans: &[Node<'p>], cx: &Context<'p>) -> (Vec<Node<'p>>, HashMap<ResourceId, Vec<ResourceId>>) {
+    let ids: HashSet<ResourceId> = orphans.iter().map(|orphan| orphan.id).collect();
+    let begins_here = |orphan: &Node<'_>| {
+        let names_tables = || sql(orphan).is_some_and(|code| !hard_coded::relations(&code).is_empty());
+        !cx.graph.parents(orphan.id).any(|parent| ids.contains(&parent)) || names_tables()
+    };
+    let (mut breaks, others): (Vec<Node<'_>>, Vec<Node<'_>>) = orphans.iter().partition(|orphan| begins_here(orphan));
+    let ids: Vec<ResourceId> = breaks.iter().map(|orphan| orphan.id).collect();
+    let toward_break = cx.graph.toward_upstream(&ids);
+    let mut built_on: HashMap<ResourceId, Vec<ResourceId>> = HashMap::new();
+    for orphan in others {
+        match cx.graph.follow(&toward_break, orphan.id).and_then(|path| path.last().copied()) {
+            Some(origin) => built_on.entry(origin).or_default().push(orphan.id),
+            // Only in a cycle.
+            None => breaks.push(orphan),
+        }
+    }
+    (breaks, built_on)
 }
 
-/// The SQL of a model; `None` for Python models and what has no code.
-fn sql(model: &Resource<'_>) -> Option<String> {
-    model.relation().filter(|relation| !relation.is_python())?.code()
-}
-
-fn report(model: Node<'_>, feeding: &Feeding, relations: &Relations, cx: &mut Context<'_>) {
+fn report(model: Node<'_>, built_on_it: &[ResourceId], feeding: &Feeding, relations: &Relations, cx: &mut Context<'_>) {
     let Some(path) = feeding.path(cx, model.id) else { return };
     let Some(&exposure) = path.last() else { return };
     let feeds = format!("model `{}` feeds {}", model.label(), in_words(&cx.node(exposure)));
@@ -176,8 +186,14 @@ fn report(model: Node<'_>, feeding: &Feeding, relations: &Relations, cx: &mut Co
         ),
         (None, None) => (format!("{feeds}, but rests on no source and no seed: {}", no_origin(&model)), help(&model)),
     };
+    let message = match built_on_it.len() {
+        0 => message,
+        1 => format!("{message}; 1 model that is built on it has no other origin"),
+        count => format!("{message}; {count} models that are built on it have no other origin"),
+    };
     let place = named.first().map_or(Place::File, |name| Place::Code((*name).to_owned()));
     let evidence = cx.path(&path);
+    let built_on_it = cx.names(built_on_it);
     let finding = cx.report(model, place, message);
     finding.help(help).evidence(evidence).evidence(match parents.as_slice() {
         [] => "parents: none".to_owned(),
@@ -186,6 +202,9 @@ fn report(model: Node<'_>, feeding: &Feeding, relations: &Relations, cx: &mut Co
     });
     if !named.is_empty() {
         finding.evidence(format!("named in its SQL: {}", listed(&named)));
+    }
+    if !built_on_it.is_empty() {
+        finding.evidence(format!("built on it, with no other origin: {built_on_it}"));
     }
 }
 
@@ -343,20 +362,59 @@ mod tests {
     }
 
     #[test]
-    fn what_is_built_on_an_orphan_points_at_it() {
+    fn what_is_built_on_an_orphan_is_counted_there() {
         let bare = with_sql("stg_bare", "select * from raw.x");
-        let fct = reading(with_sql("fct_bare", "select * from {{ ref('stg_bare') }}"), &[&bare]);
-        let found = findings("EXP008", json!(null), &on_board(&[bare, fct]));
+        let inner = reading(with_sql("int_bare", "select * from {{ ref('stg_bare') }}"), &[&bare]);
+        let fct = reading(with_sql("fct_bare", "select * from {{ ref('int_bare') }}"), &[&inner]);
+        let found = findings("EXP008", json!(null), &on_board(&[bare.clone(), inner, fct]));
+        assert_eq!(found.len(), 1);
         assert_eq!(
             found[0].message,
-            "model `fct_bare` feeds dashboard `board`, but nothing that it is built on rests on a source or seed"
+            "model `stg_bare` feeds dashboard `board`, but rests on no source and no seed: it reads `raw.x` without \
+             `source()` or `ref()`; 2 models that are built on it have no other origin"
         );
-        assert_eq!(found[0].evidence, ["fct_bare → exposure board", "parents: `stg_bare`, orphaned as well"]);
+        assert_eq!(
+            found[0].evidence,
+            [
+                "stg_bare → int_bare → fct_bare → exposure board",
+                "parents: none",
+                "named in its SQL: raw.x",
+                "built on it, with no other origin: fct_bare, int_bare"
+            ]
+        );
+        let one = reading(with_sql("fct_bare", "select * from {{ ref('stg_bare') }}"), &[&bare]);
+        let found = findings("EXP008", json!(null), &on_board(&[bare, one]));
+        assert!(found[0].message.ends_with("; 1 model that is built on it has no other origin"));
+    }
+
+    #[test]
+    fn a_second_break_is_a_second_finding() {
+        let bare = with_sql("stg_bare", "select * from raw.x");
+        let mixed =
+            reading(with_sql("fct_bare", "select * from {{ ref('stg_bare') }} join raw.y using (id)"), &[&bare]);
+        let found = findings("EXP008", json!(null), &on_board(&[bare, mixed]));
+        let subjects: Vec<&str> = found.iter().map(|finding| finding.subject.as_str()).collect();
+        assert_eq!(subjects, ["model.shop.fct_bare", "model.shop.stg_bare"]);
+        assert_eq!(found[0].evidence[1], "parents: `stg_bare`, orphaned as well");
+    }
+
+    #[test]
+    fn where_the_break_is_no_model_the_first_model_behind_it_is_reported() {
+        let prices = resource(ResourceType::Snapshot, "snapshot.shop.prices", "snapshots/prices.sql");
+        let fct = reading(with_sql("fct_prices", "select * from {{ ref('prices') }}"), &[&prices]);
+        let rpt = reading(with_sql("rpt_prices", "select * from {{ ref('fct_prices') }}"), &[&fct]);
+        let chain = on_board(&[prices.clone(), fct.clone(), rpt]);
+        assert_eq!(subjects("EXP008", &chain), ["model.shop.fct_prices"]);
+        let found = findings("EXP008", json!(null), &on_board(&[prices, fct]));
+        assert_eq!(
+            found[0].message,
+            "model `fct_prices` feeds dashboard `board`, but nothing that it is built on rests on a source or seed"
+        );
+        assert_eq!(found[0].evidence, ["fct_prices → exposure board", "parents: `prices`, orphaned as well"]);
         assert_eq!(
             found[0].help,
-            "mend the lineage where it breaks: start with `stg_bare`, which is built on no source or seed either"
+            "mend the lineage where it breaks: start with `prices`, which is built on no source or seed either"
         );
-        assert_eq!(found[1].evidence[0], "stg_bare → fct_bare → exposure board");
     }
 
     #[test]
@@ -421,7 +479,7 @@ mod tests {
         let tiers = with_sql("tiers", "select 'gold' as tier");
         let fct = reading(model("marts", "fct_tiers"), &[&tiers]);
         let all = on_board(&[tiers, fct]);
-        assert_eq!(findings("EXP008", json!(null), &all).len(), 2);
+        assert_eq!(findings("EXP008", json!(null), &all).len(), 1);
         assert!(findings("EXP008", json!({"allow": ["^tiers$"]}), &all).is_empty());
     }
 

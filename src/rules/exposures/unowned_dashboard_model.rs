@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::feeding::{ExposureType, Feeding, in_words, no_exposures};
 use crate::findings::Place;
 use crate::project::{Ownership, ResourceType};
+use crate::rules::ownership::unowned;
 use crate::rules::{Context, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -14,6 +15,9 @@ declare_rule! {
     /// count, and the finding lists those that were looked at. `depth` says how far from an exposure to look: 0 is
     /// every ancestor; 1 is the models that an exposure lists in `depends_on`, and those that it reaches through
     /// metrics, saved queries and semantic models only; 2 is their parents, too.
+    ///
+    /// In a project of more than five models hardly any of which (at most one in twenty) has an owner, that is one
+    /// finding, at `models:` in `dbt_project.yml`, in place of the one of `unowned-model`.
     ///
     /// # Why it matters
     /// When the dashboard is wrong, someone must be called; when the model is to change, someone must say yes. The
@@ -92,6 +96,10 @@ impl Rule for UnownedDashboardModel {
         let feeding = Feeding::new(cx, &self.options.types);
         let feeds = |model: &Node<'_>| feeding.feeds(model.id, self.options.depth);
         let models: Vec<Node<'_>> = cx.subjects(ResourceType::Model).filter(feeds).collect();
+        if cx.hardly_any_is_owned(&[ResourceType::Model]) {
+            report_all(&models, &feeding, cx);
+            return;
+        }
         for model in models {
             let ownership = cx.ownership(model);
             if ownership.name.is_none() {
@@ -102,6 +110,21 @@ impl Rule for UnownedDashboardModel {
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
         no_exposures(cx.project)
+    }
+}
+
+/// Where hardly a model has an owner, those that feed dashboards are where to begin, and `unowned-model` has no more to
+/// say.
+fn report_all(feeding_models: &[Node<'_>], feeding: &Feeding, cx: &mut Context<'_>) {
+    let feeding_models: Vec<_> = feeding_models.iter().filter(|model| unowned::is_unowned(**model, cx)).collect();
+    let Some(first) = feeding_models.first() else { return };
+    let evidence = feeding.path(cx, first.id).map(|path| format!("for example {}", cx.path(&path)));
+    let count = feeding_models.len();
+    let models: Vec<Node<'_>> = cx.subjects(ResourceType::Model).collect();
+    let feed = if count == 1 { "1 of them feeds" } else { &format!("{count} of them feed") };
+    let message = |nobody: String| format!("{nobody}, and {feed} dashboards");
+    if let Some(finding) = unowned::report_all(&models, message, cx) {
+        finding.evidence.extend(evidence);
     }
 }
 
@@ -153,6 +176,21 @@ mod tests {
         );
         let found = findings("EXP007", json!({"depth": 1}), &chain());
         assert_eq!(found.len(), 1);
+    }
+
+    #[test]
+    fn where_hardly_any_is_owned_model_that_is_one_finding() {
+        let mut all = chain();
+        all.extend(["a", "b", "c"].map(|name| model("marts", name)));
+        let found = findings("EXP007", json!(null), &all);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].subject, "project.shop");
+        assert_eq!(found[0].message, "none of the 6 models has an owner, and 2 of them feed dashboards");
+        assert_eq!(found[0].evidence[2], "for example fct_orders → exposure board");
+        // `unowned-model` has the same subject, so that this finding takes its place.
+        assert_eq!(subjects("OWN001", &all), ["project.shop"]);
+        let found = findings("EXP007", json!({"depth": 1}), &all);
+        assert_eq!(found[0].message, "none of the 6 models has an owner, and 1 of them feeds dashboards");
     }
 
     #[test]

@@ -70,7 +70,7 @@ declare_rule! {
     default = Error,
     since = "0.1.0",
     subjects = [Model],
-    supersedes = ["TST001"]
+    supersedes = ["TST001", "TST003", "TST004"]
 }
 
 /// Options of `untested-dashboard-model`.
@@ -170,6 +170,12 @@ mod tests {
         let mut all = board_on(&[orders.clone(), customers.clone()]);
         all.push(reading(test("relationships", &orders, "customer_id"), &[&customers]));
         assert_eq!(subjects("EXP006", &all), ["model.shop.dim_customers"]);
+    }
+
+    #[test]
+    fn one_test_would_satisfy_the_milder_rules_too() {
+        let supersedes = crate::rules::find("EXP006").unwrap().supersedes;
+        assert_eq!(supersedes, ["TST001", "TST003", "TST004"]);
     }
 
     #[test]

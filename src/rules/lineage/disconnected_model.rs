@@ -1,5 +1,6 @@
 use crate::findings::Place;
 use crate::project::{Access, ResourceId, ResourceType};
+use crate::rules::generated::generates_rows;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -7,8 +8,8 @@ declare_rule! {
     /// Flags a model that reaches neither data nor a reader: no source or seed is above it, and nothing reads it.
     ///
     /// It is the one finding for such a model, in place of `root-model` and `dead-end-model`. A model of the layers marts
-    /// or reporting counts only if it has no parent of its own: that people may read it does not give it data, but where
-    /// the data is lost further up, the finding belongs there. Models with `access: public` and MetricFlow time spines
+    /// or reporting counts only if it has no parent of its own and does not generate its rows, as a calendar does: that
+    /// people may read it does not give it data, but where the data is lost further up, the finding belongs there. Models with `access: public` and MetricFlow time spines
     /// are exempt; and where something upstream is unknown or disabled, nothing is claimed.
     ///
     /// # Why it matters
@@ -77,10 +78,10 @@ impl Rule for DisconnectedModel {
 }
 
 fn is_exempt(model: Node<'_>, cx: &Context<'_>) -> bool {
-    let reads_something = !model.depends_on.is_empty();
+    let has_origin = !model.depends_on.is_empty() || generates_rows(model.resource);
     model.access() == Access::Public
         || cx.project.is_time_spine(model.resource)
-        || (cx.layer(model.id).is_served() && reads_something)
+        || (cx.layer(model.id).is_served() && has_origin)
 }
 
 #[cfg(test)]
@@ -88,7 +89,7 @@ mod tests {
     use serde_json::Value;
 
     use crate::project::{Access, ResourceType, Text};
-    use crate::rules::tester::{findings, model, reading, relation, resource, source, subjects};
+    use crate::rules::tester::{findings, json_text, model, reading, relation, resource, source, subjects};
 
     #[test]
     fn neither_data_nor_reader() {
@@ -137,5 +138,16 @@ mod tests {
         let root = model("staging", "stg_days");
         let mart = reading(model("marts", "dim_days"), &[&root]);
         assert_eq!(subjects("DAG019", &[island, root, mart]), ["model.shop.fct_price_test"]);
+    }
+
+    #[test]
+    fn a_calendar_among_the_marts_is_there_to_be_joined() {
+        let spine = |folder: &str| {
+            let mut made = model(folder, "hours");
+            relation(&mut made).raw_code = Some(json_text("select * from range(24)"));
+            made
+        };
+        assert!(subjects("DAG019", &[spine("marts")]).is_empty());
+        assert_eq!(subjects("DAG019", &[spine("intermediate")]), ["model.shop.hours"]);
     }
 }

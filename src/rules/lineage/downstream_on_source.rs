@@ -1,12 +1,14 @@
 use crate::findings::Place;
 use crate::project::{Layer, ResourceType};
+use crate::rules::words::listed;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
     /// # What it does
     /// Flags an intermediate, mart or reporting model that reads a source directly.
     ///
-    /// Each such dependency is a finding of its own, at the `source()`. Seeds are fine: the project wrote them itself.
+    /// A model is one finding however many sources it reads, at the first `source()`. Seeds are fine: the project wrote
+    /// them itself.
     ///
     /// # Why it matters
     /// The raw table changes when its owner changes it. If one staging model takes the blow, one file is repaired; if
@@ -49,8 +51,11 @@ declare_rule! {
     default = Warning,
     since = "0.1.0",
     subjects = [Model],
-    supersedes = ["DAG003"]
+    supersedes = ["DAG003", "DAG004"]
 }
+
+/// Dependencies that are shown one by one.
+const SHOWN: usize = 5;
 
 impl Rule for DownstreamOnSource {
     fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
@@ -58,14 +63,26 @@ impl Rule for DownstreamOnSource {
         if !matches!(layer, Layer::Intermediate | Layer::Marts | Layer::Reporting) {
             return;
         }
-        for parent in cx.parents(model.id).filter(|parent| parent.kind == ResourceType::Source) {
-            let (label, table) = (model.label(), parent.label());
-            let path = cx.path(&[parent.id, model.id]);
-            let message = format!("{layer} model `{label}` reads source table `{table}` directly");
-            cx.report(model, Place::Parent(parent.id), message)
-                .part(format!("parent:{}", parent.unique_id))
-                .help(format!("read `{table}` through a staging model: use the one there is, or write it"))
-                .evidence(path);
+        let tables: Vec<Node<'_>> = cx.parents(model.id).filter(|parent| parent.kind == ResourceType::Source).collect();
+        let Some(first) = tables.first() else { return };
+        let label = model.label();
+        let names = listed(tables.iter().map(|table| format!("`{}`", table.label())));
+        let (message, help) = match tables.as_slice() {
+            [_] => (
+                format!("{layer} model `{label}` reads source table {names} directly"),
+                format!("read {names} through a staging model: use the one there is, or write it"),
+            ),
+            _ => (
+                format!("{layer} model `{label}` reads {} source tables directly: {names}", tables.len()),
+                "read each of them through a staging model: use the one there is, or write it".to_owned(),
+            ),
+        };
+        let evidence: Vec<String> = tables.iter().take(SHOWN).map(|table| cx.path(&[table.id, model.id])).collect();
+        let finding = cx.report(model, Place::Parent(first.id), message);
+        finding.help(help);
+        finding.evidence.extend(evidence);
+        for table in tables.iter().take(SHOWN).skip(1) {
+            finding.related(model.id, Place::Parent(table.id), format!("and `{}`", table.label()));
         }
     }
 }
@@ -79,15 +96,41 @@ mod tests {
     use crate::rules::tester::{findings, model, reading, resource, source, subjects};
 
     #[test]
-    fn points_at_each_source() {
-        let (orders, refunds) = (source("erp", "orders"), source("erp", "refunds"));
-        let mart = reading(model("marts", "fct_orders"), &[&orders, &refunds]);
-        let found = findings("DAG010", Value::Null, &[orders, refunds, mart]);
-        assert_eq!(found.len(), 2);
+    fn says_what_to_read_instead() {
+        let orders = source("erp", "orders");
+        let mart = reading(model("marts", "fct_orders"), &[&orders]);
+        let found = findings("DAG010", Value::Null, &[orders, mart]);
+        assert_eq!(found.len(), 1);
         assert_eq!(found[0].message, "marts model `fct_orders` reads source table `erp.orders` directly");
-        assert_eq!(found[0].part, "parent:source.shop.erp.orders");
+        assert_eq!(found[0].help, "read `erp.orders` through a staging model: use the one there is, or write it");
         assert_eq!(found[0].place, Place::Parent(ResourceId(1)));
         assert_eq!(found[0].evidence, ["source table erp.orders → fct_orders"]);
+    }
+
+    #[test]
+    fn a_model_is_one_finding() {
+        let tables = ["a", "b", "c", "d", "e", "f", "g"].map(|name| source("erp", name));
+        let mart = reading(model("marts", "fct_orders"), &tables.iter().collect::<Vec<_>>());
+        let found = findings("DAG010", Value::Null, &[&tables[..], &[mart]].concat());
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].message,
+            "marts model `fct_orders` reads 7 source tables directly: `erp.a`, `erp.b`, `erp.c`, `erp.d`, `erp.e` and 2 \
+             more"
+        );
+        // The same finding, whether it gets better or worse.
+        assert_eq!(found[0].part, "");
+        assert_eq!(found[0].place, Place::Parent(ResourceId(1)));
+        assert_eq!(found[0].evidence.len(), 5);
+        assert_eq!(found[0].evidence[1], "source table erp.b → fct_orders");
+        let related: Vec<_> = found[0].related.iter().map(|other| (&other.place, other.label.as_str())).collect();
+        assert_eq!(related.len(), 4);
+        assert_eq!(related[0], (&Place::Parent(ResourceId(2)), "and `erp.b`"));
+    }
+
+    #[test]
+    fn the_same_staging_models_repair_the_joins() {
+        assert_eq!(crate::rules::find("DAG010").unwrap().supersedes, ["DAG003", "DAG004"]);
     }
 
     #[test]

@@ -1,5 +1,9 @@
+use std::collections::BTreeMap;
+
 use crate::findings::Place;
 use crate::project::{ResourceId, ResourceType};
+use crate::rules::generated::is_calendar;
+use crate::rules::words::listed;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -9,7 +13,8 @@ declare_rule! {
     /// The model in between is one that could be folded in: of this project, in SQL like its reader, and a view, a table
     /// or ephemeral. An incremental model keeps what is no longer upstream, a snapshot likewise; marts, reporting models
     /// and models with `access: public` may have readers that dbt does not see. Those are left alone. A shared parent that
-    /// is made to be joined anywhere does not count either: a seed, a time spine, a model of the marts or reports.
+    /// is made to be joined anywhere does not count either: a seed, a time spine, a calendar that generates its rows, a
+    /// model of the marts or reports. Models in between that start from the same parents are one finding.
     ///
     /// # Why it matters
     /// A step that exists for one reader, and whose input that reader takes anyway, is half an idea in another file. Who
@@ -70,10 +75,18 @@ declare_rule! {
 
 impl Rule for RejoiningUpstream {
     fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
+        // Steps that start from the same parents are one design, and one finding.
+        let mut detours: BTreeMap<Vec<ResourceId>, Vec<Node<'_>>> = BTreeMap::new();
         for between in cx.parents(model.id).filter(|parent| parent.kind == ResourceType::Model) {
             if is_only_reader(model, between, cx) && could_be_folded(between, model, cx) {
-                report(model, between, cx);
+                let shared = shared_parents(model, between, cx);
+                if !shared.is_empty() {
+                    detours.entry(shared).or_default().push(between);
+                }
             }
+        }
+        for (shared, steps) in detours {
+            report(model, &shared, &steps, cx);
         }
     }
 }
@@ -94,30 +107,48 @@ fn could_be_folded(between: Node<'_>, model: Node<'_>, cx: &Context<'_>) -> bool
         && matches!(relation.materialized.as_str(), "view" | "table" | "ephemeral")
 }
 
-/// Each model in between has one reader, so that its parents are looked at once in the whole project.
-fn report(model: Node<'_>, between: Node<'_>, cx: &mut Context<'_>) {
+/// What the model reads both itself and through the step in between, by id. Each step has one reader, so that its
+/// parents are looked at once in the whole project.
+fn shared_parents(model: Node<'_>, between: Node<'_>, cx: &Context<'_>) -> Vec<ResourceId> {
     let direct: Vec<ResourceId> = cx.graph.parents(model.id).collect();
     let is_shared = |id: ResourceId| id != between.id && id != model.id && direct.binary_search(&id).is_ok();
     let shared = cx.parents(between.id).filter(|parent| is_shared(parent.id) && !is_lookup(*parent, cx));
-    let shared: Vec<ResourceId> = shared.map(|parent| parent.id).collect();
-    let Some(&first) = shared.first() else { return };
-    let (label, step) = (model.label(), between.label());
-    let names = cx.names(&shared);
-    let message = format!(
-        "model `{label}` reads `{step}`, which nothing else reads, and also what `{step}` is made from: {names}"
-    );
-    let paths = [cx.path(&[first, model.id]), cx.path(&[first, between.id, model.id])];
-    let finding = cx.report(model, Place::Parent(between.id), message);
-    finding.part(format!("parent:{}", between.unique_id));
-    finding.help(format!("make `{step}` a CTE of `{label}`, or let `{step}` pass on what `{label}` reads beside it"));
-    for path in paths {
-        finding.evidence(path);
+    shared.map(|parent| parent.id).collect()
+}
+
+fn report(model: Node<'_>, shared: &[ResourceId], steps: &[Node<'_>], cx: &mut Context<'_>) {
+    let first = steps[0];
+    let (label, step, names) = (model.label(), first.label(), cx.names(shared));
+    let (message, help) = match steps {
+        [_] => (
+            format!(
+                "model `{label}` reads `{step}`, which nothing else reads, and also what `{step}` is made from: {names}"
+            ),
+            format!("make `{step}` a CTE of `{label}`, or let `{step}` pass on what `{label}` reads beside it"),
+        ),
+        _ => (
+            format!(
+                "model `{label}` reads {} models that nothing else reads, and also what all of them are made from: {names}",
+                steps.len()
+            ),
+            format!("make them CTEs of `{label}`, or let them pass on what `{label}` reads beside them"),
+        ),
+    };
+    let mut evidence = vec![cx.path(&[shared[0], model.id]), cx.path(&[shared[0], first.id, model.id])];
+    if steps.len() > 1 {
+        evidence.push(format!("read by nothing else: {}", listed(steps.iter().map(|step| step.label()))));
     }
+    let finding = cx.report(model, Place::Parent(first.id), message);
+    finding.part(format!("parent:{}", first.unique_id)).help(help);
+    finding.evidence.extend(evidence);
 }
 
 /// Whether it is a table that models of any layer join for its columns, such as a calendar or a list of countries.
 fn is_lookup(parent: Node<'_>, cx: &Context<'_>) -> bool {
-    parent.kind == ResourceType::Seed || cx.layer(parent.id).is_served() || cx.project.is_time_spine(parent.resource)
+    parent.kind == ResourceType::Seed
+        || cx.layer(parent.id).is_served()
+        || cx.project.is_time_spine(parent.resource)
+        || is_calendar(parent, cx)
 }
 
 #[cfg(test)]
@@ -125,7 +156,7 @@ mod tests {
     use serde_json::Value;
 
     use crate::project::{Access, Resource, Text};
-    use crate::rules::tester::{exposure, findings, model, reading, relation, source, subjects};
+    use crate::rules::tester::{exposure, findings, json_text, model, reading, relation, source, subjects};
 
     /// a → c, a → b → c.
     fn triangle() -> [Resource<'static>; 3] {
@@ -145,6 +176,36 @@ mod tests {
             "model `c` reads `b`, which nothing else reads, and also what `b` is made from: a"
         );
         assert_eq!(found[0].evidence, ["a → c", "a → b → c"]);
+    }
+
+    #[test]
+    fn steps_from_the_same_parent_are_one_finding() {
+        let a = model("staging", "a");
+        let other = model("staging", "other");
+        let steps = ["b1", "b2", "b3"].map(|name| reading(model("intermediate", name), &[&a]));
+        let apart = reading(model("intermediate", "b4"), &[&other]);
+        let c = reading(model("marts", "c"), &[&a, &other, &steps[0], &steps[1], &steps[2], &apart]);
+        let found = findings("DAG005", Value::Null, &[&steps[..], &[a, other, apart, c]].concat());
+        assert_eq!(found.len(), 2);
+        assert_eq!(found[0].part, "parent:model.shop.b1");
+        assert_eq!(
+            found[0].message,
+            "model `c` reads 3 models that nothing else reads, and also what all of them are made from: a"
+        );
+        assert_eq!(found[0].evidence, ["a → c", "a → b1 → c", "read by nothing else: b1, b2, b3"]);
+        assert_eq!(found[0].help, "make them CTEs of `c`, or let them pass on what `c` reads beside them");
+        assert_eq!(found[1].part, "parent:model.shop.b4");
+    }
+
+    #[test]
+    fn a_calendar_may_be_joined_anywhere() {
+        let [a, b, c] = triangle();
+        let mut spine = model("staging", "spine");
+        relation(&mut spine).raw_code = Some(json_text("select * from generate_series(0, 23)"));
+        let mut days = a.clone();
+        days.depends_on.push(spine.unique_id.clone());
+        assert_eq!(subjects("DAG005", &[a, b.clone(), c.clone()]), ["model.shop.c"]);
+        assert!(subjects("DAG005", &[spine, days, b, c]).is_empty());
     }
 
     #[test]

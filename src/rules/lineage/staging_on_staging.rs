@@ -7,8 +7,9 @@ declare_rule! {
     /// Flags a staging model that reads another staging model.
     ///
     /// Base models are what staging models may be made of: a parent in the base layer, or with a base model's prefix
-    /// wherever it lies, is fine. Staging models of installed packages are fine, too; they are as good as a source. Each
-    /// such dependency is a finding of its own, at the `ref()`.
+    /// wherever it lies, is fine. Staging models of installed packages are fine, too; they are as good as a source. A
+    /// model with another layer's prefix, such as `int_`, that merely lies among the staging models is the business of
+    /// `model-in-wrong-directory`. Each such dependency is a finding of its own, at the `ref()`.
     ///
     /// # Why it matters
     /// Staging is the one place where a source table is cleaned and nothing else happens to it. Once staging models
@@ -59,7 +60,8 @@ declare_rule! {
 
 impl Rule for StagingOnStaging {
     fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
-        if cx.layer(model.id) != Layer::Staging {
+        let is_named_otherwise = || cx.settings.layers.contradiction(model.resource).is_some();
+        if cx.layer(model.id) != Layer::Staging || is_named_otherwise() {
             return;
         }
         for (parent, _) in super::own_parents_in(model, |layer| layer == Layer::Staging, cx) {
@@ -111,6 +113,15 @@ mod tests {
         foreign.package = Text::from("hubspot");
         let staged = reading(model("staging/erp", "stg_erp__orders"), &[&in_folder, &by_prefix, &foreign]);
         assert!(subjects("DAG008", &[in_folder, by_prefix, foreign, staged]).is_empty());
+    }
+
+    #[test]
+    fn a_model_in_the_wrong_folder_is_another_finding() {
+        let staged = model("staging", "stg_a");
+        let misplaced = reading(model("staging", "int_a"), &[&staged]);
+        let all = [staged, misplaced];
+        assert!(subjects("DAG008", &all).is_empty());
+        assert_eq!(subjects("NAM003", &all), ["model.shop.int_a"]);
     }
 
     #[test]

@@ -65,14 +65,8 @@ impl Rule for ModelInWrongDirectory {
 
 /// The layers that folder and prefix say, where they contradict each other.
 fn contradiction(model: Node<'_>, cx: &Context<'_>) -> Option<(Layer, Layer)> {
-    let layers = &cx.settings.layers;
-    let folder = layers.by_folder(&model.path)?;
-    let prefix = layers.by_prefix(&model.name)?;
-    // Two layers may share a prefix.
-    let fits = layers.prefixes(folder).iter().any(|prefix| model.name.starts_with(prefix.as_str()));
-    let is_base_in_staging = (folder, prefix) == (Layer::Staging, Layer::Base);
-    let contradict = !fits && !is_base_in_staging && !cx.project.is_time_spine(model.resource);
-    contradict.then_some((folder, prefix))
+    let contradiction = cx.settings.layers.contradiction(model.resource);
+    contradiction.filter(|_| !cx.project.is_time_spine(model.resource))
 }
 
 /// A staging or base model that reads sources.

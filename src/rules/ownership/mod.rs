@@ -2,7 +2,7 @@
 
 mod identity;
 mod stated;
-mod unowned;
+pub(super) mod unowned;
 
 crate::rules::rules![
     conflicting_owners::ConflictingOwners,

@@ -1,8 +1,12 @@
 //! What the rules about missing owners share: where the owner was looked for, and the nearest fix.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use super::stated::meta_path;
-use crate::findings::Place;
-use crate::project::{Ownership, ResourceType, folder, lookup};
+use crate::findings::{Finding, Place};
+use crate::project::{Ownership, Resource, ResourceType, folder, lookup};
+use crate::rules::words::{counted, listed};
 use crate::rules::{Context, Node};
 
 /// Reports a resource for which no place names an owner.
@@ -25,6 +29,114 @@ pub(super) fn report(node: Node<'_>, cx: &mut Context<'_>) {
     if let Some(line) = rests_on_it {
         finding.evidence(line);
     }
+}
+
+/// Reports once for the project that these resources have no owner, where [`Context::hardly_any_is_owned`]: what is
+/// missing is a first decision, not thousands of entries. `message` gets "none of the 12 models has an owner".
+pub(crate) fn report_all<'c>(
+    nodes: &[Node<'_>],
+    message: impl FnOnce(String) -> String,
+    cx: &'c mut Context<'_>,
+) -> Option<&'c mut Finding> {
+    let unowned: Vec<Node<'_>> = nodes.iter().copied().filter(|node| is_unowned(*node, cx)).collect();
+    let severity = unowned.iter().filter_map(|node| cx.severity(node.id)).max()?;
+    let message = message(nobody(unowned.len(), nodes.len(), &by_kind(nodes)));
+    let folders = folders(&unowned);
+    let (largest, _) = *folders.first()?;
+    let example = *unowned.iter().find(|node| top_folder(node.resource) == largest)?;
+    let (looked_at, help) = (places(example, cx), first_steps(example, cx));
+    let key = example.kind.properties_key().unwrap_or("models");
+    let finding = cx.report_project(Place::ProjectKey(vec![key.to_owned()]), message);
+    finding.severity = severity;
+    finding.help(help).evidence(looked_at);
+    if folders.len() > 1 && has_folder(example.kind) {
+        let folders = folders.iter().map(|(name, count)| format!("{name} {count}"));
+        finding.evidence(format!("by folder: {}", listed(folders)));
+    }
+    Some(finding)
+}
+
+/// Whether no place names an owner.
+pub(crate) fn is_unowned(node: Node<'_>, cx: &Context<'_>) -> bool {
+    cx.ownership(node).name.is_none()
+}
+
+/// "none of the 12 models has an owner", "11 of the 12 models have no owner".
+pub(super) fn nobody(unowned: usize, all: usize, what: &str) -> String {
+    if unowned == all {
+        format!("none of the {what} has an owner")
+    } else {
+        format!("{unowned} of the {what} have no owner")
+    }
+}
+
+/// "33 seeds and 100 snapshots".
+fn by_kind(nodes: &[Node<'_>]) -> String {
+    let mut counts: Vec<(ResourceType, usize)> = Vec::new();
+    for node in nodes {
+        match counts.iter_mut().find(|(kind, _)| *kind == node.kind) {
+            Some((_, count)) => *count += 1,
+            None => counts.push((node.kind, 1)),
+        }
+    }
+    let counts: Vec<String> = counts.iter().map(|(kind, count)| counted(*count, kind.label())).collect();
+    counts.join(" and ")
+}
+
+/// The places that could name an owner of any of them, as a line of evidence.
+fn places(example: Node<'_>, cx: &Context<'_>) -> String {
+    let mut places: Vec<String> = cx.settings.owners.meta_keys.iter().map(|key| format!("meta.{key}")).collect();
+    // dbt has no groups for sources.
+    places.extend((example.kind != ResourceType::Source).then(|| "groups".to_owned()));
+    places.extend(cx.settings.owners.codeowners.as_ref().map(|_| "CODEOWNERS".to_owned()));
+    format!("looked at {}", places.join(", "))
+}
+
+/// Whether `dbt_project.yml` configures such resources folder by folder.
+fn has_folder(kind: ResourceType) -> bool {
+    matches!(kind, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot)
+}
+
+/// The folder right below the one that dbt reads: `models/staging` of `models/staging/erp/stg_erp__orders.sql`.
+fn top_folder<'p>(resource: &'p Resource<'_>) -> &'p str {
+    let path = folder(&resource.path);
+    let end = path.match_indices('/').nth(1).map_or(path.len(), |(at, _)| at);
+    &path[..end]
+}
+
+/// Those folders, each with the number of resources in it, largest first.
+fn folders<'p>(nodes: &[Node<'p>]) -> Vec<(&'p str, usize)> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for node in nodes {
+        *counts.entry(top_folder(node.resource)).or_default() += 1;
+    }
+    let mut folders: Vec<(&str, usize)> = counts.into_iter().collect();
+    folders.sort_by_key(|(name, count)| (Reverse(*count), *name));
+    folders
+}
+
+/// How a project begins to say who owns what, with a resource from the folder where most is to be said.
+fn first_steps(example: Node<'_>, cx: &Context<'_>) -> String {
+    let mut ways = Vec::new();
+    if let (Some(meta), Some(key)) = (meta_yaml(cx), example.kind.properties_key()) {
+        let by_folder = has_folder(example.kind);
+        ways.push(match top_folder(example.resource).split_once('/') {
+            Some((_, name)) if by_folder => format!(
+                "begin with a folder: `{key}: {{{}: {{{name}: {{+{meta}}}}}}}` in dbt_project.yml",
+                cx.project.name
+            ),
+            _ if by_folder => format!("set `{key}: {{{}: {{+{meta}}}}}` in dbt_project.yml", cx.project.name),
+            _ => format!("add `{meta}` under `config:` of their entries, those that people rely on first"),
+        });
+    }
+    if example.kind != ResourceType::Source {
+        ways.push("put them into groups, whose owners count".to_owned());
+    }
+    ways.push(match cx.settings.owners.codeowners {
+        Some(_) => "add lines for their folders to CODEOWNERS".to_owned(),
+        None => "set `owners: {codeowners: true}` in dbt-steward.yml, if CODEOWNERS says it".to_owned(),
+    });
+    ways.join("; or ")
 }
 
 /// The places where the owner was looked for, as a line of evidence.
@@ -60,7 +172,7 @@ fn help(node: Node<'_>, cx: &Context<'_>) -> String {
             }
         });
     }
-    let has_folder = matches!(node.kind, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot);
+    let has_folder = has_folder(node.kind);
     let folder = folder(&node.path);
     match (&node.group, meta) {
         (Some(group), _) => ways.push(format!("give its group `{group}` an owner with a name and an e-mail")),

@@ -1,4 +1,5 @@
 use super::unowned;
+use crate::project::ResourceType;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -7,7 +8,9 @@ declare_rule! {
     ///
     /// The owner is the first found of `meta.owner` (other keys: `owners.meta-keys`), the owner of its group, and the
     /// nearest line of CODEOWNERS, if `owners.codeowners` is on. A semantic model that stands in its model's YAML file
-    /// with the model's description is exempt, because in dbt's newer syntax it is a part of the model's entry.
+    /// with the model's description is exempt, because in dbt's newer syntax it is a part of the model's entry. In a
+    /// project with more than five of them hardly any of which (at most one in twenty) has an owner, that is one finding,
+    /// in `dbt_project.yml`.
     ///
     /// # Why it matters
     /// A metric is a promise about a number. Somebody has to decide whether returns count, to say so when it changes,
@@ -49,10 +52,20 @@ declare_rule! {
     subjects = [Metric, SemanticModel, SavedQuery]
 }
 
+const KINDS: [ResourceType; 3] = [ResourceType::Metric, ResourceType::SemanticModel, ResourceType::SavedQuery];
+
 impl Rule for UnownedMetric {
     fn check(&self, node: Node<'_>, cx: &mut Context<'_>) {
-        if !cx.is_part_of_its_model(node) {
+        if !cx.hardly_any_is_owned(&KINDS) && !cx.is_part_of_its_model(node) {
             unowned::report(node, cx);
+        }
+    }
+
+    fn check_project(&self, cx: &mut Context<'_>) {
+        if cx.hardly_any_is_owned(&KINDS) {
+            let nodes = KINDS.iter().flat_map(|&kind| cx.subjects(kind));
+            let nodes: Vec<Node<'_>> = nodes.filter(|node| !cx.is_part_of_its_model(*node)).collect();
+            unowned::report_all(&nodes, |message| message, cx);
         }
     }
 }
@@ -95,6 +108,17 @@ mod tests {
             "add `meta: {owner: <team>}` under `config:` of its entry in models/marts/_marts.yml, \
              or put it into a group with an owner"
         );
+    }
+
+    #[test]
+    fn where_hardly_any_is_owned_that_is_one_finding() {
+        let metric = |number| made(ResourceType::Metric, &format!("metric.shop.m{number}"));
+        let mut all: Vec<_> = (0..4).map(metric).collect();
+        all.extend(["a", "b"].map(|name| made(ResourceType::SavedQuery, &format!("saved_query.shop.{name}"))));
+        let found = findings("OWN004", Value::Null, &all);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].message, "none of the 4 metrics and 2 saved queries has an owner");
+        assert!(found[0].help.starts_with("add `meta: {owner: <team>}` under `config:` of their entries"));
     }
 
     #[test]

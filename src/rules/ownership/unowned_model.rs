@@ -1,4 +1,5 @@
 use super::unowned;
+use crate::project::ResourceType;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -9,6 +10,10 @@ declare_rule! {
     /// the owner of its group; the nearest line of CODEOWNERS, if `owners.codeowners` is on. A placeholder (`tbd`,
     /// `todo`, `none`, ...) is no owner. The finding lists the places that were looked at and, where a dashboard rests on
     /// the model, shows the way.
+    ///
+    /// In a project of more than five models hardly any of which (at most one in twenty) has an owner, that is one
+    /// finding, at `models:` in `dbt_project.yml`: what is missing there is a beginning. Beyond that, each model without
+    /// is one.
     ///
     /// # Why it matters
     /// When the number is wrong on Monday morning, somebody must be the one to look. A model without an owner is fixed
@@ -44,7 +49,16 @@ declare_rule! {
 
 impl Rule for UnownedModel {
     fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
-        unowned::report(model, cx);
+        if !cx.hardly_any_is_owned(&[ResourceType::Model]) {
+            unowned::report(model, cx);
+        }
+    }
+
+    fn check_project(&self, cx: &mut Context<'_>) {
+        if cx.hardly_any_is_owned(&[ResourceType::Model]) {
+            let models: Vec<Node<'_>> = cx.subjects(ResourceType::Model).collect();
+            unowned::report_all(&models, |message| message, cx);
+        }
     }
 }
 
@@ -125,6 +139,51 @@ mod tests {
             "{}",
             found[0].help
         );
+    }
+
+    fn many(folders: &[(&str, usize)]) -> Vec<Resource<'static>> {
+        let made = |(folder, count): &(&str, usize)| {
+            let folder = (*folder).to_owned();
+            (0..*count).map(move |number| model(&folder, &format!("{}_{number}", folder.replace('/', "_"))))
+        };
+        folders.iter().flat_map(made).collect()
+    }
+
+    #[test]
+    fn where_hardly_any_is_ownedthing_that_is_one_finding() {
+        let mut all = many(&[("staging/erp", 3), ("staging/crm", 2), ("marts", 2)]);
+        let found = findings("OWN001", Value::Null, &all);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].subject.as_str(), found[0].part.as_str()), ("project.shop", ""));
+        assert_eq!(found[0].message, "none of the 7 models has an owner");
+        assert_eq!(found[0].place, Place::ProjectKey(vec!["models".to_owned()]));
+        assert_eq!(found[0].evidence, ["looked at meta.owner, groups", "by folder: models/staging 5, models/marts 2"]);
+        assert_eq!(
+            found[0].help,
+            "begin with a folder: `models: {shop: {staging: {+meta: {owner: <team>}}}}` in dbt_project.yml; or put them \
+             into groups, whose owners count; or set `owners: {codeowners: true}` in dbt-steward.yml, if CODEOWNERS says \
+             it"
+        );
+        // Once there are owners, each of the others is a gap.
+        all[0].meta.insert("owner".to_owned(), json!("Ana"));
+        assert_eq!(subjects("OWN001", &all).len(), 6);
+    }
+
+    #[test]
+    fn one_owner_in_twenty_is_hardly_a_beginning() {
+        let mut all = many(&[("marts", 40)]);
+        all[..2].iter_mut().for_each(|model| drop(model.meta.insert("owner".to_owned(), json!("Ana"))));
+        let found = findings("OWN001", Value::Null, &all);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].message, "38 of the 40 models have no owner");
+        all[2].meta.insert("owner".to_owned(), json!("Ana"));
+        assert_eq!(subjects("OWN001", &all).len(), 37);
+    }
+
+    #[test]
+    fn a_few_models_are_a_finding_each() {
+        assert_eq!(subjects("OWN001", &many(&[("marts", 5)])).len(), 5);
+        assert_eq!(subjects("OWN001", &many(&[("marts", 6)])), ["project.shop"]);
     }
 
     #[test]

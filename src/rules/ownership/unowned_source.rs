@@ -1,6 +1,8 @@
 use super::unowned;
 use crate::findings::Place;
-use crate::rules::{Context, NoOptions, Rule, SourceGroup, declare_rule};
+use crate::project::ResourceType;
+use crate::rules::words::{counted, listed};
+use crate::rules::{Context, NoOptions, Node, Rule, SourceGroup, declare_rule};
 
 declare_rule! {
     /// # What it does
@@ -8,7 +10,8 @@ declare_rule! {
     ///
     /// The owner is the first found of `meta.owner` (other keys: `owners.meta-keys`) of the table, the same of its
     /// source, and the nearest line of CODEOWNERS, if `owners.codeowners` is on. A source none of whose tables has an
-    /// owner is one finding; where only some have none, each of those is one.
+    /// owner is one finding; where only some have none, each of those is one. In a project with more than five sources
+    /// hardly any of which (at most one table in twenty) has an owner, that is one finding, in `dbt_project.yml`.
     ///
     /// # Why it matters
     /// Sources change without asking. When a column disappears overnight, the owner is who knows the people behind the
@@ -44,9 +47,17 @@ declare_rule! {
     subjects = [Source]
 }
 
+/// Up to this many sources are a finding each.
+const MANY: usize = 5;
+
 impl Rule for UnownedSource {
     fn check_project(&self, cx: &mut Context<'_>) {
-        for source in cx.source_groups() {
+        let sources: Vec<SourceGroup<'_>> = cx.source_groups().collect();
+        if sources.len() > MANY && cx.hardly_any_is_owned(&[ResourceType::Source]) {
+            report_all(&sources, cx);
+            return;
+        }
+        for source in sources {
             let is_owned = |table: &&crate::rules::Node<'_>| cx.ownership(**table).name.is_some();
             if source.tables.iter().any(|table| is_owned(&table)) {
                 for table in source.tables {
@@ -59,14 +70,26 @@ impl Rule for UnownedSource {
     }
 }
 
+/// As if each source were one resource: its tables take its owner over.
+fn report_all(sources: &[SourceGroup<'_>], cx: &mut Context<'_>) {
+    let is_unowned = |source: &&SourceGroup<'_>| source.tables.iter().any(|table| unowned::is_unowned(*table, cx));
+    let names: Vec<&str> = sources.iter().filter(is_unowned).map(|source| source.name).collect();
+    let message = unowned::nobody(names.len(), sources.len(), &counted(sources.len(), "source"));
+    let tables: Vec<Node<'_>> = sources.iter().flat_map(|source| source.tables.iter().copied()).collect();
+    if let Some(finding) = unowned::report_all(&tables, |_| message, cx) {
+        finding.evidence(format!("sources: {}", listed(names)));
+    }
+}
+
 fn report_source(source: &SourceGroup<'_>, cx: &mut Context<'_>) {
     let first = source.tables[0];
     let looked_at = unowned::looked_at(&cx.ownership(first));
     let help = match unowned::meta_yaml(cx) {
         Some(meta) => {
-            format!("add `{meta}` under `config:` of source `{}` in {}; its tables inherit it", source.name, first.path)
+            let files = source.declared_in();
+            format!("add `{meta}` under `config:` of source `{}` in {files}; its tables inherit it", source.name)
         }
-        None => format!("add a line for {} to CODEOWNERS", first.path),
+        None => format!("add a line for {} to CODEOWNERS", source.declared_in()),
     };
     let rests_on_it = source.tables.iter().find_map(|table| cx.exposure_evidence(table.id));
     let message = match source.tables.as_slice() {
@@ -105,6 +128,38 @@ mod tests {
         assert_eq!(
             found[0].help,
             "add `meta: {owner: <team>}` under `config:` of source `erp` in models/sources.yml; its tables inherit it"
+        );
+    }
+
+    #[test]
+    fn where_no_source_has_an_owner_that_is_one_finding() {
+        let names = ["crm", "erp", "loyalty", "mail", "shop", "web"];
+        let mut all: Vec<_> = names.iter().flat_map(|name| [source(name, "a"), source(name, "b")]).collect();
+        let found = findings("OWN002", Value::Null, &all);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].subject.as_str(), found[0].message.as_str()),
+            ("project.shop", "none of the 6 sources has an owner")
+        );
+        assert_eq!(found[0].evidence, ["looked at meta.owner", "sources: crm, erp, loyalty, mail, shop and 1 more"]);
+        assert_eq!(
+            found[0].help,
+            "add `meta: {owner: <team>}` under `config:` of their entries, those that people rely on first; or set \
+             `owners: {codeowners: true}` in dbt-steward.yml, if CODEOWNERS says it"
+        );
+        all.truncate(10);
+        assert_eq!(findings("OWN002", Value::Null, &all).len(), 5);
+    }
+
+    #[test]
+    fn a_source_may_be_declared_in_several_files() {
+        let mut products = source("erp", "products");
+        products.path = crate::project::Text::from("models/erp/sources.yml");
+        let found = findings("OWN002", Value::Null, &[source("erp", "orders"), products]);
+        assert_eq!(
+            found[0].help,
+            "add `meta: {owner: <team>}` under `config:` of source `erp` in each of the 2 files that declare it: \
+             models/erp/sources.yml, models/sources.yml; its tables inherit it"
         );
     }
 

@@ -42,9 +42,13 @@ impl Rule for UnreadableProperties {
     fn check_project(&self, cx: &mut Context<'_>) {
         for file in &cx.project.unreadable {
             let place = Place::Span(file.path.clone(), file.span);
+            let help = match &file.help {
+                Some(help) => format!("{help}; dbt will refuse the file, too"),
+                None => "correct the file; dbt will refuse it, too".to_owned(),
+            };
             cx.report_project(place, format!("{} cannot be read: {}", file.path, file.message))
                 .part(format!("file:{}", file.path))
-                .help("correct the file; dbt will refuse it, too");
+                .help(help);
         }
     }
 }

@@ -1,7 +1,7 @@
 use crate::findings::Place;
-use crate::project::Source;
-use crate::rules::words::counted;
-use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
+use crate::project::Freshness;
+use crate::rules::words::listed;
+use crate::rules::{Context, NoOptions, Node, Rule, SourceGroup, declare_rule};
 
 declare_rule! {
     /// # What it does
@@ -10,6 +10,9 @@ declare_rule! {
     /// Thresholds count wherever they are set: on the table, on its source, or in `dbt_project.yml`. A threshold needs
     /// a count and a period. `loaded_at_field` alone checks nothing. A table that is exempt by an explicit
     /// `freshness: null` is the business of `freshness-opt-out`. Source tables of installed packages are not looked at.
+    ///
+    /// A source none of whose tables is checked is one finding, because one setting repairs it, and so is one with more
+    /// than five such tables. Where fewer stand beside checked ones, and where nothing reads a table, each is one.
     ///
     /// # Why it matters
     /// When a loader stops, nothing fails: every model builds, every test passes, and the dashboard shows last week.
@@ -46,53 +49,88 @@ declare_rule! {
     subjects = [Source]
 }
 
+/// Up to this many tables beside checked ones are a finding each.
+const FEW: usize = 5;
+
 impl Rule for SourceWithoutFreshness {
-    // By source, because what to do depends on its other tables.
     fn check_project(&self, cx: &mut Context<'_>) {
         for source in cx.source_groups() {
-            let freshness = |table: &Node<'_>| table.as_source().map(|detail| detail.freshness).unwrap_or_default();
+            let unchecked = source.tables.iter().copied().filter(is_unchecked);
+            // What nobody reads is the business of `unused-source`, which speaks table by table.
+            let is_read = |table: &Node<'_>| cx.graph.consumers(table.id).next().is_some();
+            let (read, unread): (Vec<Node<'_>>, Vec<Node<'_>>) = unchecked.partition(is_read);
             let none_is_checked = !source.tables.iter().any(|table| freshness(table).is_checked());
-            let all_at_once = none_is_checked && source.tables.len() > 1;
-            for &table in &source.tables {
-                if let Some(detail) = table.resource.as_source()
-                    && !detail.freshness.is_checked()
-                    && !detail.freshness_opt_out
-                {
-                    report(table, detail, all_at_once.then_some(source.tables.len()), cx);
-                }
+            if read.len() > FEW || (none_is_checked && read.len() > 1) {
+                report_source(&source, &read, cx);
+            } else {
+                read.into_iter().for_each(|table| report(table, cx));
             }
+            unread.into_iter().for_each(|table| report(table, cx));
         }
     }
 }
 
-/// `all_tables` is their number, if no table of the source is checked.
-fn report(table: Node<'_>, source: &Source<'_>, all_tables: Option<usize>, cx: &mut Context<'_>) {
+fn freshness(table: &Node<'_>) -> Freshness {
+    table.as_source().map(|source| source.freshness).unwrap_or_default()
+}
+
+fn is_unchecked(table: &Node<'_>) -> bool {
+    table.as_source().is_some_and(|source| !source.freshness.is_checked() && !source.freshness_opt_out)
+}
+
+fn report(table: Node<'_>, cx: &mut Context<'_>) {
+    let Some(source) = table.resource.as_source() else { return };
     let rests_on_it = cx.exposure_evidence(table.id);
-    let field = match source.loaded_at_field.non_empty() {
-        Some(_) => String::new(),
-        None => ", with `loaded_at_field` where the warehouse does not know when a table was loaded".to_owned(),
-    };
-    let help = match all_tables {
-        Some(count) => format!(
-            "set `freshness: {{warn_after: {{count: …, period: hour}}}}` under `config:` of source `{}` in {}, once for \
-             all its {}{field}",
-            source.source_name,
-            table.path,
-            counted(count, "table")
-        ),
-        None => format!(
-            "set `freshness: {{warn_after: {{count: …, period: hour}}}}` under `config:` of `- name: {}` of source `{}` \
-             in {}{field}",
-            table.name, source.source_name, table.path
-        ),
-    };
     let message = format!("nothing checks how fresh source table `{}` is", table.label());
     let finding = cx.report(table, Place::key("freshness"), message);
-    finding.help(help);
+    finding.help(format!(
+        "set `freshness: {{warn_after: {{count: …, period: hour}}}}` under `config:` of `- name: {}` of source `{}` in \
+         {}{}",
+        table.name,
+        source.source_name,
+        table.path,
+        with_field(source.loaded_at_field.non_empty().is_some())
+    ));
     if let Some(field) = source.loaded_at_field.non_empty() {
         finding.evidence(format!("`loaded_at_field` is `{field}`, but there is no threshold to hold it against"));
     }
     finding.evidence.extend(rests_on_it);
+}
+
+fn report_source(source: &SourceGroup<'_>, unchecked: &[Node<'_>], cx: &mut Context<'_>) {
+    let first = unchecked[0];
+    let has_field =
+        |table: &Node<'_>| table.as_source().is_some_and(|detail| detail.loaded_at_field.non_empty().is_some());
+    let fields = unchecked.iter().filter(|table| has_field(table)).count();
+    let rests_on_it = unchecked.iter().find_map(|table| cx.exposure_evidence(table.id));
+    let checked = source.tables.iter().filter(|table| freshness(table).is_checked()).count();
+    let tables = match checked {
+        0 => format!("the {} tables", unchecked.len()),
+        _ => format!("{} of the {} tables", unchecked.len(), source.tables.len()),
+    };
+    let message = format!("nothing checks how fresh {tables} of source `{}` are", source.name);
+    let finding = cx.report(first, Place::SourceGroupKey(vec!["freshness".to_owned()]), message);
+    finding.subject(source.unique_id());
+    finding.help(format!(
+        "set `freshness: {{warn_after: {{count: …, period: hour}}}}` under `config:` of source `{}` in {}, for all its \
+         tables at once{}; a table that need not be fresh gets `freshness: null`",
+        source.name,
+        source.declared_in(),
+        with_field(fields == unchecked.len())
+    ));
+    finding.evidence(format!("tables: {}", listed(unchecked.iter().map(|table| table.name.as_str()))));
+    if fields > 0 {
+        finding.evidence(format!(
+            "{} `loaded_at_field`, but there is no threshold to hold it against",
+            if fields == 1 { "1 table has a".to_owned() } else { format!("{fields} tables have a") }
+        ));
+    }
+    finding.evidence.extend(rests_on_it);
+}
+
+/// What else is needed for a check of freshness, unless it is there.
+fn with_field(is_set: bool) -> &'static str {
+    if is_set { "" } else { ", with `loaded_at_field` where the warehouse does not know when a table was loaded" }
 }
 
 #[cfg(test)]
@@ -140,16 +178,66 @@ mod tests {
         );
     }
 
+    /// A model that reads all of them.
+    fn reader(tables: &[Resource<'static>]) -> Resource<'static> {
+        reading(model("staging", "stg_erp"), &tables.iter().collect::<Vec<_>>())
+    }
+
     #[test]
-    fn where_no_table_is_checked_it_is_set_once() {
-        let found = findings("SRC001", json!(null), &[table("orders", |_| {}), table("lines", |_| {})]);
-        assert_eq!(found.len(), 2);
+    fn a_source_without_any_check_is_one_finding() {
+        let orders = table("orders", |_| {});
+        let lines = table("lines", |source| source.loaded_at_field = Text::from("_loaded_at"));
+        let mut all = vec![orders, lines];
+        all.push(reader(&all));
+        let found = findings("SRC001", json!(null), &all);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].subject.as_str(), found[0].part.as_str()), ("source.shop.erp", ""));
+        assert_eq!(found[0].message, "nothing checks how fresh the 2 tables of source `erp` are");
+        assert_eq!(found[0].place, Place::SourceGroupKey(vec!["freshness".to_owned()]));
         assert_eq!(
             found[0].help,
             "set `freshness: {warn_after: {count: …, period: hour}}` under `config:` of source `erp` in \
-             models/sources.yml, once for all its 2 tables, with `loaded_at_field` where the warehouse does not know \
-             when a table was loaded"
+             models/sources.yml, for all its tables at once, with `loaded_at_field` where the warehouse does not know when a \
+             table was loaded; a table that need not be fresh gets `freshness: null`"
         );
+        assert_eq!(
+            found[0].evidence,
+            ["tables: lines, orders", "1 table has a `loaded_at_field`, but there is no threshold to hold it against"]
+        );
+    }
+
+    #[test]
+    fn a_few_tables_beside_checked_ones_are_a_finding_each() {
+        let beside_checked = |count: usize| {
+            let checked =
+                table("checked", |source| source.freshness = Freshness { warn_after: true, error_after: false });
+            let names: Vec<String> = (0..count).map(|number| format!("t{number}")).collect();
+            let mut all: Vec<_> = names.iter().map(|name| table(name, |_| {})).collect();
+            all.push(checked);
+            all.push(reader(&all));
+            findings("SRC001", json!(null), &all)
+        };
+        assert_eq!(beside_checked(5).len(), 5);
+        let found = beside_checked(6);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].message, "nothing checks how fresh 6 of the 7 tables of source `erp` are");
+    }
+
+    #[test]
+    fn tables_that_nothing_reads_stay_apart() {
+        let mut all = ["a", "b", "c"].map(|name| table(name, |_| {})).to_vec();
+        all.push(reader(&all[..2]));
+        // So that `unused-source` takes the place of the last.
+        assert_eq!(subjects("SRC001", &all), ["source.shop.erp", "source.shop.erp.c"]);
+        assert_eq!(findings("SRC001", json!(null), &all)[0].evidence, ["tables: a, b"]);
+    }
+
+    #[test]
+    fn tables_that_opt_out_are_not_counted() {
+        let opted_out = table("returns", |source| source.freshness_opt_out = true);
+        let mut all = vec![table("orders", |_| {}), opted_out];
+        all.push(reader(&all));
+        assert_eq!(subjects("SRC001", &all), ["source.shop.erp.orders"]);
     }
 
     #[test]

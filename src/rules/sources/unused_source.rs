@@ -42,7 +42,7 @@ declare_rule! {
     default = Warning,
     since = "0.1.0",
     subjects = [Source],
-    supersedes = ["SRC001", "SRC002", "TST002", "DOC003"]
+    supersedes = ["SRC001", "SRC002", "TST002", "DOC003", "DOC011"]
 }
 
 impl Rule for UnusedSource {

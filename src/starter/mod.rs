@@ -1,11 +1,11 @@
 //! A first config, from what a project looks like: its folders, its prefixes, its `meta` keys.
 
+mod layers;
+
 use std::collections::BTreeMap;
 
-use crate::project::{Layer, Layers, Meta, Project, Resource, ResourceType};
-
-/// A prefix is a layer's own if at least this share of its models has it; in percent.
-const PREFIX_SHARE: usize = 20;
+use crate::project::{Meta, Project, Resource, ResourceType};
+use crate::rules::words::counted;
 
 /// Words in the names of `meta` keys that say who is responsible.
 const OWNER_WORDS: [&str; 6] = ["owner", "team", "steward", "maintainer", "responsible", "squad"];
@@ -19,7 +19,7 @@ pub fn config(project: &Project<'_>, has_codeowners: bool) -> String {
     );
     text += "# minimal, recommended, strict, or the path of a config to build on\nextends: recommended\n\n";
     text += "# exit with 1 from this severity on: error, warning, info, never\nfail-on: error\n\n";
-    text += &layers(&models);
+    text += &layers::section(project);
     text += &owners(project, has_codeowners);
     text += RULES;
     text += &overrides(&models);
@@ -33,68 +33,6 @@ rules:
   # description-pattern: { severity: info, pattern: '^[A-Z].*[.]$', layers: [marts] }
 
 ";
-
-/// The layers section: what was recognised as comments, and what differs from the defaults as settings.
-fn layers(models: &[&Resource<'_>]) -> String {
-    let known = Layers::default();
-    let mut text = String::new();
-    let mut settings = String::new();
-    for layer in Layer::NAMED {
-        let members: Vec<&&Resource<'_>> =
-            models.iter().filter(|model| known.by_folder(&model.path) == Some(layer)).collect();
-        if members.is_empty() {
-            continue;
-        }
-        text += &format!("#   {layer}: {} by their folder\n", counted(members.len(), "model"));
-        let own = own_prefixes(&members, known.prefixes(layer));
-        if !own.is_empty() {
-            let all: Vec<String> = known.prefixes(layer).iter().cloned().chain(own).collect();
-            settings += &format!("  {layer}: {{ prefixes: {} }}\n", list(&all));
-        }
-    }
-    let unknown = unrecognised_folders(models, &known);
-    for (folder, count) in &unknown {
-        text += &format!("#   no layer: {} in {}\n", counted(*count, "model"), in_comment(folder));
-    }
-    let head = "# which layer a model is in: by folder first, then by prefix; found here:\n";
-    let hint = match unknown.first() {
-        Some((folder, _)) => format!("  # marts: {{ paths: {} }}\n", list(&[globset::escape(folder)])),
-        None => String::new(),
-    };
-    match settings.is_empty() && hint.is_empty() {
-        true => format!("{head}{text}# layers: {{ marts: {{ paths: [models/marts], prefixes: [fct_, dim_] }} }}\n\n"),
-        false if settings.is_empty() => format!("{head}{text}layers:\n{hint}\n"),
-        false => format!("{head}{text}layers:\n{settings}{hint}\n"),
-    }
-}
-
-/// Prefixes that many models of a layer have and that are not expected there.
-fn own_prefixes(models: &[&&Resource<'_>], expected: &[String]) -> Vec<String> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for model in models {
-        if let Some((prefix, _)) = model.name.split_once('_') {
-            *counts.entry(format!("{prefix}_")).or_default() += 1;
-        }
-    }
-    let common = |count: usize| count > 1 && count * 100 >= models.len() * PREFIX_SHARE;
-    let own = counts.into_iter().filter(|(prefix, count)| common(*count) && !expected.contains(prefix));
-    own.map(|(prefix, _)| prefix).collect()
-}
-
-/// Folders directly below the models' that belong to no layer, with their number of models; largest first, at most five.
-fn unrecognised_folders(models: &[&Resource<'_>], known: &Layers) -> Vec<(String, usize)> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for model in models.iter().filter(|model| known.of(model) == Layer::Other) {
-        let folders: Vec<&str> = model.path.split('/').collect();
-        if folders.len() > 2 {
-            *counts.entry(folders[..2].join("/")).or_default() += 1;
-        }
-    }
-    let mut folders: Vec<(String, usize)> = counts.into_iter().collect();
-    folders.sort_by_key(|(folder, count)| (std::cmp::Reverse(*count), folder.clone()));
-    folders.truncate(5);
-    folders
-}
 
 fn owners(project: &Project<'_>, has_codeowners: bool) -> String {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
@@ -144,11 +82,6 @@ fn overrides(models: &[&Resource<'_>]) -> String {
     let folder = legacy.unwrap_or_else(|| "models/legacy".to_owned());
     let folder = list(&[globset::escape(&folder)]);
     format!("{head}# overrides:\n#   - {{ paths: {folder}, rules: {{ undocumented-model: 'off' }} }}\n")
-}
-
-/// `1 model`, `2 models`.
-fn counted(count: usize, word: &str) -> String {
-    if count == 1 { format!("1 {word}") } else { format!("{count} {word}s") }
 }
 
 /// A name that cannot end the comment that it stands in.
