@@ -569,7 +569,7 @@ fn a_properties_file_that_is_no_yaml() {
     let run = desk.run(&["check", "gym", "--select", "TST002,PRJ013", "--format", "concise"]);
     run.prints(
         1,
-        "gym/models/staging/gym/_gym__models.yml:3:24: PRJ013 unreadable-properties models/staging/gym/_gym__models.yml cannot be read: a `:` cannot stand here: the text before it is already a value
+        "gym/models/staging/gym/_gym__models.yml:3:24: PRJ013 unreadable-file models/staging/gym/_gym__models.yml cannot be read: a `:` cannot stand here: the text before it is already a value
 gym/models/staging/gym/_gym__sources.yml:5:15: TST002 untested-source source table `gym.visits` has no test
 gym/models/staging/gym/_gym__sources.yml:7:15: TST002 untested-source source table `gym.members` has no test
 ",
@@ -602,7 +602,7 @@ fn a_properties_file_that_is_no_text() {
     let run = desk.run(&["check", "gym", "--select", "PRJ013"]);
     run.prints(
         1,
-        "PRJ013 unreadable-properties
+        "PRJ013 unreadable-file
 
   × models/staging/gym/_gym__models.yml cannot be read: not valid UTF-8: unexpected byte 0xE9;
   │ save the file as UTF-8

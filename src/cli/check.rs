@@ -11,6 +11,7 @@ use crate::clock;
 use crate::config::{self, Config, FailOn, Preset};
 use crate::discover::{self, Discovered};
 use crate::findings::Report;
+use crate::input::manifest;
 use crate::linter;
 use crate::locate::Locator;
 use crate::paths;
@@ -109,7 +110,8 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let config = load_config(arguments, config_path.as_deref())?;
     // Never freed: the operating system does that at once, and walking through a million strings takes noticeable time.
     let loaded = ManuallyDrop::new(input::load(&discovered, &arguments.input)?);
-    let mut project = Project::from(loaded.facts()?);
+    let mut memory = ManuallyDrop::new(manifest::Memory::default());
+    let mut project = Project::from(loaded.facts(&mut memory)?);
     let locator = Locator::new(&project, discovered.project.as_ref(), loaded.files.clone());
     if !loaded.complete(&mut project) {
         project.unreadable = locator.unreadable(&project);

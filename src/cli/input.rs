@@ -9,8 +9,7 @@ use thiserror::Error;
 
 use crate::discover::{DiscoverError, Discovered, ProjectFiles};
 use crate::files::Files;
-use crate::input::bytes::Bytes;
-use crate::input::manifest::{self, ManifestError};
+use crate::input::manifest::{self, ManifestError, Memory};
 use crate::input::project_files::{self, Datum, Environment, Map, ProjectInput};
 use crate::paths::shown;
 use crate::project::{Facts, Project, UnreadableFile};
@@ -72,7 +71,7 @@ pub struct Loaded {
 }
 
 enum Source {
-    Manifest(PathBuf, Bytes),
+    Manifest(PathBuf),
     Files(Box<ProjectInput>),
 }
 
@@ -93,14 +92,13 @@ pub fn load(discovered: &Discovered, settings: &Settings) -> miette::Result<Load
     };
     match project {
         Some(project) => from_files(project, settings, files, why),
-        None => from_manifest(discovered, files),
+        None => Ok(from_manifest(discovered, files)),
     }
 }
 
-fn from_manifest(discovered: &Discovered, files: Arc<Files>) -> miette::Result<Loaded> {
-    let bytes = manifest::load(&discovered.manifest)?;
+fn from_manifest(discovered: &Discovered, files: Arc<Files>) -> Loaded {
     let described = ("manifest", shown(&discovered.manifest));
-    Ok(Loaded { source: Source::Manifest(discovered.manifest.clone(), bytes), described, why: None, files })
+    Loaded { source: Source::Manifest(discovered.manifest.clone()), described, why: None, files }
 }
 
 fn from_files(project: &ProjectFiles, settings: &Settings, files: Arc<Files>, why: String) -> miette::Result<Loaded> {
@@ -130,15 +128,15 @@ fn vars(text: Option<&str>) -> Result<Map, BadVars> {
 }
 
 impl Loaded {
-    /// The facts, which borrow from what was read.
+    /// The facts, which borrow from what was read, or from what of it is kept in `memory`.
     ///
     /// # Errors
     /// When the manifest is none.
-    pub fn facts(&self) -> Result<Facts<'_>, ManifestError> {
+    pub fn facts<'a>(&'a self, memory: &'a mut Memory) -> Result<Facts<'a>, ManifestError> {
         match &self.source {
-            Source::Manifest(path, bytes) => manifest::read(path, bytes),
+            Source::Manifest(path) => manifest::read(path, memory),
             // The name is for messages, and there are none about what we wrote ourselves.
-            Source::Files(input) => manifest::read("project files".as_ref(), input.manifest.as_bytes()),
+            Source::Files(input) => manifest::parse("project files".as_ref(), input.manifest.as_bytes(), memory),
         }
     }
 

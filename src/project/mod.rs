@@ -6,6 +6,7 @@ mod date;
 mod description;
 mod detail;
 mod docs;
+mod json;
 mod layers;
 mod metric_inputs;
 mod neighbours;
@@ -28,6 +29,7 @@ pub use detail::{
     Access, DocsBlock, Exposure, Freshness, GenericTest, Group, Macro, Metric, Owner, RefCall, Relation, SavedQuery,
     SemanticModel, Source, Test, UnitTest,
 };
+pub use json::Json;
 pub use layers::{Layer, LayerRule, Layers};
 pub use neighbours::folder;
 pub use ownership::{FileOwners, OwnerPlace, Owners, Ownership, lookup};

@@ -1,5 +1,6 @@
 //! Runs one rule over resources made in a test: for edge cases that would clutter a fixture project.
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::{Instance, Scope, run};
@@ -7,7 +8,7 @@ use crate::config::Settings;
 use crate::findings::{Finding, Severity};
 use crate::graph::Graph;
 use crate::project::{
-    Column, Detail, Exposure, Facts, GenericTest, Project, Relation, Resource, ResourceType, Source, Test, Text,
+    Column, Detail, Exposure, Facts, GenericTest, Json, Project, Relation, Resource, ResourceType, Source, Test, Text,
 };
 
 /// A resource of project `shop` with nothing set but its names; fill in fields with struct update or afterwards.
@@ -31,6 +32,11 @@ pub fn resource(kind: ResourceType, unique_id: &str, path: &str) -> Resource<'st
         unknown: None,
         detail: Detail::None,
     }
+}
+
+/// A value as JSON text, which lives as long as the test program.
+pub fn json_text(value: impl Serialize) -> Json<'static> {
+    Json::new(serde_json::to_string(&value).expect("a value of a test can be written").leak())
 }
 
 /// `model.shop.<name>`, a table in `models/<folder>/<name>.sql`.

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use dbt_steward::project::{Detail, Project, Resource};
+use dbt_steward::project::{Detail, Json, Project, Resource};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 /// Packages that come with dbt and its adapters, whose macros are in no project.
 const DBTS_OWN: [&str; 11] = [
@@ -174,8 +173,8 @@ fn detail(resource: &Resource<'_>, set: &mut dyn FnMut(&'static str, String) -> 
         Detail::Metric(metric) => {
             set("label", metric.label.to_string());
             set("type", metric.metric_type.to_string());
-            set("type_params", plain(metric.type_params));
-            set("filter", plain(metric.filter));
+            set("type_params", plain(metric.type_params.as_ref()));
+            set("filter", plain(metric.filter.as_ref()));
         }
         other => {
             set("detail", format!("{other:#?}"));
@@ -184,7 +183,7 @@ fn detail(resource: &Resource<'_>, set: &mut dyn FnMut(&'static str, String) -> 
 }
 
 /// JSON without what says nothing, and without what dbt derives from the other metrics.
-fn plain(raw: Option<&RawValue>) -> String {
+fn plain(raw: Option<&Json<'_>>) -> String {
     let mut value: Value = raw.map_or(Value::Null, |raw| serde_json::from_str(raw.get()).expect("valid JSON"));
     if let Some(map) = value.as_object_mut() {
         map.remove("input_measures");

@@ -1,5 +1,7 @@
 //! What the rules find in a project, for comparing what they find in another reading of it.
 
+use std::sync::Arc;
+
 use std::path::Path;
 
 use dbt_steward::config::{self, Changes, Preset};
@@ -15,7 +17,7 @@ pub fn of(root: &Path, mut project: Project<'_>) -> Vec<Value> {
     // Any file stands in for the manifest: the project is read already.
     let manifest = root.join(discover::PROJECT_FILE);
     let found = discover::discover(root, Some(&manifest), None).expect("a dbt project");
-    let locator = Locator::new(&project, found.project.as_ref());
+    let locator = Locator::new(&project, found.project.as_ref(), Arc::default());
     project.unreadable = locator.unreadable(&project);
     locator.read_versions(&mut project);
     let changes = Changes {

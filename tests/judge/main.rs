@@ -40,9 +40,11 @@ fn both<T>(
     then: impl FnOnce(Project<'_>, Project<'_>) -> T,
 ) -> T {
     let input = project_files::read(root, &Files::default(), environment);
-    let ours = manifest::read(Path::new("files"), input.manifest.as_bytes()).expect("the shape of a manifest");
-    let bytes = std::fs::read(manifest_path).unwrap_or_else(|error| panic!("{}: {error}", manifest_path.display()));
-    let theirs = manifest::read(manifest_path, &bytes).expect("dbt's own manifest");
+    let (mut memory, mut of_dbt) = (manifest::Memory::default(), manifest::Memory::default());
+    let ours =
+        manifest::parse(Path::new("files"), input.manifest.as_bytes(), &mut memory).expect("the shape of a manifest");
+    let theirs = manifest::read(manifest_path, &mut of_dbt)
+        .unwrap_or_else(|error| panic!("{}: {error}", manifest_path.display()));
     for problem in &input.problems {
         println!("{}: {:?} {}", problem.path, problem.span, problem.message);
     }

@@ -44,8 +44,8 @@ impl Site {
     fn new(root: PathBuf, folder: Option<TempDir>) -> Self {
         let Discovered { manifest: path, project: files, .. } = discover(&root, None, None).expect("it is a project");
         // Read once for the whole life of the test.
-        let bytes: &'static [u8] = Box::leak(std::fs::read(&path).expect("the manifest is there").into_boxed_slice());
-        let project = Project::from(manifest::read(&path, bytes).unwrap_or_else(|error| panic!("{error}")));
+        let memory: &'static mut manifest::Memory = Box::leak(Box::default());
+        let project = Project::from(manifest::read(&path, memory).unwrap_or_else(|error| panic!("{error}")));
         let locator = Locator::new(&project, files.as_ref(), Arc::default());
         let shown = root.strip_prefix(std::env::current_dir().expect("there is one")).unwrap_or(&root).to_owned();
         Self {

@@ -22,7 +22,7 @@ use super::world::World;
 use super::yaml_only::{YamlResource, exposure, group, saved_query, unit_test};
 use super::{ProjectInput, semantic};
 use crate::files::Files;
-use crate::text::jinja;
+use crate::text::{Span, jinja};
 
 /// Reads every file of every project and makes a manifest of it.
 pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
@@ -42,6 +42,7 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     let sources: Vec<SourceTable> = of_section(&entries, "sources").flat_map(|entry| tables(entry, &world)).collect();
     let resources = yaml_resources(&world, &entries);
     nodes.extend(generic_tests(&world, &entries, &nodes, &mut problems));
+    place_in_yaml(&mut problems, &reads);
     nodes.par_iter_mut().for_each(|node| finish(&world, node));
     let resources = resources.into_iter().map(|resource| (calls_of(&world, &resource), resource)).collect::<Vec<_>>();
     let whole = Whole { world: &world, nodes, sources, resources, macros, entries: &entries, docs: read_docs(&reads) };
@@ -112,7 +113,7 @@ fn without_doubles(nodes: Vec<Node>, problems: &mut Vec<Problem>) -> Vec<Node> {
         let first = node.is_enabled().then(|| seen.get(&node.unique_id)).flatten();
         if let Some(first) = first {
             let message = format!("{} has the {} `{}` already", first, node.kind.word(), node.name);
-            let problem = Problem::new(node.project, node.path, None, message);
+            let problem = Problem::new(node.project, node.path, Some(Span::default()), message);
             let help = "give one of them another name; dbt refuses the project until then".to_owned();
             problems.push(Problem { help: Some(help), ..problem });
             continue;
@@ -246,6 +247,21 @@ fn generic_tests(world: &Arc<World>, entries: &[Entry], nodes: &[Node], problems
         }
     }
     tests.into_values().collect()
+}
+
+/// Gives problems with what YAML describes a place: the name of the entry.
+fn place_in_yaml(problems: &mut [Problem], reads: &[Read]) {
+    let files: HashMap<(usize, String), &Read> = reads
+        .iter()
+        .filter(|read| read.role == Role::Properties)
+        .map(|read| ((read.project, read.found.path()), read))
+        .collect();
+    for problem in problems {
+        if let Some(name) = problem.of.take() {
+            let file = files.get(&(problem.project, problem.path.clone()));
+            problem.span = file.and_then(|read| parse::name_span(read, &name));
+        }
+    }
 }
 
 /// Finds the nodes that tests are declared on.

@@ -11,7 +11,7 @@ use super::world::{MacroEntry, World};
 use crate::template::{Content, Template, read_blocks};
 use crate::text::call::{Argument, ArgumentValue, Call};
 use crate::text::jinja::BlockKind;
-use crate::text::{jinja, python, yaml};
+use crate::text::{Span, jinja, python, yaml};
 
 /// A node and what to evaluate for it.
 #[derive(Debug)]
@@ -232,6 +232,19 @@ pub fn entries(read: &Read, render: &mut dyn FnMut(&str) -> Datum) -> Result<Vec
         }
     }
     Ok(all)
+}
+
+/// Where a properties file names a resource; of several of one name the first.
+pub fn name_span(read: &Read, name: &str) -> Option<Span> {
+    let tree = read.file.as_ref()?.text().ok()?.tree().ok()?;
+    let named = |node: &yaml::Node| {
+        let found = node.get("name")?;
+        (found.as_str() == Some(name)).then_some(found.span)
+    };
+    let document = tree.documents.first()?;
+    SECTIONS.iter().flat_map(|section| document.get(section).map_or(&[][..], yaml::Node::items)).find_map(|entry| {
+        named(entry).or_else(|| entry.get("tables").map_or(&[][..], yaml::Node::items).iter().find_map(named))
+    })
 }
 
 /// Why a file that is there cannot be looked into: it is no text, or not to be read.

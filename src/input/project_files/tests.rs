@@ -115,7 +115,9 @@ impl Declared {
         let column = self.column.as_deref();
         let test =
             GenericTest::new(&self.item, self.target(), column, world.nests_arguments(), render).map_err(|reason| {
-                Problem::new(self.place.project, self.place.path.clone(), None, self.complaint(reason))
+                let place = &self.place;
+                let problem = Problem::new(place.project, place.path.clone(), None, self.complaint(reason));
+                Problem { of: Some(self.name.clone()), ..problem }
             })?;
         let package = world.package(self.place.project);
         let mut fqn = vec![package.to_owned()];

@@ -105,7 +105,9 @@ fn not_quoted<'p>(project: &'p Project<'_>, blocks: Vec<Node<'p>>) -> Vec<Node<'
     // It refuses only what is far beyond any project's size; then nothing is known.
     let Some(finder) = Finder::new(&texts) else { return Vec::new() };
     let (mut quoted, mut named) = (HashSet::new(), HashSet::new());
-    for text in project.resources.iter().chain(&project.disabled).flat_map(descriptions) {
+    // Many columns have the same one.
+    let described: HashSet<&str> = project.resources.iter().chain(&project.disabled).flat_map(descriptions).collect();
+    for text in described {
         if finder.find_in(text, &mut quoted) {
             named.extend(text.split(['\'', '"']).skip(1).step_by(2));
         }

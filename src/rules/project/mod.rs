@@ -1,3 +1,3 @@
 //! PRJ: project and audit trail.
 
-crate::rules::rules![unreadable_properties::UnreadableProperties];
+crate::rules::rules![unreadable_file::UnreadableFile];
