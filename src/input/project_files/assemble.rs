@@ -435,7 +435,7 @@ fn calls_of(world: &Arc<World>, resource: &YamlResource) -> Calls {
     if resource.asks.expressions.is_empty() {
         return Calls::default();
     }
-    let scope = Scope::new(world, resource.project, Purpose::Node(Rc::default()));
+    let scope = Scope::new(world, resource.project, Purpose::Expression(Rc::default()));
     let texts: Vec<String> = resource.asks.expressions.iter().map(|text| format!("{{{{ {text} }}}}")).collect();
     context::expression_calls(&scope, &texts)
 }
@@ -493,7 +493,7 @@ impl Whole<'_> {
     }
 
     fn write_nodes(&self, manifest: &mut Manifest, texts: &Texts) {
-        let raw = Texts { raw: true, ..texts.clone() };
+        let raw = texts.raw();
         let entries: Vec<String> = self
             .nodes
             .par_iter()
@@ -518,8 +518,9 @@ impl Whole<'_> {
     }
 
     fn write_sources(&self, manifest: &mut Manifest, texts: &Texts) {
-        let docs = texts.blocks();
+        let (docs, raw) = (texts.blocks(), texts.raw());
         for table in &self.sources {
+            let texts = if table.enabled { texts } else { &raw };
             let render = |text: &Datum| texts.render(&docs, table.project, text);
             let columns = texts.columns(&docs, table.project, &table.columns);
             let descriptions = [render(&table.description), render(&table.source_description)];
@@ -530,13 +531,12 @@ impl Whole<'_> {
     }
 
     fn write_yaml(&self, manifest: &mut Manifest, texts: &Texts, names: &Names, unresolved: &mut Vec<Unresolved>) {
-        let docs = texts.blocks();
+        let (docs, raw) = (texts.blocks(), texts.raw());
         for (calls, resource) in &self.resources {
-            let mut description = texts.render(&docs, resource.project, &resource.description);
-            if resource.kind == "group" {
-                // dbt leaves these as they are written.
-                description = resource.description.as_text().map(str::to_owned);
-            }
+            // dbt leaves the descriptions of these as they are written, and those of what is disabled.
+            let is_raw = matches!(resource.kind, "group" | "unit_test") || !resource.enabled;
+            let texts = if is_raw { &raw } else { texts };
+            let description = texts.render(&docs, resource.project, &resource.description);
             let section = section(resource.kind);
             if resource.kind == "unit_test" {
                 for (id, parent, enabled) in unit_tests(names, self.world, resource) {
@@ -546,10 +546,12 @@ impl Whole<'_> {
                 }
                 continue;
             }
-            let (ids, missing) =
-                parents(names, self.world, resource.project, &resource.unique_id, calls, Some(&resource.asks));
+            let mut ids = Vec::new();
             if resource.enabled {
-                unresolved.extend(missing);
+                let asks = Some(&resource.asks);
+                let found = parents(names, self.world, resource.project, &resource.unique_id, calls, asks);
+                unresolved.extend(found.1);
+                ids = found.0;
             }
             let mut entry = manifest::yaml_resource(resource, self.world, description, &ids);
             if resource.kind == "exposure" {
@@ -639,6 +641,11 @@ impl<'w> Texts<'w> {
     fn new(world: &'w Arc<World>, docs: &[Docs]) -> Self {
         let blocks = docs.iter().map(|block| ((block.project, block.name.clone()), block.contents.clone())).collect();
         Self { world, raw: false, blocks: Arc::new(blocks) }
+    }
+
+    /// The same, leaving every text as it is written.
+    fn raw(&self) -> Self {
+        Self { raw: true, ..self.clone() }
     }
 
     /// The docs blocks for one thread, which templates keep hold of.

@@ -162,6 +162,9 @@ impl Node {
         }
         self.config =
             configured(projects, self.project, self.kind.section(), &self.fqn, patch, self.calls.config.clone());
+        if let (None, Some(access)) = (self.config.value("access"), &self.patch.access) {
+            self.config.insert("access", access.clone());
+        }
         if self.config.value("materialized").is_none() || matches!(self.kind, Kind::Seed | Kind::Snapshot) {
             self.config.insert("materialized", Datum::Text(self.kind.default_materialization().to_owned()));
         }

@@ -46,7 +46,7 @@ impl Object for Var {
     fn call(&self, _: &mut Machine<'_>, arguments: Arguments) -> Result<Value, Error> {
         let [name, default] = arguments.bind("var", ["name", "default"])?;
         let name = text(name.as_ref(), "var")?;
-        let is_node = matches!(self.0.purpose, super::Purpose::Node(_));
+        let is_node = matches!(self.0.purpose, super::Purpose::Node(_) | super::Purpose::Expression(_));
         Ok(match (self.0.var(&name), default) {
             (Some(value), _) => rendered(&value),
             (None, Some(default)) => default,

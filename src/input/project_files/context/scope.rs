@@ -18,6 +18,8 @@ pub enum Purpose {
     Yaml,
     /// A description: those, and `doc()`.
     Description(Rc<Docs>),
+    /// An expression of properties YAML, such as an exposure's `ref('orders')`: dbt's own functions come before macros.
+    Expression(Rc<node::Identity>),
     /// A node: everything.
     Node(Rc<node::Identity>),
 }
@@ -53,6 +55,11 @@ impl Scope {
     /// Everything noted since the last time.
     pub fn take_calls(&self) -> Calls {
         self.calls.take()
+    }
+
+    /// Goes on from what another rendering has noted.
+    pub fn adopt(&self, calls: Calls) {
+        self.calls.replace(calls);
     }
 
     pub fn note_ref(&self, reference: RefArgs) {
@@ -129,6 +136,10 @@ impl Globals for ScopeGlobals {
             Purpose::Yaml => base::get(scope, name),
             Purpose::Description(docs) if name == "doc" => Some(base::doc(scope, docs)),
             Purpose::Description(_) => base::get(scope, name),
+            Purpose::Expression(identity) => node::get(scope, identity, name)
+                .or_else(|| base::get(scope, name))
+                .or_else(|| macros::get(scope, name))
+                .or_else(|| macros::of_dbt(scope, name)),
             Purpose::Node(identity) => macros::get(scope, name)
                 .or_else(|| node::get(scope, identity, name))
                 .or_else(|| base::get(scope, name))
