@@ -63,10 +63,11 @@ fn a_project_without_manifest() {
     let desk = Desk::new();
     desk.write("shop/dbt_project.yml", "name: shop\n");
     let no_manifest = "  × no manifest at shop/target/manifest.json
-  help: run `dbt parse` in the project (no warehouse needed), or pass one with --manifest FILE\n";
-    desk.run(&["check", "shop"]).refuses(no_manifest);
-    desk.run(&["check", "shop/dbt_project.yml"]).refuses(no_manifest);
-    desk.run(&["init", "shop"]).refuses(no_manifest);
+  help: run `dbt parse` in the project (no warehouse needed), pass one with --manifest FILE, or
+        read the project's own files with --input project\n";
+    desk.run(&["check", "shop", "--input", "manifest"]).refuses(no_manifest);
+    desk.run(&["check", "shop/dbt_project.yml", "--input", "manifest"]).refuses(no_manifest);
+    desk.run(&["init", "shop", "--input", "manifest"]).refuses(no_manifest);
     desk.run(&["check", "shop", "--manifest", "old.json"]).refuses(
         "  × old.json: no such file or folder\n  help: give the folder of a dbt project, or a manifest.json\n",
     );

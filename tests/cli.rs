@@ -428,7 +428,7 @@ fn output_file() {
 fn where_the_manifest_is_looked_for() {
     let mut desk = Desk::gym();
     let found = |desk: &Desk, arguments: &[&str]| {
-        let run = desk.run(&[&["check", "--verbose", "--select", "DOC001"], arguments].concat());
+        let run = desk.run(&[&["check", "--input", "manifest", "--verbose", "--select", "DOC001"], arguments].concat());
         let line = run.stderr.lines().find_map(|line| line.strip_prefix("manifest: "));
         line.map_or_else(|| run.stderr.clone(), str::to_owned)
     };

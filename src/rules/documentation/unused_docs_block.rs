@@ -70,7 +70,9 @@ impl Rule for UnusedDocsBlock {
     }
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
-        let records = cx.project.resources.iter().any(|resource| resource.doc_blocks.is_some());
+        // Where nothing but docs blocks is there, there is nothing to record.
+        let mut others = cx.project.resources.iter().filter(|resource| resource.kind != ResourceType::DocsBlock).peekable();
+        let records = others.peek().is_none() || others.any(|resource| resource.doc_blocks.is_some());
         (!records).then(|| {
             "the manifest does not say which docs blocks descriptions use (dbt 1.10 and later 1.x do)".to_owned()
         })

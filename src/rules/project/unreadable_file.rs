@@ -3,10 +3,10 @@ use crate::rules::{Context, NoOptions, Rule, declare_rule};
 
 declare_rule! {
     /// # What it does
-    /// Flags a file of the project that cannot be read as it is now: YAML that is none, SQL or a macro with a tag that is
-    /// never closed, a template without end, a file that is no text, two models of one name.
+    /// Flags a file of the project that cannot be read as it is now.
     ///
-    /// With a manifest only properties files are looked at; it was written when the file could still be read. Until it
+    /// That is YAML that is none, SQL or a macro with a tag that is never closed, a template without end, a file that is
+    /// no text, and the second of two models of one name. With a manifest only properties files are looked at; it was written when the file could still be read. Until it
     /// can be again, findings about what the file describes name the file without a line; everything else is linted as
     /// usual. Only the root project's files are looked at, and only where they are at hand: a bare manifest has none.
     ///
