@@ -40,6 +40,7 @@ fn own_attribute(machine: &mut Machine<'_>, value: &Value, name: &str) -> Result
         _ if methods::exists(value, name) => {
             Ok(Some(Value::object(Method { receiver: value.clone(), name: name.into() })))
         }
+        Value::Int(_) | Value::Bool(_) if name == "real" => Ok(value.as_int().map(Value::Int)),
         _ if methods::is_elsewhere(value, name) => {
             Err(Error::unknown(&format!("'{name}' of a '{}' object", value.type_name())))
         }

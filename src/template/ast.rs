@@ -157,7 +157,6 @@ pub(super) struct For {
     pub(super) uses_loop: bool,
     pub(super) body: Body,
     pub(super) otherwise: Body,
-    pub(super) span: Span,
 }
 
 /// What can be assigned to.

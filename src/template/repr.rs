@@ -60,9 +60,7 @@ impl Writer {
             Value::Dict(dict) => self.dict(&*dict.get()?)?,
             Value::Set(set) => self.set(&*set.get()?)?,
             Value::Range(range) => self.range(*range),
-            Value::Object(object) => {
-                return Err(Error::unknown(&format!("the repr of a '{}' object", object.type_name())));
-            }
+            Value::Object(object) => self.text.push_str(&object.repr()?),
             Value::Namespace(_) => return Err(Error::unknown("the text of a namespace")),
             Value::Macro(closure) => {
                 self.text.push_str("<Macro ");

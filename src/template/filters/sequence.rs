@@ -363,6 +363,10 @@ impl Object for Group {
         repr::repr(&Value::tuple(vec![self.key.clone(), self.items.clone()]), 1 << 20)
     }
 
+    fn repr(&self) -> Result<String, Error> {
+        self.text()
+    }
+
     fn kind(&self) -> ObjectKind {
         ObjectKind::Sequence
     }

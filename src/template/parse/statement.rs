@@ -154,8 +154,7 @@ impl Parser<'_> {
         let has_else = self.at_word("else");
         self.advance()?;
         let otherwise = if has_else { self.closed_statements(tag, "endfor")? } else { Body::default() };
-        let span = Self::span_to(tag.start, items.span.end);
-        Ok(Node::For(Arc::new(For { target, items, filter, recursive, uses_loop, body, otherwise, span })))
+        Ok(Node::For(Arc::new(For { target, items, filter, recursive, uses_loop, body, otherwise })))
     }
 
     fn set(&mut self, tag: Tag) -> Parsed<Node> {
