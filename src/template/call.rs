@@ -134,7 +134,10 @@ impl Machine<'_> {
     fn default_of(&mut self, parameter: &MacroParameter, scope: &Rc<Scope>) -> Result<Value, Error> {
         match &parameter.default {
             Some(default) => self.eval(default, scope),
-            None => Ok(self.undefined(format!("parameter '{}' was not provided", parameter.name))),
+            None => {
+                let message = format!("parameter '{}' was not provided", parameter.name);
+                Ok(self.undefined_attribute(message, &parameter.name))
+            }
         }
     }
 }

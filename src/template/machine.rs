@@ -172,13 +172,21 @@ impl<'g> Machine<'g> {
     /// What a name means that the template does not define.
     pub(super) fn global(&self, name: &Name) -> Value {
         let global = self.globals.get(name).or_else(|| globals::find(name));
-        global.unwrap_or_else(|| self.undefined(format!("'{name}' is undefined")))
+        global.unwrap_or_else(|| Value::undefined_name(name, self.is_lenient()))
     }
 
-    /// An undefined value as the template at work has it.
+    /// An undefined value as the template at work has it: what is missing is no name.
     pub(super) fn undefined(&self, message: String) -> Value {
-        let lenient = self.frames.last().is_none_or(|frame| frame.lenient);
-        Value::undefined_with(message, lenient)
+        Value::undefined_with(message, None, self.is_lenient())
+    }
+
+    /// The undefined value of an attribute that does not exist.
+    pub(super) fn undefined_attribute(&self, message: String, name: &str) -> Value {
+        Value::undefined_with(message, Some(&name.into()), self.is_lenient())
+    }
+
+    fn is_lenient(&self) -> bool {
+        self.frames.last().is_none_or(|frame| frame.lenient)
     }
 
     /// Takes account of work to be done, so that nothing takes long.

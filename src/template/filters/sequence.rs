@@ -265,10 +265,18 @@ pub(super) fn sum(machine: &mut Machine<'_>, value: Value, arguments: Arguments)
 
 pub(super) fn batch(machine: &mut Machine<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [count, fill] = arguments.bind("batch", ["linecount", "fill_with"])?;
-    let count = usize::try_from(integer(Some(count.ok_or_else(|| missing("batch", "linecount"))?), 0)?);
-    let count = count.ok().filter(|&count| count > 0).ok_or_else(|| Error::unknown("batches without items"))?;
+    let count = count.ok_or_else(|| missing("batch", "linecount"))?;
+    let items = value.iterate()?;
+    // Python looks at the count only when there is an item.
+    if items.is_empty() {
+        return Ok(Generator::value(items));
+    }
+    let count = usize::try_from(integer(Some(count), 0)?)
+        .ok()
+        .filter(|&count| count > 0)
+        .ok_or_else(|| Error::unknown("batches without items"))?;
     let mut batches = Vec::new();
-    for items in value.iterate()?.chunks(count) {
+    for items in items.chunks(count) {
         let mut batch = items.to_vec();
         if let Some(fill) = fill.as_ref().filter(|fill| !matches!(fill, Value::None)) {
             machine.limit_items(count)?;
