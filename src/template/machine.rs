@@ -226,12 +226,32 @@ impl<'g> Machine<'g> {
     /// Runs one statement or expression more deeply nested than the one at work.
     pub(super) fn nested<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
         self.charge(1)?;
-        if self.depth >= self.limits.depth {
+        self.deeper(1, run)
+    }
+
+    /// Runs what takes as much of the stack as some statements and expressions within one another.
+    pub(super) fn deeper<T>(&mut self, by: u32, run: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        if self.depth + by > self.limits.depth {
             return Err(Error::limit(LimitKind::Depth));
         }
-        self.depth += 1;
+        self.depth += by;
         let outcome = run(self);
-        self.depth -= 1;
+        self.depth -= by;
+        outcome
+    }
+
+    /// Runs a template or macro. An error without a place is one of the statement at work.
+    pub(super) fn in_frame<T>(
+        &mut self,
+        frame: Frame,
+        run: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.frames.push(frame);
+        let outcome = run(self).map_err(|error| {
+            let span = self.frame().span;
+            self.locate(error, span)
+        });
+        self.frames.pop();
         outcome
     }
 

@@ -166,11 +166,11 @@ impl Machine<'_> {
             Outcome::Done(Flow::Next) => true,
             Outcome::Left => false,
             Outcome::Done(Flow::Break) => {
-                pending.broke = Some(Rc::clone(reason));
+                pending.may_break(reason);
                 false
             }
             Outcome::Done(Flow::Continue) => {
-                pending.continued = Some(Rc::clone(reason));
+                pending.may_continue(reason);
                 false
             }
         };
