@@ -144,8 +144,10 @@ impl Object for Exceptions {
         }
         Ok(Some(Function::value(name, |_, arguments| {
             let first = arguments.positional.first().or_else(|| arguments.keyword.first().map(|(_, value)| value));
-            let message = first.map(|value| to_datum(value).to_text()).unwrap_or_default();
-            Err(Error::failed(message))
+            Err(Error::failed(match first.map(to_datum) {
+                Some(Datum::Unknown(_)) | None => "the project raises an error here".to_owned(),
+                Some(message) => message.to_text(),
+            }))
         })))
     }
 }

@@ -70,6 +70,16 @@ impl Scope {
         self.calls.borrow_mut().sources.push((source, table));
     }
 
+    /// A ref that may or may not happen.
+    pub fn note_possible_ref(&self, reference: RefArgs) {
+        self.calls.borrow_mut().possible_refs.push(reference);
+    }
+
+    /// A source that may or may not be read.
+    pub fn note_possible_source(&self, source: String, table: String) {
+        self.calls.borrow_mut().possible_sources.push((source, table));
+    }
+
     pub fn note_metric(&self, package: Option<String>, name: String) {
         self.calls.borrow_mut().metrics.push((package, name));
     }
