@@ -89,6 +89,7 @@ fn relation<'a>(entry: raw::Entry<'a>) -> Relation<'a> {
         materialized: entry.config.materialized,
         language: entry.language,
         raw_code: entry.raw_code,
+        checksum: checksum(entry.checksum),
         access: Access::from_dbt(access.as_deref().unwrap_or_default()),
         contract_enforced: entry.config.contract.enforced,
         constraints: entry.constraints.into_iter().map(constraint).collect(),
@@ -103,6 +104,10 @@ fn relation<'a>(entry: raw::Entry<'a>) -> Relation<'a> {
         time_spine: entry.time_spine.0,
         refs: entry.refs.into_iter().map(ref_call).collect(),
     }
+}
+
+fn checksum(raw: raw::Checksum<'_>) -> Text<'_> {
+    if raw.name.as_str() == "sha256" { raw.checksum } else { Text::default() }
 }
 
 fn source<'a>(entry: raw::Entry<'a>) -> Source<'a> {
@@ -144,6 +149,7 @@ fn test<'a>(entry: raw::Entry<'a>) -> Test<'a> {
         condition: entry.config.condition,
         fail_calc: entry.config.fail_calc,
         limit: entry.config.limit,
+        checksum: checksum(entry.checksum),
         refs: entry.refs.into_iter().map(ref_call).collect(),
     }
 }

@@ -2,6 +2,7 @@
 
 mod convert;
 mod error;
+pub mod freshness;
 mod head;
 mod lenient;
 mod raw;
@@ -175,6 +176,7 @@ fn facts<'a>(
         name,
         dbt_version: metadata.dbt_version.clone(),
         adapter: metadata.adapter_type.clone(),
+        generated_at: metadata.generated_at.clone(),
         resources,
         disabled,
     })

@@ -11,6 +11,7 @@ mod node;
 mod scope;
 
 pub use adapter::dispatched;
+pub use dbt_macros::is_known as is_dbt_macro;
 pub use node::{Identity, NameOf};
 pub use scope::{Docs, Purpose, Scope};
 
