@@ -106,8 +106,9 @@ fn relation<'a>(entry: raw::Entry<'a>) -> Relation<'a> {
     }
 }
 
-fn checksum(raw: raw::Checksum<'_>) -> Text<'_> {
-    if raw.name.as_str() == "sha256" { raw.checksum } else { Text::default() }
+fn checksum(raw: Option<&RawValue>) -> Text<'_> {
+    let checksum: Option<raw::Checksum<'_>> = raw.and_then(|raw| serde_json::from_str(raw.get()).ok());
+    checksum.filter(|found| found.name.as_str() == "sha256").map(|found| found.checksum).unwrap_or_default()
 }
 
 fn source<'a>(entry: raw::Entry<'a>) -> Source<'a> {

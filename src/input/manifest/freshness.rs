@@ -107,7 +107,11 @@ fn state(resource: &Resource<'_>, root: &Path, files: &Files) -> Option<State> {
 /// Whether dbt gives a text that checksum. Up to 1.11 it takes the text without the blanks around it, with line ends as
 /// they are or, in 2.x, as line feeds; from 1.12 on, all blanks in a row count as one.
 fn has_checksum(text: &str, checksum: &str) -> bool {
-    let is = |text: &str| hex(&Sha256::digest(text.as_bytes())) == checksum;
+    let is = |text: &str| {
+        // dbt takes a byte-order mark for a part of the text.
+        let marks = [&b""[..], "\u{feff}".as_bytes()];
+        marks.iter().any(|mark| hex(&Sha256::new().chain_update(mark).chain_update(text).finalize()) == checksum)
+    };
     let words: Vec<&str> = text.split(is_blank).filter(|word| !word.is_empty()).collect();
     let stripped = text.trim_matches(is_blank);
     is(&words.join(" ")) || is(stripped) || stripped.contains('\r') && is(&stripped.replace("\r\n", "\n"))

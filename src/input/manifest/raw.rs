@@ -54,8 +54,8 @@ pub struct Entry<'a> {
     // Named raw_sql before dbt 1.3.
     #[serde(alias = "raw_sql")]
     pub raw_code: Option<&'a RawValue>,
-    #[serde(deserialize_with = "nullable")]
-    pub checksum: Checksum<'a>,
+    /// See [`Checksum`]; of unit tests it is a text.
+    pub checksum: Option<&'a RawValue>,
     pub access: Text<'a>,
     #[serde(deserialize_with = "nullable")]
     pub constraints: Vec<Constraint<'a>>,

@@ -8,9 +8,13 @@ use crate::input::project_files::is_dbt_macro;
 use crate::project::{Project, Resource, ResourceType};
 
 /// Prefixes of a dispatched macro's implementations; the root project may have some for a package's macro.
-const ADAPTERS: [&str; 18] = [
-    "athena", "bigquery", "clickhouse", "databricks", "default", "duckdb", "dremio", "fabric", "materialize", "mysql",
-    "oracle", "postgres", "redshift", "snowflake", "spark", "sqlserver", "synapse", "trino",
+#[rustfmt::skip]
+const ADAPTERS: [&str; 39] = [
+    "athena", "bigquery", "clickhouse", "databricks", "default", "doris", "dremio", "duckdb",
+    "exasol", "fabric", "fabricspark", "firebolt", "glue", "greenplum", "hive", "ibmdb2",
+    "impala", "iomete", "materialize", "maxcompute", "mysql", "netezza", "oracle", "postgres",
+    "redshift", "risingwave", "rockset", "singlestore", "snowflake", "spark", "sqlite", "sqlserver",
+    "starrocks", "synapse", "teradata", "tidb", "trino", "vertica", "yellowbrick",
 ];
 
 /// Unique ids of the root project's macros that nothing calls, in order.

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 
 use super::mentions::{OwnText, Texts, is_quoted};
 use crate::discover::PROJECT_FILE;
-use crate::project::{Spot, Variable};
+use crate::project::{Detail, Resource, Spot, Variable};
 use crate::text::jinja;
 use crate::text::yaml::Node;
 
@@ -29,11 +29,11 @@ pub(super) fn unread(texts: &Texts<'_>) -> Vec<Variable> {
     if has_packages && read.len() < names.len() {
         read.extend(texts.packages(&names, |text, range| is_quoted(text, &range)));
     }
-    let pieces = if read.len() < names.len() { composed(texts) } else { HashSet::new() };
+    let composed = if read.len() < names.len() { Composed::new(texts) } else { Composed::default() };
     let at_hand = !has_packages || are_packages_at_hand(texts);
     let mut index = 0;
     variables.retain(|variable| {
-        let is_read = read.contains(&index) || pieces.iter().any(|piece| variable.name.contains(piece.as_str()));
+        let is_read = read.contains(&index) || composed.may_mean(variable);
         index += 1;
         let is_private = variable.scope.as_deref() == Some(texts.project.name.as_str());
         !is_read && (at_hand || is_private)
@@ -76,25 +76,65 @@ fn variables(path: &str, section: &Node, scopes: &HashSet<&str>) -> Vec<Variable
     all
 }
 
-/// Literal parts of names that are put together, as in `var(name ~ '_schema')`: a variable that contains one may be
-/// meant.
-fn composed(texts: &Texts<'_>) -> HashSet<String> {
-    let in_file = |(path, _): &(String, bool)| {
-        let file = texts.tree.file(path)?;
-        let text = file.text().ok()?.source.text();
-        memchr::memmem::find(text.as_bytes(), b"var(")?;
-        let calls = jinja::calls_before_error(text).0;
-        let composed = calls.into_iter().filter(|call| call.name == "var" && call.as_var().is_none());
-        let names = composed.filter_map(|call| Some(text[call.arguments.first()?.span.range()].to_owned()));
-        Some(names.flat_map(|name| literals(&name)).collect::<Vec<String>>())
-    };
-    texts.own_paths().par_iter().filter_map(in_file).flatten_iter().collect()
+/// What is known of names that are put together, as in `var(name ~ '_schema')`.
+#[derive(Debug, Default)]
+struct Composed {
+    /// Literal parts: a variable that contains one may be meant.
+    parts: HashSet<String>,
+    /// Packages that put names together: every variable that is set for one may be meant.
+    packages: HashSet<String>,
 }
 
-/// What stands between quotes in an expression.
+impl Composed {
+    fn new(texts: &Texts<'_>) -> Self {
+        let in_file = |(path, _): &(String, bool)| {
+            let file = texts.tree.file(path)?;
+            composed_parts(file.text().ok()?.source.text())
+        };
+        let own: Vec<Vec<String>> = texts.own_paths().par_iter().filter_map(in_file).collect();
+        let all = texts.project.resources.par_iter().chain(&texts.project.disabled);
+        let in_package = |resource: &Resource<'_>| {
+            let code = match &resource.detail {
+                Detail::Relation(relation) => relation.code(),
+                Detail::Macro(detail) => detail.code(),
+                _ => None,
+            };
+            Some((resource.package.to_string(), composed_parts(&code?)?))
+        };
+        let foreign = all.filter(|resource| !texts.project.is_own(resource)).filter_map(in_package);
+        let foreign: Vec<(String, Vec<String>)> = foreign.collect();
+        let mut composed = Self { parts: own.into_iter().flatten().collect(), ..Self::default() };
+        for (package, parts) in foreign {
+            composed.parts.extend(parts);
+            composed.packages.insert(package);
+        }
+        composed
+    }
+
+    fn may_mean(&self, variable: &Variable) -> bool {
+        variable.scope.as_ref().is_some_and(|scope| self.packages.contains(scope))
+            || self.parts.iter().any(|part| variable.name.contains(part.as_str()))
+    }
+}
+
+/// Literals of which a text may put a name together; `None` where every `var()` of it has the whole name.
+fn composed_parts(text: &str) -> Option<Vec<String>> {
+    memchr::memmem::find(text.as_bytes(), b"var(")?;
+    let calls = jinja::calls_before_error(text).0.into_iter();
+    let mut composed = calls.filter(|call| call.name == "var" && call.as_var().is_none()).peekable();
+    composed.peek()?;
+    let arguments = composed.filter_map(|call| Some(literals(&text[call.arguments.first()?.span.range()])));
+    let arguments: Vec<Vec<String>> = arguments.collect();
+    // A name that comes from elsewhere may have been put together before.
+    let comes_from_elsewhere = arguments.iter().any(Vec::is_empty);
+    Some(if comes_from_elsewhere { literals(text) } else { arguments.concat() })
+}
+
+/// What stands between quotes. Of one or two letters, nothing could be told.
 fn literals(expression: &str) -> Vec<String> {
-    let parts = expression.split(['\'', '"']).skip(1).step_by(2);
-    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    const SHORTEST: usize = 3;
+    let odd = |quote: char| expression.split(quote).skip(1).step_by(2).filter(|part| part.len() >= SHORTEST);
+    odd('\'').chain(odd('"')).map(str::to_owned).collect()
 }
 
 /// Whether every package is there that is asked for, counted as dbt counts them.

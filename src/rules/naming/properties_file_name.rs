@@ -12,8 +12,8 @@ declare_rule! {
     /// Flags a properties file whose name does not say what it describes.
     ///
     /// With `style: folder` (the default), that is `_<folder>__<type>.yml`, as dbt's own guide has it: `_finance__models.yml`,
-    /// `_stripe__sources.yml`, where the part before `__` ends with the name of the folder and the part behind it is a type
-    /// that the file describes. `_<type>.yml` will do as well (`_groups.yml`). With `style: resource`, each file describes one
+    /// `_stripe__sources.yml`. The part before the last `__` has the name of a folder in it that the file lies in, the part
+    /// behind it is a type that the file describes. `_<type>.yml` will do as well (`_groups.yml`). With `style: resource`, each file describes one
     /// resource and has its name. A `pattern` takes the place of both. Properties of generic tests may be called
     /// `_<folder>__tests.yml`.
     ///
@@ -119,20 +119,22 @@ impl PropertiesFileName {
         }
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
         match self.options.style {
-            Style::Folder => by_folder(stem, folders.rsplit('/').next().unwrap_or_default(), nodes),
+            Style::Folder => by_folder(stem, folders, nodes),
             Style::Resource => by_resource(stem, nodes),
         }
     }
 }
 
-fn by_folder(stem: &str, folder: &str, nodes: &[Node<'_>]) -> Option<String> {
+fn by_folder(stem: &str, folders: &str, nodes: &[Node<'_>]) -> Option<String> {
     let types: BTreeSet<&str> = nodes.iter().flat_map(|node| words(node)).copied().collect();
-    let fits = stem.strip_prefix('_').is_some_and(|rest| match rest.split_once("__") {
-        Some((of, kind)) => types.contains(kind) && of.ends_with(folder),
+    let plain = |name: &str| name.replace(['-', ' '], "_");
+    let fits = stem.strip_prefix('_').is_some_and(|rest| match rest.rsplit_once("__") {
+        Some((of, kind)) => types.contains(kind) && folders.split('/').any(|folder| plain(of).contains(&plain(folder))),
         None => types.contains(rest),
     });
-    // The type that most of the file is about comes to mind first.
+    // The type that comes first in the catalogue of types is what most files are about.
     let first = words(&nodes[0]).first().copied().unwrap_or("models");
+    let folder = plain(folders.rsplit('/').next().unwrap_or_default());
     (!fits).then(|| format!("call it `_{folder}__{first}.yml`"))
 }
 

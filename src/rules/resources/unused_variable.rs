@@ -6,8 +6,8 @@ declare_rule! {
     ///
     /// A variable counts as read if its name stands in quotes anywhere in the project's SQL, Python, macros or YAML, or in
     /// those of a package: names are handed on to macros, too. Where a name is put together, as in
-    /// `var(source ~ '_schema')`, every variable with that part in its name counts as read. Variables that a package may
-    /// read are not looked at while a package is not installed.
+    /// `var(source ~ '_schema')`, every variable with that part in its name counts as read, and every one that is set for the
+    /// package that does so. Variables that a package may read are not looked at while a package is not installed.
     ///
     /// # Why it matters
     /// Somebody will change its value one day, in the file or with `--vars`, and wait for an effect.
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn reads_of_every_kind() {
-        let code = "{{ var(\"start\") }} {{ read('dates:zone') }} {{ var('li' ~ x) }}";
+        let code = "{{ var(\"start\") }} {{ read('dates:zone') }} {{ var('lim' ~ x) }}";
         assert_eq!(found(&[("models/a.sql", code)], &[]), [""; 0]);
         let yaml = "models: [{name: a, config: {enabled: \"{{ var('start') }}\"}}]";
         assert_eq!(found(&[("models/a.yml", yaml)], &[]).len(), 2);
