@@ -32,8 +32,9 @@ pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], 
 /// One a rule, whatever the number of its instances: several are one rule to those who read of it.
 fn rule_summaries(outcome: &Outcome) -> Vec<RuleSummary> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
-    for finding in &outcome.findings {
-        *counts.entry(finding.code).or_default() += 1;
+    let codes: Vec<&str> = outcome.findings.par_iter().map(|finding| finding.code).collect();
+    for code in codes {
+        *counts.entry(code).or_default() += 1;
     }
     let summary = |instances: &[RuleRun]| RuleSummary {
         code: instances[0].info.code,

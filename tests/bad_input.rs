@@ -63,10 +63,11 @@ fn a_project_without_manifest() {
     let desk = Desk::new();
     desk.write("shop/dbt_project.yml", "name: shop\n");
     let no_manifest = "  × no manifest at shop/target/manifest.json
-  help: run `dbt parse` in the project (no warehouse needed), or pass one with --manifest FILE\n";
-    desk.run(&["check", "shop"]).refuses(no_manifest);
-    desk.run(&["check", "shop/dbt_project.yml"]).refuses(no_manifest);
-    desk.run(&["init", "shop"]).refuses(no_manifest);
+  help: run `dbt parse` in the project (no warehouse needed), pass one with --manifest FILE, or
+        read the project's own files with --input project\n";
+    desk.run(&["check", "shop", "--input", "manifest"]).refuses(no_manifest);
+    desk.run(&["check", "shop/dbt_project.yml", "--input", "manifest"]).refuses(no_manifest);
+    desk.run(&["init", "shop", "--input", "manifest"]).refuses(no_manifest);
     desk.run(&["check", "shop", "--manifest", "old.json"]).refuses(
         "  × old.json: no such file or folder\n  help: give the folder of a dbt project, or a manifest.json\n",
     );
@@ -569,7 +570,7 @@ fn a_properties_file_that_is_no_yaml() {
     let run = desk.run(&["check", "gym", "--select", "TST002,PRJ013", "--format", "concise"]);
     run.prints(
         1,
-        "gym/models/staging/gym/_gym__models.yml:3:24: PRJ013 unreadable-properties models/staging/gym/_gym__models.yml cannot be read: a `:` cannot stand here: the text before it is already a value
+        "gym/models/staging/gym/_gym__models.yml:3:24: PRJ013 unreadable-file models/staging/gym/_gym__models.yml cannot be read: a `:` cannot stand here: the text before it is already a value
 gym/models/staging/gym/_gym__sources.yml:5:15: TST002 untested-source source table `gym.visits` has no test
 gym/models/staging/gym/_gym__sources.yml:7:15: TST002 untested-source source table `gym.members` has no test
 ",
@@ -602,7 +603,7 @@ fn a_properties_file_that_is_no_text() {
     let run = desk.run(&["check", "gym", "--select", "PRJ013"]);
     run.prints(
         1,
-        "PRJ013 unreadable-properties
+        "PRJ013 unreadable-file
 
   × models/staging/gym/_gym__models.yml cannot be read: not valid UTF-8: unexpected byte 0xE9;
   │ save the file as UTF-8

@@ -84,8 +84,8 @@ fn counts_and_findings_are_those_of_the_independent_script() {
 fn graph_agrees_with_the_independent_script() {
     let Some(folder) = corpus() else { return };
     for (path, wanted) in manifests(&folder) {
-        let bytes = std::fs::read(&path).expect("the manifest is readable");
-        let project = Project::from(manifest::read(&path, &bytes).unwrap_or_else(|error| panic!("{error}")));
+        let mut memory = manifest::Memory::default();
+        let project = Project::from(manifest::read(&path, &mut memory).unwrap_or_else(|error| panic!("{error}")));
         let graph = Graph::new(&project);
         let shown = path.display();
         assert_eq!(wanted["project"].as_str(), Some(project.name.as_str()), "{shown}");
@@ -112,7 +112,9 @@ fn plain_and_parallel_parse_agree() {
         let bytes = std::fs::read(&path).expect("the manifest is readable");
         let text = std::str::from_utf8(&bytes).expect("the manifest is UTF-8");
         let plain = manifest::plain(&path, text).unwrap_or_else(|error| panic!("{error}"));
-        let parallel = manifest::parallel(&path, &bytes).expect("nothing in it is odd");
+        let mut copies = manifest::Copies::default();
+        let parallel = manifest::parallel(&path, &bytes[..], bytes.len() as u64, &mut copies);
+        let parallel = parallel.expect("nothing in it is odd");
         let (plain, parallel) = (Project::from(plain), Project::from(parallel));
         assert_eq!(format!("{:?}", plain.resources), format!("{:?}", parallel.resources), "{}", path.display());
         assert_eq!(format!("{:?}", plain.disabled), format!("{:?}", parallel.disabled), "{}", path.display());

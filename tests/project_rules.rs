@@ -44,7 +44,9 @@ fn references_to_nothing_are_found_at_the_call() {
     assert_eq!(
         found(&desk, &rule),
         [
-            format!("{model}:{lines}:7: DAG015 unresolved-reference ref `gone` does not exist, and dbt refuses the project"),
+            format!(
+                "{model}:{lines}:7: DAG015 unresolved-reference ref `gone` does not exist, and dbt refuses the project"
+            ),
             format!(
                 "{model}:{lines}:25: DAG015 unresolved-reference source `club.nowhere` does not exist, and dbt refuses the project"
             ),

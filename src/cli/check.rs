@@ -1,6 +1,7 @@
 //! `dbt-steward check`: lint, print, and say by the exit code how it went.
 
 use std::io::{self, Write};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -10,6 +11,7 @@ use crate::clock;
 use crate::config::{self, Config, FailOn, Preset};
 use crate::discover::{self, Discovered};
 use crate::findings::Report;
+use crate::input::manifest;
 use crate::linter;
 use crate::locate::Locator;
 use crate::paths;
@@ -107,8 +109,10 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         discover::discover(&arguments.path, arguments.manifest.as_deref(), std::env::var_os("DBT_TARGET_PATH"))?;
     let config_path = config_path(arguments, &discovered);
     let config = load_config(arguments, config_path.as_deref())?;
-    let loaded = input::load(&discovered, &arguments.input)?;
-    let mut project = Project::from(loaded.facts()?);
+    // Never freed: the operating system does that at once, and walking through a million strings takes noticeable time.
+    let loaded = ManuallyDrop::new(input::load(&discovered, &arguments.input)?);
+    let mut memory = ManuallyDrop::new(manifest::Memory::default());
+    let mut project = Project::from(loaded.facts(&mut memory)?);
     let locator = Locator::new(&project, discovered.project.as_ref(), loaded.files.clone());
     if !loaded.complete(&mut project) {
         project.unreadable = locator.unreadable(&project);
@@ -124,13 +128,18 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         let config = config_path.as_deref().map_or_else(|| "none found, the defaults hold".to_owned(), paths::shown);
         let (what, path) = &loaded.described;
         let files = [(*what, path.clone()), ("config", config)];
-        let style = SummaryStyle { verbose: arguments.verbose, files: &files, elapsed: start.elapsed() };
+        let style = SummaryStyle {
+            verbose: arguments.verbose,
+            input: loaded.why.as_deref(),
+            unknown: &input::unknown(&project),
+            files: &files,
+            elapsed: start.elapsed(),
+        };
         // A closed stderr is no reason to fail.
         let _ = io::stderr().write_all(report::summary(&report, style).as_bytes());
     }
     let fails = !arguments.exit_zero && resolved.fail_on.is_reached(report.worst());
-    // The operating system frees everything at once; walking through a million strings first takes noticeable time.
-    std::mem::forget((project, report));
+    std::mem::forget((project, report, locator));
     Ok(if fails { FINDINGS } else { CLEAN })
 }
 

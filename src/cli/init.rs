@@ -6,9 +6,10 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::{CLEAN, output, input};
+use super::{CLEAN, input, output};
 use crate::discover::{self, CONFIG_FILES};
 use crate::input::codeowners::Codeowners;
+use crate::input::manifest;
 use crate::paths::shown;
 use crate::project::Project;
 use crate::starter;
@@ -57,7 +58,8 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let target = std::env::var_os("DBT_TARGET_PATH");
     let discovered = discover::discover(&arguments.path, arguments.manifest.as_deref(), target)?;
     let loaded = input::load(&discovered, &arguments.input)?;
-    let project = Project::from(loaded.facts()?);
+    let mut memory = manifest::Memory::default();
+    let project = Project::from(loaded.facts(&mut memory)?);
     let root = discovered.project.map(|files| files.root);
     let has_codeowners = root.as_deref().and_then(Codeowners::find).is_some();
     let text = starter::config(&project, has_codeowners);

@@ -1,5 +1,6 @@
 //! Which of the two inputs is read: the manifest, or the project's own files.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,8 +9,7 @@ use thiserror::Error;
 
 use crate::discover::{DiscoverError, Discovered, ProjectFiles};
 use crate::files::Files;
-use crate::input::bytes::Bytes;
-use crate::input::manifest::{self, ManifestError, freshness};
+use crate::input::manifest::{self, ManifestError, Memory, freshness};
 use crate::input::own_files;
 use crate::input::project_files::{self, Datum, Environment, Map, ProjectInput};
 use crate::locate::Locator;
@@ -64,14 +64,16 @@ pub struct BadVars {
 /// A project that has been read, one way or the other.
 pub struct Loaded {
     source: Source,
-    /// What was read and why, for the summary.
+    /// What was read, after a word for it.
     pub described: (&'static str, String),
+    /// Why the project's own files were read, if they were.
+    pub why: Option<String>,
     /// Every file of the project, each read at most once.
     pub files: Arc<Files>,
 }
 
 enum Source {
-    Manifest(PathBuf, Bytes),
+    Manifest(PathBuf),
     Files(Box<ProjectInput>),
 }
 
@@ -83,7 +85,7 @@ pub fn load(discovered: &Discovered, settings: &Settings) -> miette::Result<Load
         (Input::Manifest, _) if !discovered.has_manifest => return Err(missing().into()),
         (Input::Manifest, _) | (Input::Auto, None) => (None, String::new()),
         (Input::Project, None) => return Err(DiscoverError::NoFiles { path: discovered.manifest.clone() }.into()),
-        (Input::Project, Some(project)) => (Some(project), "as --input asks".to_owned()),
+        (Input::Project, Some(project)) => (Some(project), "--input asks for it".to_owned()),
         (Input::Auto, Some(_)) if discovered.is_given => (None, String::new()),
         (Input::Auto, Some(project)) if !discovered.has_manifest => {
             (Some(project), format!("there is no {}", shown(&discovered.manifest)))
@@ -91,18 +93,17 @@ pub fn load(discovered: &Discovered, settings: &Settings) -> miette::Result<Load
         (Input::Auto, Some(_)) => (None, String::new()),
     };
     match project {
-        Some(project) => from_files(project, settings, files, &why),
-        None => from_manifest(discovered, files),
+        Some(project) => from_files(project, settings, files, why),
+        None => Ok(from_manifest(discovered, files)),
     }
 }
 
-fn from_manifest(discovered: &Discovered, files: Arc<Files>) -> miette::Result<Loaded> {
-    let bytes = manifest::load(&discovered.manifest)?;
+fn from_manifest(discovered: &Discovered, files: Arc<Files>) -> Loaded {
     let described = ("manifest", shown(&discovered.manifest));
-    Ok(Loaded { source: Source::Manifest(discovered.manifest.clone(), bytes), described, files })
+    Loaded { source: Source::Manifest(discovered.manifest.clone()), described, why: None, files }
 }
 
-fn from_files(project: &ProjectFiles, settings: &Settings, files: Arc<Files>, why: &str) -> miette::Result<Loaded> {
+fn from_files(project: &ProjectFiles, settings: &Settings, files: Arc<Files>, why: String) -> miette::Result<Loaded> {
     let environment = Environment {
         vars: vars(settings.vars.as_deref())?,
         variables: std::env::vars().collect(),
@@ -110,8 +111,8 @@ fn from_files(project: &ProjectFiles, settings: &Settings, files: Arc<Files>, wh
         profiles: settings.profiles_dir.clone(),
     };
     let input = project_files::read(&project.root, &files, environment);
-    let described = ("project files", format!("{} ({why})", shown(&project.root)));
-    Ok(Loaded { source: Source::Files(Box::new(input)), described, files })
+    let described = ("project files", shown(&project.root));
+    Ok(Loaded { source: Source::Files(Box::new(input)), described, why: Some(why), files })
 }
 
 fn vars(text: Option<&str>) -> Result<Map, BadVars> {
@@ -129,15 +130,15 @@ fn vars(text: Option<&str>) -> Result<Map, BadVars> {
 }
 
 impl Loaded {
-    /// The facts, which borrow from what was read.
+    /// The facts, which borrow from what was read, or from what of it is kept in `memory`.
     ///
     /// # Errors
     /// When the manifest is none.
-    pub fn facts(&self) -> Result<Facts<'_>, ManifestError> {
+    pub fn facts<'a>(&'a self, memory: &'a mut Memory) -> Result<Facts<'a>, ManifestError> {
         match &self.source {
-            Source::Manifest(path, bytes) => manifest::read(path, bytes),
+            Source::Manifest(path) => manifest::read(path, memory),
             // The name is for messages, and there are none about what we wrote ourselves.
-            Source::Files(input) => manifest::read("project files".as_ref(), input.manifest.as_bytes()),
+            Source::Files(input) => manifest::parse("project files".as_ref(), input.manifest.as_bytes(), memory),
         }
     }
 
@@ -169,4 +170,20 @@ impl Loaded {
         }
         project.own_files = Some(Box::new(own));
     }
+}
+
+/// What is not known of a project, by field and reason: "schema of 62 resources: …".
+pub fn unknown(project: &Project<'_>) -> Vec<String> {
+    let mut counts: BTreeMap<(&str, &str), (usize, &str)> = BTreeMap::new();
+    for resource in project.resources.iter().filter(|resource| project.is_own(resource)) {
+        for (field, reason) in resource.unknown.iter().flat_map(|fields| fields.iter()) {
+            let count = counts.entry((field, reason)).or_insert((0, resource.unique_id.as_str()));
+            count.0 += 1;
+        }
+    }
+    let line = |((field, reason), (count, first)): ((&str, &str), (usize, &str))| match count {
+        1 => format!("{field} of {first}: {reason}"),
+        _ => format!("{field} of {count} resources: {reason}"),
+    };
+    counts.into_iter().map(line).collect()
 }

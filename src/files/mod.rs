@@ -7,7 +7,6 @@ use std::io::ErrorKind;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
-
 use crate::text::call::Call;
 use crate::text::jinja::Block;
 use crate::text::yaml::{Yaml, YamlError};
@@ -18,24 +17,32 @@ pub use entries::Entries;
 #[derive(Debug)]
 pub struct ProjectFile {
     pub source: Arc<SourceFile>,
-    yaml: OnceLock<Result<(Yaml, Entries), YamlError>>,
+    yaml: OnceLock<Result<Yaml, YamlError>>,
+    entries: OnceLock<Entries>,
     calls: OnceLock<Vec<Call>>,
     blocks: OnceLock<Vec<Block>>,
 }
 
 impl ProjectFile {
     pub fn new(source: SourceFile) -> Self {
-        Self { source: Arc::new(source), yaml: OnceLock::new(), calls: OnceLock::new(), blocks: OnceLock::new() }
+        Self {
+            source: Arc::new(source),
+            yaml: OnceLock::new(),
+            entries: OnceLock::new(),
+            calls: OnceLock::new(),
+            blocks: OnceLock::new(),
+        }
+    }
+
+    /// The YAML tree.
+    pub fn tree(&self) -> Result<&Yaml, &YamlError> {
+        self.yaml.get_or_init(|| yaml::parse(self.source.text())).as_ref()
     }
 
     /// The YAML tree with an index of what it describes.
     pub fn yaml(&self) -> Result<(&Yaml, &Entries), &YamlError> {
-        let parsed = self.yaml.get_or_init(|| {
-            let tree = yaml::parse(self.source.text())?;
-            let entries = Entries::new(&tree);
-            Ok((tree, entries))
-        });
-        parsed.as_ref().map(|(tree, entries)| (tree, entries))
+        let tree = self.tree()?;
+        Ok((tree, self.entries.get_or_init(|| Entries::new(tree))))
     }
 
     /// Calls such as `ref()` in SQL or Python, as far as the text can be read.

@@ -1,25 +1,11 @@
-//! Brings a file's bytes into memory, fast for the large ones.
-//!
-//! A manifest of hundreds of megabytes is read in less time than a copy of it takes in `std::fs::read`, where most of
-//! the time goes to the kernel handing out memory in pages of 4 KiB. Hence two means: the buffer is page-aligned memory
-//! of its own for which Linux is asked to use pages of 2 MiB, and all threads read pieces of the file into it at once.
-//! The file itself is not memory-mapped: dbt may rewrite it meanwhile, which would change text under our feet or end
-//! the process.
+//! Brings a file's bytes into memory. Nothing is memory-mapped: dbt may rewrite a file meanwhile, which would change text
+//! under our feet or end the process.
 
-use memmap2::MmapMut;
-use rayon::prelude::*;
 use std::fs::{File, Metadata};
 use std::io::{self, ErrorKind, Read};
-use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use crate::paths::shown;
-
-/// Files below this many bytes are read in the plain way: a buffer of its own costs more than it saves.
-const LARGE: u64 = 1 << 20;
-
-/// Bytes that one thread reads at once, and the size of a huge page on Linux: no two threads wait for the same page.
-const PIECE: usize = 2 << 20;
 
 /// How often a file that changes while it is read is read anew before giving up.
 const ATTEMPTS: usize = 3;
@@ -79,33 +65,47 @@ impl ReadError {
     }
 }
 
-/// The bytes of one file, unchanged by whatever happens to the file later.
+/// A regular file, open for reading. What is no regular file, such as a pipe, cannot be read twice.
 #[derive(Debug)]
-pub struct Bytes(Storage);
-
-#[derive(Debug)]
-enum Storage {
-    Heap(Vec<u8>),
-    /// Anonymous memory, not the file: filled once, then only read.
-    Pages(MmapMut),
+pub struct Opened {
+    file: File,
+    /// As it was when it was opened.
+    before: Metadata,
 }
 
-impl Deref for Bytes {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        match &self.0 {
-            Storage::Heap(bytes) => bytes,
-            Storage::Pages(bytes) => bytes,
-        }
+impl Opened {
+    /// Bytes in the file.
+    pub fn size(&self) -> u64 {
+        self.before.len()
     }
+
+    /// Reads the file from where the last reader stopped.
+    pub fn reader(&self) -> &File {
+        &self.file
+    }
+
+    /// Whether the file was left alone since it was opened.
+    pub fn is_unchanged(&self) -> bool {
+        self.file.metadata().is_ok_and(|after| is_unchanged(&self.before, &after))
+    }
+}
+
+/// Opens the file at `path`; `None` if it is no regular file or cannot be opened, of which [`read`] says more.
+pub fn open(path: &Path) -> Option<Opened> {
+    // Opened only if regular: a pipe would be gone.
+    if !path.is_file() {
+        return None;
+    }
+    let file = File::open(path).ok()?;
+    let before = file.metadata().ok()?;
+    Some(Opened { file, before })
 }
 
 /// Reads the whole file at `path`. A pipe is read to its end.
 ///
 /// # Errors
 /// When the file cannot be opened or read, does not fit into memory, or keeps changing.
-pub fn read(path: &Path) -> Result<Bytes, ReadError> {
+pub fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
     let error = |source| ReadError::new(path, source);
     for _ in 0..ATTEMPTS {
         let mut file = File::open(path).map_err(error)?;
@@ -113,65 +113,16 @@ pub fn read(path: &Path) -> Result<Bytes, ReadError> {
         if before.is_dir() {
             return Err(ReadError::Directory { path: path.to_owned() });
         }
-        if before.is_file() && before.len() >= LARGE {
-            let Some(mut pages) = allocate(before.len()) else {
-                return Err(ReadError::TooLarge { path: path.to_owned(), len: before.len() });
-            };
-            match fill(&file, &mut pages) {
-                Ok(()) if is_unchanged(&before, &file.metadata().map_err(error)?) => {
-                    return Ok(Bytes(Storage::Pages(pages)));
-                }
-                Err(source) if source.kind() != ErrorKind::UnexpectedEof => return Err(error(source)),
-                // It grew, shrank or was rewritten.
-                Ok(()) | Err(_) => continue,
-            }
-        }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(|source| match source.kind() {
             ErrorKind::OutOfMemory => ReadError::TooLarge { path: path.to_owned(), len: before.len() },
             _ => error(source),
         })?;
         if !before.is_file() || is_unchanged(&before, &file.metadata().map_err(error)?) {
-            return Ok(Bytes(Storage::Heap(bytes)));
+            return Ok(bytes);
         }
     }
     Err(ReadError::Changing { path: path.to_owned() })
-}
-
-/// Zeroed memory for a file of `len` bytes; `None` if the system has not that much.
-fn allocate(len: u64) -> Option<MmapMut> {
-    let pages = MmapMut::map_anon(usize::try_from(len).ok()?).ok()?;
-    #[cfg(target_os = "linux")]
-    // A refusal costs time and nothing else.
-    let _ = pages.advise(memmap2::Advice::HugePage);
-    Some(pages)
-}
-
-/// Fills `bytes` from the beginning of `file`, in pieces that all threads share.
-fn fill(file: &File, bytes: &mut [u8]) -> io::Result<()> {
-    let pieces = bytes.par_chunks_mut(PIECE).enumerate();
-    pieces.try_for_each(|(index, piece)| read_exact_at(file, piece, (index * PIECE) as u64))
-}
-
-#[cfg(unix)]
-fn read_exact_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
-    std::os::unix::fs::FileExt::read_exact_at(file, bytes, offset)
-}
-
-#[cfg(windows)]
-fn read_exact_at(file: &File, mut bytes: &mut [u8], mut offset: u64) -> io::Result<()> {
-    while !bytes.is_empty() {
-        match std::os::windows::fs::FileExt::seek_read(file, bytes, offset) {
-            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
-            Ok(count) => {
-                bytes = &mut bytes[count..];
-                offset += count as u64;
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
-        }
-    }
-    Ok(())
 }
 
 /// Whether a file was left alone between two looks at it, as far as its size and time tell.
@@ -194,10 +145,9 @@ mod tests {
 
     #[test]
     fn gives_the_bytes_of_files_of_any_size() {
-        let large = LARGE as usize;
-        for len in [0, 1, large - 1, large, large + 1, PIECE, PIECE + 1, 3 * PIECE - 1] {
+        for len in [0, 1, 8191, 3 << 20] {
             let (file, bytes) = file_of(len);
-            assert!(*read(file.path()).unwrap() == *bytes, "{len} bytes");
+            assert!(read(file.path()).unwrap() == bytes, "{len} bytes");
         }
     }
 
@@ -218,13 +168,6 @@ mod tests {
     }
 
     #[test]
-    fn a_file_shorter_than_expected_is_an_early_end() {
-        let (file, bytes) = file_of(PIECE + 10);
-        let mut buffer = vec![0; bytes.len() + 1];
-        assert_eq!(fill(file.as_file(), &mut buffer).unwrap_err().kind(), ErrorKind::UnexpectedEof);
-    }
-
-    #[test]
     fn a_change_of_size_or_time_is_noticed() {
         let (mut file, _) = file_of(10);
         let before = file.as_file().metadata().unwrap();
@@ -236,14 +179,10 @@ mod tests {
         assert!(!is_unchanged(&before, &file.as_file().metadata().unwrap()));
     }
 
-    #[test]
-    fn an_impossible_size_is_no_panic() {
-        assert!(allocate(u64::MAX).is_none());
-    }
-
     #[cfg(unix)]
     #[test]
     fn reads_a_pipe_to_its_end() {
-        assert_eq!(&*read(Path::new("/dev/null")).unwrap(), b"");
+        assert_eq!(read(Path::new("/dev/null")).unwrap(), b"");
+        assert!(open(Path::new("/dev/null")).is_none());
     }
 }

@@ -10,11 +10,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::discover::{PROJECT_FILE, ProjectFiles};
+use crate::files::{FileRef, Files, ProjectFile, is_inside};
 use crate::findings::{Finding, Located, Location, Place, Region};
 use crate::paths::nearby;
 use crate::project::{Detail, Project, Resource, ResourceId, UnreadableFile};
 use crate::text::Span;
-use crate::files::{FileRef, Files, ProjectFile, is_inside};
 
 /// Where dbt installs packages unless `packages-install-path` says otherwise.
 const PACKAGES: &str = "dbt_packages";

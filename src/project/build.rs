@@ -82,21 +82,56 @@ fn has_repetition(resources: &[Resource<'_>]) -> bool {
     !resources.iter().all(|resource| seen.insert(resource.unique_id.as_str()))
 }
 
+/// Parents up to which looking at each of them is faster than a set.
+const FEW: usize = 16;
+
+/// A list without repetition.
+struct Unique {
+    ids: Vec<ResourceId>,
+    /// The same, once they are many.
+    set: HashSet<ResourceId>,
+}
+
+impl Unique {
+    fn push(&mut self, id: ResourceId) {
+        if self.ids.len() == FEW {
+            self.set.extend(&self.ids);
+        }
+        let is_new = if self.ids.len() < FEW { !self.ids.contains(&id) } else { self.set.insert(id) };
+        if is_new {
+            self.ids.push(id);
+        }
+    }
+}
+
 /// Splits `depends_on` into ids of known resources, without repetition, and names of unknown ones.
 fn resolve_parents<'a>(
     resource: &Resource<'a>,
     ids: &HashMap<Text<'a>, ResourceId>,
 ) -> (Vec<ResourceId>, Vec<Text<'a>>) {
-    let mut seen = HashSet::new();
-    let mut known = Vec::with_capacity(resource.depends_on.len());
+    let mut known = Unique { ids: Vec::with_capacity(resource.depends_on.len()), set: HashSet::new() };
     let mut unknown = Vec::new();
     for name in &resource.depends_on {
         match ids.get(name) {
-            Some(&id) if seen.insert(id) => known.push(id),
-            Some(_) => {}
+            Some(&id) => known.push(id),
             None => unknown.push(name.clone()),
         }
     }
-    known.extend(metric_inputs::of(resource, ids).into_iter().filter(|&id| seen.insert(id)));
-    (known, unknown)
+    metric_inputs::of(resource, ids).into_iter().for_each(|id| known.push(id));
+    (known.ids, unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_parent_is_listed_once_however_many_there_are() {
+        for len in [0, 1, FEW - 1, FEW, FEW + 1, 100] {
+            let wanted: Vec<ResourceId> = (0..len as u32).map(ResourceId).collect();
+            let mut unique = Unique { ids: Vec::new(), set: HashSet::new() };
+            wanted.iter().flat_map(|&id| [id, id, ResourceId(0)]).for_each(|id| unique.push(id));
+            assert_eq!(unique.ids, wanted);
+        }
+    }
 }

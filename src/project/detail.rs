@@ -1,8 +1,6 @@
 //! What each resource type has beyond the common fields of a [`Resource`](super::Resource).
 
-use serde_json::value::RawValue;
-
-use super::{Constraint, Meta, Text};
+use super::{Constraint, Json, Meta, Text};
 
 /// Who may `ref` a model. dbt's default is `protected`: anyone in the same project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -49,7 +47,7 @@ pub struct Relation<'a> {
     /// `sql` or `python`.
     pub language: Text<'a>,
     /// The file's text as a JSON string, quotes and escapes included; see [`Relation::code`].
-    pub raw_code: Option<&'a RawValue>,
+    pub raw_code: Option<Json<'a>>,
     /// dbt's SHA-256 of the file's text, in hexadecimal; empty where the manifest has none.
     pub checksum: Text<'a>,
     pub access: Access,
@@ -78,7 +76,7 @@ pub struct Relation<'a> {
 impl Relation<'_> {
     /// The file's text, unescaped; `None` for resources without code.
     pub fn code(&self) -> Option<String> {
-        serde_json::from_str(self.raw_code?.get()).ok()
+        self.raw_code?.parse()
     }
 
     pub fn is_python(&self) -> bool {
@@ -153,7 +151,7 @@ pub struct Test<'a> {
     /// The SQL that counts failures; `count(*)` unless configured.
     pub fail_calc: Text<'a>,
     /// Most failures that are looked at, as JSON; `None` for all.
-    pub limit: Option<&'a RawValue>,
+    pub limit: Option<Json<'a>>,
     /// As [`Relation::checksum`]; generic tests have no file of their own and so none.
     pub checksum: Text<'a>,
     pub refs: Vec<RefCall<'a>>,
@@ -167,7 +165,7 @@ pub struct GenericTest<'a> {
     /// Package of the test, for example `dbt_utils`; `None` for the project's own and dbt's four.
     pub namespace: Option<Text<'a>>,
     /// All arguments as a JSON object, `model` and `column_name` included.
-    pub kwargs: Option<&'a RawValue>,
+    pub kwargs: Option<Json<'a>>,
 }
 
 impl GenericTest<'_> {
@@ -189,7 +187,7 @@ impl GenericTest<'_> {
 
     /// The arguments; an empty map where there are none.
     pub fn arguments(&self) -> Meta {
-        self.kwargs.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
+        self.kwargs.and_then(Json::parse).unwrap_or_default()
     }
 }
 
@@ -233,15 +231,15 @@ pub struct Metric<'a> {
     /// `simple`, `ratio`, `derived`, `cumulative`, `conversion` (dbt 1.6 on), or the calculation method before.
     pub metric_type: Text<'a>,
     /// Measure, expression, numerator and so on, as JSON (dbt 1.6 on).
-    pub type_params: Option<&'a RawValue>,
+    pub type_params: Option<Json<'a>>,
     /// Filter as JSON.
-    pub filter: Option<&'a RawValue>,
+    pub filter: Option<Json<'a>>,
     /// The expression of metrics before dbt 1.6 (`expression`, or `sql` before 1.3).
     pub expression: Text<'a>,
     /// The time column of metrics before dbt 1.6, as JSON.
-    pub timestamp: Option<&'a RawValue>,
+    pub timestamp: Option<Json<'a>>,
     /// The rolling window of metrics before dbt 1.6, as JSON.
-    pub window: Option<&'a RawValue>,
+    pub window: Option<Json<'a>>,
 }
 
 /// A semantic model.
@@ -285,12 +283,12 @@ pub struct Macro<'a> {
     /// Arguments that YAML describes: name and description.
     pub arguments: Vec<(Text<'a>, Text<'a>)>,
     /// Source of the macro as a JSON string.
-    pub macro_sql: Option<&'a RawValue>,
+    pub macro_sql: Option<Json<'a>>,
 }
 
 impl Macro<'_> {
     /// The macro's text, unescaped.
     pub fn code(&self) -> Option<String> {
-        serde_json::from_str(self.macro_sql?.get()).ok()
+        self.macro_sql?.parse()
     }
 }

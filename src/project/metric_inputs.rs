@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Detail, Resource, ResourceId, Text};
+use super::{Detail, Json, Resource, ResourceId, Text};
 
 /// Where `type_params` names another metric, besides its list `metrics`.
 const INPUTS: [&str; 5] = [
@@ -25,7 +25,7 @@ pub(super) fn of<'a>(resource: &Resource<'a>, ids: &HashMap<Text<'a>, ResourceId
             exposure.metrics.iter().filter_map(|call| find(&package(call), &call.name)).collect()
         }
         Detail::Metric(metric) => {
-            let parameters = metric.type_params.and_then(|raw| serde_json::from_str::<Value>(raw.get()).ok());
+            let parameters = metric.type_params.and_then(Json::parse::<Value>);
             let names = parameters.iter().flat_map(named).filter(|name| *name != resource.name.as_str());
             names.filter_map(|name| find(&resource.package, name)).collect()
         }
@@ -41,14 +41,11 @@ fn named(parameters: &Value) -> impl Iterator<Item = &str> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::value::RawValue;
-
-    use crate::project::{Detail, Exposure, Facts, Metric, Project, RefCall, Resource, ResourceType, Text};
+    use crate::project::{Detail, Exposure, Facts, Json, Metric, Project, RefCall, Resource, ResourceType, Text};
     use crate::rules::tester::resource;
 
     fn metric(package: &'static str, name: &str, parameters: &str) -> Resource<'static> {
-        let raw = RawValue::from_string(parameters.to_owned()).expect("valid JSON");
-        let detail = Metric { type_params: Some(Box::leak(raw)), ..Metric::default() };
+        let detail = Metric { type_params: Some(Json::new(parameters.to_owned().leak())), ..Metric::default() };
         Resource {
             detail: Detail::Metric(Box::new(detail)),
             package: Text::from(package),

@@ -6,6 +6,7 @@ mod date;
 mod description;
 mod detail;
 mod docs;
+mod json;
 mod layers;
 mod metric_inputs;
 mod neighbours;
@@ -29,6 +30,7 @@ pub use detail::{
     Access, DocsBlock, Exposure, Freshness, GenericTest, Group, Macro, Metric, Owner, RefCall, Relation, SavedQuery,
     SemanticModel, Source, Test, UnitTest,
 };
+pub use json::Json;
 pub use layers::{Layer, LayerRule, Layers};
 pub use neighbours::folder;
 pub use own_files::{

@@ -12,6 +12,10 @@ use crate::project::Counts;
 pub struct SummaryStyle<'a> {
     /// Name every rule that did not run, with its reason, instead of counting them.
     pub verbose: bool,
+    /// What was read instead of a manifest, and why.
+    pub input: Option<&'a str>,
+    /// What could not be known from the files, a line each; told when verbose.
+    pub unknown: &'a [String],
     /// The files that were read, each after a word for it; told when verbose.
     pub files: &'a [(&'a str, String)],
     /// How long the run took.
@@ -24,7 +28,11 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
     let summary = &report.summary;
     let add = |text: &mut String, line: String| writeln!(text, "{line}").expect("writing to a string does not fail");
     let (project, version) = (printable(&summary.project), printable(&summary.dbt_version));
-    add(&mut text, format!("{project} (dbt {version}): {}", subjects(&summary.counts)));
+    let by = if version.is_empty() { String::new() } else { format!(" (dbt {version})") };
+    add(&mut text, format!("{project}{by}: {}", subjects(&summary.counts)));
+    if let Some(input) = style.input {
+        add(&mut text, format!("read from the project's files, because {}", printable(input)));
+    }
     if style.verbose {
         for (what, path) in style.files {
             add(&mut text, format!("{what}: {}", printable(path)));
@@ -41,6 +49,9 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
         for rule in skipped {
             let reason = rule.skipped.as_deref().unwrap_or_default();
             add(&mut text, format!("  {} {} did not run: {reason}", rule.code, rule.slug));
+        }
+        for line in style.unknown {
+            add(&mut text, format!("not known: {}", printable(line)));
         }
     }
     text

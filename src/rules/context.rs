@@ -10,7 +10,10 @@ use super::words;
 use crate::config::Settings;
 use crate::findings::{Finding, Place, Severity};
 use crate::graph::Graph;
-use crate::project::{Date, Layer, Ownership, OwnFiles, Project, Resource, ResourceId, ResourceType, Spot};
+use crate::project::{Date, Layer, OwnFiles, Ownership, Project, Resource, ResourceId, ResourceType, Spot};
+
+/// Resources on a path beyond which its middle is left out.
+const LONGEST_PATH: usize = 24;
 
 /// A resource together with its id.
 #[derive(Debug, Clone, Copy)]
@@ -279,6 +282,12 @@ impl<'p> Context<'p> {
                 kind => format!("{} {}", kind.label(), resource.label()),
             }
         };
-        ids.iter().map(name).collect::<Vec<_>>().join(" → ")
+        let names = |ids: &[ResourceId]| ids.iter().map(name).collect::<Vec<_>>().join(" → ");
+        // Longer ones explain nothing, and one for each model of a long chain would be as much as its square.
+        if ids.len() <= LONGEST_PATH {
+            return names(ids);
+        }
+        let (start, end) = (&ids[..LONGEST_PATH / 2], &ids[ids.len() - LONGEST_PATH / 2..]);
+        format!("{} → ({} more) → {}", names(start), ids.len() - start.len() - end.len(), names(end))
     }
 }

@@ -11,8 +11,8 @@ use crate::findings::{Finding, Severity};
 use crate::graph::Graph;
 use crate::project::{Layer, Project, ResourceId, ResourceType};
 
-/// Subjects that one task looks at: enough work to be worth a task, small enough to spread evenly.
-const CHUNK: usize = 256;
+/// Subjects that one task looks at: so few that they stay in the processor's cache from the first rule to the last.
+const CHUNK: usize = 64;
 
 /// What the rules share: the project and the answers that many of them ask for.
 pub struct World<'p> {
@@ -58,14 +58,30 @@ pub fn run<'p>(
 ) -> Outcome {
     let world = World::new(project, graph, settings);
     let runs: Vec<RuleRun> = instances.iter().map(|instance| world.prepare(instance)).collect();
-    let tasks = world.tasks(instances, &runs);
-    let mut findings: Findings = tasks.into_par_iter().flat_map_iter(|task| task.run(&world)).collect();
-    drop_superseded(&mut findings, instances);
-    Outcome { findings, runs }
+    let running: Vec<&Instance> =
+        instances.iter().zip(&runs).filter(|(_, run)| run.skipped.is_none()).map(|(instance, _)| instance).collect();
+    let by_kind: Vec<(&[ResourceId], Vec<&Instance>)> =
+        world.subjects.iter().map(|(kind, ids)| (ids.as_slice(), about(*kind, &running))).collect();
+    // Rules over the project take longest, so they come first.
+    let projects = running.iter().map(|instance| Task::Project(instance));
+    let subjects =
+        by_kind.iter().flat_map(|(ids, instances)| ids.chunks(CHUNK).map(|chunk| Task::Subjects(instances, chunk)));
+    let tasks: Vec<Task<'_, '_>> = projects.chain(subjects).collect();
+    // One by one, because they differ in length: a thread that has no more takes over the next one of another.
+    let tasks = tasks.into_par_iter().with_max_len(1);
+    let mut findings: Findings = tasks.flat_map_iter(|task| task.run(&world)).collect();
+    super::unknown::drop_unfounded(&mut findings, project);
+    Outcome { findings: without_superseded(findings, instances), runs }
+}
+
+/// The rules that are about resources of that type.
+fn about<'p>(kind: ResourceType, instances: &[&'p Instance]) -> Vec<&'p Instance> {
+    let is_about = |instance: &&&Instance| instance.info.subjects.contains(&Subject::Resource(kind));
+    instances.iter().filter(is_about).copied().collect()
 }
 
 /// One defect, one finding: where a rule reports a subject, the milder rules that it supersedes keep silent on it.
-fn drop_superseded(findings: &mut Findings, instances: &[Instance]) {
+fn without_superseded(findings: Findings, instances: &[Instance]) -> Findings {
     let superseding: HashMap<&str, &[&str]> = instances
         .iter()
         .filter(|instance| !instance.info.supersedes.is_empty())
@@ -73,36 +89,45 @@ fn drop_superseded(findings: &mut Findings, instances: &[Instance]) {
         .collect();
     let milder: HashSet<&str> = superseding.values().copied().flatten().copied().collect();
     let dropped: HashSet<(&str, &str)> = findings
-        .iter()
+        .par_iter()
         .filter_map(|finding| Some((superseding.get(finding.code)?, finding.subject.as_str())))
-        .flat_map(|(codes, subject)| codes.iter().map(move |&code| (code, subject)))
+        .flat_map_iter(|(codes, subject)| codes.iter().map(move |&code| (code, subject)))
         .collect();
-    let is_dropped = |finding: &Finding| {
-        milder.contains(finding.code) && dropped.contains(&(finding.code, finding.subject.as_str()))
+    let is_kept = |finding: &Finding| {
+        !milder.contains(finding.code) || !dropped.contains(&(finding.code, finding.subject.as_str()))
     };
-    let kept: Vec<bool> = findings.iter().map(|finding| !is_dropped(finding)).collect();
-    let mut kept = kept.into_iter();
-    findings.retain(|_| kept.next().unwrap_or(true));
+    let kept: Vec<bool> = findings.par_iter().map(|finding| is_kept(finding)).collect();
+    findings.into_par_iter().zip(kept).filter_map(|(finding, kept)| kept.then_some(finding)).collect()
 }
 
-/// A piece of work: one rule over some subjects, or over the project.
-struct Task<'p> {
-    instance: &'p Instance,
-    subjects: Option<Vec<ResourceId>>,
+/// A piece of work.
+enum Task<'t, 'p> {
+    /// One rule over the project.
+    Project(&'p Instance),
+    /// All rules that are about such subjects, one after the other: resources of a large project do not fit into any
+    /// cache, and fetching them anew for each rule takes longer than the rules do.
+    Subjects(&'t [&'p Instance], &'t [ResourceId]),
 }
 
-impl<'p> Task<'p> {
+impl<'p> Task<'_, 'p> {
     fn run(self, world: &World<'p>) -> Findings {
-        let mut context = Context::new(world, self.instance);
-        match self.subjects {
-            None => self.instance.rule.check_project(&mut context),
-            Some(ids) => {
-                for id in ids {
-                    self.instance.rule.check(Node { id, resource: world.project.get(id) }, &mut context);
-                }
+        match self {
+            Self::Project(instance) => {
+                let mut context = Context::new(world, instance);
+                instance.rule.check_project(&mut context);
+                context.into_findings()
+            }
+            Self::Subjects(instances, ids) => {
+                let check = |instance: &&'p Instance| {
+                    let mut context = Context::new(world, instance);
+                    for &id in ids {
+                        instance.rule.check(Node { id, resource: world.project.get(id) }, &mut context);
+                    }
+                    context.into_findings()
+                };
+                instances.iter().flat_map(check).collect()
             }
         }
-        context.into_findings()
     }
 }
 
@@ -191,18 +216,6 @@ impl<'p> World<'p> {
             Subject::Resource(kind) => Some(*kind),
             Subject::Project => None,
         })
-    }
-
-    fn tasks(&self, instances: &'p [Instance], runs: &[RuleRun]) -> Vec<Task<'p>> {
-        let mut tasks = Vec::new();
-        for (instance, _) in instances.iter().zip(runs).filter(|(_, run)| run.skipped.is_none()) {
-            tasks.push(Task { instance, subjects: None });
-            for kind in self.kinds(instance) {
-                let chunks = self.subjects(kind).chunks(CHUNK);
-                tasks.extend(chunks.map(|ids| Task { instance, subjects: Some(ids.to_vec()) }));
-            }
-        }
-        tasks
     }
 }
 

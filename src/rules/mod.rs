@@ -13,6 +13,7 @@ mod instance;
 mod pattern;
 #[cfg(test)]
 pub(crate) mod tester;
+mod unknown;
 pub(crate) mod words;
 
 pub mod access;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
 use serde_json::Value;
 
 use super::{Instance, Scope, run};
@@ -13,7 +14,7 @@ use crate::graph::Graph;
 use crate::input::own_files;
 use crate::locate::Locator;
 use crate::project::{
-    Column, Detail, Exposure, Facts, GenericTest, Project, Relation, Resource, ResourceType, Source, Test, Text,
+    Column, Detail, Exposure, Facts, GenericTest, Json, Project, Relation, Resource, ResourceType, Source, Test, Text,
 };
 
 /// A resource of project `shop` with nothing set but its names; fill in fields with struct update or afterwards.
@@ -37,6 +38,11 @@ pub fn resource(kind: ResourceType, unique_id: &str, path: &str) -> Resource<'st
         unknown: None,
         detail: Detail::None,
     }
+}
+
+/// A value as JSON text, which lives as long as the test program.
+pub fn json_text(value: impl Serialize) -> Json<'static> {
+    Json::new(serde_json::to_string(&value).expect("a value of a test can be written").leak())
 }
 
 /// `model.shop.<name>`, a table in `models/<folder>/<name>.sql`.
@@ -139,8 +145,10 @@ pub fn lint(rule: &str, options: Value, files: &[(&str, &str)], resources: &[Res
     let settings = ProjectSettings { name: Some("shop".to_owned()), ..ProjectSettings::default() };
     let found = ProjectFiles { root: folder.path().to_owned(), settings };
     let locator = Locator::new(&project, Some(&found), cache);
-    let mut located: Vec<Located> =
-        findings_of(rule, options, &project).into_iter().map(|finding| locator.locate(&project, Box::new(finding))).collect();
+    let mut located: Vec<Located> = findings_of(rule, options, &project)
+        .into_iter()
+        .map(|finding| locator.locate(&project, Box::new(finding)))
+        .collect();
     located.sort_by(Located::order);
     let root = folder.path().to_string_lossy().replace('\\', "/");
     located.iter().map(|finding| described(finding, &root)).collect()

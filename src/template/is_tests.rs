@@ -11,8 +11,27 @@ use super::{Arguments, compare, filters, operators};
 
 /// Tests that look at the value alone.
 const SIMPLE: &[&str] = &[
-    "boolean", "callable", "defined", "escaped", "even", "false", "filter", "float", "integer", "iterable", "lower",
-    "mapping", "none", "number", "odd", "sequence", "string", "test", "true", "undefined", "upper",
+    "boolean",
+    "callable",
+    "defined",
+    "escaped",
+    "even",
+    "false",
+    "filter",
+    "float",
+    "integer",
+    "iterable",
+    "lower",
+    "mapping",
+    "none",
+    "number",
+    "odd",
+    "sequence",
+    "string",
+    "test",
+    "true",
+    "undefined",
+    "upper",
 ];
 
 /// Whether there is a test of this name.
@@ -34,12 +53,7 @@ fn comparison(name: &str) -> Option<CompareOperator> {
 }
 
 /// Whether a test holds.
-pub(super) fn apply(
-    machine: &mut Machine<'_>,
-    name: &str,
-    value: &Value,
-    arguments: Arguments,
-) -> Result<bool, Error> {
+pub(super) fn apply(machine: &mut Machine<'_>, name: &str, value: &Value, arguments: Arguments) -> Result<bool, Error> {
     if let Value::Unknown(reason) = value {
         return Err(Error::Unknown(reason.clone()));
     }

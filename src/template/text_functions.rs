@@ -7,7 +7,8 @@ use super::lexer::is_blank;
 fn title_case(character: char, text: &mut String) -> Result<(), Error> {
     let mut upper = character.to_uppercase();
     match (upper.next(), upper.next()) {
-        (Some(upper), None) if !matches!(character, '\u{1c4}'..='\u{1cc}' | '\u{1f1}'..='\u{1f3}' | '\u{10d0}'..='\u{10ff}') => {
+        (Some(upper), None) if !matches!(character, '\u{1c4}'..='\u{1cc}' | '\u{1f1}'..='\u{1f3}' | '\u{10d0}'..='\u{10ff}') =>
+        {
             text.push(upper);
             Ok(())
         }
@@ -37,7 +38,11 @@ pub(super) fn title(text: &str) -> Result<String, Error> {
     let mut result = String::with_capacity(text.len());
     let mut in_word = false;
     for character in text.chars() {
-        if in_word { push_lower(character, &mut result)? } else { title_case(character, &mut result)? }
+        if in_word {
+            push_lower(character, &mut result)?
+        } else {
+            title_case(character, &mut result)?
+        }
         in_word = character.is_lowercase() || character.is_uppercase();
     }
     Ok(result)
@@ -115,7 +120,8 @@ pub(super) fn split_lines(text: &str, keep_ends: bool) -> Vec<&str> {
         matches!(character, '\n' | '\r' | '\x0b' | '\x0c' | '\x1c'..='\x1e' | '\u{85}' | '\u{2028}' | '\u{2029}')
     };
     while let Some(at) = rest.find(is_end) {
-        let length = if rest[at..].starts_with("\r\n") { 2 } else { rest[at..].chars().next().map_or(1, char::len_utf8) };
+        let length =
+            if rest[at..].starts_with("\r\n") { 2 } else { rest[at..].chars().next().map_or(1, char::len_utf8) };
         lines.push(&rest[..if keep_ends { at + length } else { at }]);
         rest = &rest[at + length..];
     }
@@ -137,7 +143,9 @@ pub(super) fn center(text: &str, width: usize, fill: char) -> String {
 /// Whether all characters are of a kind, and there is one. Beyond what European languages use, Rust and Python may
 /// disagree.
 pub(super) fn all_are(text: &str, kind: fn(char) -> bool) -> Result<Option<bool>, Error> {
-    if text.chars().any(|character| character >= '\u{530}') || text.chars().any(|character| matches!(character, '²' | '³' | '¹' | '¼' | '½' | '¾')) {
+    if text.chars().any(|character| character >= '\u{530}')
+        || text.chars().any(|character| matches!(character, '²' | '³' | '¹' | '¼' | '½' | '¾'))
+    {
         return Err(Error::unknown("the kind of a character"));
     }
     Ok((!text.is_empty()).then(|| text.chars().all(kind)))

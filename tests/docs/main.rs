@@ -3,9 +3,12 @@
 
 mod commands;
 mod dependencies;
+mod examples;
 mod links;
 mod rules;
 mod schemas;
+#[path = "../support/mod.rs"]
+mod support;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

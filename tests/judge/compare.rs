@@ -2,14 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use dbt_steward::project::{Detail, Project, Resource};
+use dbt_steward::project::{Detail, Json, Project, Resource};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 /// Packages that come with dbt and its adapters, whose macros are in no project.
 const DBTS_OWN: [&str; 11] = [
-    "dbt", "dbt_duckdb", "dbt_postgres", "dbt_snowflake", "dbt_bigquery", "dbt_redshift", "dbt_databricks", "dbt_spark",
-    "dbt_trino", "dbt_athena", "dbt_clickhouse",
+    "dbt",
+    "dbt_duckdb",
+    "dbt_postgres",
+    "dbt_snowflake",
+    "dbt_bigquery",
+    "dbt_redshift",
+    "dbt_databricks",
+    "dbt_spark",
+    "dbt_trino",
+    "dbt_athena",
+    "dbt_clickhouse",
 ];
 
 /// What a comparison counted, and what differs.
@@ -36,7 +44,11 @@ type ById<'p> = BTreeMap<&'p str, &'p Resource<'p>>;
 
 fn by_id<'p>(resources: &'p [Resource<'p>]) -> ById<'p> {
     let is_dbts = |resource: &&Resource<'_>| DBTS_OWN.contains(&resource.package.as_str());
-    resources.iter().filter(|resource| !is_dbts(resource)).map(|resource| (resource.unique_id.as_str(), resource)).collect()
+    resources
+        .iter()
+        .filter(|resource| !is_dbts(resource))
+        .map(|resource| (resource.unique_id.as_str(), resource))
+        .collect()
 }
 
 fn compare_lists(prefix: &str, files: &ById<'_>, dbt: &ById<'_>, into: &mut Comparison) {
@@ -73,7 +85,9 @@ fn compare_edges(id: &str, ours: &Resource<'_>, theirs: &Resource<'_>, into: &mu
     into.edges += theirs.depends_on.len();
     let missing = theirs.depends_on.iter().filter(|parent| !ours.depends_on.contains(parent));
     let invented = ours.depends_on.iter().filter(|parent| !theirs.depends_on.contains(parent));
-    for (what, parent) in missing.map(|parent| ("no edge", parent)).chain(invented.map(|parent| ("an invented edge", parent))) {
+    for (what, parent) in
+        missing.map(|parent| ("no edge", parent)).chain(invented.map(|parent| ("an invented edge", parent)))
+    {
         into.wrong_edges += 1;
         into.differences.push(format!("{id}: {what} to {parent}"));
     }
@@ -100,7 +114,11 @@ fn fields(resource: &Resource<'_>) -> BTreeMap<&'static str, String> {
     set("doc_blocks", format!("{:?}", resource.doc_blocks));
     let mut columns: Vec<String> = Vec::new();
     for column in &resource.columns {
-        columns.push(format!("{:?} tags {}", dbt_steward::project::Column { tags: Vec::new(), ..column.clone() }, sorted(&column.tags)));
+        columns.push(format!(
+            "{:?} tags {}",
+            dbt_steward::project::Column { tags: Vec::new(), ..column.clone() },
+            sorted(&column.tags)
+        ));
     }
     set("columns", format!("{columns:#?}"));
     detail(resource, &mut set);
@@ -155,8 +173,8 @@ fn detail(resource: &Resource<'_>, set: &mut dyn FnMut(&'static str, String) -> 
         Detail::Metric(metric) => {
             set("label", metric.label.to_string());
             set("type", metric.metric_type.to_string());
-            set("type_params", plain(metric.type_params));
-            set("filter", plain(metric.filter));
+            set("type_params", plain(metric.type_params.as_ref()));
+            set("filter", plain(metric.filter.as_ref()));
         }
         other => {
             set("detail", format!("{other:#?}"));
@@ -165,7 +183,7 @@ fn detail(resource: &Resource<'_>, set: &mut dyn FnMut(&'static str, String) -> 
 }
 
 /// JSON without what says nothing, and without what dbt derives from the other metrics.
-fn plain(raw: Option<&RawValue>) -> String {
+fn plain(raw: Option<&Json<'_>>) -> String {
     let mut value: Value = raw.map_or(Value::Null, |raw| serde_json::from_str(raw.get()).expect("valid JSON"));
     if let Some(map) = value.as_object_mut() {
         map.remove("input_measures");
@@ -175,9 +193,11 @@ fn plain(raw: Option<&RawValue>) -> String {
 
 fn without_nulls(value: Value) -> Value {
     match value {
-        Value::Object(map) => {
-            map.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key, without_nulls(value))).collect()
-        }
+        Value::Object(map) => map
+            .into_iter()
+            .filter(|(_, value)| !value.is_null())
+            .map(|(key, value)| (key, without_nulls(value)))
+            .collect(),
         Value::Array(items) => items.into_iter().map(without_nulls).collect(),
         other => other,
     }

@@ -1,7 +1,7 @@
 //! A project whose places are asked for one by one, without a rule in between.
 
-use std::sync::Arc;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use dbt_steward::discover::{Discovered, discover};
 use dbt_steward::findings::{Finding, Located, Location, Place, Severity};
@@ -44,8 +44,8 @@ impl Site {
     fn new(root: PathBuf, folder: Option<TempDir>) -> Self {
         let Discovered { manifest: path, project: files, .. } = discover(&root, None, None).expect("it is a project");
         // Read once for the whole life of the test.
-        let bytes: &'static [u8] = Box::leak(std::fs::read(&path).expect("the manifest is there").into_boxed_slice());
-        let project = Project::from(manifest::read(&path, bytes).unwrap_or_else(|error| panic!("{error}")));
+        let memory: &'static mut manifest::Memory = Box::leak(Box::default());
+        let project = Project::from(manifest::read(&path, memory).unwrap_or_else(|error| panic!("{error}")));
         let locator = Locator::new(&project, files.as_ref(), Arc::default());
         let shown = root.strip_prefix(std::env::current_dir().expect("there is one")).unwrap_or(&root).to_owned();
         Self {

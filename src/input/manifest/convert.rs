@@ -1,36 +1,60 @@
 //! From a manifest's entry to a [`Resource`].
 
+use std::mem::take;
+
 use serde_json::value::RawValue;
 
+use super::keep::Keep;
 use super::lenient::{Declared, Texts, Word};
 use super::raw;
 use crate::project::{
-    Access, Column, Constraint, Detail, DocsBlock, Exposure, Freshness, GenericTest, Group, Macro, Meta, Metric, Owner,
-    RefCall, Relation, Resource, ResourceType, SavedQuery, SemanticModel, Source, Test, Text, UnitTest,
+    Access, Column, Constraint, Detail, DocsBlock, Exposure, Freshness, GenericTest, Group, Json, Macro, Meta, Metric,
+    Owner, RefCall, Relation, Resource, ResourceType, SavedQuery, SemanticModel, Source, Test, Text, UnitTest, Unknown,
 };
 
 /// The resource an entry describes. `key` is the entry's key in its section, which is its unique id.
-pub fn resource<'a>(key: Text<'a>, mut entry: raw::Entry<'a>) -> Resource<'a> {
+pub fn resource<'w, 'a>(key: Text<'w>, mut entry: raw::Entry<'w>, keep: &mut impl Keep<'w, 'a>) -> Resource<'a> {
     let kind = kind(&key, &entry);
-    let path = std::mem::take(&mut entry.original_file_path).into_path();
-    let properties_path = properties_path(kind, &path, std::mem::take(&mut entry.patch_path));
+    let path = keep.text(take(&mut entry.original_file_path).into_path());
+    let properties_path = properties_path(kind, &path, take(&mut entry.patch_path), keep);
     Resource {
         kind,
-        unique_id: key,
-        name: std::mem::take(&mut entry.name),
-        package: std::mem::take(&mut entry.package_name),
+        unique_id: keep.text(key),
+        name: keep.text(take(&mut entry.name)),
+        package: keep.text(take(&mut entry.package_name)),
         path,
         properties_path,
-        description: std::mem::take(&mut entry.description),
-        tags: union(std::mem::take(&mut entry.tags.0), std::mem::take(&mut entry.config.tags.0)),
-        meta: merged(std::mem::take(&mut entry.meta), std::mem::take(&mut entry.config.meta)),
-        group: first(std::mem::take(&mut entry.config.group), std::mem::take(&mut entry.group)),
-        columns: columns(std::mem::take(&mut entry.columns.0)),
-        doc_blocks: entry.doc_blocks.take().map(|texts| texts.0),
-        depends_on: std::mem::take(&mut entry.depends_on.nodes.0),
-        macros: std::mem::take(&mut entry.depends_on.macros.0),
-        unknown: (!entry.unknown.0.is_empty()).then(|| Box::new(std::mem::take(&mut entry.unknown.0))),
-        detail: detail(kind, entry),
+        description: keep.text(take(&mut entry.description)),
+        tags: union(keep.texts(take(&mut entry.tags)), keep.texts(take(&mut entry.config.tags))),
+        meta: merged(take(&mut entry.meta), take(&mut entry.config.meta)),
+        group: first(take(&mut entry.config.group), take(&mut entry.group)).map(|name| keep.text(name)),
+        columns: columns(take(&mut entry.columns.0), keep),
+        doc_blocks: entry.doc_blocks.take().map(|texts| keep.texts(texts)),
+        depends_on: keep.texts(take(&mut entry.depends_on.nodes)),
+        macros: keep.texts(take(&mut entry.depends_on.macros)),
+        unknown: unknown(take(&mut entry.unknown.0), keep),
+        detail: detail(kind, entry, keep),
+    }
+}
+
+/// Fields that are not known; dbt's own manifests have none.
+fn unknown<'w, 'a>(fields: Vec<(Text<'w>, Text<'w>)>, keep: &mut impl Keep<'w, 'a>) -> Option<Box<Unknown<'a>>> {
+    if fields.is_empty() {
+        return None;
+    }
+    let kept = fields.into_iter().map(|(field, reason)| (keep.text(field), keep.text(reason)));
+    Some(Box::new(kept.collect()))
+}
+
+/// What the manifest says of itself.
+pub fn metadata<'w, 'a>(metadata: raw::Metadata<'w>, keep: &mut impl Keep<'w, 'a>) -> raw::Metadata<'a> {
+    raw::Metadata {
+        dbt_schema_version: keep.text(metadata.dbt_schema_version),
+        dbt_version: keep.text(metadata.dbt_version),
+        project_name: keep.text(metadata.project_name),
+        project_id: keep.text(metadata.project_id),
+        adapter_type: keep.text(metadata.adapter_type),
+        generated_at: keep.text(metadata.generated_at),
     }
 }
 
@@ -45,64 +69,72 @@ fn kind(key: &str, entry: &raw::Entry<'_>) -> ResourceType {
 }
 
 /// `patch_path` is `package://path`; types that exist only in YAML are described where they are defined.
-fn properties_path<'a>(kind: ResourceType, path: &Text<'a>, patch_path: Text<'a>) -> Option<Text<'a>> {
+fn properties_path<'w, 'a>(
+    kind: ResourceType,
+    path: &Text<'a>,
+    patch_path: Text<'w>,
+    keep: &mut impl Keep<'w, 'a>,
+) -> Option<Text<'a>> {
     use ResourceType::{Exposure, Group, Metric, SavedQuery, SemanticModel, Source, UnitTest};
     if matches!(kind, Source | Exposure | Metric | SemanticModel | SavedQuery | Group | UnitTest) {
         return Some(path.clone());
     }
     patch_path.non_empty()?;
-    Some(patch_path.after("://").into_path())
+    Some(keep.text(patch_path.after("://").into_path()))
 }
 
-fn detail<'a>(kind: ResourceType, entry: raw::Entry<'a>) -> Detail<'a> {
+fn detail<'w, 'a>(kind: ResourceType, entry: raw::Entry<'w>, keep: &mut impl Keep<'w, 'a>) -> Detail<'a> {
     match kind {
         ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot | ResourceType::Analysis => {
-            Detail::Relation(Box::new(relation(entry)))
+            Detail::Relation(Box::new(relation(entry, keep)))
         }
-        ResourceType::Source => Detail::Source(Box::new(source(entry))),
-        ResourceType::Test => Detail::Test(Box::new(test(entry))),
-        ResourceType::UnitTest => Detail::UnitTest(Box::new(UnitTest { model: entry.model })),
-        ResourceType::Exposure => Detail::Exposure(Box::new(exposure(entry))),
-        ResourceType::Metric => Detail::Metric(Box::new(metric(entry))),
-        ResourceType::SemanticModel => Detail::SemanticModel(Box::new(semantic_model(entry))),
+        ResourceType::Source => Detail::Source(Box::new(source(entry, keep))),
+        ResourceType::Test => Detail::Test(Box::new(test(entry, keep))),
+        ResourceType::UnitTest => Detail::UnitTest(Box::new(UnitTest { model: keep.text(entry.model) })),
+        ResourceType::Exposure => Detail::Exposure(Box::new(exposure(entry, keep))),
+        ResourceType::Metric => Detail::Metric(Box::new(metric(entry, keep))),
+        ResourceType::SemanticModel => Detail::SemanticModel(Box::new(semantic_model(entry, keep))),
         ResourceType::SavedQuery => Detail::SavedQuery(Box::new(SavedQuery {
-            metrics: entry.query_params.metrics.0,
+            metrics: keep.texts(entry.query_params.metrics),
             exports: entry.exports.len(),
         })),
-        ResourceType::Group => Detail::Group(Box::new(Group { owner: owner(entry.owner) })),
-        ResourceType::Macro => Detail::Macro(Box::new(Macro {
-            arguments: entry.arguments.into_iter().map(|argument| (argument.name, argument.description)).collect(),
-            macro_sql: entry.macro_sql,
-        })),
-        ResourceType::DocsBlock => Detail::DocsBlock(Box::new(DocsBlock { contents: entry.block_contents })),
+        ResourceType::Group => Detail::Group(Box::new(Group { owner: owner(entry.owner, keep) })),
+        ResourceType::Macro => Detail::Macro(Box::new(macro_detail(entry, keep))),
+        ResourceType::DocsBlock => Detail::DocsBlock(Box::new(DocsBlock { contents: keep.text(entry.block_contents) })),
         ResourceType::Operation | ResourceType::Function | ResourceType::Other => Detail::None,
     }
 }
 
-fn relation<'a>(entry: raw::Entry<'a>) -> Relation<'a> {
+fn relation<'w, 'a>(entry: raw::Entry<'w>, keep: &mut impl Keep<'w, 'a>) -> Relation<'a> {
     let access = first(entry.config.access, entry.access);
     Relation {
-        database: entry.database,
-        schema: entry.schema,
-        alias: entry.alias,
-        relation_name: entry.relation_name,
-        materialized: entry.config.materialized,
-        language: entry.language,
-        raw_code: entry.raw_code,
-        checksum: checksum(entry.checksum),
+        database: keep.text(entry.database),
+        schema: keep.text(entry.schema),
+        alias: keep.text(entry.alias),
+        relation_name: keep.text(entry.relation_name),
+        materialized: keep.text(entry.config.materialized),
+        language: keep.text(entry.language),
+        raw_code: json(entry.raw_code, keep),
+        checksum: keep.text(checksum(entry.checksum)),
         access: Access::from_dbt(access.as_deref().unwrap_or_default()),
         contract_enforced: entry.config.contract.enforced,
-        constraints: entry.constraints.into_iter().map(constraint).collect(),
-        grants: entry.config.grants.0.into_iter().map(|(privilege, names)| (privilege, names.0)).collect(),
-        unique_key: entry.config.unique_key.0,
-        incremental_strategy: entry.config.incremental_strategy,
-        on_schema_change: entry.config.on_schema_change,
-        version: word(entry.version),
-        latest_version: word(entry.latest_version),
+        constraints: constraints(entry.constraints, keep),
+        grants: entry
+            .config
+            .grants
+            .0
+            .into_iter()
+            .map(|(privilege, to)| (keep.text(privilege), keep.texts(to)))
+            .collect(),
+        unique_key: keep.texts(entry.config.unique_key),
+        incremental_strategy: keep.text(entry.config.incremental_strategy),
+        on_schema_change: keep.text(entry.config.on_schema_change),
+        version: word(entry.version, keep),
+        latest_version: word(entry.latest_version, keep),
         latest_version_declared: None,
-        deprecation_date: some(entry.deprecation_date),
+        deprecation_date: some(entry.deprecation_date).map(|date| keep.text(date)),
         time_spine: entry.time_spine.0,
-        refs: entry.refs.into_iter().map(ref_call).collect(),
+        refs: refs(entry.refs, keep),
     }
 }
 
@@ -111,20 +143,20 @@ fn checksum(raw: Option<&RawValue>) -> Text<'_> {
     checksum.filter(|found| found.name.as_str() == "sha256").map(|found| found.checksum).unwrap_or_default()
 }
 
-fn source<'a>(entry: raw::Entry<'a>) -> Source<'a> {
+fn source<'w, 'a>(entry: raw::Entry<'w>, keep: &mut impl Keep<'w, 'a>) -> Source<'a> {
     let declared = entry.config.freshness.or(entry.freshness);
     Source {
-        source_name: entry.source_name,
-        source_description: entry.source_description,
+        source_name: keep.text(entry.source_name),
+        source_description: keep.text(entry.source_description),
         source_meta: entry.source_meta,
-        loader: first(entry.config.loader, entry.loader).unwrap_or_default(),
-        database: entry.database,
-        schema: entry.schema,
-        identifier: entry.identifier,
-        relation_name: entry.relation_name,
+        loader: keep.text(first(entry.config.loader, entry.loader).unwrap_or_default()),
+        database: keep.text(entry.database),
+        schema: keep.text(entry.schema),
+        identifier: keep.text(entry.identifier),
+        relation_name: keep.text(entry.relation_name),
         freshness: freshness(declared),
         freshness_opt_out: matches!(declared, Declared::Null),
-        loaded_at_field: first(entry.config.loaded_at_field, entry.loaded_at_field).unwrap_or_default(),
+        loaded_at_field: keep.text(first(entry.config.loaded_at_field, entry.loaded_at_field).unwrap_or_default()),
     }
 }
 
@@ -135,120 +167,142 @@ fn freshness(declared: Declared<raw::Freshness>) -> Freshness {
     Freshness { warn_after: is_set(raw.warn_after), error_after: is_set(raw.error_after) }
 }
 
-fn test<'a>(entry: raw::Entry<'a>) -> Test<'a> {
+fn test<'w, 'a>(entry: raw::Entry<'w>, keep: &mut impl Keep<'w, 'a>) -> Test<'a> {
     Test {
         generic: entry.test_metadata.map(|metadata| GenericTest {
-            name: metadata.name,
-            namespace: some(metadata.namespace),
-            kwargs: metadata.kwargs,
+            name: keep.text(metadata.name),
+            namespace: some(metadata.namespace).map(|namespace| keep.text(namespace)),
+            kwargs: json(metadata.kwargs, keep),
         }),
-        column: some(entry.column_name),
-        attached_node: some(entry.attached_node),
-        severity: entry.config.severity,
-        warn_if: entry.config.warn_if,
-        error_if: entry.config.error_if,
-        condition: entry.config.condition,
-        fail_calc: entry.config.fail_calc,
-        limit: entry.config.limit,
-        checksum: checksum(entry.checksum),
-        refs: entry.refs.into_iter().map(ref_call).collect(),
+        column: some(entry.column_name).map(|column| keep.text(column)),
+        attached_node: some(entry.attached_node).map(|node| keep.text(node)),
+        severity: keep.text(entry.config.severity),
+        warn_if: keep.text(entry.config.warn_if),
+        error_if: keep.text(entry.config.error_if),
+        condition: keep.text(entry.config.condition),
+        fail_calc: keep.text(entry.config.fail_calc),
+        limit: json(entry.config.limit, keep),
+        checksum: keep.text(checksum(entry.checksum)),
+        refs: refs(entry.refs, keep),
     }
 }
 
-fn exposure<'a>(entry: raw::Entry<'a>) -> Exposure<'a> {
+fn exposure<'w, 'a>(entry: raw::Entry<'w>, keep: &mut impl Keep<'w, 'a>) -> Exposure<'a> {
     Exposure {
-        exposure_type: entry.kind,
-        owner: owner(entry.owner),
-        maturity: entry.maturity,
-        url: entry.url,
-        label: entry.label,
-        refs: entry.refs.into_iter().map(ref_call).collect(),
-        metrics: metric_calls(entry.metrics),
+        exposure_type: keep.text(entry.kind),
+        owner: owner(entry.owner, keep),
+        maturity: keep.text(entry.maturity),
+        url: keep.text(entry.url),
+        label: keep.text(entry.label),
+        refs: refs(entry.refs, keep),
+        metrics: metric_calls(entry.metrics, keep),
     }
 }
 
 /// The metrics that an exposure lists, as `[["name"]]` or `[["package", "name"]]`.
-fn metric_calls<'a>(calls: Option<&'a RawValue>) -> Vec<RefCall<'a>> {
-    let calls: Option<Vec<Texts<'a>>> = calls.and_then(|raw| serde_json::from_str(raw.get()).ok());
-    calls.unwrap_or_default().into_iter().map(|parts| ref_call(raw::Ref::Parts(parts))).collect()
+fn metric_calls<'w, 'a>(calls: Option<&'w RawValue>, keep: &mut impl Keep<'w, 'a>) -> Vec<RefCall<'a>> {
+    let calls: Option<Vec<Texts<'w>>> = calls.and_then(|raw| serde_json::from_str(raw.get()).ok());
+    refs(calls.unwrap_or_default().into_iter().map(raw::Ref::Parts).collect(), keep)
 }
 
-fn metric<'a>(entry: raw::Entry<'a>) -> Metric<'a> {
+fn metric<'w, 'a>(entry: raw::Entry<'w>, keep: &mut impl Keep<'w, 'a>) -> Metric<'a> {
     Metric {
-        label: entry.label,
-        metric_type: first(entry.kind, entry.calculation_method).unwrap_or_default(),
-        type_params: entry.type_params,
-        filter: entry.filter,
-        expression: entry.expression,
-        timestamp: entry.timestamp,
-        window: entry.window,
+        label: keep.text(entry.label),
+        metric_type: keep.text(first(entry.kind, entry.calculation_method).unwrap_or_default()),
+        type_params: json(entry.type_params, keep),
+        filter: json(entry.filter, keep),
+        expression: keep.text(entry.expression),
+        timestamp: json(entry.timestamp, keep),
+        window: json(entry.window, keep),
     }
 }
 
-fn semantic_model<'a>(entry: raw::Entry<'a>) -> SemanticModel<'a> {
-    let dimensions: Vec<raw::Named<'a>> =
+fn semantic_model<'w, 'a>(entry: raw::Entry<'w>, keep: &mut impl Keep<'w, 'a>) -> SemanticModel<'a> {
+    let dimensions: Vec<raw::Named<'w>> =
         entry.dimensions.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
     let parts = entry.entities.iter().chain(&dimensions).chain(&entry.measures);
-    let descriptions = parts.map(|part| part.description.clone()).filter(|text| !text.is_empty()).collect();
+    let described = parts.filter(|part| !part.description.is_empty());
     SemanticModel {
-        model: entry.model,
-        primary_entity: entry.primary_entity,
-        entities: entry.entities.into_iter().map(|entity| (entity.name, entity.kind)).collect(),
-        measures: entry.measures.into_iter().map(|measure| measure.name).collect(),
-        descriptions,
+        model: keep.text(entry.model),
+        primary_entity: keep.text(entry.primary_entity),
+        descriptions: described.map(|part| keep.text(part.description.clone())).collect(),
+        entities: entry.entities.into_iter().map(|entity| (keep.text(entity.name), keep.text(entity.kind))).collect(),
+        measures: entry.measures.into_iter().map(|measure| keep.text(measure.name)).collect(),
     }
 }
 
-fn owner<'a>(raw: raw::Owner<'a>) -> Owner<'a> {
+fn macro_detail<'w, 'a>(entry: raw::Entry<'w>, keep: &mut impl Keep<'w, 'a>) -> Macro<'a> {
+    let arguments = entry.arguments.into_iter();
+    Macro {
+        arguments: arguments.map(|argument| (keep.text(argument.name), keep.text(argument.description))).collect(),
+        macro_sql: json(entry.macro_sql, keep),
+    }
+}
+
+fn owner<'w, 'a>(raw: raw::Owner<'w>, keep: &mut impl Keep<'w, 'a>) -> Owner<'a> {
     let mut other = raw.other;
     // A key that is there without a value says nothing.
     other.retain(|_, value| !value.is_null());
-    Owner { name: raw.name, email: raw.email.0, other }
+    Owner { name: keep.text(raw.name), email: keep.texts(raw.email), other }
 }
 
 /// Into a list of just the size that is needed: `collect` would reuse the larger one of what was read.
-fn columns<'a>(raw: Vec<(Text<'a>, raw::Column<'a>)>) -> Vec<Column<'a>> {
+fn columns<'w, 'a>(raw: Vec<(Text<'w>, raw::Column<'w>)>, keep: &mut impl Keep<'w, 'a>) -> Vec<Column<'a>> {
     let mut columns = Vec::with_capacity(raw.len());
-    columns.extend(raw.into_iter().map(column));
+    columns.extend(raw.into_iter().map(|(key, raw)| column(key, raw, keep)));
     columns
 }
 
-fn column<'a>((key, raw): (Text<'a>, raw::Column<'a>)) -> Column<'a> {
+fn column<'w, 'a>(key: Text<'w>, raw: raw::Column<'w>, keep: &mut impl Keep<'w, 'a>) -> Column<'a> {
     let databricks = [raw.databricks_tags, raw.column_mask, raw.config.databricks_tags, raw.config.column_mask];
     Column {
-        name: some(raw.name).unwrap_or(key),
-        description: raw.description,
-        data_type: some(raw.data_type),
-        tags: union(raw.tags.0, raw.config.tags.0),
+        name: keep.text(some(raw.name).unwrap_or(key)),
+        description: keep.text(raw.description),
+        data_type: some(raw.data_type).map(|data_type| keep.text(data_type)),
+        tags: union(keep.texts(raw.tags), keep.texts(raw.config.tags)),
         meta: merged(raw.meta, raw.config.meta),
-        constraints: raw.constraints.into_iter().map(constraint).collect(),
-        policy_tags: raw.policy_tags.0,
+        constraints: constraints(raw.constraints, keep),
+        policy_tags: keep.texts(raw.policy_tags),
         databricks_policy: databricks.iter().any(|key| key.0),
-        doc_blocks: raw.doc_blocks.map(|texts| texts.0),
+        doc_blocks: raw.doc_blocks.map(|texts| keep.texts(texts)),
     }
 }
 
-fn constraint<'a>(raw: raw::Constraint<'a>) -> Constraint<'a> {
-    Constraint { kind: raw.kind, columns: raw.columns.0 }
+fn constraints<'w, 'a>(raw: Vec<raw::Constraint<'w>>, keep: &mut impl Keep<'w, 'a>) -> Vec<Constraint<'a>> {
+    let constraint =
+        |raw: raw::Constraint<'w>| Constraint { kind: keep.text(raw.kind), columns: keep.texts(raw.columns) };
+    raw.into_iter().map(constraint).collect()
 }
 
-fn ref_call<'a>(raw: raw::Ref<'a>) -> RefCall<'a> {
+fn refs<'w, 'a>(raw: Vec<raw::Ref<'w>>, keep: &mut impl Keep<'w, 'a>) -> Vec<RefCall<'a>> {
+    raw.into_iter().map(|raw| ref_call(raw, keep)).collect()
+}
+
+fn ref_call<'w, 'a>(raw: raw::Ref<'w>, keep: &mut impl Keep<'w, 'a>) -> RefCall<'a> {
     match raw {
-        raw::Ref::Named { name, package, version } => RefCall { name, package: some(package), version: word(version) },
+        raw::Ref::Named(named) => RefCall {
+            name: keep.text(named.name),
+            package: some(named.package).map(|package| keep.text(package)),
+            version: word(named.version, keep),
+        },
         raw::Ref::Parts(parts) => {
-            let mut parts = parts.0;
+            let mut parts = keep.texts(parts);
             let name = parts.pop().unwrap_or_default();
             RefCall { name, package: parts.pop(), version: None }
         }
     }
 }
 
-fn some(text: Text<'_>) -> Option<Text<'_>> {
-    text.non_empty().is_some().then_some(text)
+fn json<'w, 'a>(raw: Option<&'w RawValue>, keep: &mut impl Keep<'w, 'a>) -> Option<Json<'a>> {
+    raw.map(|raw| keep.json(raw))
 }
 
-fn word<'a>(word: Option<Word<'a>>) -> Option<Text<'a>> {
-    some(word?.0)
+fn word<'w, 'a>(word: Option<Word<'w>>, keep: &mut impl Keep<'w, 'a>) -> Option<Text<'a>> {
+    some(word?.0).map(|word| keep.text(word))
+}
+
+fn some(text: Text<'_>) -> Option<Text<'_>> {
+    text.non_empty().is_some().then_some(text)
 }
 
 /// The first that is not empty.

@@ -109,9 +109,6 @@ fn mismatch(keys: &str, message: &str) -> String {
     if message.starts_with("duplicate field") {
         return format!("{keys} stands there twice");
     }
-    if message.starts_with("data did not match any variant") {
-        return format!("{keys} has none of the forms that it has in manifests");
-    }
     let parts = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
     match parts.and_then(|parts| parts.rsplit_once(", expected ")) {
         Some((found, expected)) => format!("{keys} should be {}, but is {}", wanted(expected), seen(found)),

@@ -4,21 +4,26 @@ mod convert;
 mod error;
 pub mod freshness;
 mod head;
+mod keep;
 mod lenient;
 mod raw;
-pub mod split;
+mod split;
+mod stream;
 mod whereabouts;
 
+use std::io::Read;
 use std::path::Path;
 
 use md5::{Digest, Md5};
-use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::bytes::{self, Bytes};
+use super::bytes;
 use crate::project::{Facts, Resource, Text};
 pub use error::ManifestError;
+pub use keep::Copies;
+use keep::InPlace;
 use lenient::Entries;
+use stream::Contents;
 
 /// Sections whose entries are read one by one.
 const OPENED: [&str; 12] = [
@@ -64,64 +69,57 @@ struct Manifest<'a> {
 
 type Section<'a> = Entries<'a, raw::Entry<'a>>;
 
-/// Brings a manifest's bytes into memory.
-///
-/// # Errors
-/// When the file cannot be read, or starts like no manifest.
-pub fn load(path: &Path) -> Result<Bytes, ManifestError> {
-    head::check_file(path)?;
-    Ok(bytes::read(path)?)
+/// What the facts of a manifest are borrowed from.
+#[derive(Debug, Default)]
+pub struct Memory {
+    /// The texts that somebody needs.
+    copies: Copies,
+    /// The whole file, where it is odd or comes through a pipe.
+    bytes: Vec<u8>,
 }
 
-/// Reads a manifest's bytes. `path` is for messages only.
+/// Reads a manifest.
 ///
 /// # Errors
 /// Says what is wrong with the file, where, and what to do.
-pub fn read<'a>(path: &Path, bytes: &'a [u8]) -> Result<Facts<'a>, ManifestError> {
-    if let Some(facts) = parallel(path, bytes) {
+pub fn read<'a>(path: &Path, memory: &'a mut Memory) -> Result<Facts<'a>, ManifestError> {
+    head::check_file(path)?;
+    let Memory { copies, bytes } = memory;
+    let Some(file) = bytes::open(path) else {
+        *bytes = bytes::read(path)?;
+        return of_bytes(path, bytes, copies);
+    };
+    if let Some(facts) = parallel(path, file.reader(), file.size(), copies).filter(|_| file.is_unchanged()) {
         return Ok(facts);
     }
+    *bytes = bytes::read(path)?;
     plain(path, text(path, bytes)?)
 }
 
-/// Finds the entries' slices first and parses them on all threads. `None` on anything odd: the plain parse then either
-/// reads the file after all or says where it is wrong.
-pub fn parallel<'a>(path: &Path, bytes: &'a [u8]) -> Option<Facts<'a>> {
-    let mut sections = split::split(bytes, &OPENED)?;
-    let metadata: raw::Metadata<'a> = split::parse(sections.iter().find(|section| section.name == "metadata")?.value)?;
-    check_version(path, &metadata).ok()?;
-    let disabled = sections.iter().position(|section| section.name == DISABLED).map(|at| sections.swap_remove(at));
-    let entries: Vec<split::Entry<'a>> = sections.into_iter().flat_map(|section| section.entries).collect();
-    let (mut flags, mut parsed) = (Vec::new(), Vec::new());
-    entries.into_par_iter().map(parse_entry).unzip_into_vecs(&mut flags, &mut parsed);
-    if parsed.iter().any(Option::is_none) {
-        return None;
-    }
-    let mut on: Vec<Resource<'a>> = parsed.into_iter().flatten().collect();
-    let mut off = Vec::new();
-    // Only dbt 2.x leaves something disabled among the enabled, so that most often nothing has to be moved.
-    if flags.contains(&false) {
-        let mut flags = flags.into_iter();
-        (on, off) = on.into_iter().partition(|_| flags.next().unwrap_or(true));
-    }
-    for entry in disabled.into_iter().flat_map(|section| section.entries) {
-        let list: Vec<raw::Entry<'a>> = split::parse(entry.value)?;
-        let key = Text::from(entry.key);
-        for raw in list {
-            let enabled = is_dropped_exposure(&key, &raw);
-            let resource = convert::resource(key.clone(), raw);
-            if enabled { on.push(resource) } else { off.push(resource) }
-        }
-    }
-    facts(path, &metadata, on, off).ok()
+/// Reads a manifest that is in memory. `path` is for messages only.
+///
+/// # Errors
+/// As [`read`].
+pub fn parse<'a>(path: &Path, bytes: &'a [u8], memory: &'a mut Memory) -> Result<Facts<'a>, ManifestError> {
+    of_bytes(path, bytes, &mut memory.copies)
 }
 
-/// One entry's resource, and whether it is enabled; `None` if its slice is not what it should be.
-fn parse_entry<'a>(entry: split::Entry<'a>) -> (bool, Option<Resource<'a>>) {
-    match split::parse::<raw::Entry<'a>>(entry.value) {
-        Some(raw) => (raw.config.enabled != Some(false), Some(convert::resource(entry.key.into(), raw))),
-        None => (true, None),
+fn of_bytes<'a>(path: &Path, bytes: &'a [u8], copies: &'a mut Copies) -> Result<Facts<'a>, ManifestError> {
+    match parallel(path, bytes, bytes.len() as u64, copies) {
+        Some(facts) => Ok(facts),
+        None => plain(path, text(path, bytes)?),
     }
+}
+
+/// Reads a manifest of `len` bytes through a window, on all threads. `None` on anything odd: the plain parse then either
+/// reads the file after all or says where it is wrong.
+pub fn parallel<'a>(path: &Path, source: impl Read + Send, len: u64, copies: &'a mut Copies) -> Option<Facts<'a>> {
+    let Contents { metadata, mut enabled, disabled, dropped } =
+        stream::read(source, stream::WINDOW, &copies.shelf(len)?)?;
+    let metadata = metadata?;
+    check_version(path, &metadata).ok()?;
+    enabled.extend(dropped);
+    facts(path, &metadata, enabled, disabled).ok()
 }
 
 /// One serde_json parse of the whole file on one thread: the reference, and the way to a right error position.
@@ -153,7 +151,7 @@ pub fn plain<'a>(path: &Path, text: &'a str) -> Result<Facts<'a>, ManifestError>
         disabled.0.into_iter().flat_map(|(key, list)| list.into_iter().map(move |entry| (key.clone(), entry)));
     let set_aside = set_aside.map(|(key, entry)| (is_dropped_exposure(&key, &entry), key, entry));
     for (enabled, key, entry) in listed.chain(set_aside) {
-        let resource = convert::resource(key, entry);
+        let resource = convert::resource(key, entry, &mut InPlace);
         if enabled { resources.push(resource) } else { off.push(resource) }
     }
     facts(path, &metadata, resources, off)

@@ -1,5 +1,9 @@
 //! The few fields of a manifest that the linter reads, as dbt 1.0 to 2.x write them. Unknown keys are skipped.
 
+use std::fmt;
+
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
@@ -218,19 +222,40 @@ pub struct Constraint<'a> {
     pub columns: Texts<'a>,
 }
 
-/// `["name"]` or `["package", "name"]` before dbt 1.5, an object since.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
+/// One `ref()`: `["name"]` or `["package", "name"]` before dbt 1.5, an object since.
+#[derive(Debug)]
 pub enum Ref<'a> {
-    Parts(#[serde(borrow)] Texts<'a>),
-    Named {
-        #[serde(borrow, default)]
-        name: Text<'a>,
-        #[serde(default)]
-        package: Text<'a>,
-        #[serde(default)]
-        version: Option<Word<'a>>,
-    },
+    Parts(Texts<'a>),
+    Named(NamedRef<'a>),
+}
+
+// By hand because what serde derives reads a value into memory before it tries one form after the other.
+impl<'de: 'a, 'a> Deserialize<'de> for Ref<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct RefVisitor;
+        impl<'de> Visitor<'de> for RefVisitor {
+            type Value = Ref<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a list of names or an object")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+                Texts::deserialize(SeqAccessDeserializer::new(seq)).map(Ref::Parts)
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                NamedRef::from_fields(MapAccessDeserializer::new(map)).map(Ref::Named)
+            }
+        }
+        deserializer.deserialize_any(RefVisitor)
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, remote = "Self")]
+pub struct NamedRef<'a> {
+    #[serde(borrow)]
+    pub name: Text<'a>,
+    pub package: Text<'a>,
+    pub version: Option<Word<'a>>,
 }
 
 /// `freshness` of a source: each threshold is null, `{}`, or has a count and a period.
@@ -313,6 +338,7 @@ objects! {
     Column<'a>,
     ColumnConfig<'a>,
     Constraint<'a>,
+    NamedRef<'a>,
     Freshness,
     Threshold,
     TestMetadata<'a>,

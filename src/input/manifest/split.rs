@@ -1,13 +1,16 @@
-//! Finds where each resource of a manifest stands, without parsing it, so that the parsing can be shared among threads.
+//! Finds where each resource of a manifest stands, without parsing it, so that the parsing can be shared among threads
+//! and what has been parsed can be forgotten before the rest of the file is read.
 //!
 //! A manifest is one JSON object of sections (`nodes`, `sources`, `parent_map` …), most of them objects that hold one
-//! value a resource. [`split`] walks the two outer levels by the rules of JSON and jumps over each value by counting
-//! brackets outside strings (several GB/s). What it jumped over is unchecked: each slice must go through serde_json.
+//! value a resource. A [`Splitter`] walks the two outer levels by the rules of JSON, over one window of the file after
+//! the other, and jumps over each value by counting brackets outside strings (several GB/s). What it jumped over is
+//! unchecked: each slice must go through serde_json.
 //!
-//! **What holds.** When `split` succeeds and [`parse`] accepts every slice it returned, serde_json accepts the whole
-//! file too, and finds the same keys and values in the same order. When `split` gives up, or a slice is refused, parse
-//! the whole file instead: either it is valid JSON of a shape that is not worth a fast way, or that parse reports the
-//! error at its line and column in the file. To hold this for a section nobody reads, parse it as `IgnoredAny`.
+//! **What holds.** When the splitter comes to the end of the file and [`parse`] accepts every slice it has found,
+//! serde_json accepts the whole file too, and finds the same keys and values in the same order. When it gets stuck, or a
+//! slice is refused, parse the whole file instead: either it is valid JSON of a shape that is not worth a fast way, or
+//! that parse reports the error at its line and column in the file. To hold this for a section nobody reads, parse it as
+//! `IgnoredAny`.
 
 mod block;
 mod brackets;
@@ -18,65 +21,111 @@ mod tests;
 use cursor::Cursor;
 use serde::Deserialize;
 use std::borrow::Cow;
+use std::ops::Range;
 
-/// One top-level key of the manifest.
+/// A value that stands in a window, without surrounding whitespace: one balanced container, one string, or one bare word.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Section<'a> {
-    /// The key, such as `nodes`.
-    pub name: &'a str,
-    /// The raw value without surrounding whitespace: one balanced container, one string, or one bare word.
-    pub value: &'a [u8],
-    /// The members of `value` in file order, if the section was to be opened; else empty.
-    pub entries: Vec<Entry<'a>>,
+pub struct Piece {
+    /// The key in its section, quotes and escapes included, and unchecked like the value; see [`key`]. `None` for a whole
+    /// section: `metadata`, and what is no object.
+    pub key: Option<Range<usize>>,
+    pub value: Range<usize>,
 }
 
-/// One member of an opened section: as a rule one resource.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry<'a> {
-    /// The key, unescaped: as a rule the resource's `unique_id`. A section may repeat a key, as JSON may.
-    pub key: Cow<'a, str>,
-    /// The raw value without surrounding whitespace, unchecked like [`Section::value`].
-    pub value: &'a [u8],
+/// Where the walk over a manifest stands.
+pub struct Splitter {
+    at: At,
+    /// The sections so far, in file order. The last one may be open.
+    names: Vec<String>,
 }
 
-/// The sections of a manifest in file order, with the entries of those that `opened` names.
-///
-/// A section that is not opened costs no more than the search for its end. Returns `None` for anything odd in the two
-/// outer levels: not an object, a byte-order mark, something after the end, a missing comma, unbalanced brackets, a
-/// repeated or escaped section name, an opened section that is no object, nesting near serde_json's limit of 128.
-pub fn split<'a>(bytes: &'a [u8], opened: &[&str]) -> Option<Vec<Section<'a>>> {
-    let mut sections: Vec<Section<'a>> = Vec::new();
-    let mut cursor = Cursor::new(bytes);
-    cursor.members(|cursor, key| {
-        let Cow::Borrowed(name) = key else { return None };
-        if sections.iter().any(|section| section.name == name) {
+/// What comes next.
+#[derive(Clone, Copy)]
+enum At {
+    Start,
+    Section,
+    Member,
+    SectionEnd,
+    End,
+}
+
+/// The section that is read as a whole, although it is an object.
+const WHOLE: &str = "metadata";
+
+impl Splitter {
+    /// At the beginning of a manifest.
+    pub fn new() -> Self {
+        Self { at: At::Start, names: Vec::new() }
+    }
+
+    /// Walks over the window as far as it holds whole members, and gives each to `found` with its section's name.
+    ///
+    /// Returns how many bytes it is done with. The others have to be at the beginning of the next window, with more
+    /// behind them; where there is no more, or more does not help, the manifest is odd: it is no object, has a byte-order
+    /// mark, a missing comma, unbalanced brackets, a repeated or escaped section name, or nesting near serde_json's limit
+    /// of 128.
+    pub fn walk(&mut self, window: &[u8], mut found: impl FnMut(&str, Piece)) -> usize {
+        let mut cursor = Cursor::new(window);
+        let mut done = 0;
+        while let Some(next) = self.step(&mut cursor, &mut found) {
+            self.at = next;
+            done = cursor.position();
+        }
+        done
+    }
+
+    /// Whether the whole manifest has been walked over and nothing but whitespace is left behind it.
+    pub fn is_done(&self, rest: &[u8]) -> bool {
+        matches!(self.at, At::End) && rest.iter().all(|byte| b" \t\r\n".contains(byte))
+    }
+
+    /// Moves over one member or one bracket. `None` if the window does not hold all of it.
+    fn step(&mut self, cursor: &mut Cursor<'_>, found: &mut impl FnMut(&str, Piece)) -> Option<At> {
+        match self.at {
+            At::Start => cursor.open().map(|is_empty| if is_empty { At::End } else { At::Section }),
+            At::Section => self.section(cursor, found),
+            At::Member => {
+                let (key, value) = cursor.member()?;
+                let is_last = cursor.is_last_member()?;
+                found(self.names.last()?, Piece { key: Some(key), value });
+                Some(if is_last { At::SectionEnd } else { At::Member })
+            }
+            At::SectionEnd => cursor.is_last_member().map(|is_last| if is_last { At::End } else { At::Section }),
+            At::End => None,
+        }
+    }
+
+    /// Moves into a section that is an object, or over one that is not.
+    fn section(&mut self, cursor: &mut Cursor<'_>, found: &mut impl FnMut(&str, Piece)) -> Option<At> {
+        let name = cursor.name()?;
+        if self.names.iter().any(|earlier| earlier == name) {
             return None;
         }
-        sections.push(section(cursor, name, opened.contains(&name))?);
-        Some(())
-    })?;
-    cursor.end()?;
-    Some(sections)
+        let next = if cursor.peek()? == b'{' && name != WHOLE {
+            if cursor.open()? { At::SectionEnd } else { At::Member }
+        } else {
+            let value = cursor.value()?;
+            let is_last = cursor.is_last_member()?;
+            found(name, Piece { key: None, value });
+            if is_last { At::End } else { At::Section }
+        };
+        self.names.push(name.to_owned());
+        Some(next)
+    }
 }
 
-/// Parses one slice that [`split`] found; `None` if serde_json refuses it.
+/// What a key says, checked as serde_json would; `None` if it refuses it.
+pub fn key(raw: &[u8]) -> Option<Cow<'_, str>> {
+    if raw.contains(&b'\\') || raw.iter().any(u8::is_ascii_control) {
+        return serde_json::from_slice(raw).ok().map(Cow::Owned);
+    }
+    std::str::from_utf8(&raw[1..raw.len() - 1]).ok().map(Cow::Borrowed)
+}
+
+/// Parses one slice that a [`Splitter`] found; `None` if serde_json refuses it.
 ///
 /// One check that the slice is UTF-8 makes serde_json about a fifth faster than its own check of each string. Positions
 /// in an error would count from the slice's start, so there is none.
 pub fn parse<'a, T: Deserialize<'a>>(value: &'a [u8]) -> Option<T> {
     serde_json::from_str(std::str::from_utf8(value).ok()?).ok()
-}
-
-/// Reads the value of the section `name`, at whose first byte the cursor stands.
-fn section<'a>(cursor: &mut Cursor<'a>, name: &'a str, open: bool) -> Option<Section<'a>> {
-    if !open {
-        return Some(Section { name, value: cursor.value()?, entries: Vec::new() });
-    }
-    let start = cursor.position();
-    let mut entries = Vec::new();
-    cursor.members(|cursor, key| {
-        entries.push(Entry { key, value: cursor.value()? });
-        Some(())
-    })?;
-    Some(Section { name, value: cursor.since(start), entries })
 }

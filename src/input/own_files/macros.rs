@@ -63,7 +63,9 @@ fn is_call(resource: &Resource<'_>, own: OwnText<'_>, range: Range<usize>) -> bo
     }
     if own.is_yaml {
         return !is_in_macros_section(own, &range)
-            && (is_test(resource) || is_in_jinja(text, range.start) || text[range.end..].trim_start().starts_with('('));
+            && (is_test(resource)
+                || is_in_jinja(text, range.start)
+                || text[range.end..].trim_start().starts_with('('));
     }
     let is_own = |block: &crate::text::jinja::Block| {
         block.name == called_as(resource) || block.name.as_str() == resource.name.as_str()
@@ -71,7 +73,8 @@ fn is_call(resource: &Resource<'_>, own: OwnText<'_>, range: Range<usize>) -> bo
     let mut blocks = own.file.blocks().iter().filter(|block| is_own(block));
     let defines = own.path == resource.path.as_str()
         && blocks.any(|block| block.span.range().start <= range.start && range.end <= block.span.range().end);
-    let is_used = text[range.end..].trim_start().starts_with('(') || is_quoted(text, &range) || is_in_jinja(text, range.start);
+    let is_used =
+        text[range.end..].trim_start().starts_with('(') || is_quoted(text, &range) || is_in_jinja(text, range.start);
     !defines && is_used
 }
 

@@ -40,7 +40,11 @@ impl OwnText<'_> {
 
 impl Texts<'_> {
     /// The places in `names` of those that the root project's files mention, by what `counts` takes for a mention.
-    pub fn own(&self, names: &[&str], counts: impl Fn(OwnText<'_>, usize, Range<usize>) -> bool + Sync) -> HashSet<usize> {
+    pub fn own(
+        &self,
+        names: &[&str],
+        counts: impl Fn(OwnText<'_>, usize, Range<usize>) -> bool + Sync,
+    ) -> HashSet<usize> {
         let Some(finder) = finder(names) else { return HashSet::new() };
         let in_file = |(path, is_yaml): &(String, bool)| {
             let file = self.tree.file(path)?;
@@ -85,7 +89,8 @@ impl Texts<'_> {
             _ => None,
         });
         // dbt installs a local package as a link to it.
-        let mut folders: Vec<PathBuf> = installed.chain(local).filter_map(|folder| folder.canonicalize().ok()).collect();
+        let mut folders: Vec<PathBuf> =
+            installed.chain(local).filter_map(|folder| folder.canonicalize().ok()).collect();
         folders.retain(|folder| folder.join(PROJECT_FILE).is_file());
         folders.sort();
         folders.dedup();
@@ -130,7 +135,8 @@ fn yaml_below(folder: &Path) -> Vec<PathBuf> {
 
 /// Whether a range of a text is a word of its own.
 pub(super) fn is_word(text: &str, range: &Range<usize>) -> bool {
-    let is_part = |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80);
+    let is_part =
+        |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_' || *byte >= 0x80);
     let bytes = text.as_bytes();
     !is_part(range.start.checked_sub(1).and_then(|at| bytes.get(at))) && !is_part(bytes.get(range.end))
 }

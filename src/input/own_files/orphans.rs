@@ -49,8 +49,11 @@ impl Names {
 
     /// Snapshots and macros are named in their files.
     fn add_blocks(&mut self, tree: &Tree<'_>) {
-        let roles =
-            [(Role::Snapshot, ResourceType::Snapshot), (Role::Macro, ResourceType::Macro), (Role::GenericTest, ResourceType::Macro)];
+        let roles = [
+            (Role::Snapshot, ResourceType::Snapshot),
+            (Role::Macro, ResourceType::Macro),
+            (Role::GenericTest, ResourceType::Macro),
+        ];
         for (role, kind) in roles {
             for found in tree.of_role(role) {
                 let Some(file) = tree.file(&found.path()) else { continue };
@@ -126,7 +129,8 @@ fn add(path: &str, section: &'static str, kind: ResourceType, entry: &Node, name
 fn has_version(name: &str, version: &Node, names: &Names) -> bool {
     let file = version.get("defined_in").and_then(Node::as_str);
     let label = version.get("v").and_then(Node::as_str).unwrap_or_default();
-    let candidates = [file.unwrap_or_default().to_owned(), format!("{name}_v{label}"), format!("{name}.v{label}"), name.to_owned()];
+    let candidates =
+        [file.unwrap_or_default().to_owned(), format!("{name}_v{label}"), format!("{name}.v{label}"), name.to_owned()];
     let has = |candidate: &String| names.has(ResourceType::Model, candidate);
     if file.is_some() { has(&candidates[0]) || has(&candidates[2]) } else { candidates.iter().any(has) }
 }

@@ -34,7 +34,8 @@ pub(super) fn named(texts: &Texts<'_>) -> Vec<String> {
     let all = texts.project.resources.iter().filter(|resource| !texts.project.is_own(resource));
     let names: BTreeSet<&str> = all.map(|resource| resource.package.as_str()).collect();
     let names: Vec<&str> = names.into_iter().collect();
-    let counts = |own: OwnText<'_>, _: usize, range: Range<usize>| !FILES.contains(&own.path) && is_word(own.text(), &range);
+    let counts =
+        |own: OwnText<'_>, _: usize, range: Range<usize>| !FILES.contains(&own.path) && is_word(own.text(), &range);
     let mut found: Vec<String> = texts.own(&names, counts).into_iter().map(|index| names[index].to_owned()).collect();
     found.sort_unstable();
     found
@@ -43,7 +44,8 @@ pub(super) fn named(texts: &Texts<'_>) -> Vec<String> {
 /// What the lock file names: packages of the hub and addresses.
 fn addresses(document: &Node) -> Vec<String> {
     let items = document.get("packages").map_or(&[][..], Node::items);
-    let address = |item: &Node| ["package", "git", "tarball"].iter().find_map(|key| item.get(key)?.as_str().map(str::to_owned));
+    let address =
+        |item: &Node| ["package", "git", "tarball"].iter().find_map(|key| item.get(key)?.as_str().map(str::to_owned));
     items.iter().filter_map(address).collect()
 }
 
@@ -56,7 +58,8 @@ fn package(path: &str, item: &Node, locked: &[String]) -> Option<RequiredPackage
     };
     if let Some(name) = item.get("package") {
         let version = item.get("version");
-        let listed = version.map_or(&[][..], Node::items).iter().chain(version.filter(|version| version.as_scalar().is_some()));
+        let listed =
+            version.map_or(&[][..], Node::items).iter().chain(version.filter(|version| version.as_scalar().is_some()));
         let versions = listed.filter_map(Node::as_str).map(str::to_owned).collect();
         return Some(made(name, PackageOrigin::Hub { name: name.as_str()?.to_owned(), versions }));
     }
@@ -65,7 +68,10 @@ fn package(path: &str, item: &Node, locked: &[String]) -> Option<RequiredPackage
         return Some(made(url, PackageOrigin::Git { url: url.as_str()?.to_owned(), revision }));
     }
     if let Some(address) = item.get("private") {
-        return Some(made(address, PackageOrigin::Git { url: address.as_str()?.to_owned(), revision: text("revision") }));
+        return Some(made(
+            address,
+            PackageOrigin::Git { url: address.as_str()?.to_owned(), revision: text("revision") },
+        ));
     }
     if let Some(address) = item.get("tarball") {
         return Some(made(address, PackageOrigin::Tarball));

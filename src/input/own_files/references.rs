@@ -10,7 +10,12 @@ use crate::text::Span;
 use crate::text::call::Call;
 
 /// The root project's references to nothing, each with its place where that is found.
-pub fn locate(unresolved: &[Unresolved], project: &Project<'_>, root: &Path, files: &Files) -> Vec<UnresolvedReference> {
+pub fn locate(
+    unresolved: &[Unresolved],
+    project: &Project<'_>,
+    root: &Path,
+    files: &Files,
+) -> Vec<UnresolvedReference> {
     let own = unresolved.iter().filter(|reference| package(&reference.unique_id) == Some(project.name.as_str()));
     own.map(|reference| UnresolvedReference {
         unique_id: reference.unique_id.clone(),
@@ -39,13 +44,16 @@ fn spot(reference: &Unresolved, project: &Project<'_>, root: &Path, files: &File
 }
 
 fn in_code(file: &ProjectFile, reference: &Unresolved) -> Option<Span> {
-    let fits = |call: &&Call| called(call).is_some_and(|(function, name)| function == reference.function && name == reference.name);
+    let fits = |call: &&Call| {
+        called(call).is_some_and(|(function, name)| function == reference.function && name == reference.name)
+    };
     file.calls().iter().find(fits).map(|call| call.span)
 }
 
 /// Function and name of a call, the name as in [`Unresolved`].
 fn called(call: &Call) -> Option<(&'static str, String)> {
-    let prefixed = |package: Option<&str>, name: &str| package.map_or_else(|| name.to_owned(), |of| format!("{of}.{name}"));
+    let prefixed =
+        |package: Option<&str>, name: &str| package.map_or_else(|| name.to_owned(), |of| format!("{of}.{name}"));
     if let Some(found) = call.as_ref() {
         let version = found.version.map(|version| format!(".v{version}")).unwrap_or_default();
         return Some(("ref", prefixed(found.package, found.name) + &version));

@@ -13,9 +13,8 @@ const PASSWORDS: [&str; 6] = ["password", "passwd", "passphrase", "client_secret
 const TOKENS: [&str; 6] = ["token", "secret", "api_key", "apikey", "secret_key", "auth_key"];
 
 /// Keys below which names are columns, or prose.
-const ELSEWHERE: [&str; 9] = [
-    "column_types", "columns", "data_tests", "description", "given", "expect", "query_params", "tests", "unit_tests",
-];
+const ELSEWHERE: [&str; 9] =
+    ["column_types", "columns", "data_tests", "description", "given", "expect", "query_params", "tests", "unit_tests"];
 
 /// Every credential of a file.
 pub(super) fn find(path: &str, document: &Node) -> Vec<Secret> {
@@ -90,7 +89,17 @@ fn has_credentials(address: &str) -> bool {
 /// What stands for a secret that is kept elsewhere, or names the place where it is.
 fn is_placeholder(text: &str) -> bool {
     const WORDS: [&str; 12] = [
-        "changeme", "change_me", "dummy", "example", "fake", "none", "null", "password", "redacted", "secret", "test",
+        "changeme",
+        "change_me",
+        "dummy",
+        "example",
+        "fake",
+        "none",
+        "null",
+        "password",
+        "redacted",
+        "secret",
+        "test",
         "token",
     ];
     let text = text.trim();
@@ -109,7 +118,9 @@ fn is_placeholder(text: &str) -> bool {
 
 /// Long enough, and with digits: `a1b2c3d4`, not `order_token`.
 fn looks_random(text: &str) -> bool {
-    text.len() >= 12 && text.bytes().any(|byte| byte.is_ascii_digit()) && text.bytes().any(|byte| byte.is_ascii_alphabetic())
+    text.len() >= 12
+        && text.bytes().any(|byte| byte.is_ascii_digit())
+        && text.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
 #[cfg(test)]

@@ -84,7 +84,9 @@ mod tests {
 
     #[test]
     fn folders_are_mappings_without_a_plus() {
-        let own = own("models:\n  shop:\n    +meta: {a: 1}\n    staging:\n      schema: s\n    empty: {none: {}}\n    null:\n");
+        let own = own(
+            "models:\n  shop:\n    +meta: {a: 1}\n    staging:\n      schema: s\n    empty: {none: {}}\n    null:\n",
+        );
         let folders: Vec<_> = own.config_sections[0]
             .folders
             .iter()

@@ -22,7 +22,8 @@ pub(super) fn unread(texts: &Texts<'_>) -> Vec<Variable> {
     let names: Vec<String> = variables.iter().map(|variable| variable.name.clone()).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
     let is_read = |own: OwnText<'_>, range: &Range<usize>| {
-        let defines = section.as_ref().is_some_and(|(path, section)| *path == own.path && section.contains(&range.start));
+        let defines =
+            section.as_ref().is_some_and(|(path, section)| *path == own.path && section.contains(&range.start));
         !defines && is_quoted(own.text(), range)
     };
     let mut read = texts.own(&names, |own, _, range| is_read(own, &range));

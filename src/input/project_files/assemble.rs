@@ -22,7 +22,7 @@ use super::world::World;
 use super::yaml_only::{YamlResource, exposure, group, saved_query, unit_test};
 use super::{ProjectInput, semantic};
 use crate::files::Files;
-use crate::text::jinja;
+use crate::text::{Span, jinja};
 
 /// Reads every file of every project and makes a manifest of it.
 pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
@@ -42,13 +42,27 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     let sources: Vec<SourceTable> = of_section(&entries, "sources").flat_map(|entry| tables(entry, &world)).collect();
     let resources = yaml_resources(&world, &entries);
     nodes.extend(generic_tests(&world, &entries, &nodes, &mut problems));
+    place_in_yaml(&mut problems, &reads);
     nodes.par_iter_mut().for_each(|node| finish(&world, node));
     let resources = resources.into_iter().map(|resource| (calls_of(&world, &resource), resource)).collect::<Vec<_>>();
     let whole = Whole { world: &world, nodes, sources, resources, macros, entries: &entries, docs: read_docs(&reads) };
-    let (manifest, unresolved) = whole.write(&mut problems);
+    let (manifest, unresolved, rest) = whole.write(&mut problems);
     problems.sort();
-    ProjectInput { manifest, problems, unresolved, orphans: patched.orphans }
+    ProjectInput { manifest, problems, unresolved, orphans: patched.orphans, scraps: Scraps { rest, entries, reads } }
 }
+
+/// What is no longer needed. Freeing it takes a tenth of the time of reading, and a command that ends need not wait.
+#[derive(Debug)]
+#[expect(dead_code, reason = "kept only so that it is freed with the input, or never")]
+pub(super) struct Scraps {
+    rest: Rest,
+    entries: Vec<Entry>,
+    reads: Vec<Read>,
+}
+
+#[derive(Debug)]
+#[expect(dead_code, reason = "as for Scraps")]
+struct Rest(Arc<World>, Vec<Node>, Vec<SourceTable>, Vec<(Calls, YamlResource)>, Vec<MacroFile>);
 
 fn of_section<'e>(entries: &'e [Entry], section: &'static str) -> impl Iterator<Item = &'e Entry> {
     entries.iter().filter(move |entry| entry.section == section)
@@ -57,11 +71,8 @@ fn of_section<'e>(entries: &'e [Entry], section: &'static str) -> impl Iterator<
 /// Parses every macro, and makes them known to each other.
 fn add_macros(world: &mut World, reads: &[Read], problems: &mut Vec<Problem>) -> Vec<MacroFile> {
     let is_macro = |read: &&Read| matches!(read.role, Role::Macro | Role::GenericTest);
-    let parsed: Vec<_> = reads
-        .par_iter()
-        .filter(is_macro)
-        .map(|read| parse::macros(read, world.package(read.project)))
-        .collect();
+    let parsed: Vec<_> =
+        reads.par_iter().filter(is_macro).map(|read| parse::macros(read, world.package(read.project))).collect();
     let mut all = Vec::new();
     for (macros, wrong) in parsed {
         problems.extend(wrong);
@@ -102,7 +113,7 @@ fn without_doubles(nodes: Vec<Node>, problems: &mut Vec<Problem>) -> Vec<Node> {
         let first = node.is_enabled().then(|| seen.get(&node.unique_id)).flatten();
         if let Some(first) = first {
             let message = format!("{} has the {} `{}` already", first, node.kind.word(), node.name);
-            let problem = Problem::new(node.project, node.path, None, message);
+            let problem = Problem::new(node.project, node.path, Some(Span::default()), message);
             let help = "give one of them another name; dbt refuses the project until then".to_owned();
             problems.push(Problem { help: Some(help), ..problem });
             continue;
@@ -238,6 +249,21 @@ fn generic_tests(world: &Arc<World>, entries: &[Entry], nodes: &[Node], problems
     tests.into_values().collect()
 }
 
+/// Gives problems with what YAML describes a place: the name of the entry.
+fn place_in_yaml(problems: &mut [Problem], reads: &[Read]) {
+    let files: HashMap<(usize, String), &Read> = reads
+        .iter()
+        .filter(|read| read.role == Role::Properties)
+        .map(|read| ((read.project, read.found.path()), read))
+        .collect();
+    for problem in problems {
+        if let Some(name) = problem.of.take() {
+            let file = files.get(&(problem.project, problem.path.clone()));
+            problem.span = file.and_then(|read| parse::name_span(read, &name));
+        }
+    }
+}
+
 /// Finds the nodes that tests are declared on.
 struct Attach {
     names: NodeNames,
@@ -248,8 +274,12 @@ struct Attach {
 
 impl Attach {
     fn new(nodes: &[Node], world: &World) -> Self {
-        let mut attach =
-            Self { names: NodeNames::new(nodes, world), versions: HashMap::new(), disabled: HashMap::new(), groups: HashMap::new() };
+        let mut attach = Self {
+            names: NodeNames::new(nodes, world),
+            versions: HashMap::new(),
+            disabled: HashMap::new(),
+            groups: HashMap::new(),
+        };
         for node in nodes.iter().filter(|node| node.kind.is_refable()) {
             if let Some(version) = &node.patch.version {
                 attach.versions.insert((node.name.clone(), version.clone()), node.unique_id.clone());
@@ -292,7 +322,8 @@ fn render_test(world: &Arc<World>, node: &mut Node) {
     node.calls = context::test_calls(&scope, test.namespace.as_deref(), &test.name, &test.kwargs);
     // What YAML says wins over what the test's macro says of itself.
     super::config::lay_over(&mut node.calls.config, declared);
-    let is_dbts = macro_of.is_none() && matches!(test.name.as_str(), "unique" | "not_null" | "accepted_values" | "relationships");
+    let is_dbts =
+        macro_of.is_none() && matches!(test.name.as_str(), "unique" | "not_null" | "accepted_values" | "relationships");
     if is_dbts {
         node.calls.macros.insert(format!("macro.dbt.test_{}", test.name));
     }
@@ -325,8 +356,10 @@ fn finish(world: &Arc<World>, node: &mut Node) {
 
 /// `to: ref('orders')` of foreign keys, on the model and on its columns.
 fn foreign_keys(node: &Node) -> Vec<String> {
-    let of_columns = node.patch.columns.iter().flat_map(|column| column.get("constraints").map(Datum::items).unwrap_or_default());
-    let targets = node.patch.constraints.iter().chain(of_columns).filter_map(|constraint| constraint.get("to")?.as_text());
+    let of_columns =
+        node.patch.columns.iter().flat_map(|column| column.get("constraints").map(Datum::items).unwrap_or_default());
+    let targets =
+        node.patch.constraints.iter().chain(of_columns).filter_map(|constraint| constraint.get("to")?.as_text());
     targets.map(|to| format!("{{{{ {to} }}}}")).collect()
 }
 
@@ -407,6 +440,22 @@ fn calls_of(world: &Arc<World>, resource: &YamlResource) -> Calls {
     context::expression_calls(&scope, &texts)
 }
 
+/// Looks for a node's parents, and says which of the names that it mentions nothing defines.
+fn find_parents(node: &mut Node, names: &Names, world: &World) -> Vec<Unresolved> {
+    if !node.is_enabled() {
+        // dbt looks for no parents of what is disabled.
+        return Vec::new();
+    }
+    let (ids, mut missing) = parents(names, world, node.project, &node.unique_id, &node.calls, None);
+    node.depends_on = ids;
+    if node.kind == Kind::Test && !missing.is_empty() {
+        // dbt disables a test of something that is not there, and goes on; where it is merely disabled, silently.
+        node.config.insert("enabled", Datum::Bool(false));
+        missing.retain(|name| !name.disabled);
+    }
+    missing
+}
+
 /// Everything that goes into the manifest.
 struct Whole<'w> {
     world: &'w Arc<World>,
@@ -419,23 +468,15 @@ struct Whole<'w> {
 }
 
 impl Whole<'_> {
-    fn write(mut self, problems: &mut Vec<Problem>) -> (String, Vec<Unresolved>) {
-        let yaml: Vec<YamlResource> = self.resources.iter().map(|(_, resource)| resource.clone()).collect();
-        let names = Names::new(&self.nodes, &self.sources, &yaml, self.world);
+    fn write(mut self, problems: &mut Vec<Problem>) -> (String, Vec<Unresolved>, Rest) {
+        let yaml = self.resources.iter().map(|(_, resource)| resource);
+        let names = Names::new(&self.nodes, &self.sources, yaml, self.world);
         let mut unresolved = Vec::new();
-        for node in &mut self.nodes {
-            if !node.is_enabled() {
-                // dbt looks for no parents of what is disabled.
-                continue;
-            }
-            let (ids, missing) = parents(&names, self.world, node.project, &node.unique_id, &node.calls, None);
-            node.depends_on = ids;
-            if node.kind == Kind::Test && !missing.is_empty() {
-                // dbt disables a test of something that is not there, and goes on.
-                node.config.insert("enabled", Datum::Bool(false));
-            }
-            let is_silent = |missing: &&Unresolved| node.kind == Kind::Test && missing.disabled;
-            unresolved.extend(missing.iter().filter(|missing| !is_silent(missing)).cloned());
+        let world = self.world;
+        let missing: Vec<Vec<Unresolved>> =
+            self.nodes.par_iter_mut().map(|node| find_parents(node, &names, world)).collect();
+        unresolved.extend(missing.into_iter().flatten());
+        for node in &self.nodes {
             if let Some(failure) = &node.calls.error {
                 problems.push(Problem::new(node.project, node.path.clone(), failure.span, failure.message.clone()));
             }
@@ -447,12 +488,13 @@ impl Whole<'_> {
         self.write_yaml(&mut manifest, &texts, &names, &mut unresolved);
         self.write_rest(&mut manifest, &texts);
         unresolved.sort();
-        (manifest.to_json(self.world), unresolved)
+        let json = manifest.to_json(self.world);
+        (json, unresolved, Rest(self.world.clone(), self.nodes, self.sources, self.resources, self.macros))
     }
 
     fn write_nodes(&self, manifest: &mut Manifest, texts: &Texts) {
         let raw = Texts { raw: true, ..texts.clone() };
-        let entries: Vec<Map> = self
+        let entries: Vec<String> = self
             .nodes
             .par_iter()
             .map(|node| {
@@ -466,7 +508,7 @@ impl Whole<'_> {
                 if let Some(group) = Some(&node.group).filter(|group| !group.is_null()) {
                     entry.insert("group", group.clone());
                 }
-                entry
+                manifest::json(&node.unique_id, entry)
             })
             .collect();
         for (node, entry) in self.nodes.iter().zip(entries) {
@@ -483,7 +525,7 @@ impl Whole<'_> {
             let descriptions = [render(&table.description), render(&table.source_description)];
             let mut entry = manifest::source(table, self.world, descriptions, columns);
             entry.insert("doc_blocks", texts.mentioned(table.project, Some(&table.description)));
-            manifest.add("sources", &table.unique_id, entry, table.enabled);
+            manifest.add("sources", &table.unique_id, manifest::json(&table.unique_id, entry), table.enabled);
         }
     }
 
@@ -500,7 +542,7 @@ impl Whole<'_> {
                 for (id, parent, enabled) in unit_tests(names, self.world, resource) {
                     let parents: Vec<String> = parent.into_iter().collect();
                     let entry = manifest::yaml_resource(resource, self.world, description.clone(), &parents);
-                    manifest.add(section, &id, entry, enabled && resource.enabled);
+                    manifest.add(section, &id, manifest::json(&id, entry), enabled && resource.enabled);
                 }
                 continue;
             }
@@ -515,23 +557,26 @@ impl Whole<'_> {
                 entry.insert("metrics", metric_names(calls));
             }
             render_parts(&mut entry, &|text| texts.render(&docs, resource.project, text));
-            manifest.add(section, &resource.unique_id, entry, resource.enabled);
+            let json = manifest::json(&resource.unique_id, entry);
+            manifest.add(section, &resource.unique_id, json, resource.enabled);
         }
     }
 
     fn write_rest(&self, manifest: &mut Manifest, texts: &Texts) {
         let docs = texts.blocks();
-        let said: HashMap<(usize, &str), &Entry> =
-            of_section(self.entries, "macros").map(|entry| ((entry.place.project, entry.name.as_str()), entry)).collect();
+        let said: HashMap<(usize, &str), &Entry> = of_section(self.entries, "macros")
+            .map(|entry| ((entry.place.project, entry.name.as_str()), entry))
+            .collect();
         for file in &self.macros {
             let project = file.entry.package;
             let said = said.get(&(project, file.name.as_str())).copied();
             let entry = manifest::macro_entry(file, said, self.world, &|text| texts.render(&docs, project, text));
-            manifest.add("macros", &file.entry.unique_id, entry, true);
+            let id = &file.entry.unique_id;
+            manifest.add("macros", id, manifest::json(id, entry), true);
         }
         for block in &self.docs {
             let id = format!("doc.{}.{}", self.world.package(block.project), block.name);
-            manifest.add("docs", &id, manifest::docs(block, self.world), true);
+            manifest.add("docs", &id, manifest::json(&id, manifest::docs(block, self.world)), true);
         }
     }
 }

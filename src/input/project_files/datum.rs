@@ -37,7 +37,9 @@ impl Datum {
             Value::Scalar(scalar) => Self::from_resolved(scalar.resolve()),
             Value::Sequence(items) => Self::List(items.iter().map(Self::from_node).collect()),
             Value::Mapping(_) => Self::Map(
-                node.entries().map(|entry| (Self::from_node(&entry.key).to_key(), Self::from_node(&entry.value))).collect(),
+                node.entries()
+                    .map(|entry| (Self::from_node(&entry.key).to_key(), Self::from_node(&entry.value)))
+                    .collect(),
             ),
         }
     }

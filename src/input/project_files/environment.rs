@@ -28,7 +28,18 @@ pub struct Target {
 
 /// Keys of a profile's output that may be read: what dbt puts into `target`, without credentials.
 const PUBLIC: [&str; 12] = [
-    "type", "schema", "dataset", "database", "dbname", "project", "catalog", "path", "threads", "location", "warehouse", "role",
+    "type",
+    "schema",
+    "dataset",
+    "database",
+    "dbname",
+    "project",
+    "catalog",
+    "path",
+    "threads",
+    "location",
+    "warehouse",
+    "role",
 ];
 
 impl Environment {
@@ -122,7 +133,9 @@ fn name_alike(values: &mut Map) {
         _ => &[],
     };
     for (theirs, dbts) in words {
-        if values.get(dbts).is_none() && let Some(value) = values.get(theirs).cloned() {
+        if values.get(dbts).is_none()
+            && let Some(value) = values.get(theirs).cloned()
+        {
             values.insert(*dbts, value);
         }
     }

@@ -6,8 +6,21 @@ use super::datum::{Datum, Map};
 
 /// Keys that are config where they stand among the arguments.
 const CONFIG: [&str; 15] = [
-    "severity", "tags", "enabled", "where", "limit", "warn_if", "error_if", "fail_calc", "store_failures",
-    "store_failures_as", "sql_header", "meta", "database", "schema", "alias",
+    "severity",
+    "tags",
+    "enabled",
+    "where",
+    "limit",
+    "warn_if",
+    "error_if",
+    "fail_calc",
+    "store_failures",
+    "store_failures_as",
+    "sql_header",
+    "meta",
+    "database",
+    "schema",
+    "alias",
 ];
 
 /// From this length on a test's name is cut and ends in a hash.
@@ -221,7 +234,8 @@ fn hash(full_name: &str, namespace: Option<&str>, name: &str, kwargs: &Map) -> S
 fn hashable(value: &Datum) -> Datum {
     match value {
         Datum::Map(map) => {
-            let mut entries: Vec<(String, Datum)> = map.iter().map(|(key, value)| (key.to_owned(), hashable(value))).collect();
+            let mut entries: Vec<(String, Datum)> =
+                map.iter().map(|(key, value)| (key.to_owned(), hashable(value))).collect();
             entries.sort_by(|a, b| a.0.cmp(&b.0));
             Datum::Map(entries.into_iter().collect())
         }
@@ -251,7 +265,13 @@ mod tests {
     fn names_and_hashes_are_dbts() {
         let erp = |name| Target { name, source: Some("erp"), version: None };
         let cases = [
-            ("unique", Target { name: "all_days", ..ORDERS }, Some("date_day"), "unique_all_days_date_day", "c146a1fded"),
+            (
+                "unique",
+                Target { name: "all_days", ..ORDERS },
+                Some("date_day"),
+                "unique_all_days_date_day",
+                "c146a1fded",
+            ),
             (
                 "unique",
                 Target { name: "dim_customers", source: None, version: Some("1") },

@@ -58,7 +58,9 @@ pub fn renders_in_project_file(path: &[Step]) -> bool {
         return false;
     }
     let is_hook = |step: &Step| match step {
-        Step::Key(key) => matches!(key.trim_start_matches(['+', ' ']), "pre-hook" | "post-hook" | "pre_hook" | "post_hook"),
+        Step::Key(key) => {
+            matches!(key.trim_start_matches(['+', ' ']), "pre-hook" | "post-hook" | "pre_hook" | "post_hook")
+        }
         Step::Item(_) => false,
     };
     !(first.is(&["seeds", "models", "snapshots", "tests", "data_tests"]) && path.iter().any(is_hook))

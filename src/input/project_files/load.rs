@@ -130,7 +130,9 @@ fn missing(root: &Path, packages: &[DbtProject]) -> BTreeSet<String> {
     });
     let is_there = |name: &String| {
         let short = name.strip_prefix("dbt_").unwrap_or(name);
-        packages.iter().any(|package| package.name == *name || package.name == short || package.name.replace('-', "_") == *name)
+        packages
+            .iter()
+            .any(|package| package.name == *name || package.name == short || package.name.replace('-', "_") == *name)
     };
     names.filter(|name| !is_there(name)).collect()
 }

@@ -1,6 +1,8 @@
 //! Writes what was read in the shape of `manifest.json`, so that both inputs become a project in the same way. Only
 //! fields that the linter reads are written; values that are not known are left out and named under `unknown`.
 
+use std::collections::BTreeMap;
+
 use super::datum::{Datum, Map, Reason};
 use super::node::{Kind, Node};
 use super::parse::{Docs, MacroFile};
@@ -9,11 +11,11 @@ use super::sources::SourceTable;
 use super::world::World;
 use super::yaml_only::YamlResource;
 
-/// The manifest's sections, each with its entries by unique id.
+/// The manifest as it grows: the text of each section.
 #[derive(Debug, Default)]
 pub struct Manifest {
-    sections: Vec<(&'static str, Map)>,
-    disabled: Map,
+    sections: BTreeMap<&'static str, String>,
+    disabled: BTreeMap<String, Vec<String>>,
 }
 
 fn text(value: &str) -> Datum {
@@ -24,21 +26,24 @@ fn ids(list: &[String]) -> Datum {
     Datum::List(list.iter().map(|id| text(id)).collect())
 }
 
+/// An entry as JSON. Made apart from the manifest, so that many can be made at once.
+pub fn json(unique_id: &str, mut entry: Map) -> String {
+    entry.insert("unique_id", text(unique_id));
+    take_unknown(&mut entry);
+    serde_json::to_string(&entry).expect("every key is a text")
+}
+
 impl Manifest {
-    pub fn add(&mut self, section: &'static str, unique_id: &str, mut entry: Map, enabled: bool) {
-        entry.insert("unique_id", text(unique_id));
-        take_unknown(&mut entry);
+    /// Adds an entry that [`json`] made.
+    pub fn add(&mut self, section: &'static str, unique_id: &str, json: String, enabled: bool) {
         if !enabled {
-            let mut list = self.disabled.remove(unique_id).unwrap_or_default().into_list();
-            list.push(Datum::Map(entry));
-            self.disabled.insert(unique_id, Datum::List(list));
+            self.disabled.entry(unique_id.to_owned()).or_default().push(json);
             return;
         }
-        let at = self.sections.iter().position(|(name, _)| *name == section).unwrap_or_else(|| {
-            self.sections.push((section, Map::new()));
-            self.sections.len() - 1
-        });
-        self.sections[at].1.push(unique_id, Datum::Map(entry));
+        let text = self.sections.entry(section).or_default();
+        text.push_str(if text.is_empty() { "" } else { ",\n" });
+        text.push_str(&key(unique_id));
+        text.push_str(&json);
     }
 
     /// The whole as JSON.
@@ -48,17 +53,21 @@ impl Manifest {
             ("project_name".to_owned(), text(world.root())),
             ("adapter_type".to_owned(), text(world.target.adapter().unwrap_or_default())),
         ]);
-        let mut all = Map::new();
-        all.insert("metadata", Datum::Map(metadata));
-        let mut json = serde_json::to_string(&all).expect("every key is a text");
-        json.pop();
-        for (name, entries) in self.sections.iter().map(|(name, map)| (*name, map)).chain([("disabled", &self.disabled)]) {
-            json.push_str(&format!(",\"{name}\":"));
-            json.push_str(&serde_json::to_string(entries).expect("every key is a text"));
+        let metadata = serde_json::to_string(&metadata).expect("every key is a text");
+        let length: usize = self.sections.values().map(String::len).sum();
+        let mut json = String::with_capacity(length + length / 8);
+        json.push_str(&format!("{{\"metadata\":{metadata}"));
+        for (name, entries) in &self.sections {
+            json.push_str(&format!(",\"{name}\":{{{entries}}}"));
         }
-        json.push('}');
+        let disabled = self.disabled.iter().map(|(id, list)| format!("{}[{}]", key(id), list.join(",")));
+        json.push_str(&format!(",\"disabled\":{{{}}}}}", disabled.collect::<Vec<_>>().join(",")));
         json
     }
+}
+
+fn key(unique_id: &str) -> String {
+    format!("{}:", serde_json::Value::from(unique_id))
 }
 
 /// Moves what is unknown out of the entry, into a list of field and reason.
@@ -246,7 +255,12 @@ pub fn yaml_resource(resource: &YamlResource, world: &World, description: Option
 }
 
 /// A macro's entry; `said` is what YAML says of it.
-pub fn macro_entry(file: &MacroFile, said: Option<&Entry>, world: &World, render: &dyn Fn(&Datum) -> Option<String>) -> Map {
+pub fn macro_entry(
+    file: &MacroFile,
+    said: Option<&Entry>,
+    world: &World,
+    render: &dyn Fn(&Datum) -> Option<String>,
+) -> Map {
     let mut entry = Map::new();
     let mut set = |key: &str, value: Datum| entry.push(key, value);
     set("name", text(&file.name));
@@ -262,7 +276,9 @@ pub fn macro_entry(file: &MacroFile, said: Option<&Entry>, world: &World, render
     };
     let listed = said.and_then(|said| said.data.get("arguments")).map(Datum::items).unwrap_or_default();
     let arguments = match listed {
-        [] => file.parameters.iter().map(|name| Datum::Map(Map::from_iter([("name".to_owned(), text(name))]))).collect(),
+        [] => {
+            file.parameters.iter().map(|name| Datum::Map(Map::from_iter([("name".to_owned(), text(name))]))).collect()
+        }
         listed => listed.iter().map(described).collect(),
     };
     set("arguments", Datum::List(arguments));

@@ -56,6 +56,8 @@ pub struct ProjectInput {
     pub unresolved: Vec<Unresolved>,
     /// Entries of properties YAML that describe nothing.
     pub orphans: Vec<Orphan>,
+    #[expect(dead_code, reason = "freed with the rest, or never")]
+    scraps: assemble::Scraps,
 }
 
 /// Reads the project in `root`, which has a `dbt_project.yml` that is known to be readable.

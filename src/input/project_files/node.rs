@@ -160,7 +160,8 @@ impl Node {
         if self.kind == Kind::Model && self.language == "python" && patch.get("materialized").is_none() {
             patch.insert("materialized", Datum::Text("table".to_owned()));
         }
-        self.config = configured(projects, self.project, self.kind.section(), &self.fqn, patch, self.calls.config.clone());
+        self.config =
+            configured(projects, self.project, self.kind.section(), &self.fqn, patch, self.calls.config.clone());
         if self.config.value("materialized").is_none() || matches!(self.kind, Kind::Seed | Kind::Snapshot) {
             self.config.insert("materialized", Datum::Text(self.kind.default_materialization().to_owned()));
         }

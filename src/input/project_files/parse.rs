@@ -11,7 +11,7 @@ use super::world::{MacroEntry, World};
 use crate::template::{Content, Template, read_blocks};
 use crate::text::call::{Argument, ArgumentValue, Call};
 use crate::text::jinja::BlockKind;
-use crate::text::{jinja, python, yaml};
+use crate::text::{Span, jinja, python, yaml};
 
 /// A node and what to evaluate for it.
 #[derive(Debug)]
@@ -124,8 +124,7 @@ pub fn macros(read: &Read, package: &str) -> (Vec<MacroFile>, Vec<Problem>) {
             Ok(Content::Macro(code)) => {
                 let name = code.name.to_string();
                 let parameters = code.parameters.iter().map(|parameter| parameter.name.to_string()).collect();
-                let entry =
-                    MacroEntry { unique_id: format!("macro.{package}.{name}"), package: read.project, code };
+                let entry = MacroEntry { unique_id: format!("macro.{package}.{name}"), package: read.project, code };
                 let code = text[block.span.range()].to_owned();
                 made.push(MacroFile { name, entry, path: read.found.path(), code, parameters, calls: Vec::new() });
             }
@@ -172,9 +171,9 @@ pub fn python_calls(text: &str) -> Calls {
         } else if let Some(source) = call.as_source() {
             calls.sources.push((source.source.to_owned(), source.table.to_owned()));
         } else if let Some(arguments) = call.as_config() {
-            let options = arguments.iter().filter_map(|argument| {
-                Some((argument.keyword.as_ref()?.text.clone(), literal(&argument.value)))
-            });
+            let options = arguments
+                .iter()
+                .filter_map(|argument| Some((argument.keyword.as_ref()?.text.clone(), literal(&argument.value))));
             super::config::lay_over(&mut calls.config, options.collect());
         }
     }
@@ -191,10 +190,7 @@ fn literal(value: &ArgumentValue) -> Datum {
         ArgumentValue::None => Datum::Null,
         ArgumentValue::List(items) => Datum::List(entries(items)),
         ArgumentValue::Dictionary(items) => Datum::Map(
-            items
-                .iter()
-                .filter_map(|item| Some((item.keyword.as_ref()?.text.clone(), literal(&item.value))))
-                .collect(),
+            items.iter().filter_map(|item| Some((item.keyword.as_ref()?.text.clone(), literal(&item.value)))).collect(),
         ),
         ArgumentValue::Other => Datum::Unknown(Reason::from("an expression in Python")),
     }
@@ -223,13 +219,12 @@ pub fn docs(read: &Read) -> Vec<Docs> {
 /// When the file is no YAML.
 pub fn entries(read: &Read, render: &mut dyn FnMut(&str) -> Datum) -> Result<Vec<Entry>, Problem> {
     let Some(Ok(file)) = read.file.as_ref().map(|file| file.text()) else { return Ok(Vec::new()) };
-    let (tree, _) = file.yaml().map_err(|error| {
+    let tree = file.tree().map_err(|error| {
         let problem = Problem::new(read.project, read.found.path(), Some(error.span), error.message.clone());
         Problem { help: error.help.clone(), ..problem }
     })?;
     let Some(document) = tree.documents.first() else { return Ok(Vec::new()) };
-    let place =
-        Place { project: read.project, path: read.found.path(), relative: read.found.relative.clone() };
+    let place = Place { project: read.project, path: read.found.path(), relative: read.found.relative.clone() };
     let mut all = Vec::new();
     for section in SECTIONS {
         for item in document.get(section).map_or(&[][..], yaml::Node::items) {
@@ -237,6 +232,19 @@ pub fn entries(read: &Read, render: &mut dyn FnMut(&str) -> Datum) -> Result<Vec
         }
     }
     Ok(all)
+}
+
+/// Where a properties file names a resource; of several of one name the first.
+pub fn name_span(read: &Read, name: &str) -> Option<Span> {
+    let tree = read.file.as_ref()?.text().ok()?.tree().ok()?;
+    let named = |node: &yaml::Node| {
+        let found = node.get("name")?;
+        (found.as_str() == Some(name)).then_some(found.span)
+    };
+    let document = tree.documents.first()?;
+    SECTIONS.iter().flat_map(|section| document.get(section).map_or(&[][..], yaml::Node::items)).find_map(|entry| {
+        named(entry).or_else(|| entry.get("tables").map_or(&[][..], yaml::Node::items).iter().find_map(named))
+    })
 }
 
 /// Why a file that is there cannot be looked into: it is no text, or not to be read.

@@ -100,7 +100,8 @@ fn apply(node: &mut Node, patch: Patch, world: &World, patched: &mut Patched) {
             "`{}` is described in {} as well; dbt refuses a second description of one resource",
             node.name, first.path
         );
-        patched.problems.push(Problem::new(place.project, place.path.clone(), None, message));
+        let problem = Problem::new(place.project, place.path.clone(), None, message);
+        patched.problems.push(Problem { of: Some(node.name.clone()), ..problem });
         return;
     }
     node.patch = patch;

@@ -20,8 +20,6 @@ pub struct DbtProject {
     pub on_run_end: Vec<String>,
     /// `dispatch:`: a macro namespace and the packages to search for it, in order.
     pub dispatch: Vec<(String, Vec<String>)>,
-    /// Other projects may not use what is not public.
-    pub restrict_access: bool,
 }
 
 /// Folders to search, each relative to the project.
@@ -41,7 +39,8 @@ impl Paths {
     fn new(settings: &Map) -> Self {
         let listed = |keys: &[&str], default: &[&str]| {
             let value = keys.iter().find_map(|key| settings.value(key)).cloned();
-            let given = value.map(|value| value.into_list().iter().filter_map(|item| item.as_text().map(str::to_owned)).collect());
+            let given = value
+                .map(|value| value.into_list().iter().filter_map(|item| item.as_text().map(str::to_owned)).collect());
             given.unwrap_or_else(|| default.iter().map(|path| (*path).to_owned()).collect::<Vec<String>>())
         };
         let mut paths = Self {
@@ -64,15 +63,8 @@ impl Paths {
 
     /// Every path in which properties YAML may lie.
     pub fn all(&self) -> Vec<String> {
-        let lists = [
-            &self.models,
-            &self.seeds,
-            &self.snapshots,
-            &self.analyses,
-            &self.macros,
-            &self.tests,
-            &self.functions,
-        ];
+        let lists =
+            [&self.models, &self.seeds, &self.snapshots, &self.analyses, &self.macros, &self.tests, &self.functions];
         let mut all: Vec<String> = Vec::new();
         for path in lists.into_iter().flatten().map(|path| path.trim_end_matches('/')) {
             if !all.iter().any(|seen| seen == path) {
@@ -109,7 +101,6 @@ impl DbtProject {
             on_run_start: statements("on-run-start"),
             on_run_end: statements("on-run-end"),
             dispatch: dispatch.collect(),
-            restrict_access: settings.get("restrict-access").and_then(Datum::as_bool).unwrap_or(false),
             settings,
         }
     }

@@ -170,7 +170,9 @@ fn is_less(a: &str, b: &str) -> bool {
 }
 
 fn includes(filter: &Datum, name: &str) -> bool {
-    let has = |key: &str| filter.get(key).map(Datum::items).unwrap_or_default().iter().any(|item| item.as_text() == Some(name));
+    let has = |key: &str| {
+        filter.get(key).map(Datum::items).unwrap_or_default().iter().any(|item| item.as_text() == Some(name))
+    };
     let all = match filter.get("include") {
         Some(Datum::Text(word)) => matches!(word.as_str(), "all" | "*"),
         Some(_) => has("include"),

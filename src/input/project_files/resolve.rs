@@ -34,7 +34,12 @@ pub struct Unresolved {
 }
 
 impl Names {
-    pub fn new(nodes: &[Node], sources: &[SourceTable], resources: &[YamlResource], world: &World) -> Self {
+    pub fn new<'r>(
+        nodes: &[Node],
+        sources: &[SourceTable],
+        resources: impl Iterator<Item = &'r YamlResource>,
+        world: &World,
+    ) -> Self {
         let mut names = Self::default();
         for node in nodes {
             names.add_node(node, world.package(node.project));

@@ -63,7 +63,9 @@ pub fn of_model(entry: &Entry, world: &World) -> Vec<YamlResource> {
     let name = settings.value("name").map_or_else(|| entry.name.clone(), Datum::to_text);
     let mut config = Map::new();
     if let Some(Datum::Map(own)) = settings.get("config") {
-        for (key, value) in [("meta", own.get("meta")), ("enabled", settings.get("enabled")), ("group", settings.get("group"))] {
+        for (key, value) in
+            [("meta", own.get("meta")), ("enabled", settings.get("enabled")), ("group", settings.get("group"))]
+        {
             if let Some(value) = value.filter(|value| !value.is_null()) {
                 config.insert(key, value.clone());
             }
@@ -91,7 +93,9 @@ fn parts(entry: &Entry, key: &str, derived: Option<&Datum>) -> Datum {
         let part = column.value(key)?;
         let own = map(Some(part));
         let first = |field: &str| own.value(field).or_else(|| column.get(field)).cloned().unwrap_or_default();
-        let kind = part.as_text().map_or_else(|| own.get("type").cloned().unwrap_or_default(), |word| Datum::Text(word.to_owned()));
+        let kind = part
+            .as_text()
+            .map_or_else(|| own.get("type").cloned().unwrap_or_default(), |word| Datum::Text(word.to_owned()));
         Some(Datum::Map(Map::from_iter([
             ("name".to_owned(), first("name")),
             ("type".to_owned(), kind),
@@ -121,7 +125,8 @@ pub fn metric(entry: &Entry, inside: Option<(&str, Option<&Datum>)>, world: &Wor
     }
     made.asks.measures = measures(&params);
     made.asks.metrics = inputs(&kind, &params);
-    made.asks.semantic_model = params.get("metric_aggregation_params").and_then(|own| own.get("semantic_model")).map(Datum::to_text);
+    made.asks.semantic_model =
+        params.get("metric_aggregation_params").and_then(|own| own.get("semantic_model")).map(Datum::to_text);
     made.data.insert("label", data.value("label").cloned().unwrap_or_else(|| Datum::Text(entry.name.clone())));
     made.data.insert("type", Datum::Text(kind));
     made.data.insert("type_params", Datum::Map(params));
@@ -181,9 +186,16 @@ fn newer_params(kind: &str, data: &Map, inside: Option<(&str, Option<&Datum>)>) 
         Datum::Map(made)
     });
     made.insert("cumulative_type_params", cumulative.unwrap_or_default());
-    common(&mut made, get("join_to_timespine") == Some(&Datum::Bool(true)), Datum::Bool(get("hidden") == Some(&Datum::Bool(true))));
+    common(
+        &mut made,
+        get("join_to_timespine") == Some(&Datum::Bool(true)),
+        Datum::Bool(get("hidden") == Some(&Datum::Bool(true))),
+    );
     if let (Some(agg), Some((model, time))) = (get("agg"), inside.filter(|_| kind == "simple")) {
-        made.insert("metric_aggregation_params", Datum::Map(aggregation(agg, model, get("agg_time_dimension").or(time), data)));
+        made.insert(
+            "metric_aggregation_params",
+            Datum::Map(aggregation(agg, model, get("agg_time_dimension").or(time), data)),
+        );
     }
     made
 }
@@ -281,9 +293,9 @@ fn filter(value: Option<&Datum>) -> Datum {
     if templates.is_empty() {
         return Datum::Null;
     }
-    let filters = templates.into_iter().map(|text| {
-        Datum::Map(Map::from_iter([("where_sql_template".to_owned(), Datum::Text(text))]))
-    });
+    let filters = templates
+        .into_iter()
+        .map(|text| Datum::Map(Map::from_iter([("where_sql_template".to_owned(), Datum::Text(text))])));
     Datum::Map(Map::from_iter([("where_filters".to_owned(), Datum::List(filters.collect()))]))
 }
 
@@ -315,7 +327,9 @@ fn inputs(kind: &str, params: &Map) -> Vec<String> {
         "ratio" => [params.get("numerator"), params.get("denominator")].into_iter().flatten().collect(),
         "derived" => params.get("metrics").map(Datum::items).unwrap_or_default().iter().collect(),
         "cumulative" => cumulative.get("metric").into_iter().collect(),
-        "conversion" => [conversion.get("base_metric"), conversion.get("conversion_metric")].into_iter().flatten().collect(),
+        "conversion" => {
+            [conversion.get("base_metric"), conversion.get("conversion_metric")].into_iter().flatten().collect()
+        }
         _ => Vec::new(),
     };
     named.into_iter().filter_map(|input| Some(input.get("name")?.to_text())).collect()

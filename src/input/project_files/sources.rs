@@ -120,7 +120,9 @@ fn config(entry: &Entry, table: &Map, fqn: &[String], world: &World) -> Map {
 
 /// The first of the table's and the source's that is there, the table's before.
 fn loaded_at_field(source: &Map, of_source: &Map, table: &Map, of_table: &Map) -> Datum {
-    let first = |maps: [&Map; 2]| maps.into_iter().find_map(|map| map.get("loaded_at_field").filter(|value| value.is_true()).cloned());
+    let first = |maps: [&Map; 2]| {
+        maps.into_iter().find_map(|map| map.get("loaded_at_field").filter(|value| value.is_true()).cloned())
+    };
     let says = table.get("loaded_at_field").is_some() || of_table.value("loaded_at_field").is_some();
     let found = if says { first([table, of_table]) } else { first([source, of_source]) };
     found.unwrap_or_default()
@@ -148,7 +150,9 @@ fn freshness(source: &Map, of_source: &Map, table: &Map, of_table: &Map) -> Opti
 }
 
 fn is_set(freshness: &Map) -> bool {
-    ["warn_after", "error_after"].iter().any(|key| freshness.get(key).and_then(Datum::as_map).is_some_and(|map| !map.is_empty()))
+    ["warn_after", "error_after"]
+        .iter()
+        .any(|key| freshness.get(key).and_then(Datum::as_map).is_some_and(|map| !map.is_empty()))
 }
 
 fn merged_freshness(mut base: Map, update: &Map) -> Map {

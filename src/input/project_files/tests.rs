@@ -113,8 +113,12 @@ impl Declared {
     /// The node of the test; `render` evaluates the Jinja of a config value.
     pub fn node(&self, world: &World, render: &mut dyn FnMut(&str) -> Datum) -> Result<Node, Problem> {
         let column = self.column.as_deref();
-        let test = GenericTest::new(&self.item, self.target(), column, world.nests_arguments(), render)
-            .map_err(|reason| Problem::new(self.place.project, self.place.path.clone(), None, self.complaint(reason)))?;
+        let test =
+            GenericTest::new(&self.item, self.target(), column, world.nests_arguments(), render).map_err(|reason| {
+                let place = &self.place;
+                let problem = Problem::new(place.project, place.path.clone(), None, self.complaint(reason));
+                Problem { of: Some(self.name.clone()), ..problem }
+            })?;
         let package = world.package(self.place.project);
         let mut fqn = vec![package.to_owned()];
         // The first part of the path is left out, whatever the searched folder is called.
@@ -144,7 +148,8 @@ impl Declared {
     }
 
     fn complaint(&self, reason: NotATest) -> String {
-        let subject = self.source.as_ref().map_or_else(|| self.name.clone(), |source| format!("{source}.{}", self.name));
+        let subject =
+            self.source.as_ref().map_or_else(|| self.name.clone(), |source| format!("{source}.{}", self.name));
         let defect = match reason {
             NotATest::Form => "a test is a name, or a mapping with one name and its arguments",
             NotATest::Arguments => "the arguments of a test are a mapping",

@@ -88,17 +88,14 @@ impl Rule for UndocumentedMacroArgument {
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
-    use serde_json::value::RawValue;
 
     use crate::findings::Place;
     use crate::project::{Detail, Macro, Resource, ResourceType, Text};
-    use crate::rules::tester::{findings, resource};
+    use crate::rules::tester::{findings, json_text, resource};
 
     fn named(name: &str, sql: &str, arguments: &[(&'static str, &'static str)]) -> Resource<'static> {
-        let json = serde_json::to_string(sql).unwrap();
-        let raw: &'static RawValue = Box::leak(RawValue::from_string(json).unwrap());
         let arguments = arguments.iter().map(|(name, text)| (Text::from(*name), Text::from(*text))).collect();
-        let detail = Detail::Macro(Box::new(Macro { arguments, macro_sql: Some(raw) }));
+        let detail = Detail::Macro(Box::new(Macro { arguments, macro_sql: Some(json_text(sql)) }));
         Resource {
             properties_path: Some(Text::from("macros/_macros.yml")),
             detail,

@@ -70,7 +70,9 @@ impl Rule for UnusedDocsBlock {
     }
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
-        let records = cx.project.resources.iter().any(|resource| resource.doc_blocks.is_some());
+        // Where nothing but docs blocks is there, there is nothing to record.
+        let mut others = cx.project.resources.iter().filter(|resource| resource.kind != ResourceType::DocsBlock).peekable();
+        let records = others.peek().is_none() || others.any(|resource| resource.doc_blocks.is_some());
         (!records).then(|| {
             "the manifest does not say which docs blocks descriptions use (dbt 1.10 and later 1.x do)".to_owned()
         })
@@ -105,7 +107,9 @@ fn not_quoted<'p>(project: &'p Project<'_>, blocks: Vec<Node<'p>>) -> Vec<Node<'
     // It refuses only what is far beyond any project's size; then nothing is known.
     let Some(finder) = Finder::new(&texts) else { return Vec::new() };
     let (mut quoted, mut named) = (HashSet::new(), HashSet::new());
-    for text in project.resources.iter().chain(&project.disabled).flat_map(descriptions) {
+    // Many columns have the same one.
+    let described: HashSet<&str> = project.resources.iter().chain(&project.disabled).flat_map(descriptions).collect();
+    for text in described {
         if finder.find_in(text, &mut quoted) {
             named.extend(text.split(['\'', '"']).skip(1).step_by(2));
         }

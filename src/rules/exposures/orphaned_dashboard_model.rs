@@ -294,15 +294,13 @@ impl Relations {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use serde_json::value::RawValue;
 
     use crate::project::{Resource, ResourceType, Text};
-    use crate::rules::tester::{exposure, findings, model, reading, relation, resource, source, subjects};
+    use crate::rules::tester::{exposure, findings, json_text, model, reading, relation, resource, source, subjects};
 
     fn with_sql(name: &str, sql: &str) -> Resource<'static> {
         let mut model = model("marts", name);
-        let raw = RawValue::from_string(json!(sql).to_string()).unwrap();
-        relation(&mut model).raw_code = Some(Box::leak(raw));
+        relation(&mut model).raw_code = Some(json_text(sql));
         model
     }
 

@@ -89,7 +89,7 @@ mod tests {
     use serde_json::Value;
 
     use crate::project::{Access, ResourceType, Text};
-    use crate::rules::tester::{findings, model, reading, relation, resource, source, subjects};
+    use crate::rules::tester::{findings, json_text, model, reading, relation, resource, source, subjects};
 
     #[test]
     fn neither_data_nor_reader() {
@@ -143,9 +143,8 @@ mod tests {
     #[test]
     fn a_calendar_among_the_marts_is_there_to_be_joined() {
         let spine = |folder: &str| {
-            let code = serde_json::value::RawValue::from_string("\"select * from range(24)\"".to_owned());
             let mut made = model(folder, "hours");
-            relation(&mut made).raw_code = Some(Box::leak(code.unwrap()));
+            relation(&mut made).raw_code = Some(json_text("select * from range(24)"));
             made
         };
         assert!(subjects("DAG019", &[spine("marts")]).is_empty());

@@ -196,19 +196,17 @@ fn report(node: Node<'_>, first: Node<'_>, lines: u32, cx: &mut Context<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::value::RawValue;
     use serde_json::{Value, json};
 
     use super::asks_for_its_model;
     use crate::project::{Resource, Text};
-    use crate::rules::tester::{findings, model, reading, relation, source, subjects};
+    use crate::rules::tester::{findings, json_text, model, reading, relation, source, subjects};
 
     const SQL: &str = "select\n    country,\n    sum(amount) as amount\nfrom {{ ref('a') }}\ngroup by country\n";
 
     fn with_code(name: &str, code: &str) -> Resource<'static> {
         let mut model = model("marts", name);
-        let raw: Box<RawValue> = serde_json::value::to_raw_value(code).unwrap();
-        relation(&mut model).raw_code = Some(Box::leak(raw));
+        relation(&mut model).raw_code = Some(json_text(code));
         model
     }
 

@@ -99,7 +99,8 @@ fn built<'r, 'p>(resource: &'r Resource<'p>) -> Option<&'r Relation<'p>> {
         ResourceType::Seed | ResourceType::Snapshot => true,
         _ => false,
     };
-    (builds && !relation.alias.is_empty()).then_some(relation)
+    let is_named = !["database", "schema", "alias"].iter().any(|part| resource.is_unknown(part));
+    (builds && is_named && !relation.alias.is_empty()).then_some(relation)
 }
 
 /// The relation's name for people, without quotes.

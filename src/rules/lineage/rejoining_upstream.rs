@@ -156,7 +156,7 @@ mod tests {
     use serde_json::Value;
 
     use crate::project::{Access, Resource, Text};
-    use crate::rules::tester::{exposure, findings, model, reading, relation, source, subjects};
+    use crate::rules::tester::{exposure, findings, json_text, model, reading, relation, source, subjects};
 
     /// a → c, a → b → c.
     fn triangle() -> [Resource<'static>; 3] {
@@ -200,9 +200,8 @@ mod tests {
     #[test]
     fn a_calendar_may_be_joined_anywhere() {
         let [a, b, c] = triangle();
-        let raw = serde_json::value::RawValue::from_string("\"select * from generate_series(0, 23)\"".to_owned());
         let mut spine = model("staging", "spine");
-        relation(&mut spine).raw_code = Some(Box::leak(raw.unwrap()));
+        relation(&mut spine).raw_code = Some(json_text("select * from generate_series(0, 23)"));
         let mut days = a.clone();
         days.depends_on.push(spine.unique_id.clone());
         assert_eq!(subjects("DAG005", &[a, b.clone(), c.clone()]), ["model.shop.c"]);

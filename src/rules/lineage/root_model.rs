@@ -109,12 +109,11 @@ fn report_generated(model: Node<'_>, cx: &mut Context<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::value::RawValue;
     use serde_json::{Value, json};
 
     use crate::findings::Place;
     use crate::project::{Resource, Text};
-    use crate::rules::tester::{findings, model, reading, relation, source, subjects};
+    use crate::rules::tester::{findings, json_text, model, reading, relation, source, subjects};
 
     #[test]
     fn says_which_model_reads_nothing() {
@@ -129,8 +128,7 @@ mod tests {
 
     fn with_sql(name: &str, sql: &str) -> Resource<'static> {
         let mut made = model("marts", name);
-        let code = RawValue::from_string(json!(sql).to_string()).unwrap();
-        relation(&mut made).raw_code = Some(Box::leak(code));
+        relation(&mut made).raw_code = Some(json_text(sql));
         made
     }
 

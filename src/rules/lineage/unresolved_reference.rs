@@ -50,7 +50,9 @@ impl Rule for UnresolvedName {
                     cx.report(cx.node(id), span.unwrap_or(Place::Entry), message)
                 }
                 (None, Some(spot)) => cx.report_at(spot, message).subject(reference.unique_id.clone()),
-                (None, None) => cx.report_project(Place::ProjectKey(Vec::new()), message).subject(reference.unique_id.clone()),
+                (None, None) => {
+                    cx.report_project(Place::ProjectKey(Vec::new()), message).subject(reference.unique_id.clone())
+                }
             };
             finding.part(format!("{}:{}", reference.function, reference.name)).help(help(reference));
         }

@@ -1,20 +1,19 @@
 //! What a metric computes, in a form that is equal for metrics that compute the same.
 
-use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
-use crate::project::{Metric, Resource};
+use crate::project::{Json, Metric, Resource};
 
 /// The definition of a metric as JSON text; `None` where too little is known to compare it.
 ///
 /// Left out is what only names, describes or displays the metric, and what dbt derives from the rest.
 pub fn of(resource: &Resource<'_>, metric: &Metric<'_>) -> Option<String> {
-    let parameters = metric.type_params.and_then(parsed).filter(Value::is_object);
+    let parameters = metric.type_params.and_then(Json::parse).filter(Value::is_object);
     let computed = match parameters {
         Some(parameters) => of_parameters(&resource.name, parameters)?,
         None => before_type_params(resource, metric)?,
     };
-    let filter = metric.filter.and_then(parsed).map(simplified).filter(|filter| !is_empty(filter));
+    let filter = metric.filter.and_then(Json::parse).map(simplified).filter(|filter| !is_empty(filter));
     Some(json!([metric.metric_type.to_lowercase(), computed, filter]).to_string())
 }
 
@@ -46,13 +45,9 @@ fn before_type_params(resource: &Resource<'_>, metric: &Metric<'_>) -> Option<Va
     let expression = squeezed(metric.expression.non_empty()?);
     let mut parents: Vec<&str> = resource.depends_on.iter().map(|parent| parent.as_str()).collect();
     parents.sort_unstable();
-    let timestamp = metric.timestamp.and_then(parsed).map(simplified);
-    let window = metric.window.and_then(parsed).map(simplified);
+    let timestamp = metric.timestamp.and_then(Json::parse).map(simplified);
+    let window = metric.window.and_then(Json::parse).map(simplified);
     Some(json!([expression, parents, timestamp, window]))
-}
-
-fn parsed(raw: &RawValue) -> Option<Value> {
-    serde_json::from_str(raw.get()).ok()
 }
 
 /// Without what says nothing (null, false, empty lists and maps), and with even white space.

@@ -89,18 +89,14 @@ fn report(metric: Node<'_>, kept: Node<'_>, cx: &mut Context<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::value::RawValue;
     use serde_json::{Value, json};
 
     use crate::findings::Place;
-    use crate::project::{Detail, Metric, Resource, ResourceType, Text};
-    use crate::rules::tester::{findings, resource, subjects};
+    use crate::project::{Detail, Json, Metric, Resource, ResourceType, Text};
+    use crate::rules::tester::{findings, json_text, resource, subjects};
 
-    fn raw(value: &Value) -> Option<&'static RawValue> {
-        (!value.is_null()).then(|| {
-            let raw: &'static RawValue = Box::leak(RawValue::from_string(value.to_string()).expect("valid JSON"));
-            raw
-        })
+    fn raw(value: &Value) -> Option<Json<'static>> {
+        (!value.is_null()).then(|| json_text(value))
     }
 
     fn metric(name: &str, kind: &'static str, parameters: Value, filter: Value) -> Resource<'static> {

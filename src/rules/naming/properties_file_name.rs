@@ -164,11 +164,16 @@ fn by_resource(stem: &str, nodes: &[Node<'_>]) -> Option<String> {
         Some(source) => source.source_name.to_string(),
         None => node.name.to_string(),
     };
-    let is_part = |node: &&Node<'_>| !matches!(node.kind, ResourceType::UnitTest | ResourceType::Metric | ResourceType::SemanticModel);
+    let is_part = |node: &&Node<'_>| {
+        !matches!(node.kind, ResourceType::UnitTest | ResourceType::Metric | ResourceType::SemanticModel)
+    };
     let names: BTreeSet<String> = nodes.iter().filter(is_part).map(name).collect();
     match names.len() {
         0 => None,
-        1 => names.into_iter().find(|name| name != stem.trim_start_matches('_')).map(|name| format!("call it `{name}.yml`")),
+        1 => names
+            .into_iter()
+            .find(|name| name != stem.trim_start_matches('_'))
+            .map(|name| format!("call it `{name}.yml`")),
         _ => Some("give each resource a file of its own, with its name".to_owned()),
     }
 }
@@ -207,7 +212,10 @@ mod tests {
         let help = |path: &str, names: &[&str]| helps(json!({"style": "resource"}), path, names);
         assert_eq!(help("models/fct_orders.yml", &["fct_orders"]), [""; 0]);
         assert_eq!(help("models/orders.yml", &["fct_orders"]), ["call it `fct_orders.yml`"]);
-        assert_eq!(help("models/fct_orders.yml", &["fct_orders", "b"]), ["give each resource a file of its own, with its name"]);
+        assert_eq!(
+            help("models/fct_orders.yml", &["fct_orders", "b"]),
+            ["give each resource a file of its own, with its name"]
+        );
     }
 
     #[test]

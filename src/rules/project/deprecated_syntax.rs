@@ -168,8 +168,12 @@ fn help(kind: Deprecation) -> &'static str {
         Deprecation::MovedToConfig => "put it under `config:` of the same entry",
         Deprecation::MissingPlus => "write it with a `+`, such as `+schema:`, so that it is no folder's name",
         Deprecation::RenamedPath => "write `model-paths` for `source-paths` and `seed-paths` for `data-paths`",
-        Deprecation::OutputPath => "set `--target-path` and `--log-path`, or DBT_TARGET_PATH and DBT_LOG_PATH, where dbt is run",
-        Deprecation::SourceOverride => "declare the source in this project, and switch the package's off with `+enabled: false`",
+        Deprecation::OutputPath => {
+            "set `--target-path` and `--log-path`, or DBT_TARGET_PATH and DBT_LOG_PATH, where dbt is run"
+        }
+        Deprecation::SourceOverride => {
+            "declare the source in this project, and switch the package's off with `+enabled: false`"
+        }
         Deprecation::ExposureName => "use letters, digits and underscores; the name for people goes into `label:`",
         Deprecation::NameWithSpace => "use underscores for blanks",
         Deprecation::WarnErrorOptions => "write `error:` for `include:` and `warn:` for `exclude:`",
@@ -231,6 +235,9 @@ mod tests {
     fn unknown_kinds_are_refused() {
         let build = |options: Value| (crate::rules::find("PRJ006").expect("it is a rule").build)(options);
         assert!(build(json!({"allow": ["tests"]})).is_ok());
-        assert_eq!(build(json!({"allow": ["test"]})).err().map(|error| error.message).as_deref(), Some("`test` is no kind of deprecated syntax"));
+        assert_eq!(
+            build(json!({"allow": ["test"]})).err().map(|error| error.message).as_deref(),
+            Some("`test` is no kind of deprecated syntax")
+        );
     }
 }

@@ -41,7 +41,10 @@ declare_rule! {
 impl Rule for DuplicateYamlKey {
     fn check_project(&self, cx: &mut Context<'_>) {
         for repeated in cx.own_files().map_or(&[][..], |own| &own.duplicate_keys) {
-            let message = format!("`{}` stands here a second time, and what it says in line {} is lost", repeated.key, repeated.first_line);
+            let message = format!(
+                "`{}` stands here a second time, and what it says in line {} is lost",
+                repeated.key, repeated.first_line
+            );
             cx.report_at(&repeated.spot, message)
                 .part(format!("file:{} key:{}", repeated.spot.path, repeated.key))
                 .help("put both together under one key, or remove the one that is out of date");
@@ -78,6 +81,9 @@ mod tests {
     #[test]
     fn a_merge_is_no_repetition() {
         let text = "models:\n  - &base {name: x, description: a}\n  - {<<: *base, name: y}\n";
-        assert_eq!(lint("PRJ010", Value::Null, &[("dbt_project.yml", "name: shop"), ("models/a.yml", text)], &[]), [""; 0]);
+        assert_eq!(
+            lint("PRJ010", Value::Null, &[("dbt_project.yml", "name: shop"), ("models/a.yml", text)], &[]),
+            [""; 0]
+        );
     }
 }

@@ -53,7 +53,8 @@ impl Rule for MissingDbtVersionRange {
             (Some(range), Some(at)) if !range.is_empty() => {
                 if self.options.upper_bound && !super::is_bounded(range) {
                     let message = format!("`require-dbt-version: {}` lets in every version to come", range.join(", "));
-                    cx.report_at(at, message).help("add an end, such as \"<2.0.0\", and raise it once the project was tried");
+                    cx.report_at(at, message)
+                        .help("add an end, such as \"<2.0.0\", and raise it once the project was tried");
                 }
             }
             _ => {
@@ -86,7 +87,10 @@ mod tests {
     #[test]
     fn the_range_must_be_there() {
         let found = lint("PRJ001", Value::Null, &[("dbt_project.yml", "name: shop\nversion: 1\n")], &[]);
-        assert_eq!(found, ["dbt_project.yml:1:7 `shop`: project `shop` does not say which versions of dbt it works with"]);
+        assert_eq!(
+            found,
+            ["dbt_project.yml:1:7 `shop`: project `shop` does not say which versions of dbt it works with"]
+        );
         let empty = [("dbt_project.yml", "name: shop\nrequire-dbt-version: []\n")];
         assert_eq!(lint("PRJ001", Value::Null, &empty, &[]).len(), 1);
         let open = [("dbt_project.yml", "name: shop\nrequire-dbt-version: '>=1.9.0'\n")];

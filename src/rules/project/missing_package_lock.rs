@@ -47,11 +47,13 @@ declare_rule! {
 impl Rule for MissingPackageLock {
     fn check_project(&self, cx: &mut Context<'_>) {
         let Some(own) = cx.own_files() else { return };
-        let foreign = own.packages.iter().filter(|package| !matches!(package.origin, PackageOrigin::Local { .. })).count();
+        let foreign =
+            own.packages.iter().filter(|package| !matches!(package.origin, PackageOrigin::Local { .. })).count();
         let (Some(at), false) = (&own.packages_at, own.has_lock || foreign == 0) else { return };
         let packages = crate::rules::words::counted(foreign, "package");
-        cx.report_at(at, format!("the project installs {packages} and has no package-lock.yml"))
-            .help("run `dbt deps`, commit the package-lock.yml that it writes, and see that .gitignore does not name it");
+        cx.report_at(at, format!("the project installs {packages} and has no package-lock.yml")).help(
+            "run `dbt deps`, commit the package-lock.yml that it writes, and see that .gitignore does not name it",
+        );
     }
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {

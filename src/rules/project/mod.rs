@@ -13,7 +13,7 @@ crate::rules::rules![
     duplicate_yaml_key::DuplicateYamlKey,
     orphaned_yaml_entry::OrphanedYamlEntry,
     stale_manifest::StaleManifest,
-    unreadable_properties::UnreadableProperties,
+    unreadable_file::UnreadableFile,
 ];
 
 /// Why a rule about packages has nothing to look at, if the project asks for none.

@@ -15,22 +15,26 @@ declare_rule! {
     ///
     /// # Example
     /// ```yaml
-    /// # models/marts/_marts__models.yml
-    /// models:
-    ///   - name: fct_ordres
-    ///     description: One row per order.
+    /// # macros/_macros.yml
+    /// macros:
+    ///   - name: cents_to_euro
+    ///     description: Turns an amount in cents into euros.
+    /// ```
+    /// ```sql
+    /// -- macros/cents_to_euros.sql
+    /// {% macro cents_to_euros(column_name) %} {{ column_name }} / 100.0 {% endmacro %}
     /// ```
     ///
     /// # Use instead
     /// ```yaml
-    /// # models/marts/_marts__models.yml
-    /// models:
-    ///   - name: fct_orders
-    ///     description: One row per order.
+    /// # macros/_macros.yml
+    /// macros:
+    ///   - name: cents_to_euros
+    ///     description: Turns an amount in cents into euros.
     /// ```
     /// ```sql
-    /// -- models/marts/fct_orders.sql
-    /// select 1 as order_id
+    /// -- macros/cents_to_euros.sql
+    /// {% macro cents_to_euros(column_name) %} {{ column_name }} / 100.0 {% endmacro %}
     /// ```
     OrphanedYamlEntry(NoOptions),
     code = "PRJ011",
@@ -88,7 +92,7 @@ fn thing(section: &str) -> &'static str {
 mod tests {
     use serde_json::Value;
 
-    use crate::project::{Text, ResourceType};
+    use crate::project::{ResourceType, Text};
     use crate::rules::tester::{lint, model, resource};
 
     #[test]

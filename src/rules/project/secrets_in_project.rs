@@ -65,7 +65,8 @@ mod tests {
     #[test]
     fn a_password_is_shown_at_its_place_and_not_printed() {
         let profiles = "shop:\n  outputs:\n    prod: {type: snowflake, password: Hortensie7}\n    dev: {password: \"{{ env_var('P') }}\"}\n";
-        let files = [("dbt_project.yml", "name: shop\nvars: {api_token: dapi0123456789abcdef}\n"), ("profiles.yml", profiles)];
+        let files =
+            [("dbt_project.yml", "name: shop\nvars: {api_token: dapi0123456789abcdef}\n"), ("profiles.yml", profiles)];
         assert_eq!(
             lint("PRJ009", Value::Null, &files, &[]),
             [

@@ -17,7 +17,8 @@ declare_rule! {
     ///
     /// # Example
     /// ```sql
-    /// -- models/marts/fct_orders.sql, written after `dbt parse`
+    /// -- models/marts/fct_orders.sql
+    /// -- written after `dbt parse`
     /// select 1 as order_id
     /// ```
     ///
@@ -40,13 +41,15 @@ declare_rule! {
 
 impl Rule for StaleManifest {
     fn check_project(&self, cx: &mut Context<'_>) {
-        let Some(changes) = cx.own_files().and_then(|own| own.changes.as_ref()).filter(|changes| !changes.is_empty()) else {
+        let Some(changes) = cx.own_files().and_then(|own| own.changes.as_ref()).filter(|changes| !changes.is_empty())
+        else {
             return;
         };
-        let kinds =
-            [("changed", &changes.changed), ("new", &changes.added), ("deleted", &changes.deleted)].map(|(what, paths)| (what, paths.as_slice()));
+        let kinds = [("changed", &changes.changed), ("new", &changes.added), ("deleted", &changes.deleted)]
+            .map(|(what, paths)| (what, paths.as_slice()));
         let kinds = kinds.into_iter().filter(|(_, paths)| !paths.is_empty());
-        let counts: Vec<String> = kinds.clone().map(|(what, paths)| format!("{} {what}", counted(paths.len(), "file"))).collect();
+        let counts: Vec<String> =
+            kinds.clone().map(|(what, paths)| format!("{} {what}", counted(paths.len(), "file"))).collect();
         let finding = cx.report_project(
             Place::ProjectKey(Vec::new()),
             format!("the manifest is older than the files it describes: {}", counts.join(", ")),

@@ -41,7 +41,18 @@ declare_rule! {
 
 /// Names of branches that nobody gives to a tag.
 const BRANCHES: [&str; 12] = [
-    "main", "master", "develop", "development", "dev", "trunk", "head", "staging", "stage", "prod", "production", "release",
+    "main",
+    "master",
+    "develop",
+    "development",
+    "dev",
+    "trunk",
+    "head",
+    "staging",
+    "stage",
+    "prod",
+    "production",
+    "release",
 ];
 
 /// Beginnings of such names.
@@ -147,7 +158,8 @@ mod tests {
 
     #[test]
     fn a_lock_file_pins() {
-        let lock = "packages:\n- git: https://example.com/a.git\n  revision: 0123456789abcdef0123456789abcdef01234567\n";
+        let lock =
+            "packages:\n- git: https://example.com/a.git\n  revision: 0123456789abcdef0123456789abcdef01234567\n";
         assert_eq!(found("  - {git: https://example.com/a.git, revision: main}", lock), [""; 0]);
         assert_eq!(found("  - {git: https://example.com/b.git, revision: main}", lock).len(), 1);
     }

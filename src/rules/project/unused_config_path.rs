@@ -54,8 +54,7 @@ declare_rule! {
 }
 
 /// Names of configs that are mappings: without a `+`, dbt takes them for folders.
-const MAPPINGS: [&str; 8] =
-    ["meta", "persist_docs", "grants", "column_types", "quoting", "docs", "labels", "contract"];
+const MAPPINGS: [&str; 8] = ["meta", "persist_docs", "grants", "column_types", "quoting", "docs", "labels", "contract"];
 
 impl Rule for UnusedConfigPath {
     fn check_project(&self, cx: &mut Context<'_>) {
@@ -83,7 +82,8 @@ impl Rule for UnusedConfigPath {
     }
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
-        let is_empty = cx.own_files().is_some_and(|own| own.config_sections.iter().all(|section| section.folders.is_empty()));
+        let is_empty =
+            cx.own_files().is_some_and(|own| own.config_sections.iter().all(|section| section.folders.is_empty()));
         cx.without_files().or_else(|| is_empty.then(|| "dbt_project.yml configures no folder".to_owned()))
     }
 }
@@ -169,8 +169,12 @@ fn below<'p>(path: &'p str, folder: &str) -> Option<&'p str> {
 fn tails<'r>(resource: &'r Resource<'_>, stem: &'r str) -> Vec<Vec<&'r str>> {
     let name = resource.name.as_str();
     match resource.kind {
-        ResourceType::Source => vec![resource.as_source().map(|source| source.source_name.as_str()).into_iter().chain([name]).collect()],
-        ResourceType::UnitTest => vec![resource.as_unit_test().map(|test| test.model.as_str()).into_iter().chain([name]).collect()],
+        ResourceType::Source => {
+            vec![resource.as_source().map(|source| source.source_name.as_str()).into_iter().chain([name]).collect()]
+        }
+        ResourceType::UnitTest => {
+            vec![resource.as_unit_test().map(|test| test.model.as_str()).into_iter().chain([name]).collect()]
+        }
         _ => vec![vec![name], vec![stem, name]],
     }
 }

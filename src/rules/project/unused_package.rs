@@ -21,16 +21,36 @@ declare_rule! {
     ///
     /// # Example
     /// ```yaml
-    /// # packages.yml, and no model or test has dbt_date in it
+    /// # packages.yml
     /// packages:
-    ///   - package: godatadriven/dbt_date
-    ///     version: 0.14.1
+    ///   - local: packages/dates
+    /// ```
+    /// ```yaml
+    /// # packages/dates/dbt_project.yml
+    /// name: dates
+    /// ```
+    /// ```sql
+    /// -- packages/dates/macros/weekday.sql
+    /// {% macro weekday(column_name) %} strftime({{ column_name }}, '%A') {% endmacro %}
     /// ```
     ///
     /// # Use instead
     /// ```yaml
     /// # packages.yml
-    /// packages: []
+    /// packages:
+    ///   - local: packages/dates
+    /// ```
+    /// ```yaml
+    /// # packages/dates/dbt_project.yml
+    /// name: dates
+    /// ```
+    /// ```sql
+    /// -- packages/dates/macros/weekday.sql
+    /// {% macro weekday(column_name) %} strftime({{ column_name }}, '%A') {% endmacro %}
+    /// ```
+    /// ```sql
+    /// -- models/marts/fct_orders.sql
+    /// select {{ dates.weekday('ordered_at') }} as ordered_on from orders
     /// ```
     UnusedPackage(Options),
     code = "PRJ003",
@@ -119,7 +139,8 @@ fn materializing<'p>(cx: &Context<'p>) -> Vec<&'p str> {
         let name = name.strip_prefix("materialization_").and_then(|rest| rest.rsplit_once('_'));
         name.is_some_and(|(name, _)| materialized.contains(name))
     };
-    let macros = cx.project.resources.iter().filter(|resource| resource.kind == ResourceType::Macro && is_used(&resource.name));
+    let macros =
+        cx.project.resources.iter().filter(|resource| resource.kind == ResourceType::Macro && is_used(&resource.name));
     macros.map(|resource| resource.package.as_str()).collect()
 }
 

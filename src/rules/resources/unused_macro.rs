@@ -63,7 +63,8 @@ impl Rule for UnusedMacro {
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
         let is_package = cx.own_files().is_some_and(|own| own.is_package);
-        let package = is_package.then(|| "the project is a package (it has integration_tests/): others call its macros".to_owned());
+        let package = is_package
+            .then(|| "the project is a package (it has integration_tests/): others call its macros".to_owned());
         let none = cx.project.own(ResourceType::Macro).next().is_none().then(|| "the project has no macro".to_owned());
         cx.without_files().or(package).or(none)
     }
@@ -80,7 +81,11 @@ mod tests {
     const EUROS: (&str, &str) = ("macros/euros.sql", "{% macro euros(x) %}{{ euros(x) }}{% endmacro %}\n");
 
     fn named(name: &str) -> Resource<'static> {
-        resource(ResourceType::Macro, &format!("macro.shop.{name}"), &format!("macros/{}.sql", name.trim_start_matches("test_")))
+        resource(
+            ResourceType::Macro,
+            &format!("macro.shop.{name}"),
+            &format!("macros/{}.sql", name.trim_start_matches("test_")),
+        )
     }
 
     #[test]
@@ -101,7 +106,11 @@ mod tests {
             ("models/a.yml", "models: [{name: a, config: {post_hook: '{{ euros(1) }}'}}]"),
             ("macros/b.sql", "{% macro b() %}{{ adapter.dispatch('euros')() }}{% endmacro %}"),
         ] {
-            assert_eq!(lint("RES001", Value::Null, &[PROJECT, EUROS, (path, text)], &[named("euros")]), [""; 0], "{text}");
+            assert_eq!(
+                lint("RES001", Value::Null, &[PROJECT, EUROS, (path, text)], &[named("euros")]),
+                [""; 0],
+                "{text}"
+            );
         }
         let hook = ("dbt_project.yml", "name: shop\nmodels: {shop: {+post-hook: '{{ shop.euros(1) }}'}}\n");
         assert_eq!(lint("RES001", Value::Null, &[hook, EUROS], &[named("euros")]), [""; 0]);
@@ -112,15 +121,24 @@ mod tests {
 
     #[test]
     fn what_merely_looks_alike_does_not() {
-        for (path, text) in [("models/a.sql", "select euros, euros_total from x"), ("models/a.yml", "models: [{name: a, columns: [{name: euros}]}]")] {
-            assert_eq!(lint("RES001", Value::Null, &[PROJECT, EUROS, (path, text)], &[named("euros")]).len(), 1, "{text}");
+        for (path, text) in [
+            ("models/a.sql", "select euros, euros_total from x"),
+            ("models/a.yml", "models: [{name: a, columns: [{name: euros}]}]"),
+        ] {
+            assert_eq!(
+                lint("RES001", Value::Null, &[PROJECT, EUROS, (path, text)], &[named("euros")]).len(),
+                1,
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn generic_tests() {
         let test = ("macros/not_blank.sql", "{% test not_blank(model, column_name) %}{% endtest %}\n");
-        let found = |yaml: &str| lint("RES001", Value::Null, &[PROJECT, test, ("models/a.yml", yaml)], &[named("test_not_blank")]);
+        let found = |yaml: &str| {
+            lint("RES001", Value::Null, &[PROJECT, test, ("models/a.yml", yaml)], &[named("test_not_blank")])
+        };
         assert_eq!(
             found("macros: [{name: test_not_blank}]"),
             ["macros/not_blank.sql:1:9 `not_blank`: generic test `not_blank` is used nowhere"]
@@ -132,7 +150,8 @@ mod tests {
     fn dbt_looks_for_some_by_name() {
         let mut foreign = resource(ResourceType::Macro, "macro.utils.star", "macros/star.sql");
         foreign.package = Text::from("utils");
-        for name in ["generate_schema_name", "materialization_daily_default", "default__anything", "shop__star", "star"] {
+        for name in ["generate_schema_name", "materialization_daily_default", "default__anything", "shop__star", "star"]
+        {
             assert_eq!(lint("RES001", Value::Null, &[PROJECT], &[named(name), foreign.clone()]), [""; 0], "{name}");
         }
         let package = ("integration_tests/dbt_project.yml", "name: tests\n");

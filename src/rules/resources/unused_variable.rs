@@ -61,10 +61,11 @@ impl Rule for UnusedVariable {
 mod tests {
     use serde_json::Value;
 
-    use crate::project::{Detail, Macro, Resource, ResourceType, Text};
+    use crate::project::{Detail, Json, Macro, Resource, ResourceType, Text};
     use crate::rules::tester::{lint, resource};
 
-    const PROJECT: (&str, &str) = ("dbt_project.yml", "name: shop\nvars:\n  start: 1\n  'dates:zone': x\n  shop: {limit: 2}\n");
+    const PROJECT: (&str, &str) =
+        ("dbt_project.yml", "name: shop\nvars:\n  start: 1\n  'dates:zone': x\n  shop: {limit: 2}\n");
 
     fn found(files: &[(&str, &str)], resources: &[Resource<'static>]) -> Vec<String> {
         let files: Vec<(&str, &str)> = std::iter::once(PROJECT).chain(files.iter().copied()).collect();
@@ -94,12 +95,12 @@ mod tests {
     #[test]
     fn a_package_may_read_them() {
         let packages = ("packages.yml", "packages: [{local: lib}]");
-        let code = serde_json::value::to_raw_value("{{ var(\"start\") }}").expect("a text is JSON");
         let mut foreign = resource(ResourceType::Macro, "macro.lib.m", "macros/m.sql");
         foreign.package = Text::from("lib");
-        let detail = Macro { macro_sql: Some(Box::leak(code)), ..Macro::default() };
+        let detail = Macro { macro_sql: Some(Json::new(r#""{{ var(\"start\") }}""#)), ..Macro::default() };
         foreign.detail = Detail::Macro(Box::new(detail));
-        let library = [packages, ("lib/dbt_project.yml", "name: lib\nmodels: {lib: {+enabled: \"{{ var('dates:zone') }}\"}}\n")];
+        let library =
+            [packages, ("lib/dbt_project.yml", "name: lib\nmodels: {lib: {+enabled: \"{{ var('dates:zone') }}\"}}\n")];
         assert_eq!(
             found(&library, &[foreign]),
             ["dbt_project.yml:5:10 `limit`: variable `limit` of `shop` is set and never read"]

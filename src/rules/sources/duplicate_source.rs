@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use crate::findings::Place;
-use crate::project::{ResourceType, Source};
+use crate::project::{Resource, ResourceType, Source};
 use crate::rules::words::listed;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
@@ -55,7 +55,7 @@ impl Rule for DuplicateSource {
     fn check_project(&self, cx: &mut Context<'_>) {
         let mut relations: BTreeMap<[String; 3], Vec<Node<'_>>> = BTreeMap::new();
         for table in cx.subjects(ResourceType::Source) {
-            if let Some(key) = table.resource.as_source().and_then(relation) {
+            if let Some(key) = table.resource.as_source().filter(|_| is_named(table.resource)).and_then(relation) {
                 relations.entry(key).or_default().push(table);
             }
         }
@@ -65,6 +65,11 @@ impl Rule for DuplicateSource {
             }
         }
     }
+}
+
+/// Whether all parts of its name are known.
+fn is_named(table: &Resource<'_>) -> bool {
+    !["database", "schema", "identifier"].iter().any(|part| table.is_unknown(part))
 }
 
 /// Database, schema and identifier in a form that is equal for one relation; `None` where the table's name is unknown.

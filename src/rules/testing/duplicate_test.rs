@@ -138,15 +138,10 @@ fn arguments(test: &Test<'_>, generic: &GenericTest<'_>) -> Meta {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use serde_json::value::RawValue;
 
     use crate::findings::Place;
     use crate::project::{Detail, Resource, Test, Text};
-    use crate::rules::tester::{findings, model, subjects, test};
-
-    fn raw(value: &serde_json::Value) -> Option<&'static RawValue> {
-        Some(Box::leak(RawValue::from_string(value.to_string()).expect("valid JSON")))
-    }
+    use crate::rules::tester::{findings, json_text, model, subjects, test};
 
     /// A test of that name in the project, with those arguments.
     fn named(
@@ -159,7 +154,7 @@ mod tests {
         let mut test = test(kind, node, column);
         test.unique_id = Text::from(format!("test.shop.{id}"));
         test.name = Text::from(id.to_owned());
-        detail(&mut test).generic.as_mut().expect("generic").kwargs = raw(&arguments);
+        detail(&mut test).generic.as_mut().expect("generic").kwargs = Some(json_text(arguments));
         test
     }
 
@@ -212,7 +207,7 @@ mod tests {
         assert_eq!(second(&|other| detail(other).error_if = Text::from(">10")), 0);
         assert_eq!(second(&|other| detail(other).warn_if = Text::from("!= 0")), 1);
         assert_eq!(second(&|other| detail(other).fail_calc = Text::from("sum(n)")), 0);
-        assert_eq!(second(&|other| detail(other).limit = raw(&json!(10))), 0);
+        assert_eq!(second(&|other| detail(other).limit = Some(json_text(10))), 0);
         let namespace = |name: &'static str| {
             second(&move |other| {
                 detail(other).generic.as_mut().expect("generic").namespace = Some(Text::from(name));

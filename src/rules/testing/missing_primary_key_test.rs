@@ -154,7 +154,7 @@ mod tests {
 
     use crate::findings::{Finding, Place};
     use crate::project::{Constraint, Detail, GenericTest, Resource, ResourceType, Text, UnitTest};
-    use crate::rules::tester::{column, findings, model, reading, relation, resource, test};
+    use crate::rules::tester::{column, findings, json_text, model, reading, relation, resource, test};
 
     fn orders(tests: &[(&str, &str)]) -> Vec<Resource<'static>> {
         let mut orders = model("marts", "fct_orders");
@@ -240,9 +240,7 @@ mod tests {
 
     #[test]
     fn an_expression_needs_its_columns_filled() {
-        let kwargs =
-            serde_json::value::RawValue::from_string(r#"{"column_name": "concat(order_id, '-', line)"}"#.into());
-        let kwargs: &'static _ = Box::leak(kwargs.expect("valid JSON"));
+        let kwargs = json_text(json!({"column_name": "concat(order_id, '-', line)"}));
         let with_expression = |filled: &[(&str, &str)]| {
             let mut resources = orders(filled);
             let mut unique = test("unique", &resources[0], "");

@@ -76,18 +76,16 @@ fn tested_label(test: ResourceId, cx: &Context<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use serde_json::json;
-    use serde_json::value::RawValue;
 
     use crate::findings::{Finding, Place};
     use crate::project::Detail;
-    use crate::rules::tester::{findings, model, test};
+    use crate::rules::tester::{findings, json_text, model, test};
 
     fn found(name: &str, arguments: serde_json::Value) -> Vec<Finding> {
         let orders = model("marts", "fct_orders");
         let mut test = test(name, &orders, "");
         if let Detail::Test(detail) = &mut test.detail {
-            let raw = RawValue::from_string(arguments.to_string()).expect("valid JSON");
-            detail.generic.as_mut().expect("generic").kwargs = Some(Box::leak(raw));
+            detail.generic.as_mut().expect("generic").kwargs = Some(json_text(arguments));
         }
         findings("TST016", json!(null), &[orders, test])
     }

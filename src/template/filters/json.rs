@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::text::Markup;
 use super::integer;
+use super::text::Markup;
 use crate::template::Arguments;
 use crate::template::dict::Dict;
 use crate::template::error::Error;

@@ -19,12 +19,7 @@ use super::value::Value;
 type Filter = fn(&mut Machine<'_>, Value, Arguments) -> Result<Value, Error>;
 
 /// Applies the filter of a name.
-pub(super) fn apply(
-    machine: &mut Machine<'_>,
-    name: &str,
-    value: Value,
-    arguments: Arguments,
-) -> Result<Value, Error> {
+pub(super) fn apply(machine: &mut Machine<'_>, name: &str, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let filter = find(name).ok_or_else(|| Error::failed(format!("No filter named '{name}'.")))?;
     machine.charge_value(&value)?;
     filter(machine, value, arguments)

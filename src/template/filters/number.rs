@@ -13,9 +13,7 @@ pub(super) fn abs(_: &mut Machine<'_>, value: Value, _: Arguments) -> Result<Val
         Value::Undefined(undefined) if !undefined.lenient => Err(Error::failed(undefined.message.clone())),
         Value::Object(_) => Err(Error::unknown("abs of an object")),
         value => match value.as_int() {
-            Some(number) => {
-                number.checked_abs().map(Value::Int).ok_or_else(|| Error::unknown("number beyond 64 bits"))
-            }
+            Some(number) => number.checked_abs().map(Value::Int).ok_or_else(|| Error::unknown("number beyond 64 bits")),
             None => Err(Error::failed(format!("bad operand type for abs(): '{}'", value.type_name()))),
         },
     }
@@ -102,9 +100,9 @@ pub(super) fn round(_: &mut Machine<'_>, value: Value, arguments: Arguments) -> 
     let number = match value.known()? {
         Value::Undefined(undefined) if !undefined.lenient => return Err(Error::failed(undefined.message.clone())),
         Value::Object(_) | Value::Undefined(_) => return Err(Error::unknown("round of an object")),
-        value => value.as_float().ok_or_else(|| {
-            Error::failed(format!("type {} doesn't define __round__ method", value.type_name()))
-        })?,
+        value => value
+            .as_float()
+            .ok_or_else(|| Error::failed(format!("type {} doesn't define __round__ method", value.type_name())))?,
     };
     if !(0..=15).contains(&precision) || number.abs() >= 1e15 || !number.is_finite() {
         return Err(Error::unknown("round of a large number"));

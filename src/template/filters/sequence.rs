@@ -302,8 +302,7 @@ pub(super) fn slice(machine: &mut Machine<'_>, value: Value, arguments: Argument
 }
 
 pub(super) fn group_by(machine: &mut Machine<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
-    let [attribute, default, case_sensitive] =
-        arguments.bind("groupby", ["attribute", "default", "case_sensitive"])?;
+    let [attribute, default, case_sensitive] = arguments.bind("groupby", ["attribute", "default", "case_sensitive"])?;
     let attribute = attribute.ok_or_else(|| missing("groupby", "attribute"))?;
     let case_sensitive = truth(case_sensitive)?;
     let path = Path::new(Some(&attribute), !case_sensitive)?.with_default(default.clone());

@@ -94,8 +94,7 @@ pub(super) fn title(machine: &mut Machine<'_>, value: Value, _: Arguments) -> Re
     let mut result = String::with_capacity(text.len());
     let mut in_word = false;
     for character in text.chars() {
-        let separator =
-            matches!(character, '-' | '(' | '{' | '[' | '<') || crate::template::lexer::is_blank(character);
+        let separator = matches!(character, '-' | '(' | '{' | '[' | '<') || crate::template::lexer::is_blank(character);
         match (in_word, separator) {
             (_, true) => result.push(character),
             (false, false) => result.extend(character.to_uppercase()),

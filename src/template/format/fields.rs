@@ -118,9 +118,7 @@ impl Fields<'_> {
             None => self.arguments.keyword.iter().find(|(own, _)| **own == *name).map(|(_, value)| value),
         };
         found.cloned().ok_or_else(|| match index {
-            Some(index) => {
-                Error::failed(format!("Replacement index {index} out of range for positional args tuple"))
-            }
+            Some(index) => Error::failed(format!("Replacement index {index} out of range for positional args tuple")),
             None => Error::failed(format!("'{name}'")),
         })
     }

@@ -38,12 +38,7 @@ pub(in crate::template) fn percent(machine: &mut Machine<'_>, format: &str, valu
 
 impl Values<'_> {
     /// Formats what stands behind a `%`; returns what follows.
-    fn directive<'f>(
-        &mut self,
-        machine: &mut Machine<'_>,
-        rest: &'f str,
-        text: &mut String,
-    ) -> Result<&'f str, Error> {
+    fn directive<'f>(&mut self, machine: &mut Machine<'_>, rest: &'f str, text: &mut String) -> Result<&'f str, Error> {
         let (name, rest) = match rest.strip_prefix('(') {
             Some(behind) => {
                 let end = behind.find(')').ok_or_else(|| Error::failed("incomplete format key"))?;
@@ -147,7 +142,8 @@ fn convert(machine: &mut Machine<'_>, kind: char, value: Value, mut spec: Spec) 
             Value::Undefined(undefined) => Err(Error::failed(undefined.message.clone())),
             Value::Object(_) => Err(Error::unknown("a formatted object")),
             value => {
-                let wanted = if matches!(kind, 'd' | 'i' | 'u') { "a real number is required" } else { "must be real number" };
+                let wanted =
+                    if matches!(kind, 'd' | 'i' | 'u') { "a real number is required" } else { "must be real number" };
                 Err(Error::failed(format!("%{kind} format: {wanted}, not {}", value.type_name())))
             }
         },

@@ -159,7 +159,13 @@ impl Spec {
             return Err(Error::unknown("a float with many digits"));
         }
         let digits = match self.kind {
-            _ if !number.is_finite() => if number.is_nan() { "nan".to_owned() } else { "inf".to_owned() },
+            _ if !number.is_finite() => {
+                if number.is_nan() {
+                    "nan".to_owned()
+                } else {
+                    "inf".to_owned()
+                }
+            }
             None if self.precision.is_none() => repr::float(magnitude),
             None => return Err(Error::unknown("a float with a precision and no type")),
             Some('f' | 'F') => format!("{magnitude:.precision$}"),

@@ -16,12 +16,7 @@ pub(super) const TUPLE_NAMES: &[&str] = &["count", "index"];
 
 type List = Rc<Shared<Vec<Value>>>;
 
-pub(super) fn call(
-    machine: &mut Machine<'_>,
-    list: &List,
-    name: &str,
-    arguments: Arguments,
-) -> Result<Value, Error> {
+pub(super) fn call(machine: &mut Machine<'_>, list: &List, name: &str, arguments: Arguments) -> Result<Value, Error> {
     match name {
         "append" => {
             let item = arguments.one("append", "object")?;
@@ -132,7 +127,9 @@ fn sort(machine: &mut Machine<'_>, list: &List, mut arguments: Arguments) -> Res
     arguments.values("sort")?;
     let items = list.get()?.clone();
     let outcome = if by_key { Err(Error::unknown("sort(key=…)")) } else { reverse };
-    match outcome.and_then(|reverse| sorted(machine, items.into_iter().map(|item| (item.clone(), item)).collect(), reverse)) {
+    match outcome
+        .and_then(|reverse| sorted(machine, items.into_iter().map(|item| (item.clone(), item)).collect(), reverse))
+    {
         Ok(items) => {
             *list.change(machine, 0)? = items;
             Ok(())

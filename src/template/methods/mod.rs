@@ -16,8 +16,19 @@ use super::value::Value;
 /// Names of Python's types that are not implemented: to ask for one is unknown, not undefined.
 const TEXT_ELSEWHERE: &[&str] = &["encode", "maketrans", "translate", "isprintable", "isidentifier", "format_map"];
 const NUMBER_ELSEWHERE: &[&str] = &[
-    "as_integer_ratio", "bit_count", "bit_length", "conjugate", "denominator", "from_bytes", "fromhex", "hex", "imag",
-    "is_integer", "numerator", "real", "to_bytes",
+    "as_integer_ratio",
+    "bit_count",
+    "bit_length",
+    "conjugate",
+    "denominator",
+    "from_bytes",
+    "fromhex",
+    "hex",
+    "imag",
+    "is_integer",
+    "numerator",
+    "real",
+    "to_bytes",
 ];
 const RANGE_ELSEWHERE: &[&str] = &["count", "index", "start", "step", "stop"];
 

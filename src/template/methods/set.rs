@@ -9,8 +9,22 @@ use crate::template::machine::Machine;
 use crate::template::value::{Shared, Value};
 
 pub(super) const NAMES: &[&str] = &[
-    "add", "clear", "copy", "difference", "difference_update", "discard", "intersection", "intersection_update",
-    "isdisjoint", "issubset", "issuperset", "pop", "remove", "symmetric_difference", "union", "update",
+    "add",
+    "clear",
+    "copy",
+    "difference",
+    "difference_update",
+    "discard",
+    "intersection",
+    "intersection_update",
+    "isdisjoint",
+    "issubset",
+    "issuperset",
+    "pop",
+    "remove",
+    "symmetric_difference",
+    "union",
+    "update",
 ];
 
 type SharedSet = Rc<Shared<KeySet>>;

@@ -1,16 +1,17 @@
 //! A position in JSON text that moves by whole tokens.
 
 use super::brackets::matching_close;
-use std::borrow::Cow;
+use std::ops::Range;
 
-/// Stands before the next byte to read. Each method returns `None`, wherever it then stands, if the text is not JSON.
-pub(super) struct Cursor<'a> {
-    bytes: &'a [u8],
+/// Stands before the next byte to read. Each method returns `None`, wherever it then stands, if the text is not JSON or
+/// ends too early.
+pub(super) struct Cursor<'w> {
+    bytes: &'w [u8],
     at: usize,
 }
 
-impl<'a> Cursor<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+impl<'w> Cursor<'w> {
+    pub(super) fn new(bytes: &'w [u8]) -> Self {
         Self { bytes, at: 0 }
     }
 
@@ -19,49 +20,51 @@ impl<'a> Cursor<'a> {
         self.at
     }
 
-    /// The bytes from the offset `start` to here.
-    pub(super) fn since(&self, start: usize) -> &'a [u8] {
-        &self.bytes[start..self.at]
-    }
-
-    /// Walks over an object. `member` is called with each key, the cursor at the first byte of its value, and has to
-    /// move it behind that value.
-    pub(super) fn members(&mut self, mut member: impl FnMut(&mut Self, Cow<'a, str>) -> Option<()>) -> Option<()> {
+    /// Moves into an object; past its end, and says so, if it is empty.
+    pub(super) fn open(&mut self) -> Option<bool> {
         self.token(b'{')?;
-        if self.peek()? == b'}' {
-            return self.token(b'}');
+        let is_empty = self.peek()? == b'}';
+        if is_empty {
+            self.at += 1;
         }
-        loop {
-            let key = self.key()?;
-            self.token(b':')?;
-            self.peek()?;
-            member(self, key)?;
-            match self.peek()? {
-                b',' => self.token(b',')?,
-                _ => return self.token(b'}'),
-            }
-        }
+        Some(is_empty)
     }
 
-    /// Moves over the value at whose first byte the cursor stands, and returns it. Its inside is not checked.
-    pub(super) fn value(&mut self) -> Option<&'a [u8]> {
+    /// Moves over a member's key and value, and returns where they stand.
+    pub(super) fn member(&mut self) -> Option<(Range<usize>, Range<usize>)> {
+        let (key, _) = self.key()?;
+        Some((key, self.value()?))
+    }
+
+    /// Moves over what follows a member: a comma, or the end of the object, of which it then was the last.
+    pub(super) fn is_last_member(&mut self) -> Option<bool> {
+        let byte = self.peek().filter(|byte| matches!(byte, b',' | b'}'))?;
+        self.at += 1;
+        Some(byte == b'}')
+    }
+
+    /// Moves over a key to the value's first byte, and returns what it says. `None` if there are escapes in it.
+    pub(super) fn name(&mut self) -> Option<&'w str> {
+        let (key, is_escaped) = self.key()?;
+        let name = &self.bytes[key.start + 1..key.end - 1];
+        let is_plain = !is_escaped && !name.iter().any(u8::is_ascii_control);
+        if is_plain { std::str::from_utf8(name).ok() } else { None }
+    }
+
+    /// Moves over the value at whose first byte the cursor stands, and returns where it is. Its inside is not checked.
+    pub(super) fn value(&mut self) -> Option<Range<usize>> {
         let start = self.at;
         match *self.bytes.get(start)? {
             b'{' | b'[' => self.at = matching_close(self.bytes, start)? + 1,
-            b'"' => drop(self.string()?),
+            b'"' => self.string().map(|_| ())?,
             _ => self.at += self.bytes[start..].iter().take_while(|byte| is_bare(**byte)).count(),
         }
-        let value = self.since(start);
+        let value = start..self.at;
         (!value.is_empty()).then_some(value)
     }
 
-    /// Succeeds if only whitespace is left.
-    pub(super) fn end(&mut self) -> Option<()> {
-        self.peek().is_none().then_some(())
-    }
-
     /// The next byte that is not whitespace, at which the cursor then stands.
-    fn peek(&mut self) -> Option<u8> {
+    pub(super) fn peek(&mut self) -> Option<u8> {
         loop {
             match *self.bytes.get(self.at)? {
                 b' ' | b'\n' | b'\r' | b'\t' => self.at += 1,
@@ -75,20 +78,20 @@ impl<'a> Cursor<'a> {
         (self.peek()? == byte).then(|| self.at += 1)
     }
 
-    /// Skips whitespace, then moves over a string and returns what it says, checked as serde_json would.
-    fn key(&mut self) -> Option<Cow<'a, str>> {
+    /// Moves over a key and the colon to the first byte of its value. Returns where the key stands with its quotes, and
+    /// whether there is a backslash in it.
+    fn key(&mut self) -> Option<(Range<usize>, bool)> {
         self.peek()?;
-        let (raw, escaped) = self.string()?;
-        if escaped || raw.iter().any(u8::is_ascii_control) {
-            return serde_json::from_slice(raw).ok().map(Cow::Owned);
-        }
-        std::str::from_utf8(&raw[1..raw.len() - 1]).ok().map(Cow::Borrowed)
+        let key = self.string()?;
+        self.token(b':')?;
+        self.peek()?;
+        Some(key)
     }
 
-    /// Moves over a string. Returns it with its quotes, and whether it contains a backslash.
-    fn string(&mut self) -> Option<(&'a [u8], bool)> {
+    /// Moves over a string. Returns where it stands with its quotes, and whether there is a backslash in it.
+    fn string(&mut self) -> Option<(Range<usize>, bool)> {
         let start = self.at;
-        let mut escaped = false;
+        let mut is_escaped = false;
         if *self.bytes.get(start)? != b'"' {
             return None;
         }
@@ -97,9 +100,9 @@ impl<'a> Cursor<'a> {
             self.at += memchr::memchr2(b'"', b'\\', self.bytes.get(self.at..)?)?;
             if self.bytes[self.at] == b'"' {
                 self.at += 1;
-                return Some((self.since(start), escaped));
+                return Some((start..self.at, is_escaped));
             }
-            escaped = true;
+            is_escaped = true;
             self.at += 2;
         }
     }

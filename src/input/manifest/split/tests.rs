@@ -1,6 +1,7 @@
-//! `split` against serde_json's parse of the whole: on what both read they agree, and `split` never accepts more.
+//! The splitter against serde_json's parse of the whole: on what both read they agree, and it never accepts more. What it
+//! finds does not depend on where windows end.
 
-use super::{parse, split};
+use super::{Piece, Splitter, key, parse};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde::Deserialize;
@@ -10,7 +11,7 @@ use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::fmt;
 
-const OPENED: &[&str] = &["nodes", "sources", "disabled"];
+const OBJECTS: &[&str] = &["nodes", "sources", "disabled"];
 
 /// A JSON object as its members in file order, repeated keys included.
 struct Members<'a>(Vec<(String, &'a RawValue)>);
@@ -31,37 +32,59 @@ impl<'de: 'a, 'a> Deserialize<'de> for Members<'a> {
     }
 }
 
-/// Whether serde_json accepts every slice that `split` found; `None` if `split` gave up.
+/// A section's name, a member's key as it says, and the value; no key for a whole section.
+type Found<'a> = (String, Option<Cow<'a, str>>, &'a [u8]);
+
+/// What a splitter finds that sees `step` bytes more at a time; `None` if it gets stuck, or a key is none.
+fn split(bytes: &[u8], step: usize) -> Option<Vec<Found<'_>>> {
+    let mut splitter = Splitter::new();
+    let mut found = Vec::new();
+    let (mut start, mut end) = (0, 0);
+    while end < bytes.len() {
+        end = bytes.len().min(end.saturating_add(step));
+        let window = &bytes[start..end];
+        start += splitter.walk(window, |name, Piece { key: raw, value }| {
+            let key = raw.map(|raw| key(&window[raw]));
+            found.push((name.to_owned(), key, &window[value]));
+        });
+    }
+    let is_key = |found: &(_, Option<Option<_>>, _)| !matches!(found.1, Some(None));
+    if !splitter.is_done(&bytes[start..]) || !found.iter().all(is_key) {
+        return None;
+    }
+    Some(found.into_iter().map(|(name, key, value)| (name, key.flatten(), value)).collect())
+}
+
+/// Whether serde_json accepts every slice that was found; `None` if the splitter gave up.
 fn accepted(bytes: &[u8]) -> Option<bool> {
-    let is_json = |slice| parse::<Value>(slice).is_some();
-    let sections = split(bytes, OPENED)?;
-    Some(sections.iter().all(|section| match OPENED.contains(&section.name) {
-        true => section.entries.iter().all(|entry| is_json(entry.value)),
-        false => is_json(section.value),
-    }))
+    let found = split(bytes, usize::MAX)?;
+    Some(found.iter().all(|(_, _, value)| parse::<Value>(value).is_some()))
 }
 
 /// Fails unless the promise of the module holds for `bytes`. Returns whether the fast way was taken.
 fn agrees_with_the_whole(bytes: &[u8]) -> bool {
+    let found = split(bytes, usize::MAX);
+    for step in [5, 64] {
+        assert_eq!(split(bytes, step), found, "{step} at a time: {}", String::from_utf8_lossy(bytes));
+    }
     if accepted(bytes) != Some(true) {
         return false;
     }
     let shown = std::str::from_utf8(bytes).expect("every part was UTF-8");
     let value: Value = serde_json::from_str(shown).unwrap_or_else(|error| panic!("{error}: {shown}"));
     assert!(value.is_object());
-    let Members(whole) = serde_json::from_str(shown).unwrap();
-    let sections = split(bytes, OPENED).unwrap();
-    assert_eq!(sections.len(), whole.len(), "{shown}");
-    for (section, (name, value)) in sections.iter().zip(&whole) {
-        assert_eq!((section.name, section.value), (name.as_str(), value.get().as_bytes()), "{shown}");
-        if OPENED.contains(&section.name) {
-            let Members(members) = serde_json::from_str(value.get()).unwrap();
-            let members = members.iter().map(|(key, value)| (Cow::from(key.as_str()), value.get().as_bytes()));
-            assert!(section.entries.iter().map(|entry| (entry.key.clone(), entry.value)).eq(members), "{shown}");
-        } else {
-            assert!(section.entries.is_empty());
+    let Members(sections) = serde_json::from_str(shown).unwrap();
+    let mut whole: Vec<Found<'_>> = Vec::new();
+    for (name, value) in &sections {
+        match serde_json::from_str(value.get()) {
+            Ok(Members(members)) if name != "metadata" => {
+                let members = members.into_iter().map(|(key, value)| (Some(Cow::from(key)), value.get().as_bytes()));
+                whole.extend(members.map(|(key, value)| (name.clone(), key, value)));
+            }
+            _ => whole.push((name.clone(), None, value.get().as_bytes())),
         }
     }
+    assert_eq!(found, Some(whole), "{shown}");
     true
 }
 
@@ -93,12 +116,12 @@ fn members(
     proptest::collection::vec((key, value), 0..4).prop_map(|members| members.into_iter().collect())
 }
 
-/// An object in which the sections to open are objects, as in any manifest.
+/// An object in which most sections are objects, as in any manifest.
 fn manifest() -> impl Strategy<Value = Value> {
     let closed =
         members(any_json(), select(vec!["metadata", "parent_map", "child_map", "", "é", "[{"]).prop_map(String::from));
-    let opened = proptest::sample::subsequence(OPENED, 0..=OPENED.len());
-    (closed, opened, proptest::collection::vec(members(any_json(), text()), OPENED.len())).prop_map(
+    let opened = proptest::sample::subsequence(OBJECTS, 0..=OBJECTS.len());
+    (closed, opened, proptest::collection::vec(members(any_json(), text()), OBJECTS.len())).prop_map(
         |(mut all, names, values)| {
             all.extend(names.into_iter().zip(values).map(|(name, value)| (name.to_owned(), Value::from(value))));
             Value::from(all)
@@ -193,15 +216,17 @@ proptest! {
 
 #[test]
 fn finds_sections_and_entries() {
-    let bytes = br#" { "metadata": {"env": {}}, "nodes" : { "model.a": {"x": "}"}, "b\u0065": [1] }, "n": 1.5e3 } "#;
-    let sections = split(bytes, OPENED).unwrap();
-    let names: Vec<_> = sections.iter().map(|section| section.name).collect();
-    assert_eq!(names, ["metadata", "nodes", "n"]);
-    assert_eq!(sections[0].value, br#"{"env": {}}"#);
-    assert_eq!(sections[1].value, br#"{ "model.a": {"x": "}"}, "b\u0065": [1] }"#);
-    assert_eq!(sections[2].value, b"1.5e3");
-    let entries: Vec<_> = sections[1].entries.iter().map(|entry| (&*entry.key, entry.value)).collect();
-    assert_eq!(entries, [("model.a", &br#"{"x": "}"}"#[..]), ("be", b"[1]")]);
+    let bytes =
+        br#" { "metadata": {"env": {}}, "nodes" : { "model.a": {"x": "}"}, "b\u0065": [1] }, "e": { }, "n": 1.5e3 } "#;
+    let found = split(bytes, usize::MAX).unwrap();
+    let found: Vec<_> = found.iter().map(|(name, key, value)| (name.as_str(), key.as_deref(), *value)).collect();
+    let wanted: [(&str, Option<&str>, &[u8]); 4] = [
+        ("metadata", None, br#"{"env": {}}"#),
+        ("nodes", Some("model.a"), br#"{"x": "}"}"#),
+        ("nodes", Some("be"), b"[1]"),
+        ("n", None, b"1.5e3"),
+    ];
+    assert_eq!(found, wanted);
     assert!(agrees_with_the_whole(bytes));
 }
 
@@ -215,12 +240,12 @@ fn gives_up_on_anything_odd() {
     let outer = r#"|<html>|{|null|[]|{"a"}|{"a":}|{"a":1,}|{"a":1 "b":2}|{,}|{"a":1}}|{"a":1} x|{"a":1}{}|{"a":1]|{"a":{}|{"a":"}
         |{"a":"\"}|{a:1}|{"a":1,"a":2}|{"\u0061":1}"#;
     let inner =
-        r#"{"nodes":null}|{"nodes":[]}|{"nodes":{"a":1,}}|{"nodes":{"a":1]}|{"nodes":{"a" 1}}|{"nodes":{"\x":1}}"#;
+        r#"{"nodes":{"a":1,}}|{"nodes":{"a":1]}|{"nodes":{"a" 1}}|{"nodes":{"\x":1}}|{"nodes":{,}}|{"nodes":{}"#;
     let bytes = "\u{feff}{}|{\"a\u{0}\":1}|{\"a\n\":1}|{\"a\":1}\u{0}|{\u{a0}}";
     for text in [outer, inner, bytes].iter().flat_map(|texts| texts.split('|')) {
-        assert_eq!(split(text.as_bytes(), OPENED), None, "{text}");
+        assert_eq!(split(text.as_bytes(), usize::MAX), None, "{text}");
     }
-    assert_eq!(split(b"{\"nodes\":{\"\xff\":1}}", OPENED), None);
+    assert_eq!(split(b"{\"nodes\":{\"\xff\":1}}", usize::MAX), None);
 }
 
 #[test]

@@ -28,10 +28,15 @@ impl Object for Adapter {
             }
             "check_schema_exists" => Function::value(name, |_, _| Ok(Value::Bool(false))),
             "add_query" => Function::value(name, |_, _| Ok(Value::tuple(vec![Value::None, Value::None]))),
-            "get_relation" | "drop_relation" | "truncate_relation" | "rename_relation" | "create_schema" | "drop_schema"
-            | "expand_target_column_types" | "valid_snapshot_target" | "get_incremental_strategy_macro" => {
-                Function::value(name, |_, _| Ok(Value::None))
-            }
+            "get_relation"
+            | "drop_relation"
+            | "truncate_relation"
+            | "rename_relation"
+            | "create_schema"
+            | "drop_schema"
+            | "expand_target_column_types"
+            | "valid_snapshot_target"
+            | "get_incremental_strategy_macro" => Function::value(name, |_, _| Ok(Value::None)),
             _ => Value::unknown(&format!("adapter.{name} depends on the adapter")),
         }))
     }

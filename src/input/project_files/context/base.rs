@@ -22,10 +22,18 @@ pub fn get(scope: &Rc<Scope>, name: &str) -> Option<Value> {
         "log" | "print" | "debug" => Function::value(name, |_, _| Ok(Value::text(""))),
         "zip" | "zip_strict" => Function::value(name, |_, arguments| zip(arguments)),
         "dbt_metadata_envs" => Value::dict(Dict::new()),
-        "modules" | "run_started_at" | "invocation_id" | "invocation_args_dict" | "dbt_version" | "thread_id"
-        | "tojson" | "toyaml" | "set" | "set_strict" | "local_md5" | "diff_of_two_dicts" => {
-            Value::unknown(&format!("`{name}` is not evaluated here"))
-        }
+        "modules"
+        | "run_started_at"
+        | "invocation_id"
+        | "invocation_args_dict"
+        | "dbt_version"
+        | "thread_id"
+        | "tojson"
+        | "toyaml"
+        | "set"
+        | "set_strict"
+        | "local_md5"
+        | "diff_of_two_dicts" => Value::unknown(&format!("`{name}` is not evaluated here")),
         _ => return None,
     })
 }

@@ -85,10 +85,9 @@ pub fn node_calls(scope: &Rc<Scope>, template: &Template) -> Calls {
 /// wrong in a macro may be for want of something that is not evaluated here.
 fn note_failure(error: &Error, calls: &mut Calls) {
     calls.uncertain.get_or_insert_with(|| Reason::from(format!("the rest is not evaluated: {error}")));
-    let Some(place) = error.place() else { return };
-    let is_own = place.macros.is_empty() || matches!(error, Error::Limit(_));
-    if is_own {
-        calls.error = Some(Failure { message: error.to_string(), span: Some(place.outer) });
+    let is_own = error.place().is_some_and(|place| place.macros.is_empty());
+    if is_own || matches!(error, Error::Limit(_)) {
+        calls.error = Some(Failure { message: error.to_string(), span: error.place().map(|place| place.outer) });
     }
 }
 

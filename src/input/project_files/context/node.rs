@@ -42,8 +42,16 @@ pub fn get(scope: &Rc<Scope>, identity: &Rc<Identity>, name: &str) -> Option<Val
         "load_result" | "load_agate_table" => Function::value(name, |_, _| Ok(Value::None)),
         "store_result" | "store_raw_result" | "write" => silent(name),
         "selected_resources" => Value::list(Vec::new()),
-        "api" | "column" | "context" | "validation" | "sql" | "compiled_code" | "render" | "try_or_compiler_error"
-        | "submit_python_job" | "sql_now" => Value::unknown(&format!("`{name}` is not evaluated here")),
+        "api"
+        | "column"
+        | "context"
+        | "validation"
+        | "sql"
+        | "compiled_code"
+        | "render"
+        | "try_or_compiler_error"
+        | "submit_python_job"
+        | "sql_now" => Value::unknown(&format!("`{name}` is not evaluated here")),
         _ => return None,
     })
 }
@@ -75,7 +83,8 @@ fn reference(scope: &Rc<Scope>) -> Value {
             return Err(Error::failed(format!("ref() takes one or two names, and is given {}", given.len())));
         }
         let names: Result<Vec<String>, Error> = given.iter().map(|name| text(Some(name), "ref")).collect();
-        let version = version.filter(|version| !matches!(version, Value::None)).map(|version| text(Some(&version), "ref"));
+        let version =
+            version.filter(|version| !matches!(version, Value::None)).map(|version| text(Some(&version), "ref"));
         match (names, version.transpose()) {
             (Ok(mut names), Ok(version)) => {
                 if happens(&scope, machine, "ref()") {

@@ -3,11 +3,12 @@ use crate::rules::{Context, NoOptions, Rule, declare_rule};
 
 declare_rule! {
     /// # What it does
-    /// Flags a properties file that is no valid YAML, or no text at all, as the files are now.
+    /// Flags a file of the project that cannot be read as it is now.
     ///
-    /// The manifest was written when the file could still be read. Until it can be again, findings about what the file
-    /// describes name the file without a line; everything else is linted as usual. Only the root project's files are
-    /// looked at, and only where they are at hand: a bare manifest has none.
+    /// That is YAML that is none, SQL or a macro with a tag that is never closed, a template without end, a file that is
+    /// no text, and the second of two models of one name. With a manifest only properties files are looked at; it was written when the file could still be read. Until it
+    /// can be again, findings about what the file describes name the file without a line; everything else is linted as
+    /// usual. Only the root project's files are looked at, and only where they are at hand: a bare manifest has none.
     ///
     /// # Why it matters
     /// dbt will refuse the whole project at the next run, and everything the file says about owners, tests and access
@@ -28,9 +29,9 @@ declare_rule! {
     ///   - name: fct_orders
     ///     description: "One row per order"
     /// ```
-    UnreadableProperties(NoOptions),
+    UnreadableFile(NoOptions),
     code = "PRJ013",
-    slug = "unreadable-properties",
+    slug = "unreadable-file",
     area = Project,
     trap = Govern,
     default = Error,
@@ -38,7 +39,7 @@ declare_rule! {
     subjects = [Project]
 }
 
-impl Rule for UnreadableProperties {
+impl Rule for UnreadableFile {
     fn check_project(&self, cx: &mut Context<'_>) {
         for file in &cx.project.unreadable {
             let place = Place::Span(file.path.clone(), file.span);

@@ -1,0 +1,65 @@
+//! Findings about what is not known are no findings.
+//!
+//! With a manifest everything is known. Where the project's own files are read, a value may depend on an environment
+//! that is not at hand; what such a value would decide about a resource is left alone.
+
+use super::engine::Findings;
+use crate::findings::{Finding, Place};
+use crate::project::{Project, Resource};
+
+/// Fields that the rules of an area draw conclusions from, by the first letters of their codes. Names in the warehouse
+/// are not among them: without a profile they are unknown everywhere, and the few rules that read them see to it.
+const FIELDS: [(&str, &[&str]); 10] = [
+    ("OWN", &["meta", "group", "owner"]),
+    ("DOC", &["description", "columns", "meta"]),
+    ("TST", &["columns", "meta", "severity", "where", "unique_key", "materialized"]),
+    ("SRC", &["freshness", "loaded_at_field", "loader", "meta"]),
+    ("EXP", &["owner", "url", "maturity", "meta", "parents"]),
+    ("MET", &["type_params", "filter"]),
+    ("ACC", &["access", "group", "contract", "meta", "tags", "grants", "columns"]),
+    ("DAG", &["materialized", "parents"]),
+    ("NAM", &["materialized", "parents"]),
+    ("PRF", &["materialized", "unique_key", "incremental_strategy", "on_schema_change", "parents"]),
+];
+
+/// Drops findings that rest on a value of their own resource that is not known.
+pub(super) fn drop_unfounded(findings: &mut Findings, project: &Project<'_>) {
+    if project.resources.iter().all(|resource| resource.unknown.is_none()) {
+        return;
+    }
+    findings.retain(|finding| {
+        let resource = finding.located_in.map(|id| project.get(id));
+        resource.is_none_or(|resource| resource.unknown.is_none() || !rests_on_unknown(finding, resource))
+    });
+}
+
+fn rests_on_unknown(finding: &Finding, resource: &Resource<'_>) -> bool {
+    let is_unknown = |field: &str| resource.is_unknown(field);
+    let by_area = FIELDS.iter().find(|(area, _)| finding.code.starts_with(area));
+    let by_place = match &finding.place {
+        Place::Key(keys) => keys.iter().any(|key| is_unknown(key)),
+        Place::Config(name) => is_unknown(name),
+        _ => false,
+    };
+    by_place || by_area.is_some_and(|(_, fields)| fields.iter().any(|field| is_unknown(field)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::project::{Resource, Text};
+    use crate::rules::tester::{model, subjects};
+
+    fn with_unknown(field: &'static str) -> Resource<'static> {
+        let mut orders = model("marts", "fct_orders");
+        orders.unknown = Some(Box::new(vec![(Text::from(field), Text::from("env_var('TEAM') has no value here"))]));
+        orders
+    }
+
+    #[test]
+    fn what_may_be_there_is_not_missing() {
+        assert_eq!(subjects("DOC001", &[model("marts", "fct_orders")]), ["model.shop.fct_orders"]);
+        assert!(subjects("DOC001", &[with_unknown("description")]).is_empty());
+        assert_eq!(subjects("DOC001", &[with_unknown("schema")]), ["model.shop.fct_orders"]);
+        assert!(subjects("OWN001", &[with_unknown("meta")]).is_empty());
+    }
+}

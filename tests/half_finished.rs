@@ -1,0 +1,170 @@
+//! Working trees as they are while somebody edits them, read without a manifest: what is broken is reported at its place,
+//! the rest is linted, and nothing hangs, panics or reaches outside of the project.
+
+mod support;
+
+use support::Desk;
+
+/// A project with one good model that has a defect of its own, and the files that are being edited.
+fn desk(files: &[(&str, &str)]) -> Desk {
+    let desk = Desk::new();
+    desk.write("shop/dbt_project.yml", "name: shop\nprofile: shop\n");
+    desk.write("shop/models/good.sql", "select 1 as id");
+    for (path, text) in files {
+        desk.write(&format!("shop/{path}"), text);
+    }
+    desk
+}
+
+/// The findings of some rules, but for those about descriptions, after making sure that the rest was linted.
+fn found(desk: &Desk, rules: &str) -> Vec<String> {
+    let rules = format!("DOC001,{rules}");
+    let common = ["check", "shop", "--input", "project", "--format", "concise", "--exit-zero", "--quiet", "--select"];
+    let run = desk.run(&[&common[..], &[&rules]].concat());
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    let is_good = |line: &&str| line.contains(" DOC001 ") && line.contains("`good`");
+    assert_eq!(run.stdout.lines().filter(is_good).count(), 1, "the rest is linted: {}", run.stdout);
+    run.stdout.lines().filter(|line| !line.contains(" DOC001 ")).map(str::to_owned).collect()
+}
+
+/// What is said of a single broken file.
+fn unreadable(files: &[(&str, &str)]) -> String {
+    let found = found(&desk(files), "PRJ013");
+    assert_eq!(found.len(), 1, "{found:?}");
+    found[0].replace("PRJ013 unreadable-file ", "")
+}
+
+#[test]
+fn sql_with_a_tag_that_is_still_open() {
+    assert_eq!(
+        unreadable(&[("models/edited.sql", "select *\nfrom {{ ref('good'\n")]),
+        "shop/models/edited.sql:2:12: models/edited.sql cannot be read: `(` is never closed"
+    );
+    assert_eq!(
+        unreadable(&[("models/edited.sql", "select {% if x %} 1\n")]),
+        "shop/models/edited.sql:1:8: models/edited.sql cannot be read: `{% if %}` is never closed with `{% endif %}`"
+    );
+}
+
+#[test]
+fn yaml_in_the_middle_of_a_word() {
+    assert_eq!(
+        unreadable(&[("models/p.yml", "models:\n  - name: good\n    description: \"x\n")]),
+        "shop/models/p.yml:3:18: models/p.yml cannot be read: the quotes that open here are never closed"
+    );
+}
+
+#[test]
+fn a_macro_that_is_still_open_takes_no_other_with_it() {
+    let broken = "{% macro b() %}2{% endmacro %}\n{% macro a() %}{{ 1 }}";
+    assert_eq!(
+        unreadable(&[("macros/m.sql", broken), ("models/e.sql", "select {{ b() }}")]),
+        "shop/macros/m.sql:2:1: macros/m.sql cannot be read: the block `a` is never closed"
+    );
+}
+
+#[test]
+fn two_models_of_one_name() {
+    assert_eq!(
+        unreadable(&[("models/a/x.sql", "select 1"), ("models/b/x.sql", "select 2")]),
+        "shop/models/b/x.sql:1:1: models/b/x.sql cannot be read: models/a/x.sql has the model `x` already"
+    );
+}
+
+#[test]
+fn tests_that_are_none() {
+    let text = "models:\n  - name: good\n    data_tests:\n      - [a]\n      - unique: 3\n";
+    let start =
+        "shop/models/p.yml:2:11: PRJ013 unreadable-file models/p.yml cannot be read: a test of `good` cannot be read:";
+    assert_eq!(
+        found(&desk(&[("models/p.yml", text)]), "PRJ013"),
+        [
+            format!("{start} a test is a name, or a mapping with one name and its arguments"),
+            format!("{start} the arguments of a test are a mapping"),
+        ]
+    );
+}
+
+#[test]
+fn templates_without_end() {
+    let recursion =
+        [("macros/m.sql", "{% macro m(x) %}{{ m(x) }}{% endmacro %}"), ("models/e.sql", "select {{ m(1) }}")];
+    assert_eq!(
+        unreadable(&recursion),
+        "shop/models/e.sql:1:11: models/e.sql cannot be read: too many macros call one another; one may call itself without end"
+    );
+    let nested = "{% for i in range(100000) %}{% for j in range(100000) %}{{ ref('good') }}{% endfor %}{% endfor %}";
+    let found = unreadable(&[("models/e.sql", nested)]);
+    assert!(found.ends_with("cannot be read: takes too many steps; a loop or recursion may be without end"), "{found}");
+    assert_eq!(
+        unreadable(&[("models/e.sql", "{% for i in range(1000000) %}{{ i }}{% endfor %}")]),
+        "shop/models/e.sql:1:13: models/e.sql cannot be read: Range too big. The sandbox blocks ranges larger than \
+         MAX_RANGE (100000)."
+    );
+}
+
+#[test]
+fn a_file_that_is_no_text() {
+    let desk = desk(&[]);
+    desk.write("shop/models/e.sql", b"select '\xE9'");
+    assert_eq!(
+        found(&desk, "PRJ013"),
+        [
+            "shop/models/e.sql:1:9: PRJ013 unreadable-file models/e.sql cannot be read: not valid UTF-8: unexpected byte \
+          0xE9; save the file as UTF-8"
+        ]
+    );
+}
+
+/// Nothing is wrong with a variable that only production has: what depends on it is not known, and so nothing is said.
+#[test]
+fn a_variable_without_value() {
+    let text = "{{ config(materialized=env_var('HOW')) }}\nselect * from {{ ref(env_var('WHENCE')) }}";
+    let desk = desk(&[("models/e.sql", text)]);
+    let of_good = |line: &String| line.contains("good.sql");
+    assert!(found(&desk, "PRJ013,DAG001,PRF").iter().all(of_good));
+    let run = desk.run(&["check", "shop", "--input", "project", "--verbose", "--exit-zero", "--select", "DOC001"]);
+    let unknown: Vec<&str> = run.stderr.lines().filter(|line| line.contains("env_var")).collect();
+    assert_eq!(
+        unknown,
+        [
+            "not known: materialized of model.shop.e: env_var('HOW') has no value here",
+            "not known: parents of model.shop.e: ref() of a name that is not known: env_var('WHENCE') has no value here",
+        ]
+    );
+}
+
+#[test]
+fn a_template_reaches_nothing_outside() {
+    let desk = desk(&[("secret.txt", "s3cret")]);
+    let outside = desk.path("made-by-a-template");
+    let touch = format!("touch {}", outside.display());
+    let attempts = [
+        "{% include 'secret.txt' %}".to_owned(),
+        "{% import 'secret.txt' as x %}{{ x }}".to_owned(),
+        "{% extends '/etc/passwd' %}".to_owned(),
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}".to_owned(),
+        "{{ cycler.__init__.__globals__.os.popen('id').read() }}".to_owned(),
+        format!("{{{{ modules.os.system('{touch}') }}}}"),
+        format!("{{{{ modules.subprocess.run('{touch}', shell=true) }}}}"),
+        "{{ self._TemplateReference__context }}".to_owned(),
+        "{{ lipsum.__globals__['os'].environ }}".to_owned(),
+        "{{ load_agate_table('secret.txt') }}{{ write('secret.txt') }}".to_owned(),
+        "{{ config.__class__ }}{{ adapter.__init__.__globals__ }}".to_owned(),
+    ];
+    for (number, attempt) in attempts.iter().enumerate() {
+        desk.write(&format!("shop/models/attempt_{number}.sql"), format!("select '{attempt}'"));
+    }
+    let said = found(&desk, "PRJ013");
+    assert!(!outside.exists());
+    assert!(said.iter().all(|line| !line.contains("s3cret") && !line.contains("root:")), "{said:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_a_circle_are_no_circle() {
+    let desk = desk(&[]);
+    std::os::unix::fs::symlink(desk.path("shop/models"), desk.path("shop/models/again")).unwrap();
+    std::os::unix::fs::symlink("loop.sql", desk.path("shop/models/loop.sql")).unwrap();
+    assert_eq!(found(&desk, "PRJ013"), [""; 0]);
+}
