@@ -159,6 +159,11 @@ fn loops_over_the_unknown() {
              {% do a.append(j) %}{% endfor %}{{ record(a) if a == [1, 2] else fail() }}{% endfor %}",
             "",
         ),
+        // A `continue` in the loop's `else` is one of the loop around.
+        (
+            "{% for j in [1] %}{% for i in [] %}{% else %}{% if unknown %}{% continue %}{% endif %}{% endfor %}a{% endfor %}",
+            "?",
+        ),
         // The second turn of the loop takes another way than the first.
         (
             "{% set n = namespace(i=0) %}{% set a = [] %}{% for i in unknown %}{% if n.i == 0 %}{% else %}\
