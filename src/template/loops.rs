@@ -137,10 +137,8 @@ impl Machine<'_> {
         scope: &Rc<Scope>,
         output: &mut Output,
     ) -> Result<Completed, Error> {
-        let (items, unknown) = match &definition.filter {
-            Some(_) if definition.uses_loop => self.filtered(definition, &items, scope)?,
-            _ => (items, None),
-        };
+        let (items, unknown) =
+            if definition.filters_first { self.filtered(definition, &items, scope)? } else { (items, None) };
         let state = LoopState::new(items, depth, definition, scope, self.certainty.region());
         *state.unknown.borrow_mut() = unknown;
         let mut at_work = Loop { definition, scope, state: Rc::new(state), completed: Completed::No };
@@ -148,8 +146,7 @@ impl Machine<'_> {
         Ok(at_work.completed)
     }
 
-    /// The items that the loop's filter lets through, and why these are not all known. Only for loops whose body looks
-    /// at `loop`, which knows how many there are; otherwise the filter runs turn by turn, as in Python.
+    /// The items that the loop's filter lets through, and why these are not all known.
     fn filtered(
         &mut self,
         definition: &Arc<For>,
@@ -209,7 +206,7 @@ impl Machine<'_> {
         let inner = Scope::within(at_work.scope);
         match self.filter_holds(at_work.definition, item.clone(), &inner)? {
             Truth::False => {
-                if at_work.definition.uses_loop {
+                if at_work.definition.filters_first {
                     // The body changes what the filter looks at: how many turns there are was guessed wrong.
                     let reason = Reason::new("the filter of a loop changes while it runs");
                     output.set_unknown(&reason);
@@ -267,7 +264,7 @@ impl Machine<'_> {
     fn leave_turn(&mut self, outcome: Result<Flow, Error>) -> Result<Flow, Error> {
         let pending = &mut self.certainty.pending;
         let Some(reason) = pending.jumped() else { return outcome };
-        let flow = if pending.broke().is_some() { Flow::Break } else { Flow::Continue };
+        let flow = if pending.is_continued() { Flow::Continue } else { Flow::Break };
         match outcome {
             Err(Error::Return(_)) => {
                 pending.may_return(&reason);
@@ -414,6 +411,19 @@ impl LoopState {
         Ok(Value::Bool(!same))
     }
 
+    /// Where a filter runs turn by turn, what comes behind this turn is not known yet.
+    fn check_ahead(&self) -> Result<(), Error> {
+        if self.definition.filter.is_some() && !self.definition.filters_first {
+            return Err(Error::unknown("how many turns a loop with a filter has"));
+        }
+        Ok(())
+    }
+
+    fn length(&self) -> Result<usize, Error> {
+        self.check_ahead()?;
+        self.items.len()
+    }
+
     fn number(&self, name: &str) -> Result<Option<Value>, Error> {
         let index = self.turns.get();
         Ok(Some(match name {
@@ -422,10 +432,13 @@ impl LoopState {
             "first" => Value::Bool(index == 1),
             "depth" => Value::from(self.depth + 1),
             "depth0" => Value::from(self.depth),
-            "length" => Value::from(self.items.len()?),
-            "revindex" => Value::Int(self.items.len()? as i64 - index as i64 + 1),
-            "revindex0" => Value::Int(self.items.len()? as i64 - index as i64),
-            "last" => Value::Bool(self.items.at(index)?.is_none()),
+            "length" => Value::from(self.length()?),
+            "revindex" => Value::Int(self.length()? as i64 - index as i64 + 1),
+            "revindex0" => Value::Int(self.length()? as i64 - index as i64),
+            "last" => {
+                self.check_ahead()?;
+                Value::Bool(self.items.at(index)?.is_none())
+            }
             _ => return Ok(None),
         }))
     }
@@ -447,6 +460,7 @@ impl Object for Rc<LoopState> {
                 Ok(Some(previous.unwrap_or_else(|| machine.undefined("there is no previous item".to_owned()))))
             }
             "nextitem" => {
+                self.check_ahead()?;
                 let next = self.items.at(self.turns.get())?;
                 Ok(Some(next.unwrap_or_else(|| machine.undefined("there is no next item".to_owned()))))
             }

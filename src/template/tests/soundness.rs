@@ -173,6 +173,10 @@ fn check(template: &str) -> Result<(), TestCaseError> {
             // Where dbt fails, nothing is to be known.
             Ok(_) | Err(_) => continue,
         };
+        // The order of a set is not known either way.
+        if records.iter().any(|record| record.ends_with(" maybe")) {
+            continue;
+        }
         match &guess {
             Ok(Found::Str(text)) => prop_assert_eq!(text, &truth, "{} is known, with {}", template, shown),
             Ok(_) => {}
