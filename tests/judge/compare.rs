@@ -181,6 +181,10 @@ fn detail(resource: &Resource<'_>, set: &mut dyn FnMut(&'static str, String) -> 
             set("type_params", plain(metric.type_params.as_ref()));
             set("filter", plain(metric.filter.as_ref()));
         }
+        Detail::Macro(of) => {
+            set("arguments", format!("{:?}", of.arguments));
+            set("macro_sql", of.code().unwrap_or_default());
+        }
         other => {
             set("detail", format!("{other:#?}"));
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::config::{lay_over, levels};
+use super::config::{check_enabled, lay_over, levels};
 use super::datum::{Datum, Map, Reason};
 use super::project_file::DbtProject;
 use super::properties::Patch;
@@ -207,5 +207,6 @@ pub fn configured(
     if project != 0 {
         lay_levels(&mut config, &projects[0]);
     }
+    check_enabled(&mut config);
     config
 }

@@ -16,7 +16,8 @@ pub fn native(scope: &Rc<Scope>, text: &str) -> Result<Datum, Error> {
     let mut machine = Machine::new(&globals, Limits::default());
     let Some(expression) = lone_expression(text) else {
         let template = Template::parse(text).map_err(refused)?;
-        return Ok(to_datum(&machine.render(&template, Rendering { lenient: false, ..KEPT })?));
+        let value = to_datum(&machine.render(&template, Rendering { lenient: false, ..KEPT })?);
+        return Ok(if text.contains("as_bool") { truth(value) } else { value });
     };
     let value = machine.evaluate(&Expression::parse(expression).map_err(refused)?, false)?;
     Ok(marked(expression, to_datum(&value)))
@@ -65,6 +66,15 @@ fn marked(expression: &str, value: Datum) -> Datum {
         _ => true,
     };
     if fits { read } else { Datum::Unknown(Reason::from(format!("`{}` is no value for {filter}", read.to_text()))) }
+}
+
+/// What a template gives that chooses between values with `as_bool`: one of them, and nothing beside it.
+fn truth(value: Datum) -> Datum {
+    match value.as_text() {
+        Some("True") => Datum::Bool(true),
+        Some("False") => Datum::Bool(false),
+        _ => value,
+    }
 }
 
 fn literal(text: String) -> Datum {
