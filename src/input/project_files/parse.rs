@@ -148,7 +148,11 @@ pub fn macros(read: &Read, package: &str) -> (Vec<MacroFile>, Vec<Problem>) {
                 let name = code.name.to_string();
                 // dbt lists none for what lies in the folder of generic tests.
                 let listed = if read.role == Role::Macro { &code.parameters[..] } else { &[] };
-                let parameters = listed.iter().map(|parameter| parameter.name.to_string()).collect();
+                let mut parameters: Vec<String> = listed.iter().map(|parameter| parameter.name.to_string()).collect();
+                if name.starts_with("materialization_") {
+                    // What dbt makes of a materialization's tag.
+                    parameters = vec!["supported_languages".to_owned()];
+                }
                 let entry = MacroEntry { unique_id: format!("macro.{package}.{name}"), package: read.project, code };
                 let code = text[whole].to_owned();
                 made.push(MacroFile { name, entry, path: read.found.path(), code, parameters, calls: Vec::new() });

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::super::world::MacroEntry;
 use super::dbt_macros;
+use super::names;
 use super::scope::Scope;
 use crate::template::{Arguments, Error, Function, Machine, Object, ObjectKind, Value};
 
@@ -23,7 +24,8 @@ pub fn get(scope: &Rc<Scope>, name: &str) -> Option<Value> {
 
 /// A macro that dbt itself brings, where the project has none of that name.
 pub fn of_dbt(scope: &Rc<Scope>, name: &str) -> Option<Value> {
-    if !dbt_macros::is_known(name) {
+    let naming = names::find(name);
+    if naming.is_none() && !dbt_macros::is_known(name) {
         return None;
     }
     let (scope, name) = (scope.clone(), name.to_owned());
@@ -31,9 +33,10 @@ pub fn of_dbt(scope: &Rc<Scope>, name: &str) -> Option<Value> {
         scope.note_macro(&format!("macro.dbt.{name}"));
         // dbt's own dispatch to what the project has for it.
         let found = super::adapter::implementation(&scope.world, scope.project, &name);
-        match found {
-            Some(entry) => call(&scope, entry, machine, arguments),
-            None => Ok(dbt_macros::result(&name, arguments)),
+        match (found, &naming) {
+            (Some(entry), _) => call(&scope, entry, machine, arguments),
+            (None, Some(code)) => scope.inside(|| machine.call_macro(code, arguments)),
+            (None, None) => Ok(dbt_macros::result(&name, arguments)),
         }
     }))
 }
