@@ -189,6 +189,19 @@ fn called_macro(call: &Call, package: usize, world: &World) -> Option<String> {
     entry.map(|entry| entry.unique_id.clone())
 }
 
+/// What is written in a template, whether or not it is reached: what it may call.
+pub fn note_written(calls: &mut Calls, text: &str) {
+    for call in jinja::calls_before_error(text).0 {
+        if let Some(reference) = call.as_ref() {
+            let package = reference.package.map(str::to_owned);
+            let (name, version) = (reference.name.to_owned(), reference.version.clone());
+            calls.possible_refs.push(RefArgs { package, name, version });
+        } else if let Some(source) = call.as_source() {
+            calls.possible_sources.push((source.source.to_owned(), source.table.to_owned()));
+        }
+    }
+}
+
 /// What a Python model calls, as far as it is written out; dbt demands that it is.
 pub fn python_calls(text: &str) -> Calls {
     let mut calls = Calls::default();

@@ -7,7 +7,7 @@ mod base;
 mod convert;
 mod dbt_macros;
 mod macros;
-mod names;
+pub mod names;
 mod native;
 mod node;
 mod scope;

@@ -23,6 +23,17 @@ pub fn native(scope: &Rc<Scope>, text: &str) -> Result<Datum, Error> {
     Ok(marked(expression, to_datum(&value)))
 }
 
+/// Renders a text to a text, whatever stands in it.
+pub fn text(scope: &Rc<Scope>, text: &str) -> Result<Datum, Error> {
+    let globals = scope.globals();
+    let template = Template::parse(text).map_err(refused)?;
+    let value = Machine::new(&globals, Limits::default()).render(&template, KEPT)?;
+    Ok(match to_datum(&value) {
+        unknown @ Datum::Unknown(_) => unknown,
+        other => Datum::Text(other.to_text()),
+    })
+}
+
 /// A docs block, for which dbt has no names at all; what cannot be rendered stays as it is.
 pub fn docs_block(text: &str) -> String {
     if !has_jinja(text) {

@@ -8,7 +8,7 @@ use super::adapter::Adapter;
 use super::base::text;
 use super::convert::{to_datum, to_value};
 use super::scope::Scope;
-use crate::template::{Arguments, Dict, Error, Function, Machine, Object, Value};
+use crate::template::{Arguments, Dict, Error, Function, Machine, Object, ObjectKind, Value};
 
 /// What is known of a node before it is rendered.
 #[derive(Debug, Clone, Default)]
@@ -31,7 +31,7 @@ pub fn get(scope: &Rc<Scope>, identity: &Rc<Identity>, name: &str) -> Option<Val
         "function" => named(scope, "function"),
         "config" => Value::object(Config(scope.clone())),
         "execute" => Value::Bool(false),
-        "this" => Value::object(Relation),
+        "this" => Value::object(Relation(scope.clone())),
         "model" => Value::object(Model(identity.clone())),
         "adapter" => Value::object(Adapter(scope.clone())),
         "builtins" => builtins(scope),
@@ -87,14 +87,16 @@ fn reference(scope: &Rc<Scope>) -> Value {
             version.filter(|version| !matches!(version, Value::None)).map(|version| text(Some(&version), "ref"));
         match (names, version.transpose()) {
             (Ok(mut names), Ok(version)) => {
-                if happens(&scope, machine, "ref()") {
-                    let name = names.pop().expect("one or two were given");
-                    scope.note_ref(RefArgs { package: names.pop(), name, version });
+                let name = names.pop().expect("one or two were given");
+                let reference = RefArgs { package: names.pop(), name, version };
+                match happens(&scope, machine, "ref()") {
+                    true => scope.note_ref(reference),
+                    false => scope.note_possible_ref(reference),
                 }
             }
             (Err(error), _) | (_, Err(error)) => unknown_name(&scope, "ref", error)?,
         }
-        Ok(Value::object(Relation))
+        Ok(Value::object(Relation(scope.clone())))
     })
 }
 
@@ -117,14 +119,13 @@ fn source(scope: &Rc<Scope>) -> Value {
             return Err(Error::failed(format!("source() takes two names, and is given {}", names.len())));
         };
         match (text(Some(source), "source"), text(Some(table), "source")) {
-            (Ok(source), Ok(table)) => {
-                if happens(&scope, machine, "source()") {
-                    scope.note_source(source, table);
-                }
-            }
+            (Ok(source), Ok(table)) => match happens(&scope, machine, "source()") {
+                true => scope.note_source(source, table),
+                false => scope.note_possible_source(source, table),
+            },
             (Err(error), _) | (_, Err(error)) => unknown_name(&scope, "source", error)?,
         }
-        Ok(Value::object(Relation))
+        Ok(Value::object(Relation(scope.clone())))
     })
 }
 
@@ -147,7 +148,7 @@ fn named(scope: &Rc<Scope>, what: &'static str) -> Value {
             Ok(names) => return Err(Error::failed(format!("{what}() takes one or two names, not {}", names.len()))),
             Err(error) => unknown_name(&scope, what, error)?,
         }
-        Ok(Value::object(Relation))
+        Ok(Value::object(Relation(scope.clone())))
     })
 }
 
@@ -199,13 +200,38 @@ impl Object for Config {
     }
 }
 
-/// What `ref()`, `source()` and `this` give: while dbt parses, a relation that stands for another.
+/// What `ref()`, `source()` and `this` give while dbt parses: the relation of the node itself, before any config.
 #[derive(Debug)]
-struct Relation;
+struct Relation(Rc<Scope>);
 
 impl Object for Relation {
     fn attribute(&self, name: &str, _: &mut Machine<'_>) -> Result<Option<Value>, Error> {
-        Ok(Some(Value::unknown(&format!("the {name} of a relation"))))
+        let target = &self.0.world.target;
+        Ok(Some(match (name, &self.0.purpose) {
+            ("name" | "identifier" | "table", super::Purpose::Node(identity)) => Value::text(&identity.name),
+            ("schema", _) => to_value(&target.schema()),
+            ("database", _) => to_value(&target.database()),
+            ("type", _) => Value::None,
+            ("is_table" | "is_view" | "is_cte" | "is_materialized_view", _) => Value::Bool(false),
+            ("metadata", _) => {
+                let mut metadata = Dict::new();
+                metadata.insert_text("type", Value::text(self.type_name()));
+                Value::dict(metadata)
+            }
+            _ => Value::unknown(&format!("the {name} of a relation")),
+        }))
+    }
+
+    fn call_method(&self, name: &str, machine: &mut Machine<'_>, arguments: Arguments) -> Result<Option<Value>, Error> {
+        if name != "get" {
+            return Ok(None);
+        }
+        let [key, _] = arguments.bind("get", ["key", "default"])?;
+        self.attribute(&text(key.as_ref(), "get")?, machine)
+    }
+
+    fn kind(&self) -> ObjectKind {
+        ObjectKind::Mapping
     }
 
     fn type_name(&self) -> &str {
