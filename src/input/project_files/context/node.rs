@@ -224,7 +224,7 @@ impl Object for Relation {
 
     fn call_method(&self, name: &str, machine: &mut Machine<'_>, arguments: Arguments) -> Result<Option<Value>, Error> {
         if name != "get" {
-            return Ok(None);
+            return Ok(Some(Value::unknown(&format!("what {name}() makes of a relation"))));
         }
         let [key, _] = arguments.bind("get", ["key", "default"])?;
         self.attribute(&text(key.as_ref(), "get")?, machine)
