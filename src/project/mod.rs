@@ -3,6 +3,7 @@
 mod build;
 mod counts;
 mod date;
+mod dbt_macros;
 mod description;
 mod detail;
 mod docs;
@@ -25,6 +26,7 @@ use std::sync::OnceLock;
 pub use build::Facts;
 pub use counts::Counts;
 pub use date::Date;
+pub use dbt_macros::is_macro_of_dbt;
 pub use description::{is_description, is_placeholder};
 pub use detail::{
     Access, DocsBlock, Exposure, Freshness, GenericTest, Group, Macro, Metric, Owner, RefCall, Relation, SavedQuery,

@@ -29,6 +29,7 @@ mod semantic;
 mod sources;
 mod tests;
 mod world;
+mod yaml_end;
 mod yaml_only;
 
 use std::path::Path;

@@ -78,6 +78,9 @@ pub struct Calls {
     pub macros: BTreeSet<String>,
     /// What `config()` was given.
     pub config: Map,
+    /// Calls that may or may not happen.
+    pub possible_refs: Vec<RefArgs>,
+    pub possible_sources: Vec<(String, String)>,
     /// Why some call may be missing or may not happen, if that is so.
     pub uncertain: Option<Reason>,
     /// What went wrong, with the place in the file's text (before and behind blanks are cut).
@@ -128,6 +131,8 @@ pub struct Node {
     pub alias: Datum,
     /// Unique ids of parents, in dbt's order.
     pub depends_on: Vec<String>,
+    /// Unique ids of what may be a parent as well.
+    pub possible: Vec<String>,
 }
 
 impl Node {
@@ -151,6 +156,7 @@ impl Node {
             schema: Datum::Null,
             alias: Datum::Null,
             depends_on: Vec::new(),
+            possible: Vec::new(),
         }
     }
 
@@ -162,6 +168,9 @@ impl Node {
         }
         self.config =
             configured(projects, self.project, self.kind.section(), &self.fqn, patch, self.calls.config.clone());
+        if let (None, Some(access)) = (self.config.value("access"), &self.patch.access) {
+            self.config.insert("access", access.clone());
+        }
         if self.config.value("materialized").is_none() || matches!(self.kind, Kind::Seed | Kind::Snapshot) {
             self.config.insert("materialized", Datum::Text(self.kind.default_materialization().to_owned()));
         }
