@@ -127,21 +127,21 @@ struct Outcome<'a> {
     rule_index: Option<usize>,
     level: &'static str,
     message: Message,
-    locations: [Place<'a>; 1],
+    locations: [Place; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    related_locations: Vec<Place<'a>>,
+    related_locations: Vec<Place>,
     partial_fingerprints: BTreeMap<&'static str, String>,
-    properties: Properties<'a>,
+    properties: Properties,
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Place<'a> {
+struct Place {
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<usize>,
     physical_location: PhysicalLocation,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    logical_locations: Vec<LogicalLocation<'a>>,
+    logical_locations: Vec<LogicalLocation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<Message>,
 }
@@ -174,18 +174,17 @@ struct Region {
 /// The resource, by dbt's unique id.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct LogicalLocation<'a> {
-    fully_qualified_name: &'a str,
+struct LogicalLocation {
+    fully_qualified_name: String,
 }
 
 #[derive(Serialize)]
-struct Properties<'a> {
-    subject: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    part: &'a str,
-    help: &'a str,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    evidence: &'a [String],
+struct Properties {
+    subject: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    part: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    evidence: Vec<String>,
 }
 
 pub(super) fn write(report: &Report, shown: &[Located], out: &mut dyn Write) -> io::Result<()> {
@@ -271,7 +270,8 @@ fn invocation(report: &Report, shown: &[Located]) -> Invocation {
 
 fn outcome<'a>(located: &'a Located, rules: &[&RuleInfo]) -> Outcome<'a> {
     let finding = &located.finding;
-    let subject = LogicalLocation { fully_qualified_name: &finding.subject };
+    let shown = |text: &String| printable(text).into_owned();
+    let subject = LogicalLocation { fully_qualified_name: shown(&finding.subject) };
     let related = located.related.iter().enumerate().map(|(index, (location, label))| Place {
         id: Some(index + 1),
         physical_location: physical(location),
@@ -292,10 +292,9 @@ fn outcome<'a>(located: &'a Located, rules: &[&RuleInfo]) -> Outcome<'a> {
         related_locations: related.collect(),
         partial_fingerprints: BTreeMap::from([(FINGERPRINT, finding.fingerprint())]),
         properties: Properties {
-            subject: &finding.subject,
-            part: &finding.part,
-            help: &finding.help,
-            evidence: &finding.evidence,
+            subject: shown(&finding.subject),
+            part: shown(&finding.part),
+            evidence: finding.evidence.iter().map(shown).collect(),
         },
     }
 }

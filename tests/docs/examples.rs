@@ -43,7 +43,8 @@ fn files(page: &str, heading: &str) -> Vec<File> {
 /// What properties describe and the example does not show: models of one row, seeds, snapshots.
 fn stubs(files: &[File]) -> Vec<File> {
     let mut stubs = Vec::new();
-    let is_shown = |name: &str| files.iter().any(|file| Path::new(&file.path).file_stem().is_some_and(|stem| stem == name));
+    let is_shown =
+        |name: &str| files.iter().any(|file| Path::new(&file.path).file_stem().is_some_and(|stem| stem == name));
     for file in files.iter().filter(|file| file.path.ends_with(".yml")) {
         let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         // One example is about a file that is no YAML.
@@ -64,7 +65,8 @@ fn stubs(files: &[File]) -> Vec<File> {
                     _ => "select 1 as id".to_owned(),
                 };
                 let missing = names.into_iter().filter(|name| !is_shown(name) && !is_shown_in(files, name));
-                let made = missing.map(|name| File { path: format!("{folder}/{name}.{extension}"), text: text.clone() });
+                let made =
+                    missing.map(|name| File { path: format!("{folder}/{name}.{extension}"), text: text.clone() });
                 stubs.extend(made);
             }
         }
@@ -91,7 +93,16 @@ fn found(rule: &RuleInfo, heading: &str) -> Vec<String> {
         desk.write(&format!("shop/{}", file.path), file.text);
     }
     let run = desk.run(&[
-        "check", "shop", "--input", "project", "--select", rule.code, "--format", "concise", "--exit-zero", "--quiet",
+        "check",
+        "shop",
+        "--input",
+        "project",
+        "--select",
+        rule.code,
+        "--format",
+        "concise",
+        "--exit-zero",
+        "--quiet",
     ]);
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{} {heading}", rule.slug);
     run.stdout.lines().filter(|line| line.contains(rule.code)).map(str::to_owned).collect()
