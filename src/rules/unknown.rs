@@ -13,13 +13,13 @@ const FIELDS: [(&str, &[&str]); 10] = [
     ("OWN", &["meta", "group", "owner"]),
     ("DOC", &["description", "columns", "meta"]),
     ("TST", &["columns", "meta", "severity", "where", "unique_key", "materialized"]),
-    ("SRC", &["freshness", "loaded_at_field", "loader", "meta"]),
+    ("SRC", &["freshness", "loaded_at_field", "loader", "meta", "children"]),
     ("EXP", &["owner", "url", "maturity", "meta", "parents"]),
     ("MET", &["type_params", "filter"]),
     ("ACC", &["access", "group", "contract", "meta", "tags", "grants", "columns"]),
-    ("DAG", &["materialized", "parents"]),
+    ("DAG", &["materialized", "parents", "children"]),
     ("NAM", &["materialized", "parents"]),
-    ("PRF", &["materialized", "unique_key", "incremental_strategy", "on_schema_change", "parents"]),
+    ("PRF", &["materialized", "unique_key", "incremental_strategy", "on_schema_change", "parents", "children"]),
 ];
 
 /// Drops findings that rest on a value of their own resource that is not known.

@@ -1,6 +1,7 @@
 //! Attributes, items, slices and methods of values.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::dict::Key;
 use super::error::Error;
@@ -25,7 +26,7 @@ pub(super) fn attribute(machine: &mut Machine<'_>, value: &Value, name: &str) ->
 /// The attribute alone; names that begin with `_` are kept from templates.
 fn own_attribute(machine: &mut Machine<'_>, value: &Value, name: &str) -> Result<Option<Value>, Error> {
     match value {
-        Value::Undefined(undefined) => attribute_of_undefined(value, undefined, name).map(Some),
+        Value::Undefined(undefined) => attribute_of_undefined(undefined, name).map(Some),
         Value::Unknown(reason) => Err(Error::Unknown(Rc::clone(reason))),
         Value::Object(object) => Rc::clone(object).attribute(name, machine),
         Value::Namespace(namespace) => Ok(namespace.get(name)),
@@ -40,6 +41,7 @@ fn own_attribute(machine: &mut Machine<'_>, value: &Value, name: &str) -> Result
         _ if methods::exists(value, name) => {
             Ok(Some(Value::object(Method { receiver: value.clone(), name: name.into() })))
         }
+        Value::Int(_) | Value::Bool(_) if name == "real" => Ok(value.as_int().map(Value::Int)),
         _ if methods::is_elsewhere(value, name) => {
             Err(Error::unknown(&format!("'{name}' of a '{}' object", value.type_name())))
         }
@@ -47,13 +49,21 @@ fn own_attribute(machine: &mut Machine<'_>, value: &Value, name: &str) -> Result
     }
 }
 
-fn attribute_of_undefined(value: &Value, undefined: &Undefined, name: &str) -> Result<Value, Error> {
+fn attribute_of_undefined(undefined: &Undefined, name: &str) -> Result<Value, Error> {
+    if !undefined.lenient {
+        return Err(Error::failed(undefined.message.clone()));
+    }
+    // dbt's class has attributes of its own by these names.
     match name {
-        _ if !undefined.lenient => Err(Error::failed(undefined.message.clone())),
-        // dbt's class has attributes of its own by these names.
+        "name" if !undefined.renamed.get() => {
+            Ok(undefined.name.as_ref().map_or(Value::None, |name| Value::Str(Arc::clone(name))))
+        }
         "name" | "node" | "hint" => Err(Error::unknown("an attribute of something undefined")),
         "unsafe_callable" | "alters_data" => Ok(Value::Bool(false)),
-        _ => Ok(value.clone()),
+        _ => {
+            undefined.renamed.set(true);
+            Ok(Value::undefined(name))
+        }
     }
 }
 
@@ -62,7 +72,7 @@ fn no_attribute(machine: &Machine<'_>, value: &Value, name: &str) -> Value {
         Value::None => format!("'None' has no attribute '{name}'"),
         _ => format!("'{} object' has no attribute '{name}'", value.type_name()),
     };
-    machine.undefined(message)
+    machine.undefined_attribute(message, name)
 }
 
 /// `value[key]`: the item, else for a string the attribute or method of that name.

@@ -71,6 +71,9 @@ impl Arguments {
 
     /// Adds what `**value` stands for.
     pub(super) fn spread_keywords(&mut self, value: &Value) -> Result<(), Error> {
+        if matches!(value, Value::Undefined(undefined) if undefined.lenient) {
+            return Ok(());
+        }
         let Value::Dict(dict) = value.known()? else {
             return Err(Error::failed(format!("argument after ** must be a mapping, not {}", value.type_name())));
         };

@@ -155,9 +155,10 @@ pub(super) struct For {
     pub(super) recursive: bool,
     /// Whether `loop` is mentioned in the body.
     pub(super) uses_loop: bool,
+    /// Whether there is a `break` or `continue` in the body.
+    pub(super) jumps: bool,
     pub(super) body: Body,
     pub(super) otherwise: Body,
-    pub(super) span: Span,
 }
 
 /// What can be assigned to.

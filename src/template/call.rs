@@ -50,22 +50,23 @@ impl Machine<'_> {
             lenient: false,
         };
         self.limit_macros()?;
-        self.boundary(frame, |machine| machine.run_macro(definition, &Scope::root(), arguments))
+        self.boundary(frame, |machine| {
+            machine.deeper(2, |machine| machine.run_macro(definition, &Scope::root(), arguments))
+        })
     }
 
     /// Calls a macro that a template defines for itself: a `return()` in it goes on to the macro around.
     pub(super) fn call_closure(&mut self, closure: &Closure, arguments: Arguments) -> Result<Value, Error> {
         let definition = &closure.definition;
         self.limit_macros()?;
-        self.frames.push(Frame {
+        let frame = Frame {
             name: Some(Arc::clone(&definition.name)),
             text: Arc::clone(&definition.text),
             span: definition.name_span,
             lenient: closure.lenient,
-        });
-        let outcome = self.run_macro(definition, &Scope::within(&closure.scope), arguments);
-        self.frames.pop();
-        outcome
+        };
+        let scope = Scope::within(&closure.scope);
+        self.in_frame(frame, |machine| machine.deeper(2, |machine| machine.run_macro(definition, &scope, arguments)))
     }
 
     fn limit_macros(&self) -> Result<(), Error> {
@@ -134,7 +135,10 @@ impl Machine<'_> {
     fn default_of(&mut self, parameter: &MacroParameter, scope: &Rc<Scope>) -> Result<Value, Error> {
         match &parameter.default {
             Some(default) => self.eval(default, scope),
-            None => Ok(self.undefined(format!("parameter '{}' was not provided", parameter.name))),
+            None => {
+                let message = format!("parameter '{}' was not provided", parameter.name);
+                Ok(self.undefined_attribute(message, &parameter.name))
+            }
         }
     }
 }

@@ -8,7 +8,8 @@ pub struct Limits {
     pub steps: u64,
     /// Macros that are at work at once. dbt itself ends near 130, with Python's recursion limit.
     pub macros: u32,
-    /// Expressions and statements that are at work at once: bounds the stack.
+    /// Expressions and statements that are at work at once, loops and macros counted threefold: bounds the stack. In a
+    /// debug build, each takes up to 3 KB of it.
     pub depth: u32,
     /// Items in one collection.
     pub items: usize,
@@ -18,7 +19,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { steps: 1_000_000, macros: 100, depth: 800, items: 200_000, bytes: 16 << 20 }
+        Self { steps: 1_000_000, macros: 64, depth: 400, items: 200_000, bytes: 16 << 20 }
     }
 }
 

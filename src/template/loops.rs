@@ -77,13 +77,11 @@ impl Machine<'_> {
         scope: &Rc<Scope>,
         output: &mut Output,
     ) -> Result<(), Error> {
-        let broke = self.certainty.pending.broke.take();
-        let continued = self.certainty.pending.continued.take();
+        let jumps = self.certainty.pending.enter_loop();
         let level = self.certainty.level();
-        let outcome = self.loop_over(definition, iterable, depth, scope, output);
+        let outcome = self.deeper(2, |machine| machine.loop_over(definition, iterable, depth, scope, output));
         self.certainty.close(level);
-        self.certainty.pending.broke = broke;
-        self.certainty.pending.continued = continued;
+        self.certainty.pending.leave_loop(jumps);
         self.certainty.settle();
         outcome
     }
@@ -108,6 +106,9 @@ impl Machine<'_> {
         self.limit_items(items.len()?)?;
         if any_order {
             let reason = Reason::new("the order of a set is not known");
+            if definition.jumps || definition.uses_loop {
+                return self.loop_over_unknown(definition, &reason, scope, output);
+            }
             let mut written = output.another();
             self.in_any_order(&reason, |machine| {
                 machine.loop_over_items(definition, items, depth, scope, &mut written)
@@ -183,28 +184,32 @@ impl Machine<'_> {
                 }
                 Err(error) => return Err(error),
             };
-            let inner = Scope::within(at_work.scope);
-            let flow = match self.filter_holds(at_work.definition, item.clone(), &inner)? {
-                Truth::False => {
-                    if at_work.definition.uses_loop {
-                        return Err(Error::failed("the loop's filter gives another result while the loop runs"));
-                    }
-                    continue;
-                }
-                Truth::True => {
-                    at_work.state.enter(item);
-                    self.turn(at_work, &inner, output)?
-                }
-                Truth::Unknown(reason) => {
-                    at_work.state.enter(item);
-                    self.unknown_turn(at_work, &inner, &reason, output)?
-                }
-            };
+            let flow = self.next_turn(at_work, item, output)?;
             if flow == Flow::Break {
                 break;
             }
         }
         Ok(())
+    }
+
+    fn next_turn(&mut self, at_work: &mut Loop<'_>, item: Value, output: &mut Output) -> Result<Flow, Error> {
+        let inner = Scope::within(at_work.scope);
+        match self.filter_holds(at_work.definition, item.clone(), &inner)? {
+            Truth::False => {
+                if at_work.definition.uses_loop {
+                    return Err(Error::failed("the loop's filter gives another result while the loop runs"));
+                }
+                Ok(Flow::Continue)
+            }
+            Truth::True => {
+                at_work.state.enter(item);
+                self.turn(at_work, &inner, output)
+            }
+            Truth::Unknown(reason) => {
+                at_work.state.enter(item);
+                self.unknown_turn(at_work, &inner, &reason, output)
+            }
+        }
     }
 
     /// One turn. What a `continue` may have left is a region up to the turn's end.
@@ -213,12 +218,26 @@ impl Machine<'_> {
             inner.set(&"loop".into(), Value::object(Rc::clone(&at_work.state)));
         }
         let level = self.certainty.level();
-        let outcome = self.run_body(&at_work.definition.body, inner, output);
+        let outcome = if at_work.definition.jumps {
+            let mut written = output.another();
+            let outcome = self.run_body(&at_work.definition.body, inner, &mut written);
+            match self.certainty.pending.jumped() {
+                Some(reason) => append_if_empty(output, &written, &reason),
+                None => {
+                    self.limit_bytes(output.len() + written.len())?;
+                    output.append(&written);
+                }
+            }
+            outcome
+        } else {
+            self.run_body(&at_work.definition.body, inner, output)
+        };
         let outcome = self.leave_turn(outcome)?;
-        let continued = self.certainty.pending.continued.take();
+        let jumped = self.certainty.pending.jumped();
+        self.certainty.pending.end_turn();
         self.certainty.close(level);
         self.certainty.settle();
-        match (outcome, continued) {
+        match (outcome, jumped) {
             (Flow::Next, None) => at_work.completed = Completed::Yes,
             (Flow::Next, Some(reason)) if at_work.completed == Completed::No => {
                 at_work.completed = Completed::Maybe(reason);
@@ -231,11 +250,11 @@ impl Machine<'_> {
     /// What ends a turn that may have been left before already is no error: dbt gets here only when it was left.
     fn leave_turn(&mut self, outcome: Result<Flow, Error>) -> Result<Flow, Error> {
         let pending = &mut self.certainty.pending;
-        let Some(reason) = pending.broke.as_ref().or(pending.continued.as_ref()).cloned() else { return outcome };
-        let flow = if pending.broke.is_some() { Flow::Break } else { Flow::Continue };
+        let Some(reason) = pending.jumped() else { return outcome };
+        let flow = if pending.broke().is_some() { Flow::Break } else { Flow::Continue };
         match outcome {
             Err(Error::Return(_)) => {
-                pending.returned = Some(reason);
+                pending.may_return(&reason);
                 Ok(flow)
             }
             Err(Error::Failed(_)) => Ok(flow),
@@ -256,7 +275,7 @@ impl Machine<'_> {
         let mut written = output.another();
         let outcome = self.maybe(reason, |machine| machine.turn(at_work, inner, &mut written))?;
         if matches!(outcome, Outcome::Done(Flow::Break)) {
-            self.certainty.pending.broke = Some(Rc::clone(reason));
+            self.certainty.pending.may_break(reason);
         }
         if completed == Completed::No && at_work.completed != Completed::No {
             at_work.completed = Completed::Maybe(Rc::clone(reason));

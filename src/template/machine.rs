@@ -172,13 +172,21 @@ impl<'g> Machine<'g> {
     /// What a name means that the template does not define.
     pub(super) fn global(&self, name: &Name) -> Value {
         let global = self.globals.get(name).or_else(|| globals::find(name));
-        global.unwrap_or_else(|| self.undefined(format!("'{name}' is undefined")))
+        global.unwrap_or_else(|| Value::undefined_name(name, self.is_lenient()))
     }
 
-    /// An undefined value as the template at work has it.
+    /// An undefined value as the template at work has it: what is missing is no name.
     pub(super) fn undefined(&self, message: String) -> Value {
-        let lenient = self.frames.last().is_none_or(|frame| frame.lenient);
-        Value::undefined_with(message, lenient)
+        Value::undefined_with(message, None, self.is_lenient())
+    }
+
+    /// The undefined value of an attribute that does not exist.
+    pub(super) fn undefined_attribute(&self, message: String, name: &str) -> Value {
+        Value::undefined_with(message, Some(&name.into()), self.is_lenient())
+    }
+
+    fn is_lenient(&self) -> bool {
+        self.frames.last().is_none_or(|frame| frame.lenient)
     }
 
     /// Takes account of work to be done, so that nothing takes long.
@@ -218,12 +226,32 @@ impl<'g> Machine<'g> {
     /// Runs one statement or expression more deeply nested than the one at work.
     pub(super) fn nested<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
         self.charge(1)?;
-        if self.depth >= self.limits.depth {
+        self.deeper(1, run)
+    }
+
+    /// Runs what takes as much of the stack as some statements and expressions within one another.
+    pub(super) fn deeper<T>(&mut self, by: u32, run: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        if self.depth + by > self.limits.depth {
             return Err(Error::limit(LimitKind::Depth));
         }
-        self.depth += 1;
+        self.depth += by;
         let outcome = run(self);
-        self.depth -= 1;
+        self.depth -= by;
+        outcome
+    }
+
+    /// Runs a template or macro. An error without a place is one of the statement at work.
+    pub(super) fn in_frame<T>(
+        &mut self,
+        frame: Frame,
+        run: impl FnOnce(&mut Self) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.frames.push(frame);
+        let outcome = run(self).map_err(|error| {
+            let span = self.frame().span;
+            self.locate(error, span)
+        });
+        self.frames.pop();
         outcome
     }
 

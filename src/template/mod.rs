@@ -38,7 +38,7 @@ mod repr;
 mod run;
 mod scope;
 #[cfg(test)]
-mod testing;
+mod tests;
 mod text_functions;
 mod truth;
 mod uncertain;

@@ -64,6 +64,14 @@ pub trait Object: std::fmt::Debug {
         Err(Error::unknown(&format!("the text of a '{}' object", self.type_name())))
     }
 
+    /// The text that stands for the object in the text of a list or dict that holds it: what Python's `repr` gives.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] when that is not known.
+    fn repr(&self) -> Result<String, Error> {
+        Err(Error::unknown(&format!("the repr of a '{}' object", self.type_name())))
+    }
+
     /// The items to iterate over; `None` when that is not possible.
     ///
     /// # Errors

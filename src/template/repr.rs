@@ -60,9 +60,7 @@ impl Writer {
             Value::Dict(dict) => self.dict(&*dict.get()?)?,
             Value::Set(set) => self.set(&*set.get()?)?,
             Value::Range(range) => self.range(*range),
-            Value::Object(object) => {
-                return Err(Error::unknown(&format!("the repr of a '{}' object", object.type_name())));
-            }
+            Value::Object(object) => self.text.push_str(&object.repr()?),
             Value::Namespace(_) => return Err(Error::unknown("the text of a namespace")),
             Value::Macro(closure) => {
                 self.text.push_str("<Macro ");
@@ -161,16 +159,25 @@ fn quote(text: &str, into: &mut String) {
             }
             _ if is_printable(character) => into.push(character),
             _ => {
-                let code = u32::from(character);
-                into.push_str(&match code {
-                    ..=0xff => format!("\\x{code:02x}"),
-                    ..=0xffff => format!("\\u{code:04x}"),
-                    _ => format!("\\U{code:08x}"),
-                });
+                into.push('\\');
+                push_code(character, into);
             }
         }
     }
     into.push(quote);
+}
+
+/// Appends what stands behind the backslash of a character's escape: `x41`, `u00e9` or `U0001f600`.
+pub(super) fn push_code(character: char, into: &mut String) {
+    let code = u32::from(character);
+    let (letter, digits) = match code {
+        0..=0xff => ('x', 2),
+        0x100..=0xffff => ('u', 4),
+        _ => ('U', 8),
+    };
+    into.push(letter);
+    // Writing to a string does not fail.
+    let _ = write!(into, "{code:0digits$x}");
 }
 
 /// What Python's `str.isprintable` means, as far as characters go that occur in projects: Rust's own escapes follow the

@@ -6,6 +6,7 @@ use super::ast::{Body, CallBlock, Expr, FilterBlock, If, Name, Node, SetBlock, T
 use super::call::Closure;
 use super::error::{Error, Reason};
 use super::machine::Machine;
+use super::object::ObjectKind;
 use super::output::Output;
 use super::scope::Scope;
 use super::truth::Truth;
@@ -165,11 +166,11 @@ impl Machine<'_> {
             Outcome::Done(Flow::Next) => true,
             Outcome::Left => false,
             Outcome::Done(Flow::Break) => {
-                pending.broke = Some(Rc::clone(reason));
+                pending.may_break(reason);
                 false
             }
             Outcome::Done(Flow::Continue) => {
-                pending.continued = Some(Rc::clone(reason));
+                pending.may_continue(reason);
                 false
             }
         };
@@ -296,6 +297,16 @@ impl Machine<'_> {
         self.frame().span = block.call.span;
         let caller = Closure::new(&block.caller, scope, self.frame().lenient);
         let value = self.eval_call_block(&block.call, Value::Macro(Rc::new(caller)), scope)?;
+        // Jinja2 does not turn the result into text; joining it with the rest then fails.
+        let is_text = match &value {
+            Value::Str(_) | Value::Unknown(_) => true,
+            Value::Object(object) => object.kind() == ObjectKind::Text,
+            _ => false,
+        };
+        if !is_text {
+            let message = format!("a call block gives a text, not a value of type {}", value.type_name());
+            return Err(self.locate(Error::failed(message), block.call.span));
+        }
         self.write(&value, output)
     }
 

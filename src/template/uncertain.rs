@@ -37,16 +37,67 @@ struct Region {
 /// What may have left the code at work.
 #[derive(Debug, Default)]
 pub(super) struct Pending {
-    pub(super) returned: Option<Rc<Reason>>,
-    pub(super) broke: Option<Rc<Reason>>,
-    pub(super) continued: Option<Rc<Reason>>,
+    returned: Option<Rc<Reason>>,
+    broke: Option<Rc<Reason>>,
+    continued: Option<Rc<Reason>>,
+    /// Whether something was added for which no region is open.
+    added: bool,
+    /// Which of the open regions is the one for what may have been left.
+    region: Option<usize>,
 }
 
 impl Pending {
+    /// A `return` may have been reached.
+    pub(super) fn may_return(&mut self, reason: &Rc<Reason>) {
+        self.returned = Some(Rc::clone(reason));
+        self.added = true;
+    }
+
+    /// A `break` may have been reached.
+    pub(super) fn may_break(&mut self, reason: &Rc<Reason>) {
+        self.broke = Some(Rc::clone(reason));
+        self.added = true;
+    }
+
+    /// A `continue` may have been reached.
+    pub(super) fn may_continue(&mut self, reason: &Rc<Reason>) {
+        self.continued = Some(Rc::clone(reason));
+        self.added = true;
+    }
+
+    /// Why the loop at work may have ended already.
+    pub(super) fn broke(&self) -> Option<&Rc<Reason>> {
+        self.broke.as_ref()
+    }
+
+    /// Why the turn at work may have ended already.
+    pub(super) fn jumped(&self) -> Option<Rc<Reason>> {
+        self.broke.as_ref().or(self.continued.as_ref()).cloned()
+    }
+
+    /// The turn at work ends.
+    pub(super) fn end_turn(&mut self) {
+        self.continued = None;
+    }
+
+    /// Takes out what concerns the loop at work, for a loop in it.
+    pub(super) fn enter_loop(&mut self) -> Jumps {
+        (self.broke.take(), self.continued.take())
+    }
+
+    /// Puts back what concerns the loop around.
+    pub(super) fn leave_loop(&mut self, (broke, continued): Jumps) {
+        self.broke = broke;
+        self.continued = continued;
+    }
+
     fn any(&self) -> Option<&Rc<Reason>> {
         self.returned.as_ref().or(self.broke.as_ref()).or(self.continued.as_ref())
     }
 }
+
+/// Why a loop and its turn may have ended already.
+pub(super) type Jumps = (Option<Rc<Reason>>, Option<Rc<Reason>>);
 
 /// How a stretch that may or may not run went.
 #[derive(Debug)]
@@ -78,14 +129,19 @@ impl Certainty {
         self.regions.len()
     }
 
-    /// Closes the regions that were opened since. What may have been left before its end stays a region.
+    /// Closes the regions that were opened since then.
     pub(super) fn close(&mut self, level: usize) {
         self.regions.truncate(level);
+        self.pending.region = self.pending.region.filter(|&region| region < level);
     }
 
-    /// Opens a region for the rest of what may have been left.
+    /// Opens a region for the rest of what may have been left, unless one is open.
     pub(super) fn settle(&mut self) {
-        if let Some(reason) = self.pending.any().cloned() {
+        if let Some(reason) = self.pending.any().cloned()
+            && (self.pending.added || self.pending.region.is_none())
+        {
+            self.pending.added = false;
+            self.pending.region = Some(self.regions.len());
             self.push(&reason, false);
         }
     }
@@ -116,7 +172,7 @@ impl Machine<'_> {
         match outcome {
             Ok(value) => Ok(Outcome::Done(value)),
             Err(Error::Return(_)) => {
-                self.certainty.pending.returned = Some(Rc::clone(reason));
+                self.certainty.pending.may_return(reason);
                 Ok(Outcome::Left)
             }
             Err(Error::Failed(_) | Error::Unknown(_)) => Ok(Outcome::Left),
@@ -165,9 +221,7 @@ impl Machine<'_> {
     ) -> Result<Value, Error> {
         let level = self.certainty.level();
         let pending = std::mem::take(&mut self.certainty.pending);
-        self.frames.push(frame);
-        let outcome = run(self);
-        self.frames.pop();
+        let outcome = self.in_frame(frame, run);
         self.certainty.close(level);
         let pending = std::mem::replace(&mut self.certainty.pending, pending);
         match (outcome, pending.returned) {

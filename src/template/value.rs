@@ -1,6 +1,6 @@
 //! What expressions evaluate to.
 
-use std::cell::{RefCell, RefMut};
+use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -52,9 +52,13 @@ pub enum Value {
 pub struct Undefined {
     /// What errors say about it, such as `'orders' is undefined`.
     pub message: String,
+    /// The name that does not exist.
+    pub name: Option<Arc<str>>,
     /// Whether its attributes, items and calls are undefined in turn, as in the models that dbt parses. In macros they
     /// are errors.
     pub lenient: bool,
+    /// Whether an attribute was asked for: dbt then takes that for the name.
+    pub(super) renamed: Cell<bool>,
 }
 
 /// `range(start, stop, step)`; `step` is never 0.
@@ -226,11 +230,16 @@ impl<T: Default + Contents> Drop for Shared<T> {
 impl Value {
     /// The lenient undefined value of a name, as dbt has it in models.
     pub fn undefined(name: &str) -> Self {
-        Self::undefined_with(format!("'{name}' is undefined"), true)
+        Self::undefined_name(&name.into(), true)
     }
 
-    pub(super) fn undefined_with(message: String, lenient: bool) -> Self {
-        Self::Undefined(Rc::new(Undefined { message, lenient }))
+    pub(super) fn undefined_name(name: &Arc<str>, lenient: bool) -> Self {
+        Self::undefined_with(format!("'{name}' is undefined"), Some(name), lenient)
+    }
+
+    pub(super) fn undefined_with(message: String, name: Option<&Arc<str>>, lenient: bool) -> Self {
+        let name = name.cloned();
+        Self::Undefined(Rc::new(Undefined { message, name, lenient, renamed: Cell::new(false) }))
     }
 
     /// An unknown value, and why it is not known.

@@ -88,9 +88,8 @@ fn csv_has_the_fields_of_json() {
 fn sarif_has_the_findings_of_json() {
     // Links and placeholders of §3.11 of the standard.
     let placeholder = Regex::new(r"\{([0-9]+)\}").unwrap();
-    let literal = |finding: &Value| {
-        placeholder.replace_all(&advice(finding).replace("](", "] ("), "{{$1}}").into_owned()
-    };
+    let literal =
+        |finding: &Value| placeholder.replace_all(&advice(finding).replace("](", "] ("), "{{$1}}").into_owned();
     for case in cases() {
         let log: Value = serde_json::from_str(case.output("sarif")).unwrap();
         let run = &log["runs"][0];

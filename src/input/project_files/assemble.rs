@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::context::{self, Docs as DocsBlocks, NameOf, Purpose, Scope};
-use super::datum::{Datum, Map};
+use super::context::{self, Docs as DocsBlocks, NameOf, Purpose, Scope, names};
+use super::datum::{Datum, Map, Reason};
 use super::files::{self, Read, Role};
 use super::manifest::{self, Manifest};
 use super::node::{Calls, Kind, Node, RefArgs};
@@ -15,7 +15,7 @@ use super::parse::{self, Body, Docs, MacroFile, Parsed};
 use super::patch::{Names as NodeNames, patch};
 use super::problem::Problem;
 use super::properties::{Entry, map};
-use super::resolve::{Names, Unresolved, parents, unit_tests};
+use super::resolve::{Names, Unresolved, parents, possible_parents, unit_tests};
 use super::sources::{SourceTable, tables};
 use super::tests::{Declared, declared, declared_on_table};
 use super::world::World;
@@ -138,6 +138,12 @@ fn rendered(world: &Arc<World>, parsed: Parsed) -> Node {
         Body::Template(template) => node.calls = context::node_calls(&scope(world, &node), &template),
         Body::Python => node.calls = parse::python_calls(&node.code),
         Body::None => {}
+    }
+    if let Some(error) = &node.calls.error {
+        node.calls.uncertain.get_or_insert_with(|| Reason::from(error.message.as_str()));
+    }
+    if node.calls.uncertain.is_some() {
+        parse::note_written(&mut node.calls, &node.code);
     }
     node.configure(&world.projects);
     node
@@ -325,7 +331,7 @@ fn render_test(world: &Arc<World>, node: &mut Node) {
     let is_dbts =
         macro_of.is_none() && matches!(test.name.as_str(), "unique" | "not_null" | "accepted_values" | "relationships");
     if is_dbts {
-        node.calls.macros.insert(format!("macro.dbt.test_{}", test.name));
+        node.calls.note_macro(&format!("macro.dbt.test_{}", test.name));
     }
 }
 
@@ -342,7 +348,7 @@ fn finish(world: &Arc<World>, node: &mut Node) {
         let calls = context::expression_calls(&scope, &statements);
         node.calls.refs.extend(calls.refs);
         node.calls.sources.extend(calls.sources);
-        node.calls.macros.extend(calls.macros);
+        calls.macros.iter().for_each(|id| node.calls.note_macro(id));
         node.calls.uncertain = node.calls.uncertain.take().or(calls.uncertain);
     }
     let constraints = foreign_keys(node);
@@ -368,12 +374,12 @@ fn name_in_warehouse(world: &Arc<World>, scope: &Rc<Scope>, node: &mut Node) {
     let described = NameOf(Rc::new(described(world, node)));
     let custom = |key: &str| node.config.value(key).cloned().unwrap_or_default();
     let named = |component: &str| context::generated_name(scope, component, &custom(component), &described);
-    let database = named("database").unwrap_or_else(|| first(custom("database"), world.target.database()));
-    let schema = named("schema").unwrap_or_else(|| joined(&world.target.schema(), &custom("schema")));
+    let database = named("database").unwrap_or_else(|| names::or_else(&custom("database"), world.target.database()));
+    let schema = named("schema").unwrap_or_else(|| names::schema(&world.target, &custom("schema")));
     let alias = named("alias").unwrap_or_else(|| match (custom("alias"), &node.patch.version) {
         (Datum::Null, Some(version)) => Datum::Text(format!("{}_v{}", node.name, version.replace('.', "_"))),
         (Datum::Null, None) => Datum::Text(node.name.clone()),
-        (alias, _) => trimmed(alias),
+        (alias, _) => names::trimmed(alias),
     });
     (node.database, node.schema, node.alias) = (database, schema, alias);
     if node.kind == Kind::Snapshot {
@@ -410,32 +416,12 @@ fn described(world: &World, node: &Node) -> Map {
     ])
 }
 
-fn first(custom: Datum, otherwise: Datum) -> Datum {
-    if custom.is_null() { otherwise } else { trimmed(custom) }
-}
-
-fn trimmed(value: Datum) -> Datum {
-    match value {
-        Datum::Text(text) => Datum::Text(text.trim().to_owned()),
-        other => other,
-    }
-}
-
-/// dbt's default: the target's schema, with the custom one behind it.
-fn joined(target: &Datum, custom: &Datum) -> Datum {
-    match (target, custom) {
-        (target, Datum::Null) => target.clone(),
-        (Datum::Unknown(reason), _) | (_, Datum::Unknown(reason)) => Datum::Unknown(reason.clone()),
-        (target, custom) => Datum::Text(format!("{}_{}", target.to_text(), custom.to_text().trim())),
-    }
-}
-
 /// What the expressions of an exposure or a semantic model call.
 fn calls_of(world: &Arc<World>, resource: &YamlResource) -> Calls {
     if resource.asks.expressions.is_empty() {
         return Calls::default();
     }
-    let scope = Scope::new(world, resource.project, Purpose::Node(Rc::default()));
+    let scope = Scope::new(world, resource.project, Purpose::Expression(Rc::default()));
     let texts: Vec<String> = resource.asks.expressions.iter().map(|text| format!("{{{{ {text} }}}}")).collect();
     context::expression_calls(&scope, &texts)
 }
@@ -447,6 +433,8 @@ fn find_parents(node: &mut Node, names: &Names, world: &World) -> Vec<Unresolved
         return Vec::new();
     }
     let (ids, mut missing) = parents(names, world, node.project, &node.unique_id, &node.calls, None);
+    node.possible = possible_parents(names, world, node.project, &node.calls);
+    node.possible.retain(|id| !ids.contains(id));
     node.depends_on = ids;
     if node.kind == Kind::Test && !missing.is_empty() {
         // dbt disables a test of something that is not there, and goes on; where it is merely disabled, silently.
@@ -454,6 +442,21 @@ fn find_parents(node: &mut Node, names: &Names, world: &World) -> Vec<Unresolved
         missing.retain(|name| !name.disabled);
     }
     missing
+}
+
+/// By unique id, who may read it though it is not known to be a child.
+type Readers<'n> = HashMap<&'n str, &'n str>;
+
+fn possible_readers(nodes: &[Node]) -> Readers<'_> {
+    let enabled = nodes.iter().filter(|node| node.is_enabled());
+    enabled.flat_map(|node| node.possible.iter().map(|id| (id.as_str(), node.unique_id.as_str()))).collect()
+}
+
+/// Whether anything else reads a resource is not known where something may.
+fn note_reader(entry: &mut Map, readers: &Readers<'_>, unique_id: &str) {
+    if let Some(reader) = readers.get(unique_id) {
+        entry.insert("children", Datum::Unknown(Reason::from(format!("{reader} may read it"))));
+    }
 }
 
 /// Everything that goes into the manifest.
@@ -483,8 +486,9 @@ impl Whole<'_> {
         }
         let mut manifest = Manifest::default();
         let texts = Texts::new(self.world, &self.docs);
-        self.write_nodes(&mut manifest, &texts);
-        self.write_sources(&mut manifest, &texts);
+        let readers = possible_readers(&self.nodes);
+        self.write_nodes(&mut manifest, &texts, &readers);
+        self.write_sources(&mut manifest, &texts, &readers);
         self.write_yaml(&mut manifest, &texts, &names, &mut unresolved);
         self.write_rest(&mut manifest, &texts);
         unresolved.sort();
@@ -492,8 +496,8 @@ impl Whole<'_> {
         (json, unresolved, Rest(self.world.clone(), self.nodes, self.sources, self.resources, self.macros))
     }
 
-    fn write_nodes(&self, manifest: &mut Manifest, texts: &Texts) {
-        let raw = Texts { raw: true, ..texts.clone() };
+    fn write_nodes(&self, manifest: &mut Manifest, texts: &Texts, readers: &Readers<'_>) {
+        let raw = texts.raw();
         let entries: Vec<String> = self
             .nodes
             .par_iter()
@@ -508,6 +512,7 @@ impl Whole<'_> {
                 if let Some(group) = Some(&node.group).filter(|group| !group.is_null()) {
                     entry.insert("group", group.clone());
                 }
+                note_reader(&mut entry, readers, &node.unique_id);
                 manifest::json(&node.unique_id, entry)
             })
             .collect();
@@ -517,26 +522,27 @@ impl Whole<'_> {
         }
     }
 
-    fn write_sources(&self, manifest: &mut Manifest, texts: &Texts) {
-        let docs = texts.blocks();
+    fn write_sources(&self, manifest: &mut Manifest, texts: &Texts, readers: &Readers<'_>) {
+        let (docs, raw) = (texts.blocks(), texts.raw());
         for table in &self.sources {
+            let texts = if table.enabled { texts } else { &raw };
             let render = |text: &Datum| texts.render(&docs, table.project, text);
             let columns = texts.columns(&docs, table.project, &table.columns);
             let descriptions = [render(&table.description), render(&table.source_description)];
             let mut entry = manifest::source(table, self.world, descriptions, columns);
             entry.insert("doc_blocks", texts.mentioned(table.project, Some(&table.description)));
+            note_reader(&mut entry, readers, &table.unique_id);
             manifest.add("sources", &table.unique_id, manifest::json(&table.unique_id, entry), table.enabled);
         }
     }
 
     fn write_yaml(&self, manifest: &mut Manifest, texts: &Texts, names: &Names, unresolved: &mut Vec<Unresolved>) {
-        let docs = texts.blocks();
+        let (docs, raw) = (texts.blocks(), texts.raw());
         for (calls, resource) in &self.resources {
-            let mut description = texts.render(&docs, resource.project, &resource.description);
-            if resource.kind == "group" {
-                // dbt leaves these as they are written.
-                description = resource.description.as_text().map(str::to_owned);
-            }
+            // dbt leaves the descriptions of these as they are written, and those of what is disabled.
+            let is_raw = matches!(resource.kind, "group" | "unit_test") || !resource.enabled;
+            let texts = if is_raw { &raw } else { texts };
+            let description = texts.render(&docs, resource.project, &resource.description);
             let section = section(resource.kind);
             if resource.kind == "unit_test" {
                 for (id, parent, enabled) in unit_tests(names, self.world, resource) {
@@ -546,10 +552,12 @@ impl Whole<'_> {
                 }
                 continue;
             }
-            let (ids, missing) =
-                parents(names, self.world, resource.project, &resource.unique_id, calls, Some(&resource.asks));
+            let mut ids = Vec::new();
             if resource.enabled {
-                unresolved.extend(missing);
+                let asks = Some(&resource.asks);
+                let found = parents(names, self.world, resource.project, &resource.unique_id, calls, asks);
+                unresolved.extend(found.1);
+                ids = found.0;
             }
             let mut entry = manifest::yaml_resource(resource, self.world, description, &ids);
             if resource.kind == "exposure" {
@@ -639,6 +647,11 @@ impl<'w> Texts<'w> {
     fn new(world: &'w Arc<World>, docs: &[Docs]) -> Self {
         let blocks = docs.iter().map(|block| ((block.project, block.name.clone()), block.contents.clone())).collect();
         Self { world, raw: false, blocks: Arc::new(blocks) }
+    }
+
+    /// The same, leaving every text as it is written.
+    fn raw(&self) -> Self {
+        Self { raw: true, ..self.clone() }
     }
 
     /// The docs blocks for one thread, which templates keep hold of.

@@ -1,7 +1,7 @@
 //! What config a resource ends up with: `dbt_project.yml` by folder, properties YAML, and `config()` in the file.
 //!
 //! The rules are dbt-core's (1.12): each source of config is laid over the one before. Most keys are replaced; tags,
-//! packages and hooks are added; `meta`, `docs` and `persist_docs` are merged key by key; so are `grants`, whose lists
+//! packages and hooks are added; `meta`, `docs` and `quoting` are merged key by key; so are `grants`, whose lists
 //! are replaced unless the privilege begins with a `+`.
 
 use super::datum::{Datum, Map};
@@ -18,7 +18,7 @@ enum Merge {
 fn merge_of(key: &str) -> Merge {
     match key {
         "tags" | "pre-hook" | "pre_hook" | "post-hook" | "post_hook" | "packages" => Merge::Append,
-        "meta" | "docs" | "persist_docs" | "column_types" | "quoting" | "contract" => Merge::Update,
+        "meta" | "docs" | "column_types" | "quoting" | "contract" => Merge::Update,
         "grants" => Merge::AppendByKey,
         _ => Merge::Replace,
     }

@@ -156,13 +156,16 @@ fn names(test: &str) -> Option<(Option<&str>, &str)> {
 
 /// Takes the config out of the arguments: keys of the former spelling, then what stands under `config:`.
 fn take_config(args: &mut Map, render: &mut dyn FnMut(&str) -> Datum) -> Map {
-    let mut nested = match args.remove("config") {
+    let given = args.remove("config");
+    let has_config = given.is_some();
+    let mut nested = match given {
         Some(Datum::Map(map)) => map,
         _ => Map::new(),
     };
     let mut config = Map::new();
     for key in CONFIG {
-        let direct = args.remove(key).filter(Datum::is_true);
+        // What Python takes for false counts only where there is no `config:` to look into.
+        let direct = args.remove(key).filter(|value| value.is_true() || !has_config);
         let value = direct.or_else(|| nested.remove(key)).unwrap_or_default();
         config.insert(key, value);
     }
@@ -319,6 +322,14 @@ mod tests {
         );
         assert_eq!((test.full_name.as_str(), test.description.to_text().as_str()), ("my_test", "Why"));
         assert_eq!(test.kwargs.keys().collect::<Vec<_>>(), ["column_name", "model"]);
+    }
+
+    #[test]
+    fn false_among_the_arguments_counts_without_a_config_beside_it() {
+        let config =
+            |text: &str| serde_json::to_string(&built(text, ORDERS, Some("id")).expect("a test").config).unwrap();
+        assert_eq!(config("unique: {enabled: false}"), r#"{"enabled":false}"#);
+        assert_eq!(config("unique: {enabled: false, config: {limit: 1}}"), r#"{"limit":1}"#);
     }
 
     #[test]

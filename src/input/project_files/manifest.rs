@@ -111,7 +111,7 @@ pub fn node(node: &Node, world: &World, description: Option<String>, columns: Ma
     set("columns", Datum::Map(columns));
     let mut depends_on = Map::new();
     depends_on.push("nodes", ids(&node.depends_on));
-    depends_on.push("macros", ids(&node.calls.macros.iter().cloned().collect::<Vec<_>>()));
+    depends_on.push("macros", ids(&node.calls.macros));
     set("depends_on", Datum::Map(depends_on));
     set("config", Datum::Map(config(node)));
     for (key, value) in [("database", &node.database), ("schema", &node.schema), ("alias", &node.alias)] {
@@ -190,7 +190,9 @@ fn add_model(node: &Node, world: &World, entry: &mut Map) {
 /// A date as dbt writes it: the moment at which it begins.
 fn moment(date: &Datum) -> Datum {
     match date {
-        Datum::Time(date) if date.len() == "2025-01-31".len() => Datum::Text(format!("{date}T00:00:00+00:00")),
+        Datum::Time(date) | Datum::Text(date) if date.len() == "2025-01-31".len() => {
+            Datum::Text(format!("{date}T00:00:00+00:00"))
+        }
         other => other.clone(),
     }
 }
@@ -210,6 +212,9 @@ fn quoted(world: &World, parts: [&Datum; 3], quoting: Option<&Datum>) -> Datum {
     let quote = if matches!(adapter, "bigquery" | "databricks" | "spark" | "clickhouse" | "mysql") { '`' } else { '"' };
     let project = world.projects[0].settings.get("quoting");
     let keys = ["database", "schema", "identifier"];
+    // ClickHouse has no databases beside its schemas, whatever `database` says.
+    let none = Datum::Null;
+    let parts = if adapter == "clickhouse" { [&none, parts[1], parts[2]] } else { parts };
     let is_quoted = |key: &str| {
         let set = [quoting, project].into_iter().flatten().find_map(|map| map.get(key)?.as_bool());
         set.unwrap_or(adapter != "snowflake")

@@ -1,7 +1,5 @@
 //! A resource while it is put together: what its file says, what YAML adds, what `dbt_project.yml` sets.
 
-use std::collections::BTreeSet;
-
 use super::config::{lay_over, levels};
 use super::datum::{Datum, Map, Reason};
 use super::project_file::DbtProject;
@@ -74,14 +72,26 @@ pub struct Calls {
     pub sources: Vec<(String, String)>,
     pub metrics: Vec<(Option<String>, String)>,
     pub functions: Vec<(Option<String>, String)>,
-    /// Unique ids of macros that the file itself calls.
-    pub macros: BTreeSet<String>,
+    /// Unique ids of macros that the file itself calls, each once, in order.
+    pub macros: Vec<String>,
     /// What `config()` was given.
     pub config: Map,
+    /// Calls that may or may not happen.
+    pub possible_refs: Vec<RefArgs>,
+    pub possible_sources: Vec<(String, String)>,
     /// Why some call may be missing or may not happen, if that is so.
     pub uncertain: Option<Reason>,
     /// What went wrong, with the place in the file's text (before and behind blanks are cut).
     pub error: Option<Failure>,
+}
+
+impl Calls {
+    /// Notes a macro, once.
+    pub fn note_macro(&mut self, unique_id: &str) {
+        if !self.macros.iter().any(|known| known == unique_id) {
+            self.macros.push(unique_id.to_owned());
+        }
+    }
 }
 
 /// Why a template could not be rendered to its end.
@@ -128,6 +138,8 @@ pub struct Node {
     pub alias: Datum,
     /// Unique ids of parents, in dbt's order.
     pub depends_on: Vec<String>,
+    /// Unique ids of what may be a parent as well.
+    pub possible: Vec<String>,
 }
 
 impl Node {
@@ -151,6 +163,7 @@ impl Node {
             schema: Datum::Null,
             alias: Datum::Null,
             depends_on: Vec::new(),
+            possible: Vec::new(),
         }
     }
 
@@ -162,6 +175,9 @@ impl Node {
         }
         self.config =
             configured(projects, self.project, self.kind.section(), &self.fqn, patch, self.calls.config.clone());
+        if let (None, Some(access)) = (self.config.value("access"), &self.patch.access) {
+            self.config.insert("access", access.clone());
+        }
         if self.config.value("materialized").is_none() || matches!(self.kind, Kind::Seed | Kind::Snapshot) {
             self.config.insert("materialized", Datum::Text(self.kind.default_materialization().to_owned()));
         }

@@ -1,5 +1,6 @@
 //! From files to what they define: nodes, macros, docs blocks, entries of properties YAML.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::datum::{Datum, Map, Reason};
@@ -101,7 +102,7 @@ fn snapshots(read: &Read, package: &str) -> Vec<Parsed> {
         fqn.extend(read.found.folders().map(str::to_owned));
         fqn.extend([read.found.stem().to_owned(), block.name.clone()]);
         let mut node = Node::new(read.project, package, Kind::Snapshot, &block.name, read.found.path(), fqn);
-        text[block.body.range()].clone_into(&mut node.code);
+        snapshot_code(text, block.body.range()).clone_into(&mut node.code);
         let body = match block.content {
             Ok(Content::Snapshot(template)) => Body::Template(template),
             Ok(_) => Body::None,
@@ -115,17 +116,40 @@ fn snapshots(read: &Read, package: &str) -> Vec<Parsed> {
     made.collect()
 }
 
+/// The text between the tags of a snapshot; a dash in a tag takes the blanks beside it.
+fn snapshot_code(text: &str, body: Range<usize>) -> &str {
+    let (before, after) = (&text[..body.start], &text[body.end..]);
+    let code = &text[body];
+    let code = if before.ends_with("-%}") { code.trim_start() } else { code };
+    if after.starts_with("{%-") { code.trim_end() } else { code }
+}
+
+/// Where a block with its tags stands. A dash at its ends takes the blanks beside it, and dbt keeps them, as far as the
+/// block before has not `taken` them.
+fn with_blanks(text: &str, block: Range<usize>, taken: usize) -> Range<usize> {
+    let (before, after) = (&text[taken..block.start], &text[block.end..]);
+    let code = &text[block.clone()];
+    let before = if code.starts_with("{%-") { before.len() - before.trim_end().len() } else { 0 };
+    let after = if code.ends_with("-%}") { after.len() - after.trim_start().len() } else { 0 };
+    block.start - before..block.end + after
+}
+
 /// The macros of a file, generic tests and materializations among them; each by itself, as dbt reads them.
 pub fn macros(read: &Read, package: &str) -> (Vec<MacroFile>, Vec<Problem>) {
     let (mut made, mut problems) = (Vec::new(), Vec::new());
     let Some(text) = read.text() else { return (made, problems) };
+    let mut taken = 0;
     for block in read_blocks(&Arc::from(text), BlockKind::IN_MACRO_FILES) {
+        let whole = with_blanks(text, block.span.range(), taken);
+        taken = whole.end;
         match block.content {
             Ok(Content::Macro(code)) => {
                 let name = code.name.to_string();
-                let parameters = code.parameters.iter().map(|parameter| parameter.name.to_string()).collect();
+                // dbt lists none for what lies in the folder of generic tests.
+                let listed = if read.role == Role::Macro { &code.parameters[..] } else { &[] };
+                let parameters = listed.iter().map(|parameter| parameter.name.to_string()).collect();
                 let entry = MacroEntry { unique_id: format!("macro.{package}.{name}"), package: read.project, code };
-                let code = text[block.span.range()].to_owned();
+                let code = text[whole].to_owned();
                 made.push(MacroFile { name, entry, path: read.found.path(), code, parameters, calls: Vec::new() });
             }
             Ok(_) => {}
@@ -158,6 +182,19 @@ fn called_macro(call: &Call, package: usize, world: &World) -> Option<String> {
         None => world.macros.visible(package, &call.name),
     };
     entry.map(|entry| entry.unique_id.clone())
+}
+
+/// What is written in a template, whether or not it is reached: what it may call.
+pub fn note_written(calls: &mut Calls, text: &str) {
+    for call in jinja::calls_before_error(text).0 {
+        if let Some(reference) = call.as_ref() {
+            let package = reference.package.map(str::to_owned);
+            let (name, version) = (reference.name.to_owned(), reference.version.clone());
+            calls.possible_refs.push(RefArgs { package, name, version });
+        } else if let Some(source) = call.as_source() {
+            calls.possible_sources.push((source.source.to_owned(), source.table.to_owned()));
+        }
+    }
 }
 
 /// What a Python model calls, as far as it is written out; dbt demands that it is.
@@ -208,7 +245,7 @@ pub fn docs(read: &Read) -> Vec<Docs> {
         project: read.project,
         name: block.name,
         path: read.found.path(),
-        contents: text[block.body.range()].trim().to_owned(),
+        contents: super::context::docs_block(&text[block.body.range()]).trim().to_owned(),
     });
     made.collect()
 }
@@ -223,7 +260,8 @@ pub fn entries(read: &Read, render: &mut dyn FnMut(&str) -> Datum) -> Result<Vec
         let problem = Problem::new(read.project, read.found.path(), Some(error.span), error.message.clone());
         Problem { help: error.help.clone(), ..problem }
     })?;
-    let Some(document) = tree.documents.first() else { return Ok(Vec::new()) };
+    let read_again = super::yaml_end::without_last_break(tree, file.source.text());
+    let Some(document) = read_again.as_ref().unwrap_or(tree).documents.first() else { return Ok(Vec::new()) };
     let place = Place { project: read.project, path: read.found.path(), relative: read.found.relative.clone() };
     let mut all = Vec::new();
     for section in SECTIONS {

@@ -64,6 +64,8 @@ pub struct Patch {
     pub latest_version_declared: bool,
     pub deprecation_date: Datum,
     pub time_spine: bool,
+    /// What a version says of its access; any config comes before it.
+    pub access: Option<Datum>,
 }
 
 impl Entry {
@@ -114,9 +116,6 @@ impl Entry {
         let own = |key: &str| version.get(key).filter(|value| value.is_true());
         let mut config = base.config;
         deep_merge(&mut config, map(version.get("config")));
-        if let Some(access) = own("access") {
-            config.insert("access", access.clone());
-        }
         let constraints = own("constraints").map_or(base.constraints, |list| list.items().to_vec());
         Patch {
             config,
@@ -128,6 +127,7 @@ impl Entry {
             latest_version_declared: self.data.value("latest_version").is_some(),
             deprecation_date: version.get("deprecation_date").cloned().unwrap_or_default(),
             time_spine: false,
+            access: own("access").cloned(),
             place: base.place,
         }
     }

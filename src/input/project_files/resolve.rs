@@ -198,6 +198,19 @@ pub fn parents(
     (parents.ids, parents.unresolved)
 }
 
+/// Unique ids of what a node may read beside its parents.
+pub fn possible_parents(names: &Names, world: &World, project: usize, calls: &Calls) -> Vec<String> {
+    let (root, own) = (world.root(), world.package(project));
+    let refs = calls.possible_refs.iter().map(|reference| names.of_ref(reference, root, own));
+    let sources = calls.possible_sources.iter();
+    let sources = sources.map(|(source, table)| names.sources.find(&format!("{source}.{table}"), None, root, own));
+    let ids = refs.chain(sources).filter_map(|found| match found {
+        Found::Enabled(id) => Some(id.to_owned()),
+        _ => None,
+    });
+    ids.collect()
+}
+
 /// What a unit test becomes: one for a model without versions, one for each version that it is for otherwise. Each has
 /// its unique id and its parent; the flag says whether dbt would disable it, because the model is disabled.
 pub fn unit_tests(names: &Names, world: &World, resource: &YamlResource) -> Vec<(String, Option<String>, bool)> {

@@ -1,6 +1,7 @@
 //! Resources that exist in properties YAML alone: exposures, groups, unit tests, saved queries. Metrics and semantic
 //! models are in [`semantic`](super::semantic).
 
+use super::config::levels;
 use super::datum::{Datum, Map};
 use super::node::{RefArgs, configured};
 use super::properties::{Entry, map};
@@ -60,12 +61,15 @@ impl YamlResource {
         own: Map,
         world: &World,
     ) -> Self {
+        let fqn = fqn(entry, name, world);
+        let config = configured(&world.projects, entry.place.project, section, &fqn, own, Map::new());
+        Self::configured(kind, entry, name, config, world)
+    }
+
+    /// A resource whose config has been put together.
+    fn configured(kind: &'static str, entry: &Entry, name: &str, config: Map, world: &World) -> Self {
         let project = entry.place.project;
         let package = world.package(project);
-        let mut fqn = vec![package.to_owned()];
-        fqn.extend(entry.place.folders());
-        fqn.push(name.to_owned());
-        let config = configured(&world.projects, project, section, &fqn, own, Map::new());
         let mut data = Map::new();
         for key in ["group", "meta"] {
             data.insert(key, config.get(key).cloned().unwrap_or_default());
@@ -98,6 +102,14 @@ impl YamlResource {
     }
 }
 
+/// The fully qualified name.
+fn fqn(entry: &Entry, name: &str, world: &World) -> Vec<String> {
+    let mut fqn = vec![world.package(entry.place.project).to_owned()];
+    fqn.extend(entry.place.folders());
+    fqn.push(name.to_owned());
+    fqn
+}
+
 /// A sorted list of tags without repetition.
 fn tags(lists: &[Option<&Datum>]) -> Datum {
     let mut all: Vec<String> = lists.iter().flat_map(|list| texts(*list)).collect();
@@ -107,7 +119,7 @@ fn tags(lists: &[Option<&Datum>]) -> Datum {
 }
 
 pub fn exposure(entry: &Entry, world: &World) -> YamlResource {
-    let mut made = YamlResource::new("exposure", &["exposures"], entry, &entry.name, world);
+    let mut made = YamlResource::configured("exposure", entry, &entry.name, exposure_config(entry, world), world);
     made.copy(entry, &["type", "url", "label", "maturity", "owner"]);
     let config = made.config();
     let section = world.projects[entry.place.project].section(&["exposures"]);
@@ -122,11 +134,26 @@ pub fn exposure(entry: &Entry, world: &World) -> YamlResource {
     made
 }
 
+/// Other than elsewhere, tags and meta of an exposure are replaced by those of the next level.
+fn exposure_config(entry: &Entry, world: &World) -> Map {
+    let (fqn, project) = (fqn(entry, &entry.name, world), entry.place.project);
+    let mut config = Map::new();
+    let lay_levels = |config: &mut Map, of: usize| {
+        let section = world.projects[of].section(&["exposures"]);
+        section.into_iter().flat_map(|section| levels(section, &fqn)).for_each(|level| config.update(level));
+    };
+    lay_levels(&mut config, project);
+    config.update(map(entry.data.get("config")));
+    if project != 0 {
+        lay_levels(&mut config, 0);
+    }
+    config
+}
+
 pub fn group(entry: &Entry, world: &World) -> YamlResource {
     // dbt has no section for groups and takes that of models.
     let mut made = YamlResource::new("group", &["models"], entry, &entry.name, world);
-    let meta = made.config().get("meta").cloned().unwrap_or_default();
-    made.data = Map::from_iter([("config".to_owned(), Datum::Map(Map::from_iter([("meta".to_owned(), meta)])))]);
+    made.data = Map::from_iter([("config".to_owned(), Datum::Map(made.config()))]);
     made.copy(entry, &["owner"]);
     made.enabled = true;
     made

@@ -77,7 +77,7 @@ pub(super) fn attr(machine: &mut Machine<'_>, value: Value, arguments: Arguments
     let value = value.known()?;
     match (name.known()?, value) {
         (Value::Str(name), Value::Dict(_)) if !crate::template::methods::exists(value, name) => {
-            Ok(machine.undefined(format!("'dict object' has no attribute '{name}'")))
+            Ok(machine.undefined_attribute(format!("'dict object' has no attribute '{name}'"), name))
         }
         (Value::Str(name), value) => access::attribute(machine, value, &Arc::clone(name)),
         _ => Err(Error::failed("attribute name must be string")),

@@ -10,7 +10,6 @@ use crate::template::value::Value;
 pub(super) fn abs(_: &mut Machine<'_>, value: Value, _: Arguments) -> Result<Value, Error> {
     match value.known()? {
         Value::Float(number) => Ok(Value::Float(number.abs())),
-        Value::Undefined(undefined) if !undefined.lenient => Err(Error::failed(undefined.message.clone())),
         Value::Object(_) => Err(Error::unknown("abs of an object")),
         value => match value.as_int() {
             Some(number) => number.checked_abs().map(Value::Int).ok_or_else(|| Error::unknown("number beyond 64 bits")),
@@ -98,8 +97,8 @@ pub(super) fn round(_: &mut Machine<'_>, value: Value, arguments: Arguments) -> 
         return Err(Error::failed("method must be common, ceil or floor"));
     }
     let number = match value.known()? {
-        Value::Undefined(undefined) if !undefined.lenient => return Err(Error::failed(undefined.message.clone())),
-        Value::Object(_) | Value::Undefined(_) => return Err(Error::unknown("round of an object")),
+        Value::Undefined(undefined) => return Err(Error::failed(undefined.message.clone())),
+        Value::Object(_) => return Err(Error::unknown("round of an object")),
         value => value
             .as_float()
             .ok_or_else(|| Error::failed(format!("type {} doesn't define __round__ method", value.type_name())))?,

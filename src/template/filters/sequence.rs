@@ -1,7 +1,6 @@
 //! Collections.
 
 use std::cmp::Ordering;
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::attribute::{Path, paths};
@@ -10,7 +9,7 @@ use super::{integer, truth};
 use crate::template::arguments::missing;
 use crate::template::ast::BinaryOperator;
 use crate::template::compare;
-use crate::template::dict::Key;
+use crate::template::dict::{Key, KeySet};
 use crate::template::error::Error;
 use crate::template::machine::Machine;
 use crate::template::methods::dict_items;
@@ -162,7 +161,7 @@ pub(super) fn sort(machine: &mut Machine<'_>, value: Value, arguments: Arguments
         pairs.push((Value::tuple(keys), item));
     }
     if is_set && (!case_sensitive || attribute.is_some()) {
-        let keys = pairs.iter().map(|(key, _)| Key::new(key)).collect::<Result<HashSet<_>, _>>()?;
+        let keys = pairs.iter().map(|(key, _)| Key::new(key)).collect::<Result<KeySet, _>>()?;
         if keys.len() < pairs.len() {
             return Err(Error::unknown("the order of a set is not known"));
         }
@@ -201,7 +200,7 @@ pub(super) fn dict_sort(machine: &mut Machine<'_>, value: Value, arguments: Argu
 pub(super) fn unique(machine: &mut Machine<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [case_sensitive, attribute] = arguments.bind("unique", ["case_sensitive", "attribute"])?;
     let path = Path::new(attribute.as_ref(), !truth(case_sensitive)?)?;
-    let mut seen = HashSet::new();
+    let mut seen = KeySet::new();
     let mut kept = Vec::new();
     for item in value.iterate()? {
         if seen.insert(Key::new(&path.get(machine, &item)?)?) {
@@ -265,10 +264,18 @@ pub(super) fn sum(machine: &mut Machine<'_>, value: Value, arguments: Arguments)
 
 pub(super) fn batch(machine: &mut Machine<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let [count, fill] = arguments.bind("batch", ["linecount", "fill_with"])?;
-    let count = usize::try_from(integer(Some(count.ok_or_else(|| missing("batch", "linecount"))?), 0)?);
-    let count = count.ok().filter(|&count| count > 0).ok_or_else(|| Error::unknown("batches without items"))?;
+    let count = count.ok_or_else(|| missing("batch", "linecount"))?;
+    let items = value.iterate()?;
+    // Python looks at the count only when there is an item.
+    if items.is_empty() {
+        return Ok(Generator::value(items));
+    }
+    let count = usize::try_from(integer(Some(count), 0)?)
+        .ok()
+        .filter(|&count| count > 0)
+        .ok_or_else(|| Error::unknown("batches without items"))?;
     let mut batches = Vec::new();
-    for items in value.iterate()?.chunks(count) {
+    for items in items.chunks(count) {
         let mut batch = items.to_vec();
         if let Some(fill) = fill.as_ref().filter(|fill| !matches!(fill, Value::None)) {
             machine.limit_items(count)?;
@@ -361,6 +368,10 @@ impl Object for Group {
 
     fn text(&self) -> Result<String, Error> {
         repr::repr(&Value::tuple(vec![self.key.clone(), self.items.clone()]), 1 << 20)
+    }
+
+    fn repr(&self) -> Result<String, Error> {
+        self.text()
     }
 
     fn kind(&self) -> ObjectKind {

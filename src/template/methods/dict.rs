@@ -43,8 +43,7 @@ pub(super) fn call(
             Ok(Value::tuple(vec![key.to_value(), value]))
         }
         "clear" => {
-            let old = std::mem::take(&mut *dict.change(machine, 0)?);
-            drop(old);
+            dict.change(machine, 0)?.clear();
             Ok(Value::None)
         }
         "copy" => {
@@ -147,6 +146,10 @@ impl Object for View {
     fn text(&self) -> Result<String, Error> {
         let items = self.iterate()?.unwrap_or_default();
         Ok(format!("{}({})", self.type_name(), repr::repr(&Value::list(items), 1 << 20)?))
+    }
+
+    fn repr(&self) -> Result<String, Error> {
+        self.text()
     }
 
     fn equals(&self, other: &Value) -> Option<bool> {

@@ -2,6 +2,7 @@
 
 use crate::template::ast::Constant;
 use crate::template::error::TemplateError;
+use crate::template::repr::push_code;
 use crate::text::Span;
 
 /// The value of an integer literal such as `1_000` or `0xFF`.
@@ -68,12 +69,8 @@ fn escape<'t>(rest: &'t str, value: &mut String) -> Option<&'t str> {
         }
         // Jinja2 escapes such a character before it takes the escapes away: its own backslash is then escaped.
         _ => {
-            let code = u32::from(character);
-            value.push_str(&match code {
-                ..=0xff => format!("\\x{code:02x}"),
-                ..=0xffff => format!("\\u{code:04x}"),
-                _ => format!("\\U{code:08x}"),
-            });
+            value.push('\\');
+            push_code(character, value);
             return Some(behind);
         }
     };

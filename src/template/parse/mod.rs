@@ -64,6 +64,8 @@ pub(super) struct Parser<'t> {
     brackets: u32,
     /// Whether `break` and `continue` have a loop to act on.
     in_loop: bool,
+    /// Whether there was a `break` or `continue` in the loop that is being read.
+    jumped: bool,
 }
 
 /// Reads a stretch of a text as one template.
@@ -97,6 +99,7 @@ impl<'t> Parser<'t> {
             blocks: 0,
             brackets: 0,
             in_loop: false,
+            jumped: false,
         })
     }
 

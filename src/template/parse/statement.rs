@@ -87,6 +87,7 @@ impl Parser<'_> {
             "include" | "import" | "from" | "extends" => self.loader(tag),
             "break" | "continue" if self.in_loop => {
                 self.advance()?;
+                self.jumped = true;
                 Ok(if word == "break" { Node::Break } else { Node::Continue })
             }
             "break" | "continue" => Err(TemplateError::new(self.current.span, format!("`{word}` outside of a loop"))),
@@ -147,15 +148,16 @@ impl Parser<'_> {
         let filter = if self.skip_word("if")? { Some(self.expression()?) } else { None };
         let recursive = self.skip_word("recursive")?;
         let outer = (std::mem::replace(&mut self.in_loop, true), std::mem::take(&mut self.mentions));
+        let jumped = std::mem::take(&mut self.jumped);
         let body = self.statements(tag, &["else", "endfor"])?;
+        let jumps = std::mem::replace(&mut self.jumped, jumped);
         let uses_loop = self.mentions.looped || recursive;
         self.mentions.join(outer.1);
         self.in_loop = outer.0;
         let has_else = self.at_word("else");
         self.advance()?;
         let otherwise = if has_else { self.closed_statements(tag, "endfor")? } else { Body::default() };
-        let span = Self::span_to(tag.start, items.span.end);
-        Ok(Node::For(Arc::new(For { target, items, filter, recursive, uses_loop, body, otherwise, span })))
+        Ok(Node::For(Arc::new(For { target, items, filter, recursive, uses_loop, jumps, body, otherwise })))
     }
 
     fn set(&mut self, tag: Tag) -> Parsed<Node> {

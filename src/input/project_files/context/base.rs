@@ -46,7 +46,7 @@ impl Object for Var {
     fn call(&self, _: &mut Machine<'_>, arguments: Arguments) -> Result<Value, Error> {
         let [name, default] = arguments.bind("var", ["name", "default"])?;
         let name = text(name.as_ref(), "var")?;
-        let is_node = matches!(self.0.purpose, super::Purpose::Node(_));
+        let is_node = matches!(self.0.purpose, super::Purpose::Node(_) | super::Purpose::Expression(_));
         Ok(match (self.0.var(&name), default) {
             (Some(value), _) => rendered(&value),
             (None, Some(default)) => default,
@@ -144,8 +144,10 @@ impl Object for Exceptions {
         }
         Ok(Some(Function::value(name, |_, arguments| {
             let first = arguments.positional.first().or_else(|| arguments.keyword.first().map(|(_, value)| value));
-            let message = first.map(|value| to_datum(value).to_text()).unwrap_or_default();
-            Err(Error::failed(message))
+            Err(Error::failed(match first.map(to_datum) {
+                Some(Datum::Unknown(_)) | None => "the project raises an error here".to_owned(),
+                Some(message) => message.to_text(),
+            }))
         })))
     }
 }

@@ -18,7 +18,8 @@ pub fn get(scope: &Rc<Scope>, name: &str) -> Option<Value> {
     if name == "dbt" {
         return Some(Value::object(Dbt(scope.clone())));
     }
-    scope.world.missing.contains(name).then(|| Value::unknown(&format!("the package {name} is not installed")))
+    let is_missing = scope.world.missing.contains(name);
+    is_missing.then(|| Value::object(MissingPackage { scope: scope.clone(), name: name.to_owned() }))
 }
 
 /// A macro that dbt itself brings, where the project has none of that name.
@@ -29,11 +30,12 @@ pub fn of_dbt(scope: &Rc<Scope>, name: &str) -> Option<Value> {
     let (scope, name) = (scope.clone(), name.to_owned());
     Some(Function::value(&name.clone(), move |machine, arguments| {
         scope.note_macro(&format!("macro.dbt.{name}"));
-        // dbt's own dispatch to what the project has for it.
-        let found = super::adapter::implementation(&scope.world, scope.project, &name);
+        // dbt's own dispatch to what the project has for it; a default implementation is called by its own name.
+        let is_default = name != dbt_macros::plain(&name);
+        let found = (!is_default).then(|| super::adapter::implementation(&scope.world, scope.project, &name)).flatten();
         match found {
             Some(entry) => call(&scope, entry, machine, arguments),
-            None => Ok(dbt_macros::result(&name, arguments)),
+            None => Ok(dbt_macros::result(&scope, &name, arguments)),
         }
     }))
 }
@@ -95,5 +97,23 @@ impl Object for Dbt {
         // Those of adapters carry the adapter's name.
         let of_adapter = || name.contains("__").then(|| Value::unknown(&format!("dbt's own macro {name}")));
         Ok(of_dbt(&self.0, name).or_else(of_adapter))
+    }
+}
+
+/// A package that is asked for and not installed: nobody knows what its macros give, but that they are called.
+#[derive(Debug)]
+struct MissingPackage {
+    scope: Rc<Scope>,
+    name: String,
+}
+
+impl Object for MissingPackage {
+    fn attribute(&self, name: &str, _: &mut Machine<'_>) -> Result<Option<Value>, Error> {
+        let (scope, package) = (self.scope.clone(), self.name.clone());
+        let id = format!("macro.{package}.{name}");
+        Ok(Some(Function::value(name, move |_, _| {
+            scope.note_macro(&id);
+            Ok(Value::unknown(&format!("the package {package} is not installed")))
+        })))
     }
 }

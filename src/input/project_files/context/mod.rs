@@ -7,22 +7,26 @@ mod base;
 mod convert;
 mod dbt_macros;
 mod macros;
+pub mod names;
+mod native;
 mod node;
 mod scope;
 
 pub use adapter::dispatched;
+pub use dbt_macros::is_known as is_dbt_macro;
+pub use native::docs_block;
 pub use node::{Identity, NameOf};
 pub use scope::{Docs, Purpose, Scope};
 
 use convert::to_datum;
+use native::native;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::datum::{Datum, Map, Reason};
 use super::node::{Calls, Failure};
 use super::world::World;
-use crate::template::{Arguments, Error, Expression, Limits, Machine, Rendering, Template, TemplateError, Value};
-use crate::text::jinja::{SegmentKind, Segments};
+use crate::template::{Arguments, Error, Limits, Machine, Rendering, Template, TemplateError, Value};
 
 /// Evaluates the Jinja of a YAML value; what cannot be evaluated is unknown.
 pub fn yaml_value(world: &Arc<World>, project: usize, text: &str) -> Datum {
@@ -42,27 +46,8 @@ pub fn description(world: &Arc<World>, project: usize, docs: &Rc<Docs>, text: &s
     }
 }
 
-/// dbt's native rendering: a text that is one expression has that expression's value.
-fn native(scope: &Rc<Scope>, text: &str) -> Result<Datum, Error> {
-    let globals = scope.globals();
-    let mut machine = Machine::new(&globals, Limits::default());
-    let value = match lone_expression(text) {
-        Some(expression) => machine.evaluate(&Expression::parse(expression).map_err(refused)?, false)?,
-        None => machine.render(&Template::parse(text).map_err(refused)?, Rendering { lenient: false, ..KEPT })?,
-    };
-    Ok(to_datum(&value))
-}
-
 fn refused(error: TemplateError) -> Error {
     Error::failed(error.message)
-}
-
-/// What stands between the braces of a text that has nothing else in it.
-fn lone_expression(text: &str) -> Option<&str> {
-    let mut segments = Segments::new(text);
-    let only = segments.next()?.ok()?;
-    let covers = only.span.range() == (0..text.len()) && only.kind == SegmentKind::Expression;
-    covers.then(|| &text[only.inner.range()])
 }
 
 const KEPT: Rendering = Rendering { keep_output: true, lenient: true };
@@ -110,11 +95,13 @@ pub fn expression_calls(scope: &Rc<Scope>, texts: &[String]) -> Calls {
 pub fn test_calls(scope: &Rc<Scope>, namespace: Option<&str>, name: &str, kwargs: &Map) -> Calls {
     let globals = scope.globals();
     let mut machine = Machine::new(&globals, Limits::default());
+    let given = Scope::new(&scope.world, scope.project, Purpose::Expression(Rc::default()));
     let mut arguments = Arguments::default();
     for (key, value) in kwargs.iter() {
-        let value = if key == "column_name" { value.clone() } else { argument(scope, value) };
+        let value = if key == "column_name" { value.clone() } else { argument(&given, value) };
         arguments.keyword.push((Arc::from(key), convert::to_value(&value)));
     }
+    scope.adopt(given.take_calls());
     let found = scope.test_macro(namespace, name);
     if let Some(entry) = found {
         scope.note_macro(&entry.unique_id);

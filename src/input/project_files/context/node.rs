@@ -8,7 +8,7 @@ use super::adapter::Adapter;
 use super::base::text;
 use super::convert::{to_datum, to_value};
 use super::scope::Scope;
-use crate::template::{Arguments, Dict, Error, Function, Machine, Object, Value};
+use crate::template::{Arguments, Dict, Error, Function, Machine, Object, ObjectKind, Value};
 
 /// What is known of a node before it is rendered.
 #[derive(Debug, Clone, Default)]
@@ -87,9 +87,11 @@ fn reference(scope: &Rc<Scope>) -> Value {
             version.filter(|version| !matches!(version, Value::None)).map(|version| text(Some(&version), "ref"));
         match (names, version.transpose()) {
             (Ok(mut names), Ok(version)) => {
-                if happens(&scope, machine, "ref()") {
-                    let name = names.pop().expect("one or two were given");
-                    scope.note_ref(RefArgs { package: names.pop(), name, version });
+                let name = names.pop().expect("one or two were given");
+                let reference = RefArgs { package: names.pop(), name, version };
+                match happens(&scope, machine, "ref()") {
+                    true => scope.note_ref(reference),
+                    false => scope.note_possible_ref(reference),
                 }
             }
             (Err(error), _) | (_, Err(error)) => unknown_name(&scope, "ref", error)?,
@@ -117,11 +119,10 @@ fn source(scope: &Rc<Scope>) -> Value {
             return Err(Error::failed(format!("source() takes two names, and is given {}", names.len())));
         };
         match (text(Some(source), "source"), text(Some(table), "source")) {
-            (Ok(source), Ok(table)) => {
-                if happens(&scope, machine, "source()") {
-                    scope.note_source(source, table);
-                }
-            }
+            (Ok(source), Ok(table)) => match happens(&scope, machine, "source()") {
+                true => scope.note_source(source, table),
+                false => scope.note_possible_source(source, table),
+            },
             (Err(error), _) | (_, Err(error)) => unknown_name(&scope, "source", error)?,
         }
         Ok(Value::object(Relation))
@@ -203,9 +204,34 @@ impl Object for Config {
 #[derive(Debug)]
 struct Relation;
 
+impl Relation {
+    fn value(name: &str) -> Value {
+        match name {
+            // What packages look at to tell a relation from a text.
+            "metadata" => {
+                let mut metadata = Dict::new();
+                metadata.insert_text("type", Value::text("Relation"));
+                Value::dict(metadata)
+            }
+            "is_cte" | "is_view" | "is_table" => Value::Bool(false),
+            _ => Value::unknown(&format!("the {name} of a relation")),
+        }
+    }
+}
+
 impl Object for Relation {
     fn attribute(&self, name: &str, _: &mut Machine<'_>) -> Result<Option<Value>, Error> {
-        Ok(Some(Value::unknown(&format!("the {name} of a relation"))))
+        Ok(Some(match name {
+            "get" => Function::value("get", |_, arguments| {
+                let [key, _] = arguments.bind("get", ["key", "default"])?;
+                Ok(Self::value(&text(key.as_ref(), "get")?))
+            }),
+            _ => Self::value(name),
+        }))
+    }
+
+    fn kind(&self) -> ObjectKind {
+        ObjectKind::Mapping
     }
 
     fn type_name(&self) -> &str {

@@ -18,6 +18,8 @@ pub enum Purpose {
     Yaml,
     /// A description: those, and `doc()`.
     Description(Rc<Docs>),
+    /// An expression of properties YAML, such as an exposure's `ref('orders')`: dbt's own functions come before macros.
+    Expression(Rc<node::Identity>),
     /// A node: everything.
     Node(Rc<node::Identity>),
 }
@@ -55,12 +57,27 @@ impl Scope {
         self.calls.take()
     }
 
+    /// Goes on from what another rendering has noted.
+    pub fn adopt(&self, calls: Calls) {
+        self.calls.replace(calls);
+    }
+
     pub fn note_ref(&self, reference: RefArgs) {
         self.calls.borrow_mut().refs.push(reference);
     }
 
     pub fn note_source(&self, source: String, table: String) {
         self.calls.borrow_mut().sources.push((source, table));
+    }
+
+    /// A ref that may or may not happen.
+    pub fn note_possible_ref(&self, reference: RefArgs) {
+        self.calls.borrow_mut().possible_refs.push(reference);
+    }
+
+    /// A source that may or may not be read.
+    pub fn note_possible_source(&self, source: String, table: String) {
+        self.calls.borrow_mut().possible_sources.push((source, table));
     }
 
     pub fn note_metric(&self, package: Option<String>, name: String) {
@@ -83,7 +100,7 @@ impl Scope {
     /// A macro that the template itself calls, not one that is called by another.
     pub fn note_macro(&self, unique_id: &str) {
         if self.depth.get() == 0 {
-            self.calls.borrow_mut().macros.insert(unique_id.to_owned());
+            self.calls.borrow_mut().note_macro(unique_id);
         }
     }
 
@@ -129,6 +146,10 @@ impl Globals for ScopeGlobals {
             Purpose::Yaml => base::get(scope, name),
             Purpose::Description(docs) if name == "doc" => Some(base::doc(scope, docs)),
             Purpose::Description(_) => base::get(scope, name),
+            Purpose::Expression(identity) => node::get(scope, identity, name)
+                .or_else(|| base::get(scope, name))
+                .or_else(|| macros::get(scope, name))
+                .or_else(|| macros::of_dbt(scope, name)),
             Purpose::Node(identity) => macros::get(scope, name)
                 .or_else(|| node::get(scope, identity, name))
                 .or_else(|| base::get(scope, name))
