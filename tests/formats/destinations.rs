@@ -24,7 +24,7 @@ fn each_format_goes_to_its_file_and_one_to_stdout() {
     arguments.extend(["--format", "concise"]);
     let result = run(&desk, &arguments);
     let case = Case::new("gym", Desk::gym(), &["gym", "--select", "TST002"]);
-    assert_eq!((result.stdout, result.stderr.as_str()), (case.output("concise"), ""));
+    assert_eq!((result.stdout.as_str(), result.stderr.as_str()), (case.output("concise"), ""));
     for format in FORMATS {
         assert_eq!(desk.read(&format!("out.{format}")), case.output(format), "{format}");
     }

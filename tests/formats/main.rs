@@ -19,6 +19,9 @@ use support::Desk;
 pub const FORMATS: [&str; 11] =
     ["ndjson", "csv", "sarif", "github", "gitlab", "azure", "teamcity", "junit", "checkstyle", "rdjsonl", "markdown"];
 
+/// The others that tests here look at.
+const FOR_PEOPLE: [&str; 3] = ["json", "full", "concise"];
+
 /// A project to lint, and how.
 pub struct Case {
     pub name: &'static str,
@@ -41,13 +44,13 @@ impl Case {
     pub fn run(&self, more: &[&str]) -> BTreeMap<&'static str, String> {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let file = |format: &str| folder.path().join(format);
-        let formats: Vec<&str> = FORMATS.into_iter().chain(["json", "full"]).collect();
+        let formats: Vec<&str> = FORMATS.into_iter().chain(FOR_PEOPLE).collect();
         let files: Vec<String> = formats.iter().map(|it| format!("--format={it}={}", file(it).display())).collect();
         let files: Vec<&str> = files.iter().map(String::as_str).collect();
         let run = self.desk.run(&[&["check", "--quiet"], &files[..], &self.arguments, more].concat());
         assert!(matches!(run.code, Some(0 | 1)) && run.stdout.is_empty() && run.stderr.is_empty(), "{run:?}");
         let read = |format| std::fs::read_to_string(file(format)).expect("the file was written");
-        FORMATS.into_iter().chain(["json", "full"]).map(|format| (format, read(format))).collect()
+        FORMATS.into_iter().chain(FOR_PEOPLE).map(|format| (format, read(format))).collect()
     }
 
     /// The same run in JSON, against which the others are held.
