@@ -28,6 +28,8 @@ pub struct Comparison {
     pub edges: usize,
     /// Fields that the files cannot tell, each with its reason.
     pub unknown: usize,
+    /// How often each reason was given, with its field.
+    pub reasons: BTreeMap<String, usize>,
     pub differences: Vec<String>,
     pub wrong_edges: usize,
     /// Edges that are missing where the files say that some may be.
@@ -73,6 +75,13 @@ fn compare_fields(id: &str, ours: &Resource<'_>, theirs: &Resource<'_>, into: &m
         into.properties += 1;
         if ours.is_unknown(name) || *name == "refs" && ours.is_unknown("parents") {
             into.unknown += 1;
+            let reason = ours
+                .unknown
+                .iter()
+                .flat_map(|all| all.iter())
+                .find(|(field, _)| field.as_str() == *name || *name == "refs" && field.as_str() == "parents");
+            let reason = reason.map(|(_, reason)| reason.to_string()).unwrap_or_default();
+            *into.reasons.entry(format!("{name}: {reason}")).or_default() += 1;
             continue;
         }
         let ours_value = &ours_fields[name];
@@ -180,6 +189,10 @@ fn detail(resource: &Resource<'_>, set: &mut dyn FnMut(&'static str, String) -> 
             set("type", metric.metric_type.to_string());
             set("type_params", plain(metric.type_params.as_ref()));
             set("filter", plain(metric.filter.as_ref()));
+        }
+        Detail::Macro(of) => {
+            set("arguments", format!("{:?}", of.arguments));
+            set("macro_sql", of.code().unwrap_or_default());
         }
         other => {
             set("detail", format!("{other:#?}"));

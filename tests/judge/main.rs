@@ -58,7 +58,7 @@ fn print(name: &str, comparison: &Comparison) {
     for difference in &comparison.differences {
         println!("{difference}");
     }
-    let Comparison { resources, properties, unknown, edges, wrong_edges, unknown_edges, differences } = comparison;
+    let Comparison { resources, properties, unknown, edges, wrong_edges, unknown_edges, differences, .. } = comparison;
     println!(
         "{name}: {resources} resources, {properties} properties ({unknown} unknown), {edges} edges ({wrong_edges} wrong, {unknown_edges} unknown), \
          {} differences",
@@ -99,5 +99,8 @@ fn a_project_at_hand_is_read_as_dbt_reads_it() {
     let root = Path::new(&root);
     let manifest = root.join("target/manifest.json");
     let comparison = both(root, &manifest, invocation::of_project(), |ours, theirs| compare(&ours, &theirs));
+    for (reason, count) in &comparison.reasons {
+        println!("unknown {count} times, {reason}");
+    }
     print("the project", &comparison);
 }

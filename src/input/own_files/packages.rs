@@ -17,7 +17,7 @@ const LOCK: &str = "package-lock.yml";
 /// Notes the packages.
 pub(super) fn read(tree: &Tree<'_>, own: &mut OwnFiles) {
     own.has_lock = tree.file(LOCK).is_some();
-    let locked = tree.with_document(LOCK, |document| addresses(document)).unwrap_or_default();
+    let locked = tree.with_document(LOCK, addresses).unwrap_or_default();
     for path in FILES {
         tree.with_document(path, |document| {
             let Some(entry) = document.entry("packages").filter(|entry| !entry.value.items().is_empty()) else {

@@ -4,7 +4,7 @@
 //! packages and hooks are added; `meta`, `docs` and `quoting` are merged key by key; so are `grants`, whose lists
 //! are replaced unless the privilege begins with a `+`.
 
-use super::datum::{Datum, Map};
+use super::datum::{Datum, Map, Reason};
 
 /// How a value meets the one that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,17 @@ pub fn lay_over(config: &mut Map, more: Map) {
             (_, _) => value,
         };
         config.insert(key, merged);
+    }
+}
+
+/// dbt goes no further with an `enabled` that is neither true nor false; here it is not known then.
+pub fn check_enabled(config: &mut Map) {
+    if let Some(value) = config.value("enabled")
+        && value.as_bool().is_none()
+        && value.unknown().is_none()
+    {
+        let reason = format!("`enabled` is `{}`, which is neither true nor false", value.to_text());
+        config.insert("enabled", Datum::Unknown(Reason::from(reason)));
     }
 }
 
@@ -139,6 +150,17 @@ mod tests {
             r#"{"grants":{"select":["a","c"],"insert":["d"]}}"#
         );
         assert_eq!(merged(&["pre_hook: a", "pre-hook: b"]), r#"{"pre-hook":["a","b"]}"#);
+    }
+
+    #[test]
+    fn enabled_is_a_truth_value_or_not_known() {
+        for (text, is_known) in
+            [("enabled: true", true), ("enabled: 'True'", false), ("enabled: null", true), ("a: 1", true)]
+        {
+            let mut config = map(text);
+            check_enabled(&mut config);
+            assert_eq!(config.get("enabled").is_none_or(|value| value.unknown().is_none()), is_known, "{text}");
+        }
     }
 
     #[test]

@@ -52,7 +52,12 @@ pub fn read(projects: &[DbtProject], files: &Files, shown: &(dyn Fn(usize, &str)
         let file = match role {
             Role::Seed => None,
             // Gone since it was found, or outside the project.
-            _ => Some(files.get(&projects[project].root, &path, &shown(project, &path))?),
+            // Below the folder that is searched, which may lie beside the project.
+            _ => Some(files.get(
+                &projects[project].root.join(&found.searched),
+                &found.relative,
+                &shown(project, &path),
+            )?),
         };
         Some(Read { project, role, found, file })
     };

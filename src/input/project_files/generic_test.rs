@@ -171,7 +171,7 @@ fn take_config(args: &mut Map, render: &mut dyn FnMut(&str) -> Datum) -> Map {
     }
     config.update(nested);
     let mut rendered = |value: Datum| match value {
-        Datum::Text(text) if super::keypath::has_jinja(&text) => render(&text),
+        Datum::Text(text) => super::keypath::rendered(text, render),
         other => other,
     };
     config.into_iter().map(|(key, value)| (key, rendered(value))).filter(|(_, value)| !value.is_null()).collect()

@@ -23,7 +23,7 @@ pub fn render_tree(
     render: &mut dyn FnMut(&str) -> Datum,
 ) -> Datum {
     match value {
-        Datum::Text(text) if has_jinja(&text) && renders(path) => render(&text),
+        Datum::Text(text) if renders(path) => rendered(text, render),
         Datum::List(items) => {
             let mut rendered = Vec::with_capacity(items.len());
             for (index, item) in items.into_iter().enumerate() {
@@ -44,6 +44,14 @@ pub fn render_tree(
         }
         other => other,
     }
+}
+
+/// Renders one text. Jinja takes a line break at its end away, even where there is nothing else to render.
+pub fn rendered(mut text: String, render: &mut dyn FnMut(&str) -> Datum) -> Datum {
+    if text.ends_with('\n') {
+        text.pop();
+    }
+    if has_jinja(&text) { render(&text) } else { Datum::Text(text) }
 }
 
 /// Whether there is anything to render in a text; most have nothing.
@@ -109,6 +117,13 @@ mod tests {
     fn path(text: &str) -> Vec<Step> {
         let step = |part: &str| part.parse().map_or_else(|_| Step::Key(part.to_owned()), Step::Item);
         text.split('/').map(step).collect()
+    }
+
+    #[test]
+    fn one_line_break_at_the_end_goes_with_rendering() {
+        let mut render = |text: &str| Datum::Text(format!("<{text}>"));
+        assert_eq!(rendered("a\n\n".to_owned(), &mut render), Datum::Text("a\n".to_owned()));
+        assert_eq!(rendered("{{ a }}\n".to_owned(), &mut render), Datum::Text("<{{ a }}>".to_owned()));
     }
 
     #[test]

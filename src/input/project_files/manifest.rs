@@ -217,7 +217,7 @@ fn quoted(world: &World, parts: [&Datum; 3], quoting: Option<&Datum>) -> Datum {
     let parts = if adapter == "clickhouse" { [&none, parts[1], parts[2]] } else { parts };
     let is_quoted = |key: &str| {
         let set = [quoting, project].into_iter().flatten().find_map(|map| map.get(key)?.as_bool());
-        set.unwrap_or(adapter != "snowflake")
+        set.unwrap_or(!matches!(adapter, "snowflake" | "spark"))
     };
     let named = keys.iter().zip(parts).filter_map(|(key, part)| {
         let name = part.as_text().filter(|name| !name.is_empty())?;

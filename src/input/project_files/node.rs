@@ -1,6 +1,6 @@
 //! A resource while it is put together: what its file says, what YAML adds, what `dbt_project.yml` sets.
 
-use super::config::{lay_over, levels};
+use super::config::{check_enabled, lay_over, levels};
 use super::datum::{Datum, Map, Reason};
 use super::project_file::DbtProject;
 use super::properties::Patch;
@@ -220,5 +220,6 @@ pub fn configured(
     if project != 0 {
         lay_levels(&mut config, &projects[0]);
     }
+    check_enabled(&mut config);
     config
 }

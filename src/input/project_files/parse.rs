@@ -127,7 +127,7 @@ fn snapshot_code(text: &str, body: Range<usize>) -> &str {
 /// Where a block with its tags stands. A dash at its ends takes the blanks beside it, and dbt keeps them, as far as the
 /// block before has not `taken` them.
 fn with_blanks(text: &str, block: Range<usize>, taken: usize) -> Range<usize> {
-    let (before, after) = (&text[taken..block.start], &text[block.end..]);
+    let (before, after) = (&text[taken..block.start], &text[block.end..text.trim_end().len().max(block.end)]);
     let code = &text[block.clone()];
     let before = if code.starts_with("{%-") { before.len() - before.trim_end().len() } else { 0 };
     let after = if code.ends_with("-%}") { after.len() - after.trim_start().len() } else { 0 };
@@ -138,7 +138,8 @@ fn with_blanks(text: &str, block: Range<usize>, taken: usize) -> Range<usize> {
 pub fn macros(read: &Read, package: &str) -> (Vec<MacroFile>, Vec<Problem>) {
     let (mut made, mut problems) = (Vec::new(), Vec::new());
     let Some(text) = read.text() else { return (made, problems) };
-    let mut taken = 0;
+    // dbt cuts the blanks at both ends of a file before it reads it.
+    let mut taken = text.len() - text.trim_start().len();
     for block in read_blocks(&Arc::from(text), BlockKind::IN_MACRO_FILES) {
         let whole = with_blanks(text, block.span.range(), taken);
         taken = whole.end;
@@ -147,7 +148,11 @@ pub fn macros(read: &Read, package: &str) -> (Vec<MacroFile>, Vec<Problem>) {
                 let name = code.name.to_string();
                 // dbt lists none for what lies in the folder of generic tests.
                 let listed = if read.role == Role::Macro { &code.parameters[..] } else { &[] };
-                let parameters = listed.iter().map(|parameter| parameter.name.to_string()).collect();
+                let mut parameters: Vec<String> = listed.iter().map(|parameter| parameter.name.to_string()).collect();
+                if name.starts_with("materialization_") {
+                    // What dbt makes of a materialization's tag.
+                    parameters = vec!["supported_languages".to_owned()];
+                }
                 let entry = MacroEntry { unique_id: format!("macro.{package}.{name}"), package: read.project, code };
                 let code = text[whole].to_owned();
                 made.push(MacroFile { name, entry, path: read.found.path(), code, parameters, calls: Vec::new() });

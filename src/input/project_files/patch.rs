@@ -30,17 +30,28 @@ impl Names {
         names
     }
 
-    /// The nodes that an entry of a package describes: its own, enabled ones before disabled ones; then any package's.
+    /// The nodes that an entry of a package describes: its own if that is enabled, then any package's that is, then its
+    /// own that are disabled, and those of others.
     fn described(&self, kind: Kind, project: usize, name: &str, nodes: &[Node]) -> Vec<usize> {
-        let own = self.all.get(&(kind, project, name.to_owned()));
-        let found = own.cloned().unwrap_or_else(|| {
-            let mut others: Vec<_> =
-                self.all.iter().filter(|((other, _, called), _)| *other == kind && called == name).collect();
-            others.sort_by_key(|((_, project, _), _)| *project);
-            others.first().map(|(_, places)| (*places).clone()).unwrap_or_default()
-        });
+        let own = self.all.get(&(kind, project, name.to_owned())).cloned().unwrap_or_default();
+        let is_enabled = |places: &[usize]| places.iter().any(|&index| nodes[index].is_enabled());
+        let found = if is_enabled(&own) {
+            own
+        } else {
+            let others = self.of_others(kind, project, name);
+            let enabled = others.iter().find(|places| is_enabled(places)).cloned();
+            enabled.unwrap_or_else(|| if own.is_empty() { others.into_iter().next().unwrap_or_default() } else { own })
+        };
         let enabled: Vec<usize> = found.iter().copied().filter(|&index| nodes[index].is_enabled()).collect();
         if enabled.is_empty() { found } else { enabled }
+    }
+
+    /// What other packages have of that kind and name, in their order.
+    fn of_others(&self, kind: Kind, project: usize, name: &str) -> Vec<Vec<usize>> {
+        let fits = |(other, of, called): &(Kind, usize, String)| *other == kind && *of != project && called == name;
+        let mut others: Vec<_> = self.all.iter().filter(|(key, _)| fits(key)).collect();
+        others.sort_by_key(|((_, of, _), _)| *of);
+        others.into_iter().map(|(_, places)| places.clone()).collect()
     }
 }
 

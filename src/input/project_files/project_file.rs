@@ -13,7 +13,7 @@ pub struct DbtProject {
     pub paths: Paths,
     /// The rendered file.
     pub settings: Map,
-    /// `vars:`, or what `vars.yml` says in its place; dbt does not render them.
+    /// `vars:`, or what `vars.yml` says in its place; a text is rendered when it is asked for.
     pub vars: Map,
     /// Statements of `on-run-start` and `on-run-end`.
     pub on_run_start: Vec<String>,

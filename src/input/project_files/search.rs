@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
+use crate::discover::upwards;
+use crate::files::is_inside;
+
 /// A file below one of the project's paths.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Found {
@@ -55,7 +58,9 @@ impl Search {
         let mut found = Vec::new();
         for searched in paths {
             let Self { root, walked, .. } = self;
-            let files = walked.entry(searched.clone()).or_insert_with(|| walk(&root.join(searched)));
+            let files = walked.entry(searched.clone()).or_insert_with(|| {
+                if is_within_reach(root, searched) { walk(&root.join(searched)) } else { Vec::new() }
+            });
             let fits = |relative: &&String| has_extension(relative, extensions);
             let fitting: Vec<String> = files.iter().filter(fits).cloned().collect();
             let all = fitting.into_iter().map(|relative| Found { searched: searched.clone(), relative });
@@ -69,6 +74,17 @@ impl Search {
     fn is_ignored(&self, file: &Found) -> bool {
         !self.ignored.is_empty() && self.ignored.matched_path_or_any_parents(file.path(), false).is_ignore()
     }
+}
+
+/// Whether a path that the project file names may be searched: it lies in the project, or in the repository that the
+/// project is a part of, as in one that several projects share.
+fn is_within_reach(root: &Path, searched: &str) -> bool {
+    if is_inside(Path::new(searched)) {
+        return true;
+    }
+    let (Ok(root), Ok(folder)) = (root.canonicalize(), root.join(searched).canonicalize()) else { return false };
+    let repository = upwards(&root, |folder| folder.join(".git").exists());
+    repository.is_some_and(|repository| folder.starts_with(repository))
 }
 
 fn has_extension(relative: &str, extensions: &[&str]) -> bool {
@@ -128,6 +144,16 @@ mod tests {
         let paths: Vec<String> = found.iter().map(Found::path).collect();
         assert_eq!(paths, ["models/.hidden/b.SQL", "models/a.sql", "more/h.py"]);
         assert_eq!(search.find(&["nowhere".to_owned()], &[".sql"]), []);
+    }
+
+    #[test]
+    fn a_path_may_lead_into_the_repository_and_no_further() {
+        let folder =
+            project(&["repository/.git/HEAD", "repository/a/models/x.sql", "repository/shared/y.sql", "z.sql"]);
+        let mut search = Search::new(&folder.path().join("repository/a"));
+        let paths = ["models", "../shared", "../..", "../none"].map(str::to_owned);
+        let found: Vec<String> = search.find(&paths, &[".sql"]).iter().map(Found::path).collect();
+        assert_eq!(found, ["../shared/y.sql", "models/x.sql"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Source tables, with what they inherit from their source.
 
-use super::config::{lay_over, levels};
+use super::config::{check_enabled, lay_over, levels};
 use super::datum::{Datum, Map};
 use super::properties::{Entry, columns, map, maps};
 use super::tests::texts;
@@ -115,6 +115,7 @@ fn config(entry: &Entry, table: &Map, fqn: &[String], world: &World) -> Map {
     if project != 0 {
         lay_levels(&mut config, 0);
     }
+    check_enabled(&mut config);
     config
 }
 

@@ -1,7 +1,7 @@
 //! Resources that exist in properties YAML alone: exposures, groups, unit tests, saved queries. Metrics and semantic
 //! models are in [`semantic`](super::semantic).
 
-use super::config::levels;
+use super::config::{check_enabled, levels};
 use super::datum::{Datum, Map};
 use super::node::{RefArgs, configured};
 use super::properties::{Entry, map};
@@ -147,6 +147,7 @@ fn exposure_config(entry: &Entry, world: &World) -> Map {
     if project != 0 {
         lay_levels(&mut config, 0);
     }
+    check_enabled(&mut config);
     config
 }
 

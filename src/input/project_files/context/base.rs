@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::super::datum::{Datum, Map, Reason};
+use super::super::keypath::has_jinja;
 use super::convert::{to_datum, to_value};
 use super::scope::{Docs, Scope};
 use crate::template::{Arguments, Dict, Error, Function, Machine, Object, Value};
@@ -48,7 +49,7 @@ impl Object for Var {
         let name = text(name.as_ref(), "var")?;
         let is_node = matches!(self.0.purpose, super::Purpose::Node(_) | super::Purpose::Expression(_));
         Ok(match (self.0.var(&name), default) {
-            (Some(value), _) => rendered(&value),
+            (Some(value), _) => rendered(&self.0, &value),
             (None, Some(default)) => default,
             // dbt's parser takes a variable without value for none, in what it renders as SQL.
             (None, None) if is_node => Value::None,
@@ -67,9 +68,16 @@ impl Object for Var {
     }
 }
 
-/// dbt leaves the Jinja of `vars:` alone.
-fn rendered(value: &Datum) -> Value {
-    to_value(value)
+/// A variable that is a text may be a template, which dbt renders to a text when it is asked for.
+fn rendered(scope: &Rc<Scope>, value: &Datum) -> Value {
+    match value {
+        Datum::Text(text) if has_jinja(text) => match scope.within_variable(|| super::native::text(scope, text)) {
+            Some(Ok(text)) => to_value(&text),
+            Some(Err(error)) => Value::unknown(&error.to_string()),
+            None => Value::unknown("a variable that is made of itself"),
+        },
+        other => to_value(other),
+    }
 }
 
 /// The text of an argument.

@@ -16,10 +16,22 @@ pub fn native(scope: &Rc<Scope>, text: &str) -> Result<Datum, Error> {
     let mut machine = Machine::new(&globals, Limits::default());
     let Some(expression) = lone_expression(text) else {
         let template = Template::parse(text).map_err(refused)?;
-        return Ok(to_datum(&machine.render(&template, Rendering { lenient: false, ..KEPT })?));
+        let value = to_datum(&machine.render(&template, Rendering { lenient: false, ..KEPT })?);
+        return Ok(if text.contains("as_bool") { truth(value) } else { value });
     };
     let value = machine.evaluate(&Expression::parse(expression).map_err(refused)?, false)?;
     Ok(marked(expression, to_datum(&value)))
+}
+
+/// Renders a text to a text, whatever stands in it.
+pub fn text(scope: &Rc<Scope>, text: &str) -> Result<Datum, Error> {
+    let globals = scope.globals();
+    let template = Template::parse(text).map_err(refused)?;
+    let value = Machine::new(&globals, Limits::default()).render(&template, KEPT)?;
+    Ok(match to_datum(&value) {
+        unknown @ Datum::Unknown(_) => unknown,
+        other => Datum::Text(other.to_text()),
+    })
 }
 
 /// A docs block, for which dbt has no names at all; what cannot be rendered stays as it is.
@@ -65,6 +77,15 @@ fn marked(expression: &str, value: Datum) -> Datum {
         _ => true,
     };
     if fits { read } else { Datum::Unknown(Reason::from(format!("`{}` is no value for {filter}", read.to_text()))) }
+}
+
+/// What a template gives that chooses between values with `as_bool`: one of them, and nothing beside it.
+fn truth(value: Datum) -> Datum {
+    match value.as_text() {
+        Some("True") => Datum::Bool(true),
+        Some("False") => Datum::Bool(false),
+        _ => value,
+    }
 }
 
 fn literal(text: String) -> Datum {

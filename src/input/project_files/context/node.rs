@@ -31,7 +31,7 @@ pub fn get(scope: &Rc<Scope>, identity: &Rc<Identity>, name: &str) -> Option<Val
         "function" => named(scope, "function"),
         "config" => Value::object(Config(scope.clone())),
         "execute" => Value::Bool(false),
-        "this" => Value::object(Relation),
+        "this" => Value::object(Relation(scope.clone())),
         "model" => Value::object(Model(identity.clone())),
         "adapter" => Value::object(Adapter(scope.clone())),
         "builtins" => builtins(scope),
@@ -96,7 +96,7 @@ fn reference(scope: &Rc<Scope>) -> Value {
             }
             (Err(error), _) | (_, Err(error)) => unknown_name(&scope, "ref", error)?,
         }
-        Ok(Value::object(Relation))
+        Ok(Value::object(Relation(scope.clone())))
     })
 }
 
@@ -125,7 +125,7 @@ fn source(scope: &Rc<Scope>) -> Value {
             },
             (Err(error), _) | (_, Err(error)) => unknown_name(&scope, "source", error)?,
         }
-        Ok(Value::object(Relation))
+        Ok(Value::object(Relation(scope.clone())))
     })
 }
 
@@ -148,7 +148,7 @@ fn named(scope: &Rc<Scope>, what: &'static str) -> Value {
             Ok(names) => return Err(Error::failed(format!("{what}() takes one or two names, not {}", names.len()))),
             Err(error) => unknown_name(&scope, what, error)?,
         }
-        Ok(Value::object(Relation))
+        Ok(Value::object(Relation(scope.clone())))
     })
 }
 
@@ -200,34 +200,34 @@ impl Object for Config {
     }
 }
 
-/// What `ref()`, `source()` and `this` give: while dbt parses, a relation that stands for another.
+/// What `ref()`, `source()` and `this` give while dbt parses: the relation of the node itself, before any config.
 #[derive(Debug)]
-struct Relation;
-
-impl Relation {
-    fn value(name: &str) -> Value {
-        match name {
-            // What packages look at to tell a relation from a text.
-            "metadata" => {
-                let mut metadata = Dict::new();
-                metadata.insert_text("type", Value::text("Relation"));
-                Value::dict(metadata)
-            }
-            "is_cte" | "is_view" | "is_table" => Value::Bool(false),
-            _ => Value::unknown(&format!("the {name} of a relation")),
-        }
-    }
-}
+struct Relation(Rc<Scope>);
 
 impl Object for Relation {
     fn attribute(&self, name: &str, _: &mut Machine<'_>) -> Result<Option<Value>, Error> {
-        Ok(Some(match name {
-            "get" => Function::value("get", |_, arguments| {
-                let [key, _] = arguments.bind("get", ["key", "default"])?;
-                Ok(Self::value(&text(key.as_ref(), "get")?))
-            }),
-            _ => Self::value(name),
+        let target = &self.0.world.target;
+        Ok(Some(match (name, &self.0.purpose) {
+            ("name" | "identifier" | "table", super::Purpose::Node(identity)) => Value::text(&identity.name),
+            ("schema", _) => to_value(&target.schema()),
+            ("database", _) => to_value(&target.database()),
+            ("type", _) => Value::None,
+            ("is_table" | "is_view" | "is_cte" | "is_materialized_view", _) => Value::Bool(false),
+            ("metadata", _) => {
+                let mut metadata = Dict::new();
+                metadata.insert_text("type", Value::text(self.type_name()));
+                Value::dict(metadata)
+            }
+            _ => Value::unknown(&format!("the {name} of a relation")),
         }))
+    }
+
+    fn call_method(&self, name: &str, machine: &mut Machine<'_>, arguments: Arguments) -> Result<Option<Value>, Error> {
+        if name != "get" {
+            return Ok(Some(Value::unknown(&format!("what {name}() makes of a relation"))));
+        }
+        let [key, _] = arguments.bind("get", ["key", "default"])?;
+        self.attribute(&text(key.as_ref(), "get")?, machine)
     }
 
     fn kind(&self) -> ObjectKind {

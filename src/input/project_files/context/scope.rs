@@ -39,12 +39,14 @@ pub struct Scope {
     calls: RefCell<Calls>,
     /// How many macros of projects are at work.
     depth: Cell<u32>,
+    /// How many variables are being rendered, one for the other.
+    variables: Cell<u32>,
 }
 
 impl Scope {
     pub fn new(world: &Arc<World>, project: usize, purpose: Purpose) -> Rc<Self> {
-        let (calls, depth) = (RefCell::default(), Cell::new(0));
-        Rc::new(Self { world: world.clone(), project, purpose, calls, depth })
+        let (calls, depth, variables) = Default::default();
+        Rc::new(Self { world: world.clone(), project, purpose, calls, depth, variables })
     }
 
     /// The names that templates find.
@@ -110,6 +112,19 @@ impl Scope {
         let result = run();
         self.depth.set(self.depth.get() - 1);
         result
+    }
+
+    /// Renders a variable; `None` where they are nested as only one that is made of itself would be.
+    pub fn within_variable<T>(&self, run: impl FnOnce() -> T) -> Option<T> {
+        const DEEPEST: u32 = 8;
+        let depth = self.variables.get();
+        if depth == DEEPEST {
+            return None;
+        }
+        self.variables.set(depth + 1);
+        let result = run();
+        self.variables.set(depth);
+        Some(result)
     }
 
     /// The value of a variable; `None` where nothing sets it.
