@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! discover ─→ input ─→ project ─→ graph ─→ rules ─→ findings ─→ report
-//! find files   read      one        who      one      what is    full, concise,
-//! & config     bytes     model      feeds    file     wrong,     grouped, json
+//! find files   read      one        who      one      what is    text, json,
+//! & config     bytes     model      feeds    file     wrong,     sarif, github, …
 //!                                   whom     each     and where
 //! ```
 //!

@@ -1,4 +1,5 @@
-//! Every command of a `console` or `bash` block is run, and what a page shows as its output is in its output.
+//! Every command of a `console` or `bash` block, and of a `yaml` block with a folder to run it in, is run, and what a page
+//! shows as its output is in its output.
 //!
 //! Commands run in the repository's folder. `<!-- in: fixtures/shop -->` above a block runs them in a fresh copy of that
 //! folder, `with: name` puts a file of tests/docs/data beside, `exits: 2` says what they exit with. `…` alone on a line
@@ -23,8 +24,7 @@ struct Block {
 #[test]
 fn commands_do_what_pages_show() {
     let mut commands = 0;
-    for block in pages().iter().flat_map(blocks).filter(|block| ["console", "bash"].contains(&block.language.as_str()))
-    {
+    for block in pages().iter().flat_map(blocks).filter(Block::has_commands) {
         let folder = folder(&block);
         let folder = folder.as_ref().map_or(root(), TempDir::path);
         for (command, shown) in block.commands() {
@@ -33,7 +33,9 @@ fn commands_do_what_pages_show() {
             if arguments.first().is_some_and(|name| name == "generate-docs") {
                 continue;
             }
-            let writes = ["init", "--output-file", "-o"].iter().any(|word| arguments.iter().any(|given| given == word));
+            let writes =
+                |given: &String| ["init", "--output-file", "-o"].contains(&given.as_str()) || given.contains('=');
+            let writes = arguments.iter().any(writes);
             assert!(!writes || folder != root(), "{}: {command} would write here", block.page.display());
             commands += 1;
             check(&block, folder, &command, &arguments, &shown);
@@ -63,16 +65,26 @@ fn check(block: &Block, folder: &Path, command: &str, arguments: &[String], show
 }
 
 impl Block {
+    fn has_commands(&self) -> bool {
+        match self.language.as_str() {
+            "console" | "bash" => true,
+            "yaml" => self.option("in").is_some(),
+            _ => false,
+        }
+    }
+
     /// Commands, each with the lines shown as its output.
     fn commands(&self) -> Vec<(String, Vec<String>)> {
         let mut commands: Vec<(String, Vec<String>)> = Vec::new();
         for line in self.text.lines() {
             let command = match self.language.as_str() {
                 "console" => line.strip_prefix("$ "),
+                "yaml" => step(line),
                 _ => Some(line),
             };
             match (command, commands.last_mut()) {
                 (Some(command), _) => commands.push((command.to_owned(), Vec::new())),
+                (None, _) if self.language == "yaml" => {}
                 (None, Some((_, shown))) => shown.push(line.to_owned()),
                 (None, None) => panic!("{}:{}: a console block starts with `$ `", self.page.display(), self.line),
             }
@@ -85,6 +97,13 @@ impl Block {
         let parts = self.setting.split(", ").filter_map(|part| part.split_once(": "));
         parts.filter(|(key, _)| *key == name).map(|(_, value)| value).next()
     }
+}
+
+/// The command of a pipeline's step: `- run: dbt-steward check`, `- dbt-steward check`.
+fn step(line: &str) -> Option<&str> {
+    let item = line.trim_start().strip_prefix("- ")?;
+    let command = ["run: ", "script: "].iter().find_map(|key| item.strip_prefix(key)).unwrap_or(item);
+    command.starts_with("dbt-steward ").then_some(command)
 }
 
 /// The arguments of a command that starts dbt-steward; `None` for any other command. Pipes, redirections and comments
