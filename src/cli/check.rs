@@ -17,6 +17,7 @@ use crate::locate::Locator;
 use crate::paths;
 use crate::project::Project;
 use crate::report::{self, Format, Style, SummaryStyle};
+use crate::rules;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -118,6 +119,9 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     }
     locator.read_versions(&mut project);
     let resolved = config.resolve(&project, locator.project_root())?;
+    if rules::need_own_files(&resolved.instances) {
+        loaded.read_own_files(&mut project, &locator);
+    }
     let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
     print(arguments, &report)?;
     if !arguments.quiet {

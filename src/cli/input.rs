@@ -9,8 +9,10 @@ use thiserror::Error;
 
 use crate::discover::{DiscoverError, Discovered, ProjectFiles};
 use crate::files::Files;
-use crate::input::manifest::{self, ManifestError, Memory};
+use crate::input::manifest::{self, ManifestError, Memory, freshness};
+use crate::input::own_files;
 use crate::input::project_files::{self, Datum, Environment, Map, ProjectInput};
+use crate::locate::Locator;
 use crate::paths::shown;
 use crate::project::{Facts, Project, UnreadableFile};
 use crate::text::{SourceFile, yaml};
@@ -153,6 +155,20 @@ impl Loaded {
             })
             .collect();
         true
+    }
+
+    /// Adds what the rules about the project's own files need, if these are at hand.
+    pub fn read_own_files(&self, project: &mut Project<'_>, locator: &Locator) {
+        let Some(root) = locator.project_root() else { return };
+        let mut own = own_files::read(project, root, locator.packages_path(), &self.files);
+        match &self.source {
+            Source::Manifest(..) => own.changes = Some(freshness::changes(project, root, &self.files)),
+            Source::Files(input) => {
+                let unresolved = own_files::locate_references(&input.unresolved, project, root, &self.files);
+                project.unresolved = Some(unresolved);
+            }
+        }
+        project.own_files = Some(Box::new(own));
     }
 }
 

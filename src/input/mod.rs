@@ -3,4 +3,5 @@
 pub mod bytes;
 pub mod codeowners;
 pub mod manifest;
+pub mod own_files;
 pub mod project_files;

@@ -45,6 +45,11 @@ impl Locator {
         self.root.as_deref()
     }
 
+    /// Where dbt installs packages, relative to the project.
+    pub fn packages_path(&self) -> &str {
+        &self.packages
+    }
+
     /// Parses every properties file of the root project, in parallel, and says which cannot be read.
     pub fn unreadable(&self, project: &Project<'_>) -> Vec<UnreadableFile> {
         let own = project.resources.iter().chain(&project.disabled).filter(|resource| project.is_own(resource));

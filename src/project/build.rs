@@ -16,6 +16,8 @@ pub struct Facts<'a> {
     pub name: Text<'a>,
     pub dbt_version: Text<'a>,
     pub adapter: Text<'a>,
+    /// When the manifest was written, ISO 8601.
+    pub generated_at: Text<'a>,
     /// In any order; where a unique id comes twice, the later one counts, as it does in JSON for dbt.
     pub resources: Vec<Resource<'a>>,
     pub disabled: Vec<Resource<'a>>,
@@ -48,6 +50,9 @@ impl<'a> From<Facts<'a>> for Project<'a> {
             disabled,
             dangling,
             unreadable: Vec::new(),
+            own_files: None,
+            unresolved: None,
+            generated_at: facts.generated_at,
             ids,
             parents,
             tests,

@@ -48,6 +48,8 @@ pub struct Relation<'a> {
     pub language: Text<'a>,
     /// The file's text as a JSON string, quotes and escapes included; see [`Relation::code`].
     pub raw_code: Option<Json<'a>>,
+    /// dbt's SHA-256 of the file's text, in hexadecimal; empty where the manifest has none.
+    pub checksum: Text<'a>,
     pub access: Access,
     pub contract_enforced: bool,
     /// Constraints declared on the whole model; those on columns are with the columns.
@@ -150,6 +152,8 @@ pub struct Test<'a> {
     pub fail_calc: Text<'a>,
     /// Most failures that are looked at, as JSON; `None` for all.
     pub limit: Option<Json<'a>>,
+    /// As [`Relation::checksum`]; generic tests have no file of their own and so none.
+    pub checksum: Text<'a>,
     pub refs: Vec<RefCall<'a>>,
 }
 

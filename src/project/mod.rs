@@ -11,6 +11,7 @@ mod json;
 mod layers;
 mod metric_inputs;
 mod neighbours;
+mod own_files;
 mod ownership;
 mod resource;
 mod signature;
@@ -34,6 +35,10 @@ pub use detail::{
 pub use json::Json;
 pub use layers::{Layer, LayerRule, Layers};
 pub use neighbours::folder;
+pub use own_files::{
+    Changes, ConfigFolder, ConfigSection, Deprecated, Deprecation, DuplicateKey, Orphan, OwnFiles, PackageOrigin,
+    RequiredPackage, Secret, Spot, UnresolvedReference, Variable,
+};
 pub use ownership::{FileOwners, OwnerPlace, Owners, Ownership, lookup};
 pub use resource::{Column, Constraint, Detail, Resource, ResourceId, ResourceType, Unknown};
 pub use text::Text;
@@ -61,6 +66,12 @@ pub struct Project<'a> {
     pub dangling: Vec<(ResourceId, Text<'a>)>,
     /// Properties files that are at hand and cannot be read. Empty for a bare manifest.
     pub unreadable: Vec<UnreadableFile>,
+    /// What the root project's own files say beyond its resources; `None` where they are not at hand, or no rule asks.
+    pub own_files: Option<Box<OwnFiles>>,
+    /// Names that nothing defines; `None` with a manifest, which dbt writes only if there is none.
+    pub unresolved: Option<Vec<UnresolvedReference>>,
+    /// When the manifest was written, ISO 8601; empty where none was read.
+    pub generated_at: Text<'a>,
     ids: HashMap<Text<'a>, ResourceId>,
     parents: Vec<Vec<ResourceId>>,
     tests: TestIndex,

@@ -10,7 +10,7 @@ use super::words;
 use crate::config::Settings;
 use crate::findings::{Finding, Place, Severity};
 use crate::graph::Graph;
-use crate::project::{Date, Layer, Ownership, Project, Resource, ResourceId, ResourceType};
+use crate::project::{Date, Layer, OwnFiles, Ownership, Project, Resource, ResourceId, ResourceType, Spot};
 
 /// Resources on a path beyond which its middle is left out.
 const LONGEST_PATH: usize = 24;
@@ -98,6 +98,26 @@ impl<'p> Context<'p> {
         let subject = format!("project.{}", self.project.name);
         let finding = self.finding(Some(self.instance.severity), subject, None, place, message.into());
         self.push(true, finding)
+    }
+
+    /// Reports a defect of a file of the root project, at a place in it.
+    pub fn report_at(&mut self, spot: &Spot, message: impl Into<String>) -> &mut Finding {
+        let severity = self.world.file_severity(self.instance, &spot.path);
+        let subject = format!("project.{}", self.project.name);
+        let place = Place::Span(spot.path.clone(), Some(spot.span));
+        let finding = self.finding(severity, subject, None, place, message.into());
+        self.push(severity.is_some(), finding)
+    }
+
+    /// What the root project's files say beyond its resources, if they are at hand.
+    pub fn own_files(&self) -> Option<&'p OwnFiles> {
+        self.project.own_files.as_deref()
+    }
+
+    /// Why a rule about the project's files cannot run, if they are not at hand.
+    pub fn without_files(&self) -> Option<String> {
+        let missing = self.project.own_files.is_none();
+        missing.then(|| "the project's own files are not at hand, only its manifest".to_owned())
     }
 
     fn finding(

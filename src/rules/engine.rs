@@ -181,6 +181,23 @@ impl<'p> World<'p> {
         severity
     }
 
+    /// As [`severity`](Self::severity), for a finding on a file that defines no resource: of the selectors only paths fit
+    /// a file.
+    pub(super) fn file_severity(&self, instance: &Instance, path: &str) -> Option<Severity> {
+        if !instance.scope.includes_file(path) {
+            return None;
+        }
+        let mut severity = Some(instance.severity);
+        for change in &self.settings.overrides {
+            if let Some(wanted) = change.severity(instance.info)
+                && change.scope.includes_file(path)
+            {
+                severity = wanted;
+            }
+        }
+        severity
+    }
+
     fn prepare(&self, instance: &Instance) -> RuleRun {
         let context = Context::new(self, instance);
         let about_project = instance.info.subjects.contains(&Subject::Project);

@@ -50,11 +50,12 @@ pub enum Area {
     Naming,
     Performance,
     Project,
+    Resources,
 }
 
 impl Area {
     /// In the order of the catalogue.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Documentation,
         Self::Ownership,
         Self::Testing,
@@ -66,6 +67,7 @@ impl Area {
         Self::Naming,
         Self::Performance,
         Self::Project,
+        Self::Resources,
     ];
 
     /// The letters that codes of this area begin with.
@@ -82,6 +84,7 @@ impl Area {
             Self::Naming => "NAM",
             Self::Performance => "PRF",
             Self::Project => "PRJ",
+            Self::Resources => "RES",
         }
     }
 
@@ -99,6 +102,7 @@ impl Area {
             Self::Naming => "Names and layout",
             Self::Performance => "Scale and materialization",
             Self::Project => "Project and audit trail",
+            Self::Resources => "Macros, variables and other resources",
         }
     }
 
@@ -116,6 +120,7 @@ impl Area {
             Self::Naming => "naming",
             Self::Performance => "performance",
             Self::Project => "project",
+            Self::Resources => "resources",
         }
     }
 }

@@ -70,6 +70,12 @@ impl Scope {
             && (self.owners.is_empty() || any(&self.owners, owner().as_deref()))
     }
 
+    /// Whether a file of the project is in scope: it has a path, and nothing else that a selector could fit.
+    pub fn includes_file(&self, path: &str) -> bool {
+        let is_about_files = Self { paths: None, ..self.clone() }.is_everything();
+        is_about_files && self.paths.as_ref().is_none_or(|globs| globs.is_match(path))
+    }
+
     fn includes_path(&self, resource: &Resource<'_>) -> bool {
         let Some(globs) = &self.paths else { return true };
         globs.is_match(resource.path.as_str())

@@ -25,6 +25,7 @@ pub mod naming;
 pub mod ownership;
 pub mod performance;
 pub mod project;
+pub mod resources;
 pub mod sources;
 pub mod testing;
 
@@ -48,12 +49,21 @@ pub fn all() -> Vec<&'static RuleInfo> {
         ownership::RULES,
         performance::RULES,
         project::RULES,
+        resources::RULES,
         sources::RULES,
         testing::RULES,
     ];
     let mut rules = areas.concat();
     rules.sort_unstable_by_key(|rule| rule.code);
     rules
+}
+
+/// Whether any of the instances asks for what only the root project's own files say. Gathering it is not for nothing.
+pub fn need_own_files(instances: &[Instance]) -> bool {
+    let needs = |info: &RuleInfo| {
+        matches!(info.area, Area::Project | Area::Resources) || matches!(info.code, "NAM005" | "DAG015")
+    };
+    instances.iter().any(|instance| needs(instance.info))
 }
 
 /// The rule with that code (in any case) or slug.

@@ -1,12 +1,18 @@
 //! Runs one rule over resources made in a test: for edge cases that would clutter a fixture project.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{Instance, Scope, run};
 use crate::config::Settings;
-use crate::findings::{Finding, Severity};
+use crate::discover::{ProjectFiles, ProjectSettings};
+use crate::files::Files;
+use crate::findings::{Finding, Located, Severity};
 use crate::graph::Graph;
+use crate::input::own_files;
+use crate::locate::Locator;
 use crate::project::{
     Column, Detail, Exposure, Facts, GenericTest, Json, Project, Relation, Resource, ResourceType, Source, Test, Text,
 };
@@ -115,18 +121,60 @@ pub fn findings(rule: &str, options: Value, resources: &[Resource<'static>]) -> 
 
 /// As [`findings`], under other settings.
 pub fn findings_with(rule: &str, options: Value, resources: &[Resource<'static>], settings: &Settings) -> Vec<Finding> {
+    findings_in(instance(rule, options), &shop(resources), settings)
+}
+
+/// As [`findings`], in a project that is there already.
+pub fn findings_of(rule: &str, options: Value, project: &Project<'_>) -> Vec<Finding> {
+    let settings = Settings { today: "2026-01-01".to_owned(), ..Settings::default() };
+    findings_in(instance(rule, options), project, &settings)
+}
+
+/// What a rule finds in a project of these files and resources, in order of place: path, line, column, what stands there
+/// and the message.
+pub fn lint(rule: &str, options: Value, files: &[(&str, &str)], resources: &[Resource<'static>]) -> Vec<String> {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    for (path, text) in files {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("it is in the folder")).expect("the folder is writable");
+        std::fs::write(path, text).expect("the folder is writable");
+    }
+    let cache = Arc::new(Files::default());
+    let mut project = shop(resources);
+    project.own_files = Some(Box::new(own_files::read(&project, folder.path(), "dbt_packages", &cache)));
+    let settings = ProjectSettings { name: Some("shop".to_owned()), ..ProjectSettings::default() };
+    let found = ProjectFiles { root: folder.path().to_owned(), settings };
+    let locator = Locator::new(&project, Some(&found), cache);
+    let mut located: Vec<Located> = findings_of(rule, options, &project)
+        .into_iter()
+        .map(|finding| locator.locate(&project, Box::new(finding)))
+        .collect();
+    located.sort_by(Located::order);
+    let root = folder.path().to_string_lossy().replace('\\', "/");
+    located.iter().map(|finding| described(finding, &root)).collect()
+}
+
+/// `path:line:column `text`: message`
+fn described(found: &Located, root: &str) -> String {
+    let place = found.location.display().replace(root, "");
+    let text = found.location.region.as_ref().map(|region| format!(" `{}`", region.file.slice(region.span)));
+    format!("{}{}: {}", place.trim_start_matches('/'), text.unwrap_or_default(), found.finding.message)
+}
+
+fn shop(resources: &[Resource<'static>]) -> Project<'static> {
+    Project::from(Facts { name: Text::from("shop"), resources: resources.to_vec(), ..Facts::default() })
+}
+
+fn instance(rule: &str, options: Value) -> Instance {
     let info = super::find(rule).expect("the rule is registered");
-    let instance = Instance {
-        info,
-        severity: Severity::Warning,
-        scope: Scope::default(),
-        rule: (info.build)(options).expect("the options are valid"),
-    };
-    let facts = Facts { name: Text::from("shop"), resources: resources.to_vec(), ..Facts::default() };
-    let project = Project::from(facts);
-    let graph = Graph::new(&project);
+    let rule = (info.build)(options).expect("the options are valid");
+    Instance { info, severity: Severity::Warning, scope: Scope::default(), rule }
+}
+
+fn findings_in(instance: Instance, project: &Project<'_>, settings: &Settings) -> Vec<Finding> {
+    let graph = Graph::new(project);
     let instances = [instance];
-    let found = run(&project, &graph, settings, &instances).findings;
+    let found = run(project, &graph, settings, &instances).findings;
     let mut findings: Vec<Finding> = found.into_iter().map(|finding| *finding).collect();
     findings.sort_by(|a, b| (&a.subject, &a.part, &a.message).cmp(&(&b.subject, &b.part, &b.message)));
     findings

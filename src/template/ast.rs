@@ -152,6 +152,9 @@ pub(super) struct For {
     pub(super) target: Target,
     pub(super) items: Expr,
     pub(super) filter: Option<Expr>,
+    /// Whether the filter runs before the first turn, so that `loop` knows how many turns there will be. Python runs it
+    /// turn by turn, which makes a difference only where it changes something, or is not looked at.
+    pub(super) filters_first: bool,
     pub(super) recursive: bool,
     /// Whether `loop` is mentioned in the body.
     pub(super) uses_loop: bool,

@@ -113,10 +113,9 @@ impl Machine<'_> {
     fn eval_arguments(
         &mut self,
         arguments: &CallArguments,
-        first: Option<Value>,
         scope: &Rc<Scope>,
     ) -> Result<(Arguments, Option<Rc<Reason>>), Error> {
-        let mut given = Arguments::of(first.into_iter().collect());
+        let mut given = Arguments::default();
         for positional in &arguments.positional {
             given.positional.push(self.eval(positional, scope)?);
         }
@@ -154,7 +153,7 @@ impl Machine<'_> {
             ExprKind::Attribute(receiver, name) => (self.eval(receiver, scope)?, Some(name)),
             _ => (self.eval(callee, scope)?, None),
         };
-        let (mut arguments, unknown) = self.eval_arguments(arguments, None, scope)?;
+        let (mut arguments, unknown) = self.eval_arguments(arguments, scope)?;
         if let Some(caller) = caller {
             arguments.keyword.push(("caller".into(), caller));
         }
@@ -211,7 +210,7 @@ impl Machine<'_> {
             (Some(inner), None) => self.eval(inner, scope)?,
             (None, text) => text.ok_or_else(|| Error::failed("a filter without a value"))?,
         };
-        let (arguments, unknown) = self.eval_arguments(&filter.arguments, None, scope)?;
+        let (arguments, unknown) = self.eval_arguments(&filter.arguments, scope)?;
         if let Some(reason) = unknown {
             return Err(Error::Unknown(reason));
         }
@@ -224,7 +223,7 @@ impl Machine<'_> {
             Some(value) => self.eval(value, scope)?,
             None => return Err(Error::failed("a test without a value")),
         };
-        let (arguments, unknown) = self.eval_arguments(&test.arguments, None, scope)?;
+        let (arguments, unknown) = self.eval_arguments(&test.arguments, scope)?;
         match unknown {
             Some(reason) => Err(Error::Unknown(reason)),
             None => is_tests::apply(self, &test.name, &value, arguments).map(Value::Bool),

@@ -63,12 +63,13 @@ impl Machine<'_> {
         definition: &Arc<For>,
         scope: &Rc<Scope>,
         output: &mut Output,
-    ) -> Result<(), Error> {
+    ) -> Result<Flow, Error> {
         self.frame().span = definition.items.span;
         let iterable = self.eval(&definition.items, scope)?;
         self.run_loop(definition, &iterable, 0, scope, output)
     }
 
+    /// Runs a loop and its `else`, in which `break` and `continue` mean the loop around.
     fn run_loop(
         &mut self,
         definition: &Arc<For>,
@@ -76,14 +77,23 @@ impl Machine<'_> {
         depth: usize,
         scope: &Rc<Scope>,
         output: &mut Output,
-    ) -> Result<(), Error> {
+    ) -> Result<Flow, Error> {
         let jumps = self.certainty.pending.enter_loop();
         let level = self.certainty.level();
-        let outcome = self.deeper(2, |machine| machine.loop_over(definition, iterable, depth, scope, output));
+        let completed = self.deeper(2, |machine| machine.loop_over(definition, iterable, depth, scope, output));
         self.certainty.close(level);
         self.certainty.pending.leave_loop(jumps);
         self.certainty.settle();
-        outcome
+        match completed? {
+            Completed::Yes => Ok(Flow::Next),
+            Completed::No => self.run_body(&definition.otherwise, &Scope::within(scope), output),
+            Completed::Maybe(reason) => {
+                let branch = self.run_branch(&definition.otherwise, &reason, scope, output)?;
+                append_if_empty(output, &branch.output, &reason);
+                self.certainty.settle();
+                Ok(Flow::Next)
+            }
+        }
     }
 
     fn loop_over(
@@ -93,13 +103,13 @@ impl Machine<'_> {
         depth: usize,
         scope: &Rc<Scope>,
         output: &mut Output,
-    ) -> Result<(), Error> {
+    ) -> Result<Completed, Error> {
         let any_order = matches!(iterable, Value::Set(set) if set.get().is_ok_and(|set| set.len() > 1));
         let items = match iterable {
             Value::List(list) if list.get().is_ok() => Items::Live(Rc::clone(list)),
             _ => match iterable.iterate_in_any_order() {
                 Ok(items) => Items::Fixed(items),
-                Err(Error::Unknown(reason)) => return self.loop_over_unknown(definition, &reason, scope, output),
+                Err(Error::Unknown(reason)) => return self.unknown_turns(definition, &reason, scope, output),
                 Err(error) => return Err(self.locate(error, definition.items.span)),
             },
         };
@@ -107,14 +117,14 @@ impl Machine<'_> {
         if any_order {
             let reason = Reason::new("the order of a set is not known");
             if definition.jumps || definition.uses_loop {
-                return self.loop_over_unknown(definition, &reason, scope, output);
+                return self.unknown_turns(definition, &reason, scope, output);
             }
             let mut written = output.another();
-            self.in_any_order(&reason, |machine| {
+            let completed = self.in_any_order(&reason, |machine| {
                 machine.loop_over_items(definition, items, depth, scope, &mut written)
             })?;
             append_if_empty(output, &written, &reason);
-            return Ok(());
+            return Ok(completed);
         }
         self.loop_over_items(definition, items, depth, scope, output)
     }
@@ -126,20 +136,17 @@ impl Machine<'_> {
         depth: usize,
         scope: &Rc<Scope>,
         output: &mut Output,
-    ) -> Result<(), Error> {
-        let (items, unknown) = match &definition.filter {
-            Some(_) if definition.uses_loop => self.filtered(definition, &items, scope)?,
-            _ => (items, None),
-        };
+    ) -> Result<Completed, Error> {
+        let (items, unknown) =
+            if definition.filters_first { self.filtered(definition, &items, scope)? } else { (items, None) };
         let state = LoopState::new(items, depth, definition, scope, self.certainty.region());
         *state.unknown.borrow_mut() = unknown;
         let mut at_work = Loop { definition, scope, state: Rc::new(state), completed: Completed::No };
         self.turns(&mut at_work, output)?;
-        self.run_else(&at_work, output)
+        Ok(at_work.completed)
     }
 
-    /// The items that the loop's filter lets through, and why these are not all known. Only for loops whose body looks
-    /// at `loop`, which knows how many there are; otherwise the filter runs turn by turn, as in Python.
+    /// The items that the loop's filter lets through, and why these are not all known.
     fn filtered(
         &mut self,
         definition: &Arc<For>,
@@ -179,8 +186,11 @@ impl Machine<'_> {
                 Ok(None) => break,
                 // The list became unknown under way.
                 Err(Error::Unknown(reason)) => {
-                    at_work.completed = Completed::Maybe(Rc::clone(&reason));
-                    return self.unknown_turns(at_work.definition, &reason, at_work.scope, output);
+                    let completed = self.unknown_turns(at_work.definition, &reason, at_work.scope, output)?;
+                    if at_work.completed != Completed::Yes {
+                        at_work.completed = completed;
+                    }
+                    return Ok(());
                 }
                 Err(error) => return Err(error),
             };
@@ -196,8 +206,11 @@ impl Machine<'_> {
         let inner = Scope::within(at_work.scope);
         match self.filter_holds(at_work.definition, item.clone(), &inner)? {
             Truth::False => {
-                if at_work.definition.uses_loop {
-                    return Err(Error::failed("the loop's filter gives another result while the loop runs"));
+                if at_work.definition.filters_first {
+                    // The body changes what the filter looks at: how many turns there are was guessed wrong.
+                    let reason = Reason::new("the filter of a loop changes while it runs");
+                    output.set_unknown(&reason);
+                    *at_work.state.unknown.borrow_mut() = Some(reason);
                 }
                 Ok(Flow::Continue)
             }
@@ -251,7 +264,7 @@ impl Machine<'_> {
     fn leave_turn(&mut self, outcome: Result<Flow, Error>) -> Result<Flow, Error> {
         let pending = &mut self.certainty.pending;
         let Some(reason) = pending.jumped() else { return outcome };
-        let flow = if pending.broke().is_some() { Flow::Break } else { Flow::Continue };
+        let flow = if pending.is_continued() { Flow::Continue } else { Flow::Break };
         match outcome {
             Err(Error::Return(_)) => {
                 pending.may_return(&reason);
@@ -287,36 +300,6 @@ impl Machine<'_> {
         Ok(Flow::Next)
     }
 
-    fn run_else(&mut self, at_work: &Loop<'_>, output: &mut Output) -> Result<(), Error> {
-        let body = &at_work.definition.otherwise;
-        let inner = Scope::within(at_work.scope);
-        match &at_work.completed {
-            Completed::Yes => {}
-            Completed::No => {
-                self.run_body(body, &inner, output)?;
-            }
-            Completed::Maybe(reason) => {
-                let mut written = output.another();
-                self.maybe(reason, |machine| machine.run_body(body, &inner, &mut written))?;
-                append_if_empty(output, &written, reason);
-            }
-        }
-        Ok(())
-    }
-
-    fn loop_over_unknown(
-        &mut self,
-        definition: &Arc<For>,
-        reason: &Rc<Reason>,
-        scope: &Rc<Scope>,
-        output: &mut Output,
-    ) -> Result<(), Error> {
-        self.unknown_turns(definition, reason, scope, output)?;
-        let state = LoopState::new(Items::Fixed(Vec::new()), 0, definition, scope, 0);
-        let completed = Completed::Maybe(Rc::clone(reason));
-        self.run_else(&Loop { definition, scope, state: Rc::new(state), completed }, output)
-    }
-
     /// The turns of a loop over something unknown: any number of them, with unknown items.
     fn unknown_turns(
         &mut self,
@@ -324,7 +307,7 @@ impl Machine<'_> {
         reason: &Rc<Reason>,
         scope: &Rc<Scope>,
         output: &mut Output,
-    ) -> Result<(), Error> {
+    ) -> Result<Completed, Error> {
         let mut written = output.another();
         self.maybe_repeatedly(reason, |machine| {
             let state = LoopState::new(Items::Fixed(Vec::new()), 0, definition, scope, machine.certainty.region());
@@ -339,7 +322,7 @@ impl Machine<'_> {
         })?;
         append_if_empty(output, &written, reason);
         self.certainty.settle();
-        Ok(())
+        Ok(Completed::Maybe(Rc::clone(reason)))
     }
 }
 
@@ -428,6 +411,19 @@ impl LoopState {
         Ok(Value::Bool(!same))
     }
 
+    /// Where a filter runs turn by turn, what comes behind this turn is not known yet.
+    fn check_ahead(&self) -> Result<(), Error> {
+        if self.definition.filter.is_some() && !self.definition.filters_first {
+            return Err(Error::unknown("how many turns a loop with a filter has"));
+        }
+        Ok(())
+    }
+
+    fn length(&self) -> Result<usize, Error> {
+        self.check_ahead()?;
+        self.items.len()
+    }
+
     fn number(&self, name: &str) -> Result<Option<Value>, Error> {
         let index = self.turns.get();
         Ok(Some(match name {
@@ -436,10 +432,13 @@ impl LoopState {
             "first" => Value::Bool(index == 1),
             "depth" => Value::from(self.depth + 1),
             "depth0" => Value::from(self.depth),
-            "length" => Value::from(self.items.len()?),
-            "revindex" => Value::Int(self.items.len()? as i64 - index as i64 + 1),
-            "revindex0" => Value::Int(self.items.len()? as i64 - index as i64),
-            "last" => Value::Bool(self.items.at(index)?.is_none()),
+            "length" => Value::from(self.length()?),
+            "revindex" => Value::Int(self.length()? as i64 - index as i64 + 1),
+            "revindex0" => Value::Int(self.length()? as i64 - index as i64),
+            "last" => {
+                self.check_ahead()?;
+                Value::Bool(self.items.at(index)?.is_none())
+            }
             _ => return Ok(None),
         }))
     }
@@ -461,6 +460,7 @@ impl Object for Rc<LoopState> {
                 Ok(Some(previous.unwrap_or_else(|| machine.undefined("there is no previous item".to_owned()))))
             }
             "nextitem" => {
+                self.check_ahead()?;
                 let next = self.items.at(self.turns.get())?;
                 Ok(Some(next.unwrap_or_else(|| machine.undefined("there is no next item".to_owned()))))
             }

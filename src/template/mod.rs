@@ -34,6 +34,7 @@ mod object;
 mod operators;
 mod output;
 mod parse;
+mod purity;
 mod repr;
 mod run;
 mod scope;

@@ -25,9 +25,9 @@ pub(super) enum Flow {
 }
 
 /// A branch under an unknown condition that has run: what it set, and what it wrote.
-struct Branch {
+pub(super) struct Branch {
     variables: Vec<(Name, Value)>,
-    output: Output,
+    pub(super) output: Output,
     /// Whether it goes on behind the `if`.
     goes_on: bool,
 }
@@ -60,7 +60,7 @@ impl Machine<'_> {
             Node::Text(span) => self.write_data(*span, output)?,
             Node::Output(expression) => self.run_output(expression, scope, output)?,
             Node::If(conditional) => return self.run_if(conditional, scope, output),
-            Node::For(loops) => self.run_for(loops, scope, output)?,
+            Node::For(loops) => return self.run_for(loops, scope, output),
             Node::Set(set) => self.run_set(&set.0, &set.1, scope)?,
             Node::SetBlock(block) => return self.run_set_block(block, scope, output),
             Node::Macro(definition) => {
@@ -151,7 +151,7 @@ impl Machine<'_> {
         self.join(branches, reason, scope, output)
     }
 
-    fn run_branch(
+    pub(super) fn run_branch(
         &mut self,
         body: &Body,
         reason: &Rc<Reason>,

@@ -65,9 +65,9 @@ impl Pending {
         self.added = true;
     }
 
-    /// Why the loop at work may have ended already.
-    pub(super) fn broke(&self) -> Option<&Rc<Reason>> {
-        self.broke.as_ref()
+    /// Whether the turn at work may have ended with a `continue`.
+    pub(super) fn is_continued(&self) -> bool {
+        self.continued.is_some()
     }
 
     /// Why the turn at work may have ended already.

@@ -54,6 +54,7 @@ pub fn metadata<'w, 'a>(metadata: raw::Metadata<'w>, keep: &mut impl Keep<'w, 'a
         project_name: keep.text(metadata.project_name),
         project_id: keep.text(metadata.project_id),
         adapter_type: keep.text(metadata.adapter_type),
+        generated_at: keep.text(metadata.generated_at),
     }
 }
 
@@ -114,6 +115,7 @@ fn relation<'w, 'a>(entry: raw::Entry<'w>, keep: &mut impl Keep<'w, 'a>) -> Rela
         materialized: keep.text(entry.config.materialized),
         language: keep.text(entry.language),
         raw_code: json(entry.raw_code, keep),
+        checksum: keep.text(checksum(entry.checksum)),
         access: Access::from_dbt(access.as_deref().unwrap_or_default()),
         contract_enforced: entry.config.contract.enforced,
         constraints: constraints(entry.constraints, keep),
@@ -134,6 +136,11 @@ fn relation<'w, 'a>(entry: raw::Entry<'w>, keep: &mut impl Keep<'w, 'a>) -> Rela
         time_spine: entry.time_spine.0,
         refs: refs(entry.refs, keep),
     }
+}
+
+fn checksum(raw: Option<&RawValue>) -> Text<'_> {
+    let checksum: Option<raw::Checksum<'_>> = raw.and_then(|raw| serde_json::from_str(raw.get()).ok());
+    checksum.filter(|found| found.name.as_str() == "sha256").map(|found| found.checksum).unwrap_or_default()
 }
 
 fn source<'w, 'a>(entry: raw::Entry<'w>, keep: &mut impl Keep<'w, 'a>) -> Source<'a> {
@@ -175,6 +182,7 @@ fn test<'w, 'a>(entry: raw::Entry<'w>, keep: &mut impl Keep<'w, 'a>) -> Test<'a>
         condition: keep.text(entry.config.condition),
         fail_calc: keep.text(entry.config.fail_calc),
         limit: json(entry.config.limit, keep),
+        checksum: keep.text(checksum(entry.checksum)),
         refs: refs(entry.refs, keep),
     }
 }

@@ -2,6 +2,7 @@
 
 mod convert;
 mod error;
+pub mod freshness;
 mod head;
 mod keep;
 mod lenient;
@@ -173,6 +174,7 @@ fn facts<'a>(
         name,
         dbt_version: metadata.dbt_version.clone(),
         adapter: metadata.adapter_type.clone(),
+        generated_at: metadata.generated_at.clone(),
         resources,
         disabled,
     })

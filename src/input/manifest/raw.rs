@@ -22,6 +22,7 @@ pub struct Metadata<'a> {
     /// md5 of the project's name.
     pub project_id: Text<'a>,
     pub adapter_type: Text<'a>,
+    pub generated_at: Text<'a>,
 }
 
 /// An entry of `nodes`, `sources`, `exposures`, … or of a list in `disabled`: the union of their fields.
@@ -57,6 +58,8 @@ pub struct Entry<'a> {
     // Named raw_sql before dbt 1.3.
     #[serde(alias = "raw_sql")]
     pub raw_code: Option<&'a RawValue>,
+    /// See [`Checksum`]; of unit tests it is a text.
+    pub checksum: Option<&'a RawValue>,
     pub access: Text<'a>,
     #[serde(deserialize_with = "nullable")]
     pub constraints: Vec<Constraint<'a>>,
@@ -122,6 +125,15 @@ pub struct Entry<'a> {
     pub macro_sql: Option<&'a RawValue>,
     /// Never in dbt's own manifests: what our reading of the project's files leaves open.
     pub unknown: Entries<'a, Text<'a>>,
+}
+
+/// Of the file's text. Generic tests and large seeds have something else in its place, under another `name`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, remote = "Self")]
+pub struct Checksum<'a> {
+    #[serde(borrow)]
+    pub name: Text<'a>,
+    pub checksum: Text<'a>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -319,6 +331,7 @@ macro_rules! objects {
 objects! {
     Metadata<'a>,
     Entry<'a>,
+    Checksum<'a>,
     DependsOn<'a>,
     Config<'a>,
     Contract,

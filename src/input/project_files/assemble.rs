@@ -331,7 +331,7 @@ fn render_test(world: &Arc<World>, node: &mut Node) {
     let is_dbts =
         macro_of.is_none() && matches!(test.name.as_str(), "unique" | "not_null" | "accepted_values" | "relationships");
     if is_dbts {
-        node.calls.macros.insert(format!("macro.dbt.test_{}", test.name));
+        node.calls.note_macro(&format!("macro.dbt.test_{}", test.name));
     }
 }
 
@@ -348,7 +348,7 @@ fn finish(world: &Arc<World>, node: &mut Node) {
         let calls = context::expression_calls(&scope, &statements);
         node.calls.refs.extend(calls.refs);
         node.calls.sources.extend(calls.sources);
-        node.calls.macros.extend(calls.macros);
+        calls.macros.iter().for_each(|id| node.calls.note_macro(id));
         node.calls.uncertain = node.calls.uncertain.take().or(calls.uncertain);
     }
     let constraints = foreign_keys(node);

@@ -64,7 +64,8 @@ pub fn read(projects: &[DbtProject], files: &Files, shown: &(dyn Fn(usize, &str)
     listed.into_par_iter().filter_map(read).collect()
 }
 
-fn find(project: &DbtProject) -> Vec<(Role, Found)> {
+/// Finds the files of one project.
+pub fn find(project: &DbtProject) -> Vec<(Role, Found)> {
     let paths = &project.paths;
     let mut search = Search::new(&project.root);
     let mut all = Vec::new();

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use super::context::yaml_value;
 use super::datum::{Datum, Map};
 use super::environment::{Environment, Target, Vars, read_target};
-use super::files::package_folders;
+use super::files::{Role, find, package_folders};
 use super::keypath::{render_tree, renders_in_project_file};
 use super::project_file::DbtProject;
+use super::search::Found;
 use super::world::{Macros, World};
 use crate::discover::PROJECT_FILE;
 use crate::text::yaml;
@@ -39,6 +40,20 @@ pub fn load(root: &Path, environment: Environment) -> World {
     let projects: Vec<DbtProject> = std::iter::once(own).chain(packages).collect();
     let vars = vars(&projects, &world.environment);
     World { macros: Macros::new(projects.len()), projects, vars, missing, ..world }
+}
+
+/// The files of one project, found and not yet read.
+#[derive(Debug)]
+pub struct Listing {
+    /// Folders in which resources lie: `model-paths`, `seed-paths` and the like.
+    pub paths: Vec<String>,
+    pub files: Vec<(Role, Found)>,
+}
+
+/// Lists the files of the project in `root` as its `dbt_project.yml` is written: Jinja in its paths is not evaluated.
+pub fn list(root: &Path) -> Listing {
+    let project = DbtProject::new(root.to_owned(), String::new(), settings(root), Map::new());
+    Listing { paths: project.paths.all(), files: find(&project) }
 }
 
 /// What templates see before any project is read: the environment and the variables that the caller gives.

@@ -111,7 +111,7 @@ pub fn node(node: &Node, world: &World, description: Option<String>, columns: Ma
     set("columns", Datum::Map(columns));
     let mut depends_on = Map::new();
     depends_on.push("nodes", ids(&node.depends_on));
-    depends_on.push("macros", ids(&node.calls.macros.iter().cloned().collect::<Vec<_>>()));
+    depends_on.push("macros", ids(&node.calls.macros));
     set("depends_on", Datum::Map(depends_on));
     set("config", Datum::Map(config(node)));
     for (key, value) in [("database", &node.database), ("schema", &node.schema), ("alias", &node.alias)] {

@@ -34,11 +34,15 @@ mod yaml_only;
 
 use std::path::Path;
 
+pub use context::is_dbt_macro;
 pub use datum::{Datum, Map};
 pub use environment::Environment;
+pub use files::Role;
+pub use load::{Listing, list};
 pub use patch::Orphan;
 pub use problem::Problem;
 pub use resolve::Unresolved;
+pub use search::Found;
 
 use crate::files::Files;
 

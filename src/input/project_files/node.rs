@@ -1,7 +1,5 @@
 //! A resource while it is put together: what its file says, what YAML adds, what `dbt_project.yml` sets.
 
-use std::collections::BTreeSet;
-
 use super::config::{check_enabled, lay_over, levels};
 use super::datum::{Datum, Map, Reason};
 use super::project_file::DbtProject;
@@ -74,8 +72,8 @@ pub struct Calls {
     pub sources: Vec<(String, String)>,
     pub metrics: Vec<(Option<String>, String)>,
     pub functions: Vec<(Option<String>, String)>,
-    /// Unique ids of macros that the file itself calls.
-    pub macros: BTreeSet<String>,
+    /// Unique ids of macros that the file itself calls, each once, in order.
+    pub macros: Vec<String>,
     /// What `config()` was given.
     pub config: Map,
     /// Calls that may or may not happen.
@@ -85,6 +83,15 @@ pub struct Calls {
     pub uncertain: Option<Reason>,
     /// What went wrong, with the place in the file's text (before and behind blanks are cut).
     pub error: Option<Failure>,
+}
+
+impl Calls {
+    /// Notes a macro, once.
+    pub fn note_macro(&mut self, unique_id: &str) {
+        if !self.macros.iter().any(|known| known == unique_id) {
+            self.macros.push(unique_id.to_owned());
+        }
+    }
 }
 
 /// Why a template could not be rendered to its end.

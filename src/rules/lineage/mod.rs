@@ -19,6 +19,7 @@ crate::rules::rules![
     duplicate_logic::DuplicateLogic,
     duplicate_relation::DuplicateRelation,
     disconnected_model::DisconnectedModel,
+    unresolved_reference::UnresolvedName,
 ];
 
 /// Whether a model may well have readers that dbt does not see, so that nobody can say it has none: people read marts

@@ -9,6 +9,7 @@ use crate::template::ast::{
 };
 use crate::template::error::TemplateError;
 use crate::template::lexer::{Operator, Token, TokenKind};
+use crate::template::purity::is_pure;
 use crate::template::{Macro, MacroParameter};
 use crate::text::Span;
 
@@ -154,10 +155,21 @@ impl Parser<'_> {
         let uses_loop = self.mentions.looped || recursive;
         self.mentions.join(outer.1);
         self.in_loop = outer.0;
+        let filters_first = uses_loop && filter.as_ref().is_some_and(is_pure);
         let has_else = self.at_word("else");
         self.advance()?;
         let otherwise = if has_else { self.closed_statements(tag, "endfor")? } else { Body::default() };
-        Ok(Node::For(Arc::new(For { target, items, filter, recursive, uses_loop, jumps, body, otherwise })))
+        Ok(Node::For(Arc::new(For {
+            target,
+            items,
+            filter,
+            filters_first,
+            recursive,
+            uses_loop,
+            jumps,
+            body,
+            otherwise,
+        })))
     }
 
     fn set(&mut self, tag: Tag) -> Parsed<Node> {

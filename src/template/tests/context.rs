@@ -17,7 +17,7 @@ pub(super) struct Context {
     values: HashMap<&'static str, Value>,
     recorded: Rc<RefCell<Vec<String>>>,
     macros: HashMap<String, Arc<Macro>>,
-    pub(super) limits: Limits,
+    limits: Limits,
 }
 
 impl Context {
@@ -68,6 +68,22 @@ impl Context {
         self
     }
 
+    /// Adds a variable, or changes one.
+    pub(super) fn with(mut self, name: &'static str, value: Value) -> Self {
+        self.values.insert(name, value);
+        self
+    }
+
+    pub(super) fn with_limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// What was recorded since this was asked last.
+    pub(super) fn take_records(&self) -> Vec<String> {
+        std::mem::take(&mut self.recorded.borrow_mut())
+    }
+
     pub(super) fn render(&self, template: &str) -> Result<Value, Error> {
         let template = Template::parse(template).unwrap_or_else(|error| panic!("{template}: {error}"));
         Machine::new(self, self.limits).render(&template, Rendering::default())
@@ -85,9 +101,9 @@ impl Context {
 
     /// What was recorded while a template was rendered.
     pub(super) fn records(&self, template: &str) -> Vec<String> {
-        self.recorded.borrow_mut().clear();
+        self.take_records();
         self.render(template).unwrap_or_else(|error| panic!("{template}: {error}"));
-        self.recorded.borrow().clone()
+        self.take_records()
     }
 }
 

@@ -121,6 +121,14 @@ fn blocks_of_a_file() {
 }
 
 #[test]
+fn templates_are_shared_between_threads() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Template>();
+    shared::<crate::template::Block>();
+    shared::<std::sync::Arc<crate::template::Macro>>();
+}
+
+#[test]
 fn lone_expressions() {
     let context = Context::new();
     let mut machine = Machine::new(&context, Default::default());

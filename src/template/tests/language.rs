@@ -240,5 +240,59 @@ fn as_jinja2_renders_them() {
             "{{ 'é'.upper() }}{{ 'ß'.upper() }} {{ 'É' | lower }}{{ \"ŝ\" ~ 'ü' }} {{ 'naïve' | length }} {{ 'naïve'[2] }}",
             "ÉSS éŝü 5 ï",
         ),
+        (
+            "{% for j in [1, 2] %}{% for i in [] %}{% else %}{% if j == 1 %}{% continue %}{% endif %}{% endfor %}{{ j }}{% endfor %}",
+            "2",
+        ),
+        ("{% for j in [1, 2] %}{% for i in [1] %}{% break %}{% else %}{% break %}{% endfor %}{{ j }}{% endfor %}", ""),
+        (
+            "{% set q %}{% for i in l %}{{ i }}{% if i == 1 %}{% break %}{% endif %}{% endfor %}{% endset %}{{ q }}",
+            "31",
+        ),
+        ("{% for i in l %}{% set q %}{% continue %}{% endset %}{{ i }}{% endfor %}|{{ q }}", "|"),
+        (
+            "{% for x in [[1, 2], [3, 4]] %}{% for y in x %}{{ y }}{% if loop.last and not loop.first %};{% endif %}{% endfor %}{% endfor %}",
+            "12;34;",
+        ),
+        (
+            "{% macro m() %}{% for i in caller_args %}{% endfor %}{{ caller(1) if caller else 'no' }}{% endmacro %}{{ dbt_macro__m() }}{% call(a) dbt_macro__m() %}{{ a }}{% endcall %}",
+            "no1",
+        ),
+        (
+            "{% macro outer() %}{% call dbt_macro__inner() %}{{ caller() }}{% endcall %}{% endmacro %}{% macro inner() %}<{{ caller() }}>{% endmacro %}{% call dbt_macro__outer() %}x{% endcall %}",
+            "<>",
+        ),
+        (
+            "{% set ns = namespace(a={'b': 1}) %}{% do ns.a.update(c=2) %}{{ ns.a }}{% set ns.d, e = 1, 2 %}{{ ns.d }}{{ e }}",
+            "{'b': 1, 'c': 2}12",
+        ),
+        (
+            "{% set x, y = 'ab' %}{{ x }}{{ y }}{% for k, (a, b) in {'z': (1, 2)}.items() %}{{ k }}{{ a }}{{ b }}{% endfor %}",
+            "abz12",
+        ),
+        ("{{ ('a', 'b')[0] ~ ('c',)[-1] }}{{ [[1, 2], [3]][0][1] }}{{ {'a': [1, {'b': 'c'}]}.a[1].b }}", "ac2c"),
+        ("{% call nope() %}x{% endcall %}", "!a call block gives a text, not a value of type Undefined"),
+        (
+            "{% macro none_(a) %}{{ return_nothing }}{% endmacro %}[{{ dbt_macro__none_() }}]{{ dbt_macro__none_(1) | length }}",
+            "[]0",
+        ),
+        (
+            "{{ \"a\" \"b\" ~ 'c' 'd' }}{{ 'x' if 1 == 1 and not 0 or none }}{{ 1 if 0 else 2 ~ 3 }}{{ -1 ** 2 }}{{ 2 ** -1 * 4 }}{{ not 1 == 2 }}",
+            "abcdx2312.0True",
+        ),
+        (
+            "{{ 10 // 3 * 3 + 10 % 3 == 10 }}{{ 1 - 1 - 1 }}{{ 2 * 3 % 4 }}{{ 8 / 2 / 2 }}{{ '%s' % 'a' ~ 'b' }}{{ 1 ~ 2 + 3 }}{{ 'a' ~ 'b' == 'ab' }}",
+            "!can only concatenate str (not \"int\") to str",
+        ),
+        (
+            "{{ 5 if x is defined and x > 3 else 6 }}{{ x is defined and x }}{{ x is not defined or x }}{{ l is sequence and 3 in l }}",
+            "555True",
+        ),
+        ("{%- for i in l -%} {{ i }} {%- endfor -%}", "312"),
+        (
+            "{{ ['ab', 'c'] | map('length') | list }}{{ ['b', 'a'] | sort | first ~ 'z' }}{{ 'abc' | first | upper }}",
+            "[2, 1]azA",
+        ),
+        ("{{ [1, 2, 3] | select('odd') | map('string') | join('+') }}{{ 'x,y' .split(',') | join(' ') }}", "1+3x y"),
     ]);
 }

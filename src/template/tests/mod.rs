@@ -8,6 +8,7 @@ mod language;
 mod limits;
 mod methods;
 mod random;
+mod soundness;
 mod unknown;
 
 use context::Context;

@@ -48,8 +48,6 @@ fn run(text: &str) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
-
     #[test]
     fn templates_never_panic(text in template()) {
         run(&text);

@@ -159,6 +159,14 @@ fn loops_over_the_unknown() {
              {% do a.append(j) %}{% endfor %}{{ record(a) if a == [1, 2] else fail() }}{% endfor %}",
             "",
         ),
+        ("{% for i in l if record(i) == '' %}{{ loop.index }}{% endfor %}", "123"),
+        ("{% for i in l if record(i) == '' %}{{ loop.last }}{% endfor %}", "?"),
+        ("{% set a = [] %}{% for i in l if i not in a %}{% do a.append(2) %}{{ loop.last }}{% endfor %}", "?"),
+        // A `continue` in the loop's `else` is one of the loop around.
+        (
+            "{% for j in [1] %}{% for i in [] %}{% else %}{% if unknown %}{% continue %}{% endif %}{% endfor %}a{% endfor %}",
+            "?",
+        ),
         // The second turn of the loop takes another way than the first.
         (
             "{% set n = namespace(i=0) %}{% set a = [] %}{% for i in unknown %}{% if n.i == 0 %}{% else %}\
@@ -204,6 +212,11 @@ fn calls_tell_whether_they_are_certain() {
             &["3 maybe", "1 maybe", "2 maybe", "4"],
         ),
         ("{% for i in l %}{{ record(i) }}{% if unknown %}{% continue %}{% endif %}{% endfor %}", &["3", "1", "2"]),
+        (
+            "{% for i in l %}{{ record(i) }}{% if unknown %}{% continue %}{% endif %}{% if unknown %}{% break %}\
+             {% endif %}{{ fail() }}{% endfor %}",
+            &["3", "1 maybe", "2 maybe"],
+        ),
         ("{% for i in set([1, 2]) %}{% if i == 1 %}{% break %}{% endif %}{{ record(1) }}{% endfor %}", &["1 maybe"]),
         ("{% for i in l if unknown %}{{ record(i) }}{% endfor %}", &["3 maybe", "1 maybe", "2 maybe"]),
     ];

@@ -13,6 +13,7 @@ mod node;
 mod scope;
 
 pub use adapter::dispatched;
+pub use dbt_macros::is_known as is_dbt_macro;
 pub use native::docs_block;
 pub use node::{Identity, NameOf};
 pub use scope::{Docs, Purpose, Scope};

@@ -102,7 +102,7 @@ impl Scope {
     /// A macro that the template itself calls, not one that is called by another.
     pub fn note_macro(&self, unique_id: &str) {
         if self.depth.get() == 0 {
-            self.calls.borrow_mut().macros.insert(unique_id.to_owned());
+            self.calls.borrow_mut().note_macro(unique_id);
         }
     }
 

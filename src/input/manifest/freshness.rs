@@ -1,0 +1,158 @@
+//! Whether a manifest still describes the files it was made of.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use jiff::Timestamp;
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::files::Files;
+use crate::input::project_files::{Role, list};
+use crate::paths;
+use crate::project::{Changes, Detail, Project, Resource, ResourceType};
+
+/// What dbt reads beside resources; a change of it shows by its time only.
+const BESIDE: [&str; 5] = ["dbt_project.yml", "packages.yml", "dependencies.yml", "package-lock.yml", "vars.yml"];
+
+/// Says in plain words what has changed since the manifest was written, if anything has: `models/a.sql has changed since`.
+///
+/// SQL and Python are compared by their checksums. For YAML, macros, docs blocks and seeds a manifest has none, and the
+/// time of their last change has to do: a checkout sets it anew, and then they count as changed.
+///
+/// # Errors
+/// The first difference.
+pub fn is_current(project: &Project<'_>, root: &Path, files: &Files) -> Result<(), String> {
+    let changes = changes(project, root, files);
+    let kinds = [(changes.changed, "has changed since"), (changes.added, "is new"), (changes.deleted, "is gone")];
+    if let Some((path, what)) = kinds.into_iter().find_map(|(paths, what)| Some((paths.into_iter().next()?, what))) {
+        return Err(format!("{path} {what}"));
+    }
+    let Ok(written) = project.generated_at.parse::<Timestamp>() else {
+        return Err("the manifest does not say when it was written".to_owned());
+    };
+    match newer_file(root, written) {
+        Some(path) => Err(format!("{path} was written to since")),
+        None => Ok(()),
+    }
+}
+
+/// The first file without a checksum that was written to after that time.
+fn newer_file(root: &Path, written: Timestamp) -> Option<String> {
+    let listed = list(root).files.into_iter();
+    let timed = listed.filter(|(role, _)| {
+        matches!(role, Role::Macro | Role::GenericTest | Role::Seed | Role::Docs | Role::Function | Role::Properties)
+    });
+    let paths = BESIDE.iter().map(|path| (*path).to_owned()).chain(timed.map(|(_, found)| found.path()));
+    let is_newer = |path: &String| {
+        let modified = std::fs::metadata(root.join(path)).and_then(|metadata| metadata.modified());
+        modified.ok().and_then(|modified| Timestamp::try_from(modified).ok()).is_some_and(|modified| modified > written)
+    };
+    paths.collect::<Vec<String>>().into_par_iter().filter(is_newer).min()
+}
+
+/// Files with SQL or Python that have changed, come or gone since the manifest was written, by checksum and path alone.
+pub fn changes(project: &Project<'_>, root: &Path, files: &Files) -> Changes {
+    let own = project.resources.iter().chain(&project.disabled).filter(|resource| project.is_own(resource));
+    let own: Vec<&Resource<'_>> = own.collect();
+    // dbt 2.x computes the checksum of snapshots otherwise, and does not list everything that is disabled.
+    let is_exact = project.dbt_version.starts_with("1.");
+    let states: Vec<(String, State)> = own
+        .par_iter()
+        .filter(|resource| is_exact || resource.kind != ResourceType::Snapshot)
+        .filter_map(|resource| Some((resource.path.to_string(), state(resource, root, files)?)))
+        .collect();
+    let of = |wanted: State| {
+        let fitting = states.iter().filter(|(_, state)| *state == wanted).map(|(path, _)| path.clone());
+        sorted(fitting.collect())
+    };
+    let known: HashSet<&str> = own.iter().map(|resource| resource.path.as_str()).collect();
+    let added = if is_exact { added(&known, root, files) } else { Vec::new() };
+    Changes { changed: of(State::Changed), deleted: of(State::Deleted), added }
+}
+
+fn sorted(mut paths: Vec<String>) -> Vec<String> {
+    paths.sort_unstable();
+    paths.dedup();
+    paths
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Same,
+    Changed,
+    Deleted,
+}
+
+/// `None` for what has no file with code of its own.
+fn state(resource: &Resource<'_>, root: &Path, files: &Files) -> Option<State> {
+    let checksum = match &resource.detail {
+        Detail::Relation(relation) => &relation.checksum,
+        Detail::Test(test) => &test.checksum,
+        _ => return None,
+    };
+    let path = resource.path.as_str();
+    if resource.kind == ResourceType::Seed {
+        let is_there = root.join(path).exists();
+        return Some(if is_there { State::Same } else { State::Deleted });
+    }
+    let has_code = path.ends_with(".sql") || path.ends_with(".py");
+    let checksum = checksum.non_empty().filter(|_| has_code)?;
+    let Some(file) = files.get(root, path, &paths::shown(&root.join(path))) else { return Some(State::Deleted) };
+    // What is no text any more has changed.
+    let is_same = file.text().is_ok_and(|file| has_checksum(file.source.text(), checksum));
+    Some(if is_same { State::Same } else { State::Changed })
+}
+
+/// Whether dbt gives a text that checksum. Up to 1.11 it takes the text without the blanks around it, with line ends as
+/// they are or, in 2.x, as line feeds; from 1.12 on, all blanks in a row count as one.
+fn has_checksum(text: &str, checksum: &str) -> bool {
+    let is = |text: &str| {
+        // dbt takes a byte-order mark for a part of the text.
+        let marks = [&b""[..], "\u{feff}".as_bytes()];
+        marks.iter().any(|mark| hex(&Sha256::new().chain_update(mark).chain_update(text).finalize()) == checksum)
+    };
+    let words: Vec<&str> = text.split(is_blank).filter(|word| !word.is_empty()).collect();
+    let stripped = text.trim_matches(is_blank);
+    is(&words.join(" ")) || is(stripped) || stripped.contains('\r') && is(&stripped.replace("\r\n", "\n"))
+}
+
+/// What Python's `split` and `strip` take for blank.
+fn is_blank(character: char) -> bool {
+    character.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&character)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Files that would be resources and that the manifest does not know.
+fn added(known: &HashSet<&str>, root: &Path, files: &Files) -> Vec<String> {
+    let roles = [Role::Model, Role::Snapshot, Role::Analysis, Role::SingularTest, Role::Seed];
+    let listed = list(root).files.into_iter().filter(|(role, _)| roles.contains(role));
+    let unknown = listed.map(|(role, found)| (role, found.path())).filter(|(_, path)| !known.contains(path.as_str()));
+    let says_something = |(role, path): &(Role, String)| {
+        if *role == Role::Seed {
+            return true;
+        }
+        let Some(file) = files.get(root, path, &paths::shown(&root.join(path))) else { return false };
+        let Ok(file) = file.text() else { return true };
+        // A file of snapshots may have none yet.
+        if *role == Role::Snapshot { !file.blocks().is_empty() } else { !file.source.text().trim().is_empty() }
+    };
+    sorted(unknown.filter(says_something).map(|(_, path)| path).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checksums_of_all_versions() {
+        let text = "\nselect 1,\r\n       2\n";
+        for stripped in ["select 1, 2", "select 1,\r\n       2", "select 1,\n       2"] {
+            assert!(has_checksum(text, &hex(&Sha256::digest(stripped.as_bytes()))), "{stripped:?}");
+        }
+        assert!(!has_checksum(text, &hex(&Sha256::digest(b"select 1,2"))));
+    }
+}

@@ -1,0 +1,78 @@
+//! Where names stand that nothing defines.
+
+use std::path::Path;
+
+use crate::files::{Files, ProjectFile};
+use crate::input::project_files::Unresolved;
+use crate::paths;
+use crate::project::{Project, Spot, UnresolvedReference};
+use crate::text::Span;
+use crate::text::call::Call;
+
+/// The root project's references to nothing, each with its place where that is found.
+pub fn locate(
+    unresolved: &[Unresolved],
+    project: &Project<'_>,
+    root: &Path,
+    files: &Files,
+) -> Vec<UnresolvedReference> {
+    let own = unresolved.iter().filter(|reference| package(&reference.unique_id) == Some(project.name.as_str()));
+    own.map(|reference| UnresolvedReference {
+        unique_id: reference.unique_id.clone(),
+        function: reference.function,
+        name: reference.name.clone(),
+        is_disabled: reference.disabled,
+        spot: spot(reference, project, root, files),
+    })
+    .collect()
+}
+
+fn package(unique_id: &str) -> Option<&str> {
+    unique_id.split('.').nth(1)
+}
+
+/// In the file that defines the resource: a call that names it in code, or such a text in YAML.
+fn spot(reference: &Unresolved, project: &Project<'_>, root: &Path, files: &Files) -> Option<Spot> {
+    let mut all = project.resources.iter().chain(&project.disabled);
+    let resource = all.find(|resource| resource.unique_id.as_str() == reference.unique_id)?;
+    let path = resource.path.strip_prefix("./").unwrap_or(&resource.path);
+    let file = files.get(root, path, &paths::shown(&root.join(path)))?;
+    let file = file.text().ok()?;
+    let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
+    let span = if is_yaml { in_yaml(file, reference) } else { in_code(file, reference) };
+    Some(Spot::new(path, span?))
+}
+
+fn in_code(file: &ProjectFile, reference: &Unresolved) -> Option<Span> {
+    let fits = |call: &&Call| {
+        called(call).is_some_and(|(function, name)| function == reference.function && name == reference.name)
+    };
+    file.calls().iter().find(fits).map(|call| call.span)
+}
+
+/// Function and name of a call, the name as in [`Unresolved`].
+fn called(call: &Call) -> Option<(&'static str, String)> {
+    let prefixed =
+        |package: Option<&str>, name: &str| package.map_or_else(|| name.to_owned(), |of| format!("{of}.{name}"));
+    if let Some(found) = call.as_ref() {
+        let version = found.version.map(|version| format!(".v{version}")).unwrap_or_default();
+        return Some(("ref", prefixed(found.package, found.name) + &version));
+    }
+    if let Some(found) = call.as_source() {
+        return Some(("source", format!("{}.{}", found.source, found.table)));
+    }
+    call.as_metric().map(|(_, name)| ("metric", name.to_owned()))
+}
+
+/// The first `ref('name')` in the text, or the name in quotes or alone.
+fn in_yaml(file: &ProjectFile, reference: &Unresolved) -> Option<Span> {
+    let text = file.source.text();
+    let last = reference.name.rsplit('.').next().filter(|_| reference.function == "source");
+    let name = last.unwrap_or(&reference.name);
+    let is_call = |at: &usize| {
+        let line = text[..*at].rsplit('\n').next().unwrap_or_default();
+        matches!(line.chars().next_back(), Some('\'' | '"')) && line.contains(reference.function)
+    };
+    let start = text.match_indices(name).map(|(at, _)| at).find(is_call)?;
+    Some(Span::new(start, start + name.len()))
+}

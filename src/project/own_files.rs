@@ -1,0 +1,261 @@
+//! What the root project's own files say beyond its resources: settings, packages, variables, and what is wrong with the
+//! files themselves. A manifest has none of it.
+
+use super::ResourceType;
+use crate::text::Span;
+
+/// Facts from the root project's files, each with its place. Everything is in order of file and place.
+#[derive(Debug, Default)]
+pub struct OwnFiles {
+    /// The items of `require-dbt-version`; `None` where it is not set.
+    pub required_dbt: Option<Vec<String>>,
+    /// Where `require-dbt-version` stands.
+    pub required_dbt_at: Option<Spot>,
+    /// The value of the flag `require_generic_test_arguments_property`, where `flags:` sets it.
+    pub nests_test_arguments: Option<bool>,
+    /// What `packages.yml` or `dependencies.yml` asks for.
+    pub packages: Vec<RequiredPackage>,
+    /// Where that list begins.
+    pub packages_at: Option<Spot>,
+    pub has_lock: bool,
+    /// Names of packages that the project's code or YAML mentions, `packages.yml` and its like aside.
+    pub named_packages: Vec<String>,
+    /// Folders in which resources lie: `model-paths`, `seed-paths` and the like.
+    pub resource_paths: Vec<String>,
+    /// `models:`, `seeds:` and so on of `dbt_project.yml`.
+    pub config_sections: Vec<ConfigSection>,
+    /// Whether the project is made to be installed in others: it has an `integration_tests/` project, as dbt's own packages
+    /// have.
+    pub is_package: bool,
+    pub unread_variables: Vec<Variable>,
+    /// Unique ids of macros that nothing calls, sorted.
+    pub uncalled_macros: Vec<String>,
+    pub duplicate_keys: Vec<DuplicateKey>,
+    pub deprecated: Vec<Deprecated>,
+    pub secrets: Vec<Secret>,
+    pub orphans: Vec<Orphan>,
+    /// Every file with properties, at its first key.
+    pub properties: Vec<Spot>,
+    /// What the manifest does not know yet; `None` where no manifest was read.
+    pub changes: Option<Changes>,
+}
+
+/// A stretch of a file of the root project.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Spot {
+    /// Relative to `dbt_project.yml`, with `/`.
+    pub path: String,
+    pub span: Span,
+}
+
+impl Spot {
+    pub fn new(path: &str, span: Span) -> Self {
+        Self { path: path.to_owned(), span }
+    }
+}
+
+/// An item of `packages:`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequiredPackage {
+    pub spot: Spot,
+    pub origin: PackageOrigin,
+    /// Whether `package-lock.yml` has it, and so pins it.
+    pub is_locked: bool,
+}
+
+/// Where a package comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PackageOrigin {
+    /// dbt's hub: `dbt-labs/dbt_utils` and its versions as written.
+    Hub { name: String, versions: Vec<String> },
+    /// A repository; `None` is the head of its main branch.
+    Git { url: String, revision: Option<String> },
+    /// A folder, which moves with the project.
+    Local { path: String },
+    /// A file at an address.
+    Tarball,
+}
+
+/// A section of `dbt_project.yml` that configures resources by folder.
+#[derive(Debug, Clone)]
+pub struct ConfigSection {
+    /// As written: `models`.
+    pub name: String,
+    pub kind: ResourceType,
+    /// Its folders, each behind the one that it stands in.
+    pub folders: Vec<ConfigFolder>,
+}
+
+/// A key in such a section that holds a mapping: a package, a folder or a resource.
+#[derive(Debug, Clone)]
+pub struct ConfigFolder {
+    pub name: String,
+    /// Index of the folder it stands in; `None` right below the section.
+    pub parent: Option<usize>,
+    /// Whether it, or a folder below, sets anything.
+    pub sets_anything: bool,
+    pub spot: Spot,
+}
+
+/// A variable that `vars:` sets.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Variable {
+    pub name: String,
+    /// The project or package that it is set for; `None` for all.
+    pub scope: Option<String>,
+    pub spot: Spot,
+}
+
+/// A key that stands twice in one mapping.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DuplicateKey {
+    /// The second one.
+    pub spot: Spot,
+    pub key: String,
+    /// Line of the first one.
+    pub first_line: u32,
+}
+
+/// Syntax of one kind in one file that dbt will not take for ever.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deprecated {
+    pub kind: Deprecation,
+    /// The first place.
+    pub spot: Spot,
+    /// What stands there and elsewhere in the file, each once, sorted.
+    pub words: Vec<String>,
+    /// The lines of all places.
+    pub lines: Vec<u32>,
+}
+
+/// Kinds of syntax that dbt has replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Deprecation {
+    /// `tests:` for `data_tests:`.
+    Tests,
+    /// A generic test's arguments beside `arguments:`.
+    TestArguments,
+    /// A generic test's config beside `config:`.
+    TestConfig,
+    /// A config beside `config:`.
+    MovedToConfig,
+    /// A config in `dbt_project.yml` without `+`.
+    MissingPlus,
+    /// `source-paths`, `data-paths`.
+    RenamedPath,
+    /// `log-path`, `target-path`.
+    OutputPath,
+    /// A source's `overrides:`.
+    SourceOverride,
+    /// An exposure's name with anything but letters, digits, `_` and `-`.
+    ExposureName,
+    /// A source's or a semantic model's name with a blank.
+    NameWithSpace,
+    /// `include:` and `exclude:` in `warn_error_options`.
+    WarnErrorOptions,
+    /// `modules.itertools`.
+    Itertools,
+}
+
+impl Deprecation {
+    pub const ALL: [Self; 12] = [
+        Self::Tests,
+        Self::TestArguments,
+        Self::TestConfig,
+        Self::MovedToConfig,
+        Self::MissingPlus,
+        Self::RenamedPath,
+        Self::OutputPath,
+        Self::SourceOverride,
+        Self::ExposureName,
+        Self::NameWithSpace,
+        Self::WarnErrorOptions,
+        Self::Itertools,
+    ];
+
+    /// Name in options and fingerprints.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Tests => "tests",
+            Self::TestArguments => "test-arguments",
+            Self::TestConfig => "test-configs",
+            Self::MovedToConfig => "config-keys",
+            Self::MissingPlus => "missing-plus",
+            Self::RenamedPath => "renamed-paths",
+            Self::OutputPath => "output-paths",
+            Self::SourceOverride => "source-overrides",
+            Self::ExposureName => "exposure-names",
+            Self::NameWithSpace => "names-with-spaces",
+            Self::WarnErrorOptions => "warn-error-options",
+            Self::Itertools => "itertools",
+        }
+    }
+
+    /// Major and minor version of dbt that has the replacement and warns, or would.
+    pub fn since(self) -> (u64, u64) {
+        match self {
+            Self::RenamedPath => (1, 0),
+            Self::ExposureName => (1, 4),
+            Self::OutputPath => (1, 5),
+            Self::Tests => (1, 8),
+            Self::TestConfig
+            | Self::MovedToConfig
+            | Self::MissingPlus
+            | Self::SourceOverride
+            | Self::WarnErrorOptions
+            | Self::Itertools => (1, 10),
+            Self::TestArguments | Self::NameWithSpace => (1, 12),
+        }
+    }
+}
+
+/// A credential that is written out.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Secret {
+    pub spot: Spot,
+    /// The key that holds it; never the value.
+    pub key: String,
+}
+
+/// An entry of properties YAML that describes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Orphan {
+    pub spot: Spot,
+    /// The section, such as `models`.
+    pub section: &'static str,
+    pub name: String,
+    /// The version without a file, of a model that has others.
+    pub version: Option<String>,
+    /// A name that is there and that the entry may mean.
+    pub nearest: Option<String>,
+}
+
+/// A name that nothing defines.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnresolvedReference {
+    /// Unique id of the resource that mentions it.
+    pub unique_id: String,
+    /// What was called: `ref`, `source`, `metric`.
+    pub function: &'static str,
+    /// As people write it: `orders`, `crm.orders`.
+    pub name: String,
+    /// Whether something of that name is there and disabled.
+    pub is_disabled: bool,
+    /// The call, where it is found.
+    pub spot: Option<Spot>,
+}
+
+/// How the files differ from those that a manifest was made of. Paths are sorted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Changes {
+    pub changed: Vec<String>,
+    pub added: Vec<String>,
+    pub deleted: Vec<String>,
+}
+
+impl Changes {
+    /// Whether nothing has changed.
+    pub fn is_empty(&self) -> bool {
+        self.changed.is_empty() && self.added.is_empty() && self.deleted.is_empty()
+    }
+}
