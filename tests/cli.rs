@@ -383,7 +383,7 @@ fn statistics() {
     let run = desk.run(&[&select[..], &["--statistics", "--format", "json"]].concat());
     assert_eq!(run.code, Some(2));
     assert!(
-        run.stderr.starts_with("error: the argument '--statistics' cannot be used with '--format <FORMAT>'\n"),
+        run.stderr.starts_with("error: the argument '--statistics' cannot be used with '--format <FORMAT[=FILE]>'\n"),
         "{run:?}"
     );
 }
@@ -489,7 +489,7 @@ fn threads_and_numbers_out_of_range() {
             ["--max-findings", "many"],
             "error: invalid value 'many' for '--max-findings <N>': invalid digit found in string\n",
         ),
-        (["--format", "xml"], "error: invalid value 'xml' for '--format <FORMAT>'\n"),
+        (["--format", "xml"], "error: invalid value 'xml' for '--format <FORMAT[=FILE]>'\n"),
         (["--preset", "strickt"], "error: invalid value 'strickt' for '--preset <PRESET>'\n"),
     ] {
         let run = desk.run(&[&["check", "gym"], &arguments[..]].concat());

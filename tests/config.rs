@@ -116,7 +116,7 @@ fn options() {
 fn a_block_switches_a_rule_on_that_the_preset_leaves_off() {
     let config = "rules: {description-pattern: {pattern: '^Members', resource-types: [model]}}\n";
     assert_eq!(
-        findings(&gym(config), &["--ignore", "sources,TST002,OWN"]),
+        findings(&gym(config), &["--ignore", "sources,project,TST002,OWN"]),
         ["DOC017 warning model.gym.fct_visits", "DOC017 warning model.gym.stg_gym__visits"]
     );
 }

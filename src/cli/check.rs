@@ -5,6 +5,7 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::destination::{self, Destination, DestinationParser};
 use super::terminal::{self, Color};
 use super::{CLEAN, FINDINGS, input, output};
 use crate::clock;
@@ -16,7 +17,7 @@ use crate::linter;
 use crate::locate::Locator;
 use crate::paths;
 use crate::project::Project;
-use crate::report::{self, Format, Style, SummaryStyle};
+use crate::report::{self, Style, SummaryStyle};
 use crate::rules;
 
 #[derive(Debug, clap::Args)]
@@ -57,15 +58,18 @@ pub struct Arguments {
     #[arg(long)]
     exit_zero: bool,
 
-    /// How to print findings
-    #[arg(long, value_enum, default_value_t)]
-    format: Format,
+    /// How to print findings: `full` unless said otherwise
+    ///
+    /// With a file, as in `--format sarif=findings.sarif`, that format goes there instead of stdout. Given several
+    /// times, each format is written; one of them may go to stdout.
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = DestinationParser)]
+    format: Vec<Destination>,
 
     /// Print no more findings than this
     #[arg(long, value_name = "N")]
     max_findings: Option<usize>,
 
-    /// Write to this file instead of stdout; it appears whole or not at all
+    /// Write to this file instead of stdout; as all files, it appears whole or not at all
     #[arg(long, short, value_name = "FILE")]
     output_file: Option<PathBuf>,
 
@@ -100,10 +104,12 @@ Examples:
   dbt-steward check --select DOC,OWN --format concise
   dbt-steward check target/manifest.json --statistics
   dbt-steward check --preset strict --ignore naming --fail-on warning
-  dbt-steward check --format json --output-file findings.json";
+  dbt-steward check --format json --output-file findings.json
+  dbt-steward check --format sarif=findings.sarif --format github";
 
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let start = Instant::now();
+    let destinations = destination::resolve(&arguments.format, arguments.output_file.as_deref())?;
     set_threads(arguments.threads);
     let discovered =
         discover::discover(&arguments.path, arguments.manifest.as_deref(), std::env::var_os("DBT_TARGET_PATH"))?;
@@ -123,7 +129,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         loaded.read_own_files(&mut project, &locator);
     }
     let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
-    print(arguments, &report)?;
+    print(arguments, &destinations, &report)?;
     if !arguments.quiet {
         let config = config_path.as_deref().map_or_else(|| "none found, the defaults hold".to_owned(), paths::shown);
         let (what, path) = &loaded.described;
@@ -167,19 +173,23 @@ fn load_config(arguments: &Arguments, path: Option<&Path>) -> miette::Result<Con
     Ok(config::load(path, changes)?)
 }
 
-fn print(arguments: &Arguments, report: &Report) -> miette::Result<()> {
-    let color = match &arguments.output_file {
-        Some(_) => arguments.color == Color::Always,
-        None => arguments.color.applies_to(&io::stdout()),
-    };
-    let style = Style { color, width: terminal::width(), max_findings: arguments.max_findings };
-    let fill = |out: &mut dyn Write| match arguments.statistics {
-        true => report::statistics(report, out),
-        false => report::write(report, arguments.format, style, out),
-    };
-    match &arguments.output_file {
-        Some(path) => output::to_file(path, fill)?,
-        None => output::to_stdout(fill)?,
+/// Files first: once stdout ends, they are there.
+fn print(arguments: &Arguments, destinations: &[Destination], report: &Report) -> miette::Result<()> {
+    let (to_files, to_stdout): (Vec<_>, Vec<_>) = destinations.iter().partition(|it| it.file.is_some());
+    for destination in to_files.into_iter().chain(to_stdout) {
+        let color = match destination.file {
+            Some(_) => arguments.color == Color::Always,
+            None => arguments.color.applies_to(&io::stdout()),
+        };
+        let style = Style { color, width: terminal::width(), max_findings: arguments.max_findings };
+        let fill = |out: &mut dyn Write| match arguments.statistics {
+            true => report::statistics(report, out),
+            false => report::write(report, destination.format, style, out),
+        };
+        match &destination.file {
+            Some(path) => output::to_file(path, fill)?,
+            None => output::to_stdout(fill)?,
+        }
     }
     Ok(())
 }

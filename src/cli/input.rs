@@ -164,7 +164,8 @@ impl Loaded {
         match &self.source {
             Source::Manifest(..) => own.changes = Some(freshness::changes(project, root, &self.files)),
             Source::Files(input) => {
-                let unresolved = own_files::locate_references(&input.unresolved, project, root, &self.files);
+                let unresolved =
+                    own_files::locate_references(&input.unresolved, project, own.has_packages, root, &self.files);
                 project.unresolved = Some(unresolved);
             }
         }

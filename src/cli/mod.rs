@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod destination;
 mod explain;
 mod generate_docs;
 mod init;

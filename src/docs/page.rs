@@ -36,6 +36,11 @@ pub fn markdown(rule: &RuleInfo) -> String {
     page
 }
 
+/// What a report can tell of a rule besides its findings: the words of the page, their headings at the given depth.
+pub fn words(rule: &RuleInfo, heading: &str) -> String {
+    body(rule, heading) + &precedence(rule, |other| format!("{} ({})", other.slug, other.code))
+}
+
 /// The page for a terminal: the same words, without tables.
 pub fn terminal(rule: &RuleInfo) -> String {
     let mut page = format!("{} {}\n", rule.code, rule.slug);
@@ -48,8 +53,7 @@ pub fn terminal(rule: &RuleInfo) -> String {
         severity(rule.strict),
         rule.since
     );
-    page += &body(rule, "#");
-    page += &precedence(rule, |other| format!("{} ({})", other.slug, other.code));
+    page += &words(rule, "#");
     page += "\n# Options\n\n";
     let options = options::of(rule);
     if options.is_empty() {

@@ -18,6 +18,8 @@ pub struct OwnFiles {
     /// Where that list begins.
     pub packages_at: Option<Spot>,
     pub has_lock: bool,
+    /// Whether every package that is asked for is installed, or lies beside the project.
+    pub has_packages: bool,
     /// Names of packages that the project's code or YAML mentions, `packages.yml` and its like aside.
     pub named_packages: Vec<String>,
     /// Folders in which resources lie: `model-paths`, `seed-paths` and the like.

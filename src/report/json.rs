@@ -59,7 +59,7 @@ struct Rule<'a> {
 
 /// One defect.
 #[derive(Debug, Serialize, JsonSchema)]
-struct Finding<'a> {
+pub(super) struct Finding<'a> {
     code: &'a str,
     slug: &'a str,
     severity: Severity,
@@ -130,7 +130,7 @@ fn summary(report: &Report) -> Summary<'_> {
     }
 }
 
-fn finding(located: &Located) -> Finding<'_> {
+pub(super) fn finding(located: &Located) -> Finding<'_> {
     let finding = &located.finding;
     Finding {
         code: finding.code,

@@ -1,16 +1,29 @@
 //! How findings are printed: one file a format. A report sees findings, never the project.
 
+mod azure;
+mod checkstyle;
 mod concise;
+mod csv;
 mod full;
+mod github;
+mod gitlab;
 mod grouped;
 pub mod json;
+mod junit;
+mod markdown;
+mod ndjson;
 mod printable;
+mod rdjsonl;
+mod sarif;
 mod statistics;
 mod summary;
+mod teamcity;
+mod xml;
 
 use std::io::{self, Write};
 
-use crate::findings::Report;
+use crate::docs::rule_url;
+use crate::findings::{Located, Report};
 
 pub use printable::{printable, printable_lines};
 pub use statistics::statistics;
@@ -28,6 +41,28 @@ pub enum Format {
     Grouped,
     /// For programs; see docs/json.md
     Json,
+    /// For programs: one finding a line, each as in json
+    Ndjson,
+    /// For spreadsheets
+    Csv,
+    /// SARIF 2.1.0, for GitHub code scanning and editors
+    Sarif,
+    /// Annotations on a pull request, from the log of GitHub Actions
+    Github,
+    /// GitLab's Code Quality report
+    Gitlab,
+    /// Errors and warnings of an Azure pipeline, from its log
+    Azure,
+    /// Inspections of a TeamCity build, from its log
+    Teamcity,
+    /// Test results, a suite for each rule
+    Junit,
+    /// For Jenkins and others that read what Checkstyle writes
+    Checkstyle,
+    /// For reviewdog
+    Rdjsonl,
+    /// A comment on a pull request
+    Markdown,
 }
 
 /// How to print.
@@ -52,10 +87,37 @@ pub fn write(report: &Report, format: Format, style: Style, out: &mut dyn Write)
         Format::Concise => concise::write(shown, out)?,
         Format::Grouped => grouped::write(shown, out)?,
         Format::Json => return json::write(report, shown, out),
+        Format::Ndjson => return ndjson::write(shown, out),
+        Format::Csv => return csv::write(shown, out),
+        Format::Sarif => return sarif::write(report, shown, out),
+        Format::Github => return github::write(report, shown, out),
+        Format::Gitlab => return gitlab::write(shown, out),
+        Format::Azure => return azure::write(report, shown, out),
+        Format::Teamcity => return teamcity::write(report, shown, out),
+        Format::Junit => return junit::write(report, shown, out),
+        Format::Checkstyle => return checkstyle::write(shown, out),
+        Format::Rdjsonl => return rdjsonl::write(shown, out),
+        Format::Markdown => return markdown::write(report, shown, out),
     }
-    let hidden = report.findings.len() - shown.len();
-    if hidden > 0 {
-        writeln!(out, "… and {hidden} more; --max-findings shows more of them")?;
+    if let Some(words) = hidden(report, shown) {
+        writeln!(out, "… {words}")?;
     }
     Ok(())
+}
+
+/// How many findings `--max-findings` left out, in words; `None` if it left out none.
+fn hidden(report: &Report, shown: &[Located]) -> Option<String> {
+    let count = report.findings.len() - shown.len();
+    (count > 0).then(|| format!("and {count} more; --max-findings shows more of them"))
+}
+
+/// What is wrong and, on the next line, what to do: for formats that have one place for both.
+fn advice(located: &Located) -> String {
+    let finding = &located.finding;
+    let message = printable(&finding.message);
+    if finding.help.is_empty() {
+        message.into_owned()
+    } else {
+        format!("{message}\nhelp: {}", printable(&finding.help))
+    }
 }

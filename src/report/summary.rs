@@ -70,16 +70,20 @@ fn not_run(skipped: &[&RuleSummary], verbose: bool) -> String {
 }
 
 fn findings(report: &Report) -> String {
-    let counts: Vec<String> = Severity::ALL
-        .into_iter()
-        .map(|severity| (report.count(severity), severity))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, severity)| plural(count, severity.as_str()))
-        .collect();
-    if counts.is_empty() { "no findings".to_owned() } else { format!("found {}", counts.join(", ")) }
+    match report.findings.is_empty() {
+        true => "no findings".to_owned(),
+        false => format!("found {}", counted(Severity::ALL.map(|severity| (report.count(severity), severity)))),
+    }
 }
 
-fn subjects(counts: &Counts) -> String {
+/// `1 error, 2 warnings`: what there is none of is left out.
+pub(super) fn counted(counts: [(usize, Severity); 3]) -> String {
+    let some = counts.into_iter().filter(|(count, _)| *count > 0);
+    some.map(|(count, severity)| plural(count, severity.as_str())).collect::<Vec<_>>().join(", ")
+}
+
+/// `62 models, 1 seed`.
+pub(super) fn subjects(counts: &Counts) -> String {
     let all = [
         (counts.models, "model"),
         (counts.seeds, "seed"),
@@ -98,7 +102,7 @@ fn subjects(counts: &Counts) -> String {
 }
 
 /// `1 error`, `2 errors`; the words used here need no more grammar, but "info" has no plural.
-fn plural(count: usize, word: &str) -> String {
+pub(super) fn plural(count: usize, word: &str) -> String {
     let ending = if count == 1 || word == "info" { "" } else { "s" };
     format!("{count} {word}{ending}")
 }

@@ -15,6 +15,7 @@ use crate::input::own_files;
 use crate::locate::Locator;
 use crate::project::{
     Column, Detail, Exposure, Facts, GenericTest, Json, Project, Relation, Resource, ResourceType, Source, Test, Text,
+    UnresolvedReference,
 };
 
 /// A resource of project `shop` with nothing set but its names; fill in fields with struct update or afterwards.
@@ -133,6 +134,21 @@ pub fn findings_of(rule: &str, options: Value, project: &Project<'_>) -> Vec<Fin
 /// What a rule finds in a project of these files and resources, in order of place: path, line, column, what stands there
 /// and the message.
 pub fn lint(rule: &str, options: Value, files: &[(&str, &str)], resources: &[Resource<'static>]) -> Vec<String> {
+    lint_as(None, rule, options, files, resources)
+}
+
+/// As [`lint`], with resources that were read from the project's own files.
+pub fn lint_without_manifest(rule: &str, files: &[(&str, &str)], resources: &[Resource<'static>]) -> Vec<String> {
+    lint_as(Some(Vec::new()), rule, Value::Null, files, resources)
+}
+
+fn lint_as(
+    unresolved: Option<Vec<UnresolvedReference>>,
+    rule: &str,
+    options: Value,
+    files: &[(&str, &str)],
+    resources: &[Resource<'static>],
+) -> Vec<String> {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     for (path, text) in files {
         let path = folder.path().join(path);
@@ -141,6 +157,7 @@ pub fn lint(rule: &str, options: Value, files: &[(&str, &str)], resources: &[Res
     }
     let cache = Arc::new(Files::default());
     let mut project = shop(resources);
+    project.unresolved = unresolved;
     project.own_files = Some(Box::new(own_files::read(&project, folder.path(), "dbt_packages", &cache)));
     let settings = ProjectSettings { name: Some("shop".to_owned()), ..ProjectSettings::default() };
     let found = ProjectFiles { root: folder.path().to_owned(), settings };

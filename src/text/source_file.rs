@@ -102,6 +102,15 @@ impl SourceFile {
         Position { line: line + 1, column: u32::try_from(column).expect("a line is shorter than 4 GiB") }
     }
 
+    /// Column of the byte at `offset`, counted from 1 in bytes of UTF-8, as some formats want it.
+    ///
+    /// What [`position`](Self::position) says of line ends and of offsets past the text holds here too.
+    pub fn byte_column(&self, offset: u32) -> u32 {
+        let line = self.lines().line_of(offset);
+        let content = self.lines().span(&self.text, line).expect("line_of names a line that exists");
+        offset.min(content.end) - content.start + 1
+    }
+
     /// The text of `line`, counted from 1, without its line end; `None` when there is no such line.
     pub fn line_span(&self, line: u32) -> Option<Span> {
         self.lines().span(&self.text, line.checked_sub(1)?)
@@ -155,6 +164,13 @@ mod tests {
         assert_eq!(position("é\tü: 😀!", 3), (1, 3), "behind a tab");
         assert_eq!(position("é\tü: 😀!", 11), (1, 7), "behind an emoji of four bytes");
         assert_eq!(position("é\tü: 😀!", 9), (1, 6), "inside of the emoji");
+    }
+
+    #[test]
+    fn columns_can_count_bytes() {
+        let source = file("é: a\r\nüb");
+        let columns: Vec<_> = [0, 2, 4, 5, 6, 7, 9, 99].map(|offset| source.byte_column(offset)).to_vec();
+        assert_eq!(columns, [1, 3, 5, 6, 6, 1, 3, 4]);
     }
 
     #[test]

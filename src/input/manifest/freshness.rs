@@ -145,14 +145,62 @@ fn added(known: &HashSet<&str>, root: &Path, files: &Files) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, SystemTime};
+
     use super::*;
+    use crate::project::{Facts, Text};
+    use crate::rules::tester::{model, relation};
 
     #[test]
     fn checksums_of_all_versions() {
         let text = "\nselect 1,\r\n       2\n";
-        for stripped in ["select 1, 2", "select 1,\r\n       2", "select 1,\n       2"] {
+        for stripped in ["select 1, 2", "select 1,\r\n       2", "select 1,\n       2", "\u{feff}select 1, 2"] {
             assert!(has_checksum(text, &hex(&Sha256::digest(stripped.as_bytes()))), "{stripped:?}");
         }
         assert!(!has_checksum(text, &hex(&Sha256::digest(b"select 1,2"))));
+    }
+
+    /// A project with a model and its YAML, of which a manifest was just written.
+    fn project(folder: &Path) -> Project<'static> {
+        let before = SystemTime::UNIX_EPOCH + Duration::from_secs(3600);
+        for (path, text) in
+            [("dbt_project.yml", "name: shop"), ("models/a.sql", "select 1\n"), ("models/a.yml", "models: []")]
+        {
+            std::fs::create_dir_all(folder.join("models")).expect("the folder is writable");
+            std::fs::write(folder.join(path), text).expect("the folder is writable");
+            let file = std::fs::File::options().write(true).open(folder.join(path)).expect("the file is writable");
+            file.set_modified(before).expect("the file has a time");
+        }
+        let mut made = model(".", "a");
+        made.path = Text::from("models/a.sql");
+        relation(&mut made).checksum = Text::from(hex(&Sha256::digest(b"select 1")));
+        let facts = Facts {
+            name: Text::from("shop"),
+            dbt_version: Text::from("1.12.0"),
+            resources: vec![made],
+            ..Facts::default()
+        };
+        let mut project = Project::from(facts);
+        project.generated_at = Text::from("2001-01-01T00:00:00.000000Z");
+        project
+    }
+
+    #[test]
+    fn the_first_difference_is_named() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let project = project(folder.path());
+        let current = || is_current(&project, folder.path(), &Files::default());
+        let write =
+            |path: &str, text: &str| std::fs::write(folder.path().join(path), text).expect("the folder is writable");
+        assert_eq!(current(), Ok(()));
+        write("models/a.yml", "models: []\n");
+        assert_eq!(current(), Err("models/a.yml was written to since".to_owned()));
+        write("models/b.sql", "select 2");
+        assert_eq!(current(), Err("models/b.sql is new".to_owned()));
+        write("models/a.sql", "select 2");
+        assert_eq!(current(), Err("models/a.sql has changed since".to_owned()));
+        std::fs::remove_file(folder.path().join("models/a.sql")).expect("it is there");
+        std::fs::remove_file(folder.path().join("models/b.sql")).expect("it is there");
+        assert_eq!(current(), Err("models/a.sql is gone".to_owned()));
     }
 }

@@ -81,6 +81,11 @@ impl Texts<'_> {
         code.chain(self.tree.yaml().into_iter().map(|file| (file.path, true))).collect()
     }
 
+    /// Whether every package that is asked for is at hand, counted as dbt counts them.
+    pub fn has_packages(&self) -> bool {
+        self.package_folders().len() >= self.required.len()
+    }
+
     /// The folders of packages that are at hand.
     pub fn package_folders(&self) -> Vec<PathBuf> {
         let installed = std::fs::read_dir(self.packages).into_iter().flatten().flatten().map(|entry| entry.path());

@@ -5,26 +5,37 @@ use std::path::Path;
 use crate::files::{Files, ProjectFile};
 use crate::input::project_files::Unresolved;
 use crate::paths;
-use crate::project::{Project, Spot, UnresolvedReference};
+use crate::project::{Project, Resource, Spot, UnresolvedReference};
 use crate::text::Span;
 use crate::text::call::Call;
 
-/// The root project's references to nothing, each with its place where that is found.
+/// The root project's references to nothing, each with its place where that is found. Left out is what a package may
+/// define that is not at hand, and what a resource may not refer to after all.
 pub fn locate(
     unresolved: &[Unresolved],
     project: &Project<'_>,
+    has_packages: bool,
     root: &Path,
     files: &Files,
 ) -> Vec<UnresolvedReference> {
-    let own = unresolved.iter().filter(|reference| package(&reference.unique_id) == Some(project.name.as_str()));
-    own.map(|reference| UnresolvedReference {
-        unique_id: reference.unique_id.clone(),
-        function: reference.function,
-        name: reference.name.clone(),
-        is_disabled: reference.disabled,
-        spot: spot(reference, project, root, files),
-    })
-    .collect()
+    let own = format!("{}.", project.name);
+    let is_known = |reference: &&Unresolved| has_packages || reference.disabled || reference.name.starts_with(&own);
+    let all = unresolved.iter().filter(|reference| package(&reference.unique_id) == Some(project.name.as_str()));
+    let located = all.filter(is_known).filter_map(|reference| {
+        let mut resources = project.resources.iter().chain(&project.disabled);
+        let resource = resources.find(|resource| resource.unique_id.as_str() == reference.unique_id);
+        if resource.is_some_and(|resource| resource.is_unknown("parents")) {
+            return None;
+        }
+        Some(UnresolvedReference {
+            unique_id: reference.unique_id.clone(),
+            function: reference.function,
+            name: reference.name.clone(),
+            is_disabled: reference.disabled,
+            spot: resource.and_then(|resource| spot(reference, resource, root, files)),
+        })
+    });
+    located.collect()
 }
 
 fn package(unique_id: &str) -> Option<&str> {
@@ -32,9 +43,7 @@ fn package(unique_id: &str) -> Option<&str> {
 }
 
 /// In the file that defines the resource: a call that names it in code, or such a text in YAML.
-fn spot(reference: &Unresolved, project: &Project<'_>, root: &Path, files: &Files) -> Option<Spot> {
-    let mut all = project.resources.iter().chain(&project.disabled);
-    let resource = all.find(|resource| resource.unique_id.as_str() == reference.unique_id)?;
+fn spot(reference: &Unresolved, resource: &Resource<'_>, root: &Path, files: &Files) -> Option<Spot> {
     let path = resource.path.strip_prefix("./").unwrap_or(&resource.path);
     let file = files.get(root, path, &paths::shown(&root.join(path)))?;
     let file = file.text().ok()?;

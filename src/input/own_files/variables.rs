@@ -31,7 +31,7 @@ pub(super) fn unread(texts: &Texts<'_>) -> Vec<Variable> {
         read.extend(texts.packages(&names, |text, range| is_quoted(text, &range)));
     }
     let composed = if read.len() < names.len() { Composed::new(texts) } else { Composed::default() };
-    let at_hand = !has_packages || are_packages_at_hand(texts);
+    let at_hand = texts.has_packages();
     let mut index = 0;
     variables.retain(|variable| {
         let is_read = read.contains(&index) || composed.may_mean(variable);
@@ -136,9 +136,4 @@ fn literals(expression: &str) -> Vec<String> {
     const SHORTEST: usize = 3;
     let odd = |quote: char| expression.split(quote).skip(1).step_by(2).filter(|part| part.len() >= SHORTEST);
     odd('\'').chain(odd('"')).map(str::to_owned).collect()
-}
-
-/// Whether every package is there that is asked for, counted as dbt counts them.
-fn are_packages_at_hand(texts: &Texts<'_>) -> bool {
-    texts.package_folders().len() >= texts.required.len()
 }

@@ -22,6 +22,11 @@ fn without_packages(cx: &Context<'_>) -> Option<String> {
     none.then(|| "the project installs no package".to_owned())
 }
 
+/// Whether all packages are known: a manifest has what was installed, files only what is.
+fn knows_packages(cx: &Context<'_>) -> bool {
+    cx.project.unresolved.is_none() || cx.own_files().is_some_and(|own| own.has_packages)
+}
+
 /// Whether a range of versions has an end: `<2.0.0`, or a version by itself.
 fn is_bounded(range: &[String]) -> bool {
     let parts = range.iter().flat_map(|part| part.split(',')).map(str::trim);

@@ -6,7 +6,7 @@ declare_rule! {
     /// Flags an entry of properties YAML that describes a resource that does not exist.
     ///
     /// Models and their versions, seeds, snapshots, analyses, macros and singular tests are looked for, disabled ones and
-    /// those of packages included. A snapshot with `relation` is defined by its entry, and so are sources, exposures, metrics
+    /// those of packages included; while packages are not installed, the rule does not run. A snapshot with `relation` is defined by its entry, and so are sources, exposures, metrics
     /// and groups.
     ///
     /// # Why it matters
@@ -56,7 +56,8 @@ impl Rule for OrphanedYamlEntry {
     }
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
-        cx.without_files()
+        let missing = || "packages are not installed, whose resources the project may describe".to_owned();
+        cx.without_files().or_else(|| (!super::knows_packages(cx)).then(missing))
     }
 }
 
@@ -93,7 +94,7 @@ mod tests {
     use serde_json::Value;
 
     use crate::project::{ResourceType, Text};
-    use crate::rules::tester::{lint, model, resource};
+    use crate::rules::tester::{lint, lint_without_manifest, model, resource};
 
     #[test]
     fn what_is_not_there_is_named_with_what_is() {
@@ -109,6 +110,17 @@ mod tests {
                 "models/a.yml:9:11 `gone`: this describes seed `gone`, and there is none",
             ]
         );
+    }
+
+    #[test]
+    fn a_package_that_is_not_there_may_have_it() {
+        let files = [
+            ("dbt_project.yml", "name: shop"),
+            ("packages.yml", "packages: [{package: a/b, version: 1.0.0}]"),
+            ("models/a.yml", "models: [{name: gone}]"),
+        ];
+        assert_eq!(lint_without_manifest("PRJ011", &files, &[]), [""; 0]);
+        assert_eq!(lint("PRJ011", Value::Null, &files, &[]).len(), 1);
     }
 
     #[test]

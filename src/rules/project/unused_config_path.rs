@@ -60,8 +60,7 @@ impl Rule for UnusedConfigPath {
     fn check_project(&self, cx: &mut Context<'_>) {
         let Some(own) = cx.own_files() else { return };
         let packages = super::installed(cx);
-        // Fewer than are asked for: some are not at hand.
-        let knows_packages = packages.len() >= own.packages.len();
+        let knows_packages = super::knows_packages(cx);
         for section in &own.config_sections {
             let used = used(section, cx.project, own);
             for (index, folder) in section.folders.iter().enumerate() {
@@ -184,7 +183,7 @@ mod tests {
     use serde_json::Value;
 
     use crate::project::{Resource, Text};
-    use crate::rules::tester::{lint, model, source};
+    use crate::rules::tester::{lint, lint_without_manifest, model, source};
 
     fn found(configs: &str, resources: &[Resource<'static>]) -> Vec<String> {
         lint("PRJ005", Value::Null, &[("dbt_project.yml", &format!("name: shop\n{configs}"))], resources)
@@ -224,6 +223,8 @@ mod tests {
             ("dbt_project.yml", "name: shop\nmodels: {crm: {+schema: x}}\n"),
             ("packages.yml", "packages: [{package: a/crm, version: 1.0.0}]\n"),
         ];
-        assert_eq!(lint("PRJ005", Value::Null, &files, &[model("marts", "fct_orders")]), [""; 0]);
+        let resources = [model("marts", "fct_orders")];
+        assert_eq!(lint_without_manifest("PRJ005", &files, &resources), [""; 0]);
+        assert_eq!(lint("PRJ005", Value::Null, &files, &resources).len(), 1, "a manifest has what was installed");
     }
 }

@@ -1,0 +1,196 @@
+//! A comment on a pull request, in the Markdown of GitHub and GitLab:
+//! <https://github.github.com/gfm/>, <https://docs.gitlab.com/user/markdown/>.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{self, Write};
+
+use super::summary::{counted, plural, subjects};
+use super::{printable, rule_url};
+use crate::findings::{Located, Report, Severity};
+
+/// The longest comment that GitHub takes, in characters; GitLab takes more.
+const LIMIT: usize = 65_536;
+
+/// Kept free for what is said of findings that do not fit.
+const RESERVE: usize = 256;
+
+/// Characters of a text that come from the project; a name without end must not be all there is to read.
+const LONGEST: usize = 1000;
+
+pub(super) fn write(report: &Report, shown: &[Located], out: &mut dyn Write) -> io::Result<()> {
+    let mut text = head(report);
+    let room = LIMIT.saturating_sub(characters(&text) + RESERVE);
+    let chosen = chosen(shown, room);
+    for group in chosen.chunk_by(|a, b| a.location.path == b.location.path) {
+        text += &opening(&group[0].location.path, group.len());
+        group.iter().for_each(|located| text += &item(located));
+        text += CLOSING;
+    }
+    let left = report.findings.len() - chosen.len();
+    if left > 0 {
+        text += &format!("\nNot listed here: {}. `dbt-steward check` shows all.\n", plural(left, "more finding"));
+    }
+    out.write_all(text.as_bytes())
+}
+
+/// The gravest findings, up to the first that there is no room for, in their order.
+fn chosen(shown: &[Located], mut room: usize) -> Vec<&Located> {
+    let mut chosen = vec![false; shown.len()];
+    let mut opened = BTreeSet::new();
+    let mut gravest: Vec<usize> = (0..shown.len()).collect();
+    gravest.sort_by_key(|index| Reverse(shown[*index].finding.severity));
+    for index in gravest {
+        let path = shown[index].location.path.as_str();
+        let frame = if opened.insert(path) { opening(path, shown.len()) + CLOSING } else { String::new() };
+        let length = characters(&item(&shown[index])) + characters(&frame);
+        if length > room {
+            break;
+        }
+        room -= length;
+        chosen[index] = true;
+    }
+    shown.iter().zip(chosen).filter_map(|(located, chosen)| chosen.then_some(located)).collect()
+}
+
+/// Marker, heading, the numbers of each rule, and what did not run.
+fn head(report: &Report) -> String {
+    let summary = &report.summary;
+    let counts = Severity::ALL.map(|severity| (report.count(severity), severity));
+    let found = if report.findings.is_empty() { "no findings".to_owned() } else { counted(counts) };
+    let mut text = format!("{}\n### dbt-steward: {found}\n\n", marker(&summary.project));
+    text += &format!("{} has {}.\n", code(&summary.project), subjects(&summary.counts));
+    text += &table(report);
+    text + &did_not_run(report)
+}
+
+/// The rules without an answer, each with the reason, unless so much is to be said that no finding would fit.
+fn did_not_run(report: &Report) -> String {
+    let rules = report.summary.rules.iter();
+    let skipped: BTreeMap<_, _> = rules.filter_map(|rule| Some((rule.code, rule.skipped.as_deref()?))).collect();
+    if skipped.is_empty() {
+        return String::new();
+    }
+    let count = plural(skipped.len(), "rule");
+    let lines: String = skipped.iter().map(|(code, why)| format!("- {code}: {}\n", inline(why))).collect();
+    if characters(&lines) > LIMIT / 4 {
+        let codes: Vec<&str> = skipped.into_keys().collect();
+        return format!("\n{count} did not run: {}.\n", codes.join(", "));
+    }
+    format!("\n<details><summary>{count} did not run</summary>\n\n{lines}{CLOSING}")
+}
+
+/// By this line, which nobody sees, the comment of the last run is found and updated. dbt's names of projects consist of
+/// letters, digits and `_`; nothing of that ends a comment.
+fn marker(project: &str) -> String {
+    let name: String = project.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '_').take(LONGEST).collect();
+    format!("<!-- dbt-steward: {name} -->")
+}
+
+/// Findings by severity and rule, gravest and most first.
+fn table(report: &Report) -> String {
+    if report.findings.is_empty() {
+        return String::new();
+    }
+    let mut counts: BTreeMap<(Severity, &str, &str), usize> = BTreeMap::new();
+    for located in &report.findings {
+        let finding = &located.finding;
+        *counts.entry((finding.severity, finding.code, finding.slug)).or_default() += 1;
+    }
+    let mut rows: Vec<_> = counts.into_iter().collect();
+    rows.sort_by_key(|((severity, rule, _), count)| (Reverse((*severity, *count)), *rule));
+    let rows = rows.into_iter().map(|((severity, code, slug), count)| {
+        format!("| {severity} | [{code}]({}) {slug} | {count} |\n", rule_url(slug))
+    });
+    format!("\n| severity | rule | findings |\n|---|---|---:|\n{}", rows.collect::<String>())
+}
+
+const CLOSING: &str = "\n</details>\n";
+
+/// Behind `<summary>` up to the next blank line, Markdown is HTML.
+fn opening(path: &str, count: usize) -> String {
+    let path = cut(path);
+    format!("\n<details><summary><code>{}</code>: {}</summary>\n\n", entities(&path), plural(count, "finding"))
+}
+
+fn item(located: &Located) -> String {
+    let finding = &located.finding;
+    let region = located.location.region.as_ref();
+    let line = region.map_or_else(String::new, |region| format!(", line {}", region.start.line));
+    let help = if finding.help.is_empty() { String::new() } else { format!("<br>{}", inline(&finding.help)) };
+    format!("- **{}** {}{line}: {}{help}\n", finding.severity, finding.code, inline(&finding.message))
+}
+
+/// Text with code in single backticks, as messages have it.
+fn inline(text: &str) -> String {
+    let text = cut(text);
+    let mut markdown = String::new();
+    let mut rest = text.as_str();
+    while let Some((before, (name, after))) =
+        rest.split_once('`').and_then(|(before, behind)| Some((before, behind.split_once('`')?)))
+    {
+        markdown += &prose(before);
+        markdown += &if name.is_empty() { prose("``") } else { code(name) };
+        rest = after;
+    }
+    markdown + &prose(rest)
+}
+
+/// Code, in which nothing is a mention, a reference or a link. As many backticks around it as no backtick in it ends
+/// (<https://github.github.com/gfm/#code-spans>).
+fn code(text: &str) -> String {
+    let text = cut(text);
+    let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
+    let fence = "`".repeat(longest + 1);
+    let needs_blanks = text.starts_with(['`', ' ']) || text.ends_with(['`', ' ']) || text.is_empty();
+    if needs_blanks { format!("{fence} {text} {fence}") } else { format!("{fence}{text}{fence}") }
+}
+
+/// Text that is nothing but text. The platforms look for mentions, references and addresses in what Markdown left of
+/// it, where an entity is as good as the character, so that they are broken up by a blank without width.
+fn prose(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    let mut last = ' ';
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        safe += &entities(character.encode_utf8(&mut [0; 4]));
+        let next = characters.peek().copied().unwrap_or(' ');
+        // `@team`, `#12`, `https://`; in GitLab also `!12`, `%12`, `&12`, `$12`, `~label`, `^alert`.
+        let refers = matches!(character, '@' | '#' | ':' | '!' | '%' | '&' | '$' | '~' | '^') && !next.is_whitespace();
+        // `GH-12` and what a repository may have set up, such as `SHOP-12`.
+        let is_issue = character == '-' && last.is_ascii_alphabetic() && next.is_ascii_digit();
+        // `www.` is an address without `://`.
+        let is_address = matches!(character, 'w' | 'W') && next == '.';
+        if refers || is_issue || is_address {
+            safe += "&#8203;";
+        }
+        last = character;
+    }
+    safe
+}
+
+/// Text without a character that means something in Markdown or HTML.
+fn entities(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' | '<' | '>' | '"' | '\'' | '`' | '*' | '_' | '~' | '[' | ']' | '(' | ')' | '|' | '\\' | '#' | '@'
+            | ':' | '$' | '!' | '^' | '{' | '}' => safe += &format!("&#{};", u32::from(character)),
+            _ => safe.push(character),
+        }
+    }
+    safe
+}
+
+/// The text on one line, without control characters, and not without end.
+fn cut(text: &str) -> String {
+    let text = printable(text);
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into_owned(),
+    }
+}
+
+fn characters(text: &str) -> usize {
+    text.chars().count()
+}
