@@ -83,7 +83,7 @@ impl Model {
     fn sql(self) -> String {
         let mut text = format!(
             "{{{{ config(materialized='{}') }}}}\n\nwith\n",
-            if self.index % 3 == 0 { "table" } else { "view" }
+            if self.index.is_multiple_of(3) { "table" } else { "view" }
         );
         let parents = self.parents();
         if parents.is_empty() {

@@ -92,7 +92,7 @@ pub fn renders_in_entry(section: &str, path: &[Step]) -> bool {
             let is_where = first.is(&["query_params"]) && path.get(1).is_some_and(|step| step.is(&["where"]));
             !is_where && !is_left_for_later(path)
         }
-        _ => !(first.is(&["metrics"]) && last_is_filter()) && !is_left_for_later(path),
+        _ => !(is_left_for_later(path) || first.is(&["metrics"]) && last_is_filter()),
     }
 }
 

@@ -222,7 +222,7 @@ pub fn doc(scope: &Rc<Scope>, docs: &Rc<Docs>) -> Value {
             _ => return Err(Error::failed("doc() takes a name, or a package and a name")),
         };
         let wanted = names.last().map(String::as_str).unwrap_or_default();
-        found.map(|contents| Value::text(contents)).ok_or_else(|| Error::failed(format!("no docs block `{wanted}`")))
+        found.map(Value::text).ok_or_else(|| Error::failed(format!("no docs block `{wanted}`")))
     })
 }
 
