@@ -134,30 +134,44 @@ fn highest(range: &[String]) -> Option<(u64, u64)> {
 }
 
 fn message(deprecated: &Deprecated) -> String {
-    let words: Vec<String> = deprecated.words.iter().map(|word| format!("`{word}`")).collect();
-    let words = listed(words);
-    let places = match deprecated.lines.len() {
-        1 => String::new(),
-        count => format!(" in {count} places"),
-    };
-    let what = match deprecated.kind {
-        Deprecation::Tests => "is the former name of `data_tests:`",
-        Deprecation::TestArguments => "is an argument of a test and stands beside `arguments:`",
-        Deprecation::TestConfig => "is a config of a test and stands beside `config:`",
-        Deprecation::MovedToConfig => "is a config and stands beside `config:`",
-        Deprecation::MissingPlus => "is a config without a `+` before it",
-        Deprecation::RenamedPath => "is a former name",
-        Deprecation::OutputPath => "is no longer read from dbt_project.yml",
-        Deprecation::SourceOverride => "no longer replaces a package's source",
-        Deprecation::ExposureName => "has characters that names of exposures must not have",
-        Deprecation::NameWithSpace => "is a name with a blank",
-        Deprecation::WarnErrorOptions => "is a former key of `warn_error_options`",
-        Deprecation::Itertools => "will be taken away from templates",
-    };
-    let several = what.replacen("is an", "are", 1).replacen("is a config", "are configs", 1);
-    let several = several.replacen("are argument of a test and stands", "are arguments of tests and stand", 1);
-    let what = if deprecated.words.len() > 1 { several.replacen(" stands ", " stand ", 1) } else { what.to_owned() };
-    format!("{words} {what}{places}")
+    let words = listed(deprecated.words.iter().map(|word| format!("`{word}`")));
+    let (one, several) = flaw(deprecated.kind);
+    let what = if deprecated.words.len() == 1 { one } else { several };
+    match deprecated.lines.len() {
+        1 => format!("{words} {what}"),
+        count => format!("{words} {what} in {count} places"),
+    }
+}
+
+/// What is wrong with one word, and with several.
+fn flaw(kind: Deprecation) -> (&'static str, &'static str) {
+    match kind {
+        Deprecation::Tests => ("is the former name of `data_tests:`", "are former names of `data_tests:`"),
+        Deprecation::TestArguments => (
+            "is an argument of a test and stands beside `arguments:`",
+            "are arguments of tests and stand beside `arguments:`",
+        ),
+        Deprecation::TestConfig => {
+            ("is a config of a test and stands beside `config:`", "are configs of tests and stand beside `config:`")
+        }
+        Deprecation::MovedToConfig => {
+            ("is a config and stands beside `config:`", "are configs and stand beside `config:`")
+        }
+        Deprecation::MissingPlus => ("is a config without a `+` before it", "are configs without a `+` before them"),
+        Deprecation::RenamedPath => ("is a former name", "are former names"),
+        Deprecation::OutputPath => {
+            ("is no longer to be set in dbt_project.yml", "are no longer to be set in dbt_project.yml")
+        }
+        Deprecation::SourceOverride => ("is to replace a package's source", "are to replace a package's sources"),
+        Deprecation::ExposureName => {
+            ("has characters that no exposure's name may have", "have characters that no exposure's name may have")
+        }
+        Deprecation::NameWithSpace => ("is a name with a blank", "are names with blanks"),
+        Deprecation::WarnErrorOptions => {
+            ("is a former key of `warn_error_options`", "are former keys of `warn_error_options`")
+        }
+        Deprecation::Itertools => ("will be taken away from templates", "will be taken away from templates"),
+    }
 }
 
 fn help(kind: Deprecation) -> &'static str {
