@@ -116,9 +116,15 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let config_path = config_path(arguments, &discovered);
     let config = load_config(arguments, config_path.as_deref())?;
     // Never freed: the operating system does that at once, and walking through a million strings takes noticeable time.
-    let loaded = ManuallyDrop::new(input::load(&discovered, &arguments.input)?);
-    let mut memory = ManuallyDrop::new(manifest::Memory::default());
-    let mut project = Project::from(loaded.facts(&mut memory)?);
+    let first = ManuallyDrop::new(input::load(&discovered, &arguments.input)?);
+    let mut memories = ManuallyDrop::new([manifest::Memory::default(), manifest::Memory::default()]);
+    let [memory, other_memory] = &mut *memories;
+    let mut project = Project::from(first.facts(memory)?);
+    let other = ManuallyDrop::new(input::instead(&first, &project, &discovered, &arguments.input)?);
+    let loaded = other.as_ref().unwrap_or(&first);
+    if other.is_some() {
+        project = Project::from(loaded.facts(other_memory)?);
+    }
     let locator = Locator::new(&project, discovered.project.as_ref(), loaded.files.clone());
     if !loaded.complete(&mut project) {
         project.unreadable = locator.unreadable(&project);

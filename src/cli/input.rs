@@ -129,6 +129,29 @@ fn vars(text: Option<&str>) -> Result<Map, BadVars> {
     }
 }
 
+/// The project's own files in place of a manifest that does not fit them any more. `None` where it fits, where it was asked
+/// for, or where the files are another project's or not at hand.
+pub fn instead(
+    loaded: &Loaded,
+    project: &Project<'_>,
+    discovered: &Discovered,
+    settings: &Settings,
+) -> miette::Result<Option<Loaded>> {
+    let Some(found) = discovered.project.as_ref() else { return Ok(None) };
+    let is_asked_for = settings.input != Input::Auto || discovered.is_given;
+    let is_its_own = found.settings.name.as_deref() == Some(project.name.as_str());
+    if is_asked_for || !is_its_own || matches!(loaded.source, Source::Files(_)) {
+        return Ok(None);
+    }
+    match freshness::is_current(project, &found.root, &loaded.files) {
+        Ok(()) => Ok(None),
+        Err(reason) => {
+            let why = format!("{} is out of date: {reason}", shown(&discovered.manifest));
+            from_files(found, settings, loaded.files.clone(), why).map(Some)
+        }
+    }
+}
+
 impl Loaded {
     /// The facts, which borrow from what was read, or from what of it is kept in `memory`.
     ///

@@ -71,7 +71,8 @@ impl Rule for UnusedDocsBlock {
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
         // Where nothing but docs blocks is there, there is nothing to record.
-        let mut others = cx.project.resources.iter().filter(|resource| resource.kind != ResourceType::DocsBlock).peekable();
+        let mut others =
+            cx.project.resources.iter().filter(|resource| resource.kind != ResourceType::DocsBlock).peekable();
         let records = others.peek().is_none() || others.any(|resource| resource.doc_blocks.is_some());
         (!records).then(|| {
             "the manifest does not say which docs blocks descriptions use (dbt 1.10 and later 1.x do)".to_owned()
