@@ -698,7 +698,7 @@ fn paths_that_leave_the_project_are_never_opened() {
         let (text, _) = with_value(&text, &["model.no_exposures.fct_visits", "patch_path"], "null");
         let (text, _) = with_value(&text, &["model.no_exposures.fct_visits", "description"], "\"\"");
         desk.write("gym/target/manifest.json", text);
-        let places = desk.places(&["gym", "--select", "DOC001"]);
+        let places = desk.places(&["gym", "--input", "manifest", "--select", "DOC001"]);
         assert_eq!(places.len(), 1, "{hostile}");
         assert!(places[0].ends_with(":- DOC001 model.no_exposures.fct_visits"), "{hostile}: {places:?}");
     }
@@ -708,7 +708,7 @@ fn paths_that_leave_the_project_are_never_opened() {
     );
     desk.write("gym/target/manifest.json", hostile);
     assert_eq!(
-        desk.places(&["gym", "--select", "TST002,PRJ013"]),
+        desk.places(&["gym", "--input", "manifest", "--select", "TST002,PRJ013"]),
         [
             "gym/../secret/_gym__sources.yml:- TST002 source.no_exposures.gym.members",
             "gym/../secret/_gym__sources.yml:- TST002 source.no_exposures.gym.visits",
@@ -731,7 +731,7 @@ fn packages_cannot_leave_their_folder_either() {
     let (text, _) = with_value(&text, &[visits, "description"], "\"\"");
     desk.write("gym/target/manifest.json", text);
     assert_eq!(
-        desk.places(&["gym", "--select", "DOC001"]),
+        desk.places(&["gym", "--input", "manifest", "--select", "DOC001"]),
         ["gym/dbt_packages/../../secret.sql:- DOC001 model.no_exposures.fct_visits"]
     );
 }
@@ -757,7 +757,8 @@ fn names_do_not_steer_the_terminal() {
         ("json", "model `a\\u001b[2Jb\\nc"),
     ] {
         for color in ["never", "always"] {
-            let run = desk.run(&["check", "gym", "--select", "DOC001", "--format", format, "--color", color]);
+            let input = ["check", "gym", "--input", "manifest", "--select", "DOC001"];
+            let run = desk.run(&[&input[..], &["--format", format, "--color", color]].concat());
             assert!(run.stdout.contains(shown), "{format}: {}", run.stdout);
             let is_harmful = |character: char| character.is_control() && character != '\n' && format != "json";
             let text = without_colors(&run.stdout);

@@ -28,7 +28,7 @@ fn with_suggestions(config: &str) -> String {
 #[test]
 fn the_config_of_a_young_project() {
     let desk = Desk::gym();
-    let run = desk.run(&["init", "gym"]);
+    let run = desk.run(&["init", "gym", "--input", "manifest"]);
     run.prints(0, "");
     assert_eq!(run.stderr, "wrote gym/dbt-steward.yml; next: dbt-steward check\n");
     assert_eq!(
@@ -124,11 +124,13 @@ fn names_that_are_usual_in_the_project_are_no_findings() {
         .collect();
     let desk = with_models(&all);
     let naming = |desk: &Desk| {
-        let found = desk.run(&["check", "gym", "--select", "NAM", "--format", "concise", "--quiet"]).stdout;
+        let found = desk
+            .run(&["check", "gym", "--input", "manifest", "--select", "NAM", "--format", "concise", "--quiet"])
+            .stdout;
         found.lines().count()
     };
     assert_eq!(naming(&desk), 16);
-    assert_eq!(desk.run(&["init", "gym"]).code, Some(0));
+    assert_eq!(desk.run(&["init", "gym", "--input", "manifest"]).code, Some(0));
     let text = desk.read("gym/dbt-steward.yml");
     assert!(
         text.contains(
@@ -145,7 +147,7 @@ fn names_that_are_usual_in_the_project_are_no_findings() {
     assert_eq!(naming(&desk), 10, "the slip, wk_, gym_ and sales_ remain");
     let text = with_suggestions(&text).replace("models/legacy", "models");
     desk.write("gym/dbt-steward.yml", &text);
-    let run = desk.run(&["check", "gym", "--quiet"]);
+    let run = desk.run(&["check", "gym", "--input", "manifest", "--quiet"]);
     assert!(matches!(run.code, Some(0 | 1)), "{text}\n{run:?}");
 }
 
@@ -156,7 +158,7 @@ fn folders_of_unknown_name_are_proposed_by_what_is_in_them() {
         .chain(paths("utils", "days_", 9))
         .chain(paths("odd", "one_", 2))
         .collect();
-    let text = with_models(&all).run(&["init", "gym", "--stdout"]).stdout;
+    let text = with_models(&all).run(&["init", "gym", "--input", "manifest", "--stdout"]).stdout;
     assert!(text.contains("#   no layer: 9 models in models/utils\n#   no layer: 4 models in models/core\n"), "{text}");
     // With the folders that count already, because `paths` takes the place of their names.
     assert!(text.contains("\nlayers:\n  # marts: { paths: [marts, models/core] }\n\n"), "{text}");
@@ -191,19 +193,19 @@ fn check_accepts_what_init_writes() {
 fn a_config_that_is_there_is_left_alone() {
     let desk = Desk::gym();
     desk.write("gym/dbt-steward.yml", "extends: strict\n");
-    desk.run(&["init", "gym"]).refuses(
+    desk.run(&["init", "gym", "--input", "manifest"]).refuses(
         "  × gym/dbt-steward.yml: there is a config already
   help: --force replaces it, --stdout prints what would be written\n",
     );
     assert_eq!(desk.read("gym/dbt-steward.yml"), "extends: strict\n");
-    let printed = desk.run(&["init", "gym", "--stdout"]);
+    let printed = desk.run(&["init", "gym", "--input", "manifest", "--stdout"]);
     assert_eq!(printed.code, Some(0));
     assert_eq!(desk.read("gym/dbt-steward.yml"), "extends: strict\n");
-    assert_eq!(desk.run(&["init", "gym", "--force"]).code, Some(0));
+    assert_eq!(desk.run(&["init", "gym", "--input", "manifest", "--force"]).code, Some(0));
     assert_eq!(desk.read("gym/dbt-steward.yml"), printed.stdout);
     // Also under its other name, which would be found second and never be read.
     std::fs::rename(desk.path("gym/dbt-steward.yml"), desk.path("gym/dbt-steward.yaml")).unwrap();
-    desk.run(&["init", "gym"]).refuses(
+    desk.run(&["init", "gym", "--input", "manifest"]).refuses(
         "  × gym/dbt-steward.yaml: there is a config already
   help: --force replaces it, --stdout prints what would be written\n",
     );
@@ -253,7 +255,7 @@ fn names_with_odd_characters_are_quoted() {
         }
         manifest["metadata"]["project_name"] = json!("no_exposures");
     });
-    let text = desk.run(&["init", "gym", "--stdout"]).stdout;
+    let text = desk.run(&["init", "gym", "--input", "manifest", "--stdout"]).stdout;
     for line in [
         "#   no layer: 5 models in models/*star*\n",
         "#   no layer: 3 models in models/a: [b] # c\n",
@@ -264,7 +266,7 @@ fn names_with_odd_characters_are_quoted() {
         assert!(text.contains(line), "{line} in {text}");
     }
     desk.write("gym/dbt-steward.yml", &text);
-    let run = desk.run(&["check", "gym", "--quiet", "--format", "concise"]);
+    let run = desk.run(&["check", "gym", "--input", "manifest", "--quiet", "--format", "concise"]);
     assert!(matches!(run.code, Some(0 | 1)), "{text}\n{run:?}");
 }
 
@@ -274,7 +276,7 @@ fn a_hostile_project_name_stays_in_its_comment() {
     desk.edit_json("gym/target/manifest.json", |manifest| {
         manifest["metadata"]["project_name"] = json!("x\nextends: minimal\r\u{85}# \u{1b}[2J");
     });
-    let text = desk.run(&["init", "gym", "--stdout"]).stdout;
+    let text = desk.run(&["init", "gym", "--input", "manifest", "--stdout"]).stdout;
     assert!(text.starts_with("# dbt-steward for x extends: minimal  #  [2J. All settings: "), "{text}");
 }
 

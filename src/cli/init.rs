@@ -57,9 +57,14 @@ enum InitError {
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let target = std::env::var_os("DBT_TARGET_PATH");
     let discovered = discover::discover(&arguments.path, arguments.manifest.as_deref(), target)?;
-    let loaded = input::load(&discovered, &arguments.input)?;
-    let mut memory = manifest::Memory::default();
-    let project = Project::from(loaded.facts(&mut memory)?);
+    let first = input::load(&discovered, &arguments.input)?;
+    let mut memories = [manifest::Memory::default(), manifest::Memory::default()];
+    let [memory, other_memory] = &mut memories;
+    let mut project = Project::from(first.facts(memory)?);
+    let other = input::instead(&first, &project, &discovered, &arguments.input)?;
+    if let Some(other) = &other {
+        project = Project::from(other.facts(other_memory)?);
+    }
     let root = discovered.project.map(|files| files.root);
     let has_codeowners = root.as_deref().and_then(Codeowners::find).is_some();
     let text = starter::config(&project, has_codeowners);

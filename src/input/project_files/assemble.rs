@@ -22,12 +22,12 @@ use super::world::World;
 use super::yaml_only::{YamlResource, exposure, group, saved_query, unit_test};
 use super::{ProjectInput, semantic};
 use crate::files::Files;
+use crate::paths::shown;
 use crate::text::{Span, jinja};
 
 /// Reads every file of every project and makes a manifest of it.
 pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
-    let folder = |project: usize| world.projects[project].root.to_string_lossy().replace('\\', "/");
-    let shown = |project: usize, path: &str| format!("{}/{path}", folder(project).trim_end_matches('/'));
+    let shown = |project: usize, path: &str| shown(&world.projects[project].root.join(path));
     let reads = files::read(&world.projects, files, &shown);
     let mut problems: Vec<Problem> = reads.iter().filter_map(parse::unreadable).collect();
     let macros = add_macros(&mut world, &reads, &mut problems);
