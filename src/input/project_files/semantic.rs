@@ -1,9 +1,9 @@
 //! Semantic models and metrics, in the shape of the manifest: inputs by name become mappings, windows are taken apart.
 
 use super::datum::{Datum, Map};
+use super::declared_tests::texts;
 use super::node::RefArgs;
 use super::properties::{Entry, columns, map, maps};
-use super::tests::texts;
 use super::world::World;
 use super::yaml_only::YamlResource;
 

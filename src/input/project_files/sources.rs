@@ -2,8 +2,8 @@
 
 use super::config::{check_enabled, lay_over, levels};
 use super::datum::{Datum, Map};
+use super::declared_tests::texts;
 use super::properties::{Entry, columns, map, maps};
-use super::tests::texts;
 use super::world::World;
 
 /// One table of a source.

@@ -3,9 +3,9 @@
 
 use super::config::{check_enabled, levels};
 use super::datum::{Datum, Map};
+use super::declared_tests::texts;
 use super::node::{RefArgs, configured};
 use super::properties::{Entry, map};
-use super::tests::texts;
 use super::world::World;
 
 /// A resource of the manifest, but for rendered descriptions and resolved parents.

@@ -1,0 +1,84 @@
+//! Descriptions, with the docs blocks that they mention.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::context::{self, Docs as DocsBlocks};
+use super::datum::{Datum, Map};
+use super::parse::Docs;
+use super::world::World;
+use crate::text::jinja;
+
+/// Renders descriptions.
+#[derive(Clone)]
+pub struct Texts<'w> {
+    world: &'w Arc<World>,
+    /// Whether they stay as they are written.
+    raw: bool,
+    blocks: Arc<HashMap<(usize, String), String>>,
+}
+
+impl<'w> Texts<'w> {
+    pub fn new(world: &'w Arc<World>, docs: &[Docs]) -> Self {
+        let blocks = docs.iter().map(|block| ((block.project, block.name.clone()), block.contents.clone())).collect();
+        Self { world, raw: false, blocks: Arc::new(blocks) }
+    }
+
+    /// The same, leaving every text as it is written.
+    pub fn raw(&self) -> Self {
+        Self { raw: true, ..self.clone() }
+    }
+
+    /// The docs blocks for one thread, which templates keep hold of.
+    pub fn blocks(&self) -> Rc<DocsBlocks> {
+        Rc::new(DocsBlocks { blocks: self.blocks.clone() })
+    }
+
+    /// Unique ids of the docs blocks that a description mentions, as dbt finds them without evaluating it.
+    pub fn mentioned(&self, project: usize, text: Option<&Datum>) -> Datum {
+        let text = text.and_then(Datum::as_text).filter(|text| !self.raw && super::keypath::has_jinja(text));
+        let Some(text) = text else {
+            return Datum::List(Vec::new());
+        };
+        let calls = jinja::calls_before_error(text).0;
+        let ids = calls.iter().filter_map(|call| {
+            let (package, name) = call.as_doc()?;
+            let packages = match package {
+                Some(package) => vec![self.world.package_index(package)?],
+                None => [0, project].into_iter().chain(0..self.world.projects.len()).collect(),
+            };
+            let found = packages.into_iter().find(|index| self.blocks.contains_key(&(*index, name.to_owned())))?;
+            Some(Datum::Text(format!("doc.{}.{name}", self.world.package(found))))
+        });
+        Datum::List(ids.collect())
+    }
+
+    pub fn render(&self, docs: &Rc<DocsBlocks>, project: usize, text: &Datum) -> Option<String> {
+        let text = match text {
+            Datum::Null => return None,
+            other => other.to_text(),
+        };
+        if self.raw || !super::keypath::has_jinja(&text) {
+            return Some(text);
+        }
+        Some(context::description(self.world, project, docs, &text).unwrap_or(text))
+    }
+
+    /// Columns by name, their descriptions rendered.
+    pub fn columns(&self, docs: &Rc<DocsBlocks>, project: usize, columns: &[Map]) -> Map {
+        let mut all = Map::new();
+        for column in columns {
+            let mut entry = column.clone();
+            for key in ["tests", "data_tests"] {
+                entry.remove(key);
+            }
+            entry.insert("doc_blocks", self.mentioned(project, entry.get("description")));
+            let description = entry.get("description").and_then(|text| self.render(docs, project, text));
+            entry.insert("description", description.map_or(Datum::Null, Datum::Text));
+            let name = entry.get("name").map(Datum::to_text).unwrap_or_default();
+            all.push(name, Datum::Map(entry));
+        }
+        all
+    }
+}

@@ -1,0 +1,244 @@
+//! From everything that was read to the manifest: parents are found, descriptions rendered, entries written.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::assemble::of_section;
+use super::context::{self, Purpose, Scope};
+use super::datum::{Datum, Map, Reason};
+use super::manifest::{self, Manifest};
+use super::node::{Calls, Kind, Node, RefArgs};
+use super::parse::{Docs, MacroFile};
+use super::problem::Problem;
+use super::properties::Entry;
+use super::resolve::{Names, Unresolved, parents, possible_parents, unit_tests};
+use super::sources::SourceTable;
+use super::texts::Texts;
+use super::world::World;
+use super::yaml_only::YamlResource;
+
+/// What the expressions of an exposure or a semantic model call.
+pub fn calls_of(world: &Arc<World>, resource: &YamlResource) -> Calls {
+    if resource.asks.expressions.is_empty() {
+        return Calls::default();
+    }
+    let scope = Scope::new(world, resource.project, Purpose::Expression(Rc::default()));
+    let texts: Vec<String> = resource.asks.expressions.iter().map(|text| format!("{{{{ {text} }}}}")).collect();
+    context::expression_calls(&scope, &texts)
+}
+
+/// Looks for a node's parents, and says which of the names that it mentions nothing defines.
+fn find_parents(node: &mut Node, names: &Names, world: &World) -> Vec<Unresolved> {
+    if !node.is_enabled() {
+        // dbt looks for no parents of what is disabled.
+        return Vec::new();
+    }
+    let (ids, mut missing) = parents(names, world, node.project, &node.unique_id, &node.calls, None);
+    node.possible = possible_parents(names, world, node.project, &node.calls);
+    node.possible.retain(|id| !ids.contains(id));
+    node.depends_on = ids;
+    if node.kind == Kind::Test && !missing.is_empty() {
+        // dbt disables a test of something that is not there, and goes on; where it is merely disabled, silently.
+        node.config.insert("enabled", Datum::Bool(false));
+        missing.retain(|name| !name.disabled);
+    }
+    missing
+}
+
+/// By unique id, who may read it though it is not known to be a child.
+type Readers<'n> = HashMap<&'n str, &'n str>;
+
+fn possible_readers(nodes: &[Node]) -> Readers<'_> {
+    let enabled = nodes.iter().filter(|node| node.is_enabled());
+    enabled.flat_map(|node| node.possible.iter().map(|id| (id.as_str(), node.unique_id.as_str()))).collect()
+}
+
+/// Whether anything else reads a resource is not known where something may.
+fn note_reader(entry: &mut Map, readers: &Readers<'_>, unique_id: &str) {
+    if let Some(reader) = readers.get(unique_id) {
+        entry.insert("children", Datum::Unknown(Reason::from(format!("{reader} may read it"))));
+    }
+}
+
+/// Everything that goes into the manifest.
+pub struct Whole<'w> {
+    pub world: &'w Arc<World>,
+    pub nodes: Vec<Node>,
+    pub sources: Vec<SourceTable>,
+    pub resources: Vec<(Calls, YamlResource)>,
+    pub macros: Vec<MacroFile>,
+    pub entries: &'w [Entry],
+    pub docs: Vec<Docs>,
+}
+
+impl Whole<'_> {
+    pub fn write(mut self, problems: &mut Vec<Problem>) -> (String, Vec<Unresolved>, Rest) {
+        let yaml = self.resources.iter().map(|(_, resource)| resource);
+        let names = Names::new(&self.nodes, &self.sources, yaml, self.world);
+        let mut unresolved = Vec::new();
+        let world = self.world;
+        let missing: Vec<Vec<Unresolved>> =
+            self.nodes.par_iter_mut().map(|node| find_parents(node, &names, world)).collect();
+        unresolved.extend(missing.into_iter().flatten());
+        for node in &self.nodes {
+            if let Some(failure) = &node.calls.error {
+                problems.push(Problem::new(node.project, node.path.clone(), failure.span, failure.message.clone()));
+            }
+        }
+        let mut manifest = Manifest::default();
+        let texts = Texts::new(self.world, &self.docs);
+        let readers = possible_readers(&self.nodes);
+        self.write_nodes(&mut manifest, &texts, &readers);
+        self.write_sources(&mut manifest, &texts, &readers);
+        self.write_yaml(&mut manifest, &texts, &names, &mut unresolved);
+        self.write_rest(&mut manifest, &texts);
+        unresolved.sort();
+        let json = manifest.to_json(self.world);
+        (json, unresolved, Rest(self.world.clone(), self.nodes, self.sources, self.resources, self.macros))
+    }
+
+    fn write_nodes(&self, manifest: &mut Manifest, texts: &Texts, readers: &Readers<'_>) {
+        let raw = texts.raw();
+        let entries: Vec<String> = self
+            .nodes
+            .par_iter()
+            .map(|node| {
+                let docs = texts.blocks();
+                // dbt leaves the descriptions of what is disabled as they are.
+                let texts = if node.is_enabled() { texts } else { &raw };
+                let columns = texts.columns(&docs, node.project, &node.patch.columns);
+                let description = texts.render(&docs, node.project, &node.patch.description);
+                let mut entry = manifest::node(node, self.world, description, columns);
+                entry.push("doc_blocks", texts.mentioned(node.project, Some(&node.patch.description)));
+                if let Some(group) = Some(&node.group).filter(|group| !group.is_null()) {
+                    entry.insert("group", group.clone());
+                }
+                note_reader(&mut entry, readers, &node.unique_id);
+                manifest::json(&node.unique_id, entry)
+            })
+            .collect();
+        for (node, entry) in self.nodes.iter().zip(entries) {
+            let section = if node.kind == Kind::Function { "functions" } else { "nodes" };
+            manifest.add(section, &node.unique_id, entry, node.is_enabled());
+        }
+    }
+
+    fn write_sources(&self, manifest: &mut Manifest, texts: &Texts, readers: &Readers<'_>) {
+        let (docs, raw) = (texts.blocks(), texts.raw());
+        for table in &self.sources {
+            let texts = if table.enabled { texts } else { &raw };
+            let render = |text: &Datum| texts.render(&docs, table.project, text);
+            let columns = texts.columns(&docs, table.project, &table.columns);
+            let descriptions = [render(&table.description), render(&table.source_description)];
+            let mut entry = manifest::source(table, self.world, descriptions, columns);
+            entry.insert("doc_blocks", texts.mentioned(table.project, Some(&table.description)));
+            note_reader(&mut entry, readers, &table.unique_id);
+            manifest.add("sources", &table.unique_id, manifest::json(&table.unique_id, entry), table.enabled);
+        }
+    }
+
+    fn write_yaml(&self, manifest: &mut Manifest, texts: &Texts, names: &Names, unresolved: &mut Vec<Unresolved>) {
+        let (docs, raw) = (texts.blocks(), texts.raw());
+        for (calls, resource) in &self.resources {
+            // dbt leaves the descriptions of these as they are written, and those of what is disabled.
+            let is_raw = matches!(resource.kind, "group" | "unit_test") || !resource.enabled;
+            let texts = if is_raw { &raw } else { texts };
+            let description = texts.render(&docs, resource.project, &resource.description);
+            let section = section(resource.kind);
+            if resource.kind == "unit_test" {
+                for (id, parent, enabled) in unit_tests(names, self.world, resource) {
+                    let parents: Vec<String> = parent.into_iter().collect();
+                    let entry = manifest::yaml_resource(resource, self.world, description.clone(), &parents);
+                    manifest.add(section, &id, manifest::json(&id, entry), enabled && resource.enabled);
+                }
+                continue;
+            }
+            let mut ids = Vec::new();
+            if resource.enabled {
+                let asks = Some(&resource.asks);
+                let found = parents(names, self.world, resource.project, &resource.unique_id, calls, asks);
+                unresolved.extend(found.1);
+                ids = found.0;
+            }
+            let mut entry = manifest::yaml_resource(resource, self.world, description, &ids);
+            if resource.kind == "exposure" {
+                entry.insert("refs", refs(&calls.refs));
+                entry.insert("metrics", metric_names(calls));
+            }
+            render_parts(&mut entry, &|text| texts.render(&docs, resource.project, text));
+            let json = manifest::json(&resource.unique_id, entry);
+            manifest.add(section, &resource.unique_id, json, resource.enabled);
+        }
+    }
+
+    fn write_rest(&self, manifest: &mut Manifest, texts: &Texts) {
+        let docs = texts.blocks();
+        let said: HashMap<(usize, &str), &Entry> = of_section(self.entries, "macros")
+            .map(|entry| ((entry.place.project, entry.name.as_str()), entry))
+            .collect();
+        for file in &self.macros {
+            let project = file.entry.package;
+            let said = said.get(&(project, file.name.as_str())).copied();
+            let entry = manifest::macro_entry(file, said, self.world, &|text| texts.render(&docs, project, text));
+            let id = &file.entry.unique_id;
+            manifest.add("macros", id, manifest::json(id, entry), true);
+        }
+        for block in &self.docs {
+            let id = format!("doc.{}.{}", self.world.package(block.project), block.name);
+            manifest.add("docs", &id, manifest::json(&id, manifest::docs(block, self.world)), true);
+        }
+    }
+}
+
+fn section(kind: &str) -> &'static str {
+    match kind {
+        "exposure" => "exposures",
+        "group" => "groups",
+        "metric" => "metrics",
+        "semantic_model" => "semantic_models",
+        "saved_query" => "saved_queries",
+        _ => "unit_tests",
+    }
+}
+
+fn refs(calls: &[RefArgs]) -> Datum {
+    let optional = |value: &Option<String>| value.clone().map_or(Datum::Null, Datum::Text);
+    let refs = calls.iter().map(|call| {
+        Datum::Map(Map::from_iter([
+            ("name".to_owned(), Datum::Text(call.name.clone())),
+            ("package".to_owned(), optional(&call.package)),
+            ("version".to_owned(), optional(&call.version)),
+        ]))
+    });
+    Datum::List(refs.collect())
+}
+
+/// `[["revenue"]]`, as the manifest has the metrics of an exposure.
+fn metric_names(calls: &Calls) -> Datum {
+    let names = calls.metrics.iter().map(|(package, name)| {
+        Datum::List(package.iter().chain([name]).map(|part| Datum::Text(part.clone())).collect())
+    });
+    Datum::List(names.collect())
+}
+
+/// Renders the descriptions of a semantic model's parts.
+fn render_parts(entry: &mut Map, render: &dyn Fn(&Datum) -> Option<String>) {
+    for key in ["entities", "dimensions", "measures"] {
+        let Some(Datum::List(parts)) = entry.get_mut(key) else { continue };
+        for part in parts {
+            if let Datum::Map(part) = part
+                && let Some(text) = part.get("description").and_then(render)
+            {
+                part.insert("description", Datum::Text(text));
+            }
+        }
+    }
+}
+
+/// What was written and is needed no longer.
+#[derive(Debug)]
+#[expect(dead_code, reason = "kept only so that it is freed with the input, or never")]
+pub struct Rest(Arc<World>, Vec<Node>, Vec<SourceTable>, Vec<(Calls, YamlResource)>, Vec<MacroFile>);
