@@ -424,6 +424,30 @@ fn output_file() {
     assert!(desk.names("gym").iter().all(|name| !name.contains("tmp")), "{:?}", desk.names("gym"));
 }
 
+/// The manifest is read where it fits the files as they are, the files otherwise; the summary says which and why.
+#[test]
+fn which_input_is_read_and_why() {
+    let desk = Desk::gym();
+    let said = |desk: &Desk, more: &[&str]| {
+        let run = desk.run(&[&["check", "gym", "--select", "TST002", "--format", "concise"], more].concat());
+        let line = run.stderr.lines().find(|line| line.starts_with("read from ")).map(str::to_owned);
+        (run.stdout, line.unwrap_or_default())
+    };
+    let (findings, why) = said(&desk, &[]);
+    assert_eq!((findings.as_str(), why.as_str()), (untested().as_str(), ""));
+    let asked = said(&desk, &["--input", "project"]);
+    assert_eq!(asked, (findings.clone(), "read from the project's files, because --input asks for it".to_owned()));
+    let model = "gym/models/marts/fct_visits.sql";
+    desk.write(model, desk.read(model) + "-- changed\n");
+    let changed = "read from the project's files, because gym/target/manifest.json is out of date: \
+                   models/marts/fct_visits.sql has changed since";
+    assert_eq!(said(&desk, &[]), (findings.clone(), changed.to_owned()));
+    assert_eq!(said(&desk, &["--input", "manifest"]), (findings.clone(), String::new()));
+    std::fs::remove_file(desk.path("gym/target/manifest.json")).unwrap();
+    let missing = "read from the project's files, because there is no gym/target/manifest.json";
+    assert_eq!(said(&desk, &[]), (findings, missing.to_owned()));
+}
+
 #[test]
 fn where_the_manifest_is_looked_for() {
     let mut desk = Desk::gym();

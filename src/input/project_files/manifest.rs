@@ -7,6 +7,7 @@ use super::datum::{Datum, Map, Reason};
 use super::node::{Kind, Node};
 use super::parse::{Docs, MacroFile};
 use super::properties::Entry;
+use super::shape::shaped;
 use super::sources::SourceTable;
 use super::world::World;
 use super::yaml_only::YamlResource;
@@ -27,7 +28,8 @@ fn ids(list: &[String]) -> Datum {
 }
 
 /// An entry as JSON. Made apart from the manifest, so that many can be made at once.
-pub fn json(unique_id: &str, mut entry: Map) -> String {
+pub fn json(unique_id: &str, entry: Map) -> String {
+    let mut entry = shaped(entry);
     entry.insert("unique_id", text(unique_id));
     take_unknown(&mut entry);
     serde_json::to_string(&entry).expect("every key is a text")

@@ -28,6 +28,7 @@ mod properties;
 mod resolve;
 mod search;
 mod semantic;
+mod shape;
 mod sources;
 mod texts;
 mod warehouse;
