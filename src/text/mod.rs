@@ -4,6 +4,7 @@ pub mod call;
 pub mod jinja;
 pub mod line_index;
 pub mod python;
+pub mod python_repr;
 pub mod source_code;
 pub mod source_file;
 pub mod span;

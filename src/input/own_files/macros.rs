@@ -84,7 +84,7 @@ fn is_test(resource: &Resource<'_>) -> bool {
 
 /// Whether a place is where properties YAML describes macros.
 fn is_in_macros_section(own: OwnText<'_>, range: &Range<usize>) -> bool {
-    let Ok((yaml, _)) = own.file.yaml() else { return false };
+    let Ok(yaml) = own.file.tree() else { return false };
     let section = yaml.documents.first().and_then(|document| document.get("macros"));
     section.is_some_and(|section| section.span.range().contains(&range.start))
 }

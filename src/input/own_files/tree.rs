@@ -34,7 +34,7 @@ impl YamlFile {
     /// Text and tree; `None` where the file cannot be read, which is a finding of its own.
     pub fn parsed(&self) -> Option<(&SourceFile, &Yaml)> {
         let file = self.file.text().ok()?;
-        Some((&file.source, file.yaml().ok()?.0))
+        Some((&file.source, file.tree().ok()?))
     }
 }
 

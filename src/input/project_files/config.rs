@@ -124,15 +124,8 @@ fn append_by_key(old: Map, more: Datum) -> Datum {
 
 #[cfg(test)]
 mod tests {
+    use super::super::datum::testing::map;
     use super::*;
-    use crate::text::yaml;
-
-    fn map(text: &str) -> Map {
-        match Datum::from_node(&yaml::parse(text).expect("valid YAML").documents[0]) {
-            Datum::Map(map) => map,
-            other => panic!("{other:?}"),
-        }
-    }
 
     fn merged(layers: &[&str]) -> String {
         let mut config = Map::new();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, Serializer};
 
+use crate::text::python_repr;
 use crate::text::yaml::{Node, Resolved, Value};
 
 /// Why a value cannot be known from the files, in plain words: "env_var('REGION') has no value here".
@@ -87,8 +88,8 @@ impl Datum {
             Self::Int(value) => {
                 let _ = write!(out, "{value}");
             }
-            Self::Float(value) => out.push_str(&float(*value)),
-            Self::Text(text) | Self::Time(text) => represent_text(text, out),
+            Self::Float(value) => out.push_str(&python_repr::float(*value)),
+            Self::Text(text) | Self::Time(text) => python_repr::quote(text, out),
             Self::List(items) => {
                 out.push('[');
                 for (index, item) in items.iter().enumerate() {
@@ -101,7 +102,7 @@ impl Datum {
                 out.push('{');
                 for (index, (key, value)) in map.iter().enumerate() {
                     out.push_str(if index > 0 { ", " } else { "" });
-                    represent_text(key, out);
+                    python_repr::quote(key, out);
                     out.push_str(": ");
                     value.represent(out);
                 }
@@ -251,44 +252,6 @@ impl IntoIterator for Map {
     }
 }
 
-/// Python's shortest form that reads back to the same number: `1.0`, `1e+16`, `1e-05`.
-fn float(value: f64) -> String {
-    if value.is_nan() {
-        return "nan".to_owned();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
-    }
-    let text = format!("{value:?}");
-    let Some((digits, exponent)) = text.split_once('e') else { return text };
-    let (sign, number) = exponent.strip_prefix('-').map_or(('+', exponent), |number| ('-', number));
-    let digits = digits.strip_suffix(".0").unwrap_or(digits);
-    format!("{digits}e{sign}{number:0>2}")
-}
-
-/// In single quotes, unless there are some in the text and no double ones.
-fn represent_text(text: &str, out: &mut String) {
-    let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
-    out.push(quote);
-    for character in text.chars() {
-        match character {
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            character if character == quote => {
-                out.push('\\');
-                out.push(character);
-            }
-            character if character.is_ascii_control() => {
-                let _ = write!(out, "\\x{:02x}", character as u32);
-            }
-            character => out.push(character),
-        }
-    }
-    out.push(quote);
-}
-
 impl Serialize for Datum {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -314,14 +277,28 @@ impl Serialize for Map {
     }
 }
 
+/// Values out of YAML, for tests.
 #[cfg(test)]
-mod tests {
-    use super::*;
+pub mod testing {
+    use super::{Datum, Map};
     use crate::text::yaml;
 
-    fn read(text: &str) -> Datum {
+    pub fn datum(text: &str) -> Datum {
         Datum::from_node(&yaml::parse(text).expect("valid YAML").documents[0])
     }
+
+    pub fn map(text: &str) -> Map {
+        match datum(text) {
+            Datum::Map(map) => map,
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::datum;
+    use super::*;
 
     #[test]
     fn prints_as_python_does() {
@@ -337,15 +314,16 @@ mod tests {
             ("{a: it's, 2: 'say \"x\"'}", "{'a': \"it's\", '2': 'say \"x\"'}"),
             (r#""a\nb\\""#, "a\nb\\"),
             (r#"["a\nb\\"]"#, r"['a\nb\\']"),
+            (r#"["\u200b é"]"#, r"['\u200b é']"),
         ];
         for (text, printed) in cases {
-            assert_eq!(read(text).to_text(), printed, "{text}");
+            assert_eq!(datum(text).to_text(), printed, "{text}");
         }
     }
 
     #[test]
     fn keeps_the_order_of_keys_and_the_place_of_a_changed_one() {
-        let Datum::Map(mut map) = read("{b: 1, a: 2}") else { panic!("a mapping") };
+        let Datum::Map(mut map) = datum("{b: 1, a: 2}") else { panic!("a mapping") };
         map.insert("b", Datum::Null);
         map.update(Map::from_iter([("c".to_owned(), Datum::Bool(true))]));
         assert_eq!(serde_json::to_string(&map).unwrap(), r#"{"b":null,"a":2,"c":true}"#);

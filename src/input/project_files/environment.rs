@@ -192,14 +192,8 @@ impl Vars {
 
 #[cfg(test)]
 mod tests {
+    use super::super::datum::testing::map;
     use super::*;
-
-    fn map(text: &str) -> Map {
-        match Datum::from_node(&yaml::parse(text).expect("valid YAML").documents[0]) {
-            Datum::Map(map) => map,
-            other => panic!("{other:?}"),
-        }
-    }
 
     #[test]
     fn the_root_projects_vars_win_over_a_packages_own() {

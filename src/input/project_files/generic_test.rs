@@ -253,14 +253,13 @@ fn md5(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::datum::testing::datum;
     use super::*;
-    use crate::text::yaml;
 
     const ORDERS: Target<'_> = Target { name: "orders", source: None, version: None };
 
     fn built(text: &str, target: Target<'_>, column: Option<&str>) -> Result<GenericTest, NotATest> {
-        let item = Datum::from_node(&yaml::parse(text).expect("valid YAML").documents[0]);
-        GenericTest::new(&item, target, column, true, &mut |text| Datum::Text(format!("<{text}>")))
+        GenericTest::new(&datum(text), target, column, true, &mut |text| Datum::Text(format!("<{text}>")))
     }
 
     /// Names and hashes as dbt-core 1.12 gives them.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::datum::{Datum, Map, Reason};
-use super::node::{Kind, Node};
+use super::node::{Kind, Node, RefArgs};
 use super::parse::{Docs, MacroFile};
 use super::properties::Entry;
 use super::shape::shaped;
@@ -123,7 +123,7 @@ pub fn node(node: &Node, world: &World, description: Option<String>, columns: Ma
         set("language", text(node.language));
     }
     set("raw_code", text(&node.code));
-    set("refs", refs(node));
+    set("refs", refs(&node.calls.refs));
     if let Some(reason) = &node.calls.uncertain {
         // There may be more of them than are listed.
         set("parents", Datum::Unknown(reason.clone()));
@@ -135,11 +135,12 @@ pub fn node(node: &Node, world: &World, description: Option<String>, columns: Ma
     entry
 }
 
-fn refs(node: &Node) -> Datum {
-    let refs = node.calls.refs.iter().map(|call| {
-        let optional = |value: &Option<String>| value.as_deref().map_or(Datum::Null, text);
+/// `refs` as the manifest lists them.
+pub fn refs(calls: &[RefArgs]) -> Datum {
+    let optional = |value: &Option<String>| value.clone().map_or(Datum::Null, Datum::Text);
+    let refs = calls.iter().map(|call| {
         Datum::Map(Map::from_iter([
-            ("name".to_owned(), text(&call.name)),
+            ("name".to_owned(), Datum::Text(call.name.clone())),
             ("package".to_owned(), optional(&call.package)),
             ("version".to_owned(), optional(&call.version)),
         ]))

@@ -4,6 +4,7 @@ use super::config::{check_enabled, lay_over, levels};
 use super::datum::{Datum, Map, Reason};
 use super::project_file::DbtProject;
 use super::properties::Patch;
+use crate::text::call::Ref;
 
 /// Resources that dbt keeps in the manifest's `nodes`, and functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -63,6 +64,12 @@ pub struct RefArgs {
     pub package: Option<String>,
     pub name: String,
     pub version: Option<String>,
+}
+
+impl From<Ref<'_>> for RefArgs {
+    fn from(written: Ref<'_>) -> Self {
+        Self { package: written.package.map(str::to_owned), name: written.name.to_owned(), version: written.version }
+    }
 }
 
 /// What rendering a file has called.

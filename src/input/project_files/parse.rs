@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::datum::{Datum, Map, Reason};
 use super::files::{Read, Role};
-use super::node::{Calls, Failure, Kind, Node, RefArgs};
+use super::node::{Calls, Failure, Kind, Node};
 use super::problem::Problem;
 use super::properties::{Entry, Place, SECTIONS};
 use super::world::{MacroEntry, World};
@@ -193,9 +193,7 @@ fn called_macro(call: &Call, package: usize, world: &World) -> Option<String> {
 pub fn note_written(calls: &mut Calls, text: &str) {
     for call in jinja::calls_before_error(text).0 {
         if let Some(reference) = call.as_ref() {
-            let package = reference.package.map(str::to_owned);
-            let (name, version) = (reference.name.to_owned(), reference.version.clone());
-            calls.possible_refs.push(RefArgs { package, name, version });
+            calls.possible_refs.push(reference.into());
         } else if let Some(source) = call.as_source() {
             calls.possible_sources.push((source.source.to_owned(), source.table.to_owned()));
         }
@@ -207,9 +205,7 @@ pub fn python_calls(text: &str) -> Calls {
     let mut calls = Calls::default();
     for call in python::calls(text) {
         if let Some(reference) = call.as_ref() {
-            let package = reference.package.map(str::to_owned);
-            let version = reference.version.map(|version| version.to_string());
-            calls.refs.push(RefArgs { package, name: reference.name.to_owned(), version });
+            calls.refs.push(reference.into());
         } else if let Some(source) = call.as_source() {
             calls.sources.push((source.source.to_owned(), source.table.to_owned()));
         } else if let Some(arguments) = call.as_config() {

@@ -118,14 +118,11 @@ impl DbtProject {
 
 #[cfg(test)]
 mod tests {
+    use super::super::datum::testing::map;
     use super::*;
-    use crate::text::yaml;
 
     fn project(text: &str) -> DbtProject {
-        let Datum::Map(settings) = Datum::from_node(&yaml::parse(text).expect("valid YAML").documents[0]) else {
-            panic!("a mapping")
-        };
-        DbtProject::new(PathBuf::new(), "shop".to_owned(), settings, Map::new())
+        DbtProject::new(PathBuf::new(), "shop".to_owned(), map(text), Map::new())
     }
 
     #[test]

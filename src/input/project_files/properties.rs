@@ -221,15 +221,12 @@ fn deep_merge(base: &mut Map, more: Map) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::datum::testing::map;
     use super::*;
-    use crate::text::yaml;
 
     fn entry(text: &str) -> Entry {
-        let Datum::Map(data) = Datum::from_node(&yaml::parse(text).expect("valid YAML").documents[0]) else {
-            panic!("a mapping")
-        };
         let place = Place { project: 0, path: "models/a/b.yml".to_owned(), relative: "a/b.yml".to_owned() };
-        Entry { place, section: "models", name: "orders".to_owned(), data }
+        Entry { place, section: "models", name: "orders".to_owned(), data: map(text) }
     }
 
     fn names(columns: &[Map]) -> Vec<String> {

@@ -258,30 +258,35 @@ fn cumulative(window: Datum, grain_to_date: Datum, period_agg: Option<&Datum>) -
 
 /// A measure by name or with more said of it.
 fn measure(value: Option<&Datum>) -> Datum {
-    let Some(value) = value else { return Datum::Null };
-    let own = map(Some(value));
-    let name = own.get("name").cloned().unwrap_or_else(|| Datum::Text(value.to_text()));
-    Datum::Map(Map::from_iter([
-        ("name".to_owned(), name),
-        ("filter".to_owned(), filter(own.get("filter"))),
-        ("alias".to_owned(), own.get("alias").cloned().unwrap_or_default()),
-        ("join_to_timespine".to_owned(), own.get("join_to_timespine").cloned().unwrap_or(Datum::Bool(false))),
-        ("fill_nulls_with".to_owned(), own.get("fill_nulls_with").cloned().unwrap_or_default()),
-    ]))
+    named(value, |own| {
+        [
+            ("join_to_timespine".to_owned(), own.get("join_to_timespine").cloned().unwrap_or(Datum::Bool(false))),
+            ("fill_nulls_with".to_owned(), own.get("fill_nulls_with").cloned().unwrap_or_default()),
+        ]
+    })
 }
 
 /// A metric that another is made of, by name or with more said of it.
 fn input(value: Option<&Datum>) -> Datum {
+    named(value, |own| {
+        [
+            ("offset_window".to_owned(), window(own.value("offset_window"))),
+            ("offset_to_grain".to_owned(), own.get("offset_to_grain").cloned().unwrap_or_default()),
+        ]
+    })
+}
+
+/// What measures and metrics have in common where they are named, and then what they have not.
+fn named(value: Option<&Datum>, rest: impl FnOnce(&Map) -> [(String, Datum); 2]) -> Datum {
     let Some(value) = value else { return Datum::Null };
     let own = map(Some(value));
     let name = own.get("name").cloned().unwrap_or_else(|| Datum::Text(value.to_text()));
-    Datum::Map(Map::from_iter([
+    let common = [
         ("name".to_owned(), name),
         ("filter".to_owned(), filter(own.get("filter"))),
         ("alias".to_owned(), own.get("alias").cloned().unwrap_or_default()),
-        ("offset_window".to_owned(), window(own.value("offset_window"))),
-        ("offset_to_grain".to_owned(), own.get("offset_to_grain").cloned().unwrap_or_default()),
-    ]))
+    ];
+    Datum::Map(common.into_iter().chain(rest(&own)).collect())
 }
 
 fn list(value: Option<&Datum>) -> Vec<Datum> {

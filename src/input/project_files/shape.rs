@@ -124,14 +124,11 @@ fn texts(value: Datum) -> Datum {
 
 #[cfg(test)]
 mod tests {
+    use super::super::datum::testing::map;
     use super::*;
-    use crate::text::yaml;
 
     fn printed(text: &str) -> String {
-        match Datum::from_node(&yaml::parse(text).expect("valid YAML").documents[0]) {
-            Datum::Map(map) => serde_json::to_string(&shaped(map)).expect("every key is a text"),
-            other => panic!("{other:?}"),
-        }
+        serde_json::to_string(&shaped(map(text))).expect("every key is a text")
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::assemble::of_section;
 use super::context::{self, Purpose, Scope};
 use super::datum::{Datum, Map, Reason};
 use super::manifest::{self, Manifest};
-use super::node::{Calls, Kind, Node, RefArgs};
+use super::node::{Calls, Kind, Node};
 use super::parse::{Docs, MacroFile};
 use super::problem::Problem;
 use super::properties::Entry;
@@ -165,7 +165,7 @@ impl Whole<'_> {
             }
             let mut entry = manifest::yaml_resource(resource, self.world, description, &ids);
             if resource.kind == "exposure" {
-                entry.insert("refs", refs(&calls.refs));
+                entry.insert("refs", manifest::refs(&calls.refs));
                 entry.insert("metrics", metric_names(calls));
             }
             render_parts(&mut entry, &|text| texts.render(&docs, resource.project, text));
@@ -202,18 +202,6 @@ fn section(kind: &str) -> &'static str {
         "saved_query" => "saved_queries",
         _ => "unit_tests",
     }
-}
-
-fn refs(calls: &[RefArgs]) -> Datum {
-    let optional = |value: &Option<String>| value.clone().map_or(Datum::Null, Datum::Text);
-    let refs = calls.iter().map(|call| {
-        Datum::Map(Map::from_iter([
-            ("name".to_owned(), Datum::Text(call.name.clone())),
-            ("package".to_owned(), optional(&call.package)),
-            ("version".to_owned(), optional(&call.version)),
-        ]))
-    });
-    Datum::List(refs.collect())
 }
 
 /// `[["revenue"]]`, as the manifest has the metrics of an exposure.

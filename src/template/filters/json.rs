@@ -9,8 +9,8 @@ use crate::template::dict::Dict;
 use crate::template::error::Error;
 use crate::template::limits::LimitKind;
 use crate::template::machine::Machine;
-use crate::template::repr;
 use crate::template::value::Value;
+use crate::text::python_repr::float;
 
 const MAX_DEPTH: u32 = 50;
 
@@ -48,7 +48,7 @@ impl Writer {
             Value::None => self.text.push_str("null"),
             Value::Bool(value) => self.text.push_str(if *value { "true" } else { "false" }),
             Value::Int(number) => self.text.push_str(&number.to_string()),
-            Value::Float(number) if number.is_finite() => self.text.push_str(&repr::float(*number)),
+            Value::Float(number) if number.is_finite() => self.text.push_str(&float(*number)),
             Value::Float(_) => return Err(Error::unknown("a float that JSON does not have")),
             Value::Str(text) => quote(text, &mut self.text),
             Value::List(list) => self.items(&list.get()?)?,

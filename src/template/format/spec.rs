@@ -2,8 +2,8 @@
 
 use crate::template::error::Error;
 use crate::template::machine::Machine;
-use crate::template::repr;
 use crate::template::value::Value;
+use crate::text::python_repr::float;
 
 /// `[[fill]align][sign][#][0][width][,][.precision][type]`
 #[derive(Debug, Clone, Default)]
@@ -166,7 +166,7 @@ impl Spec {
                     "inf".to_owned()
                 }
             }
-            None if self.precision.is_none() => repr::float(magnitude),
+            None if self.precision.is_none() => float(magnitude),
             None => return Err(Error::unknown("a float with a precision and no type")),
             Some('f' | 'F') => format!("{magnitude:.precision$}"),
             Some('%') => format!("{:.precision$}%", magnitude * 100.0),

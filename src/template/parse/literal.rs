@@ -2,8 +2,8 @@
 
 use crate::template::ast::Constant;
 use crate::template::error::TemplateError;
-use crate::template::repr::push_code;
 use crate::text::Span;
+use crate::text::python_repr::push_code;
 
 /// The value of an integer literal such as `1_000` or `0xFF`.
 pub(super) fn integer(literal: &str) -> Constant {

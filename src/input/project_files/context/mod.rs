@@ -152,10 +152,7 @@ pub fn generated_name(scope: &Rc<Scope>, component: &str, custom: &Datum, node: 
     let mut machine = Machine::new(&globals, Limits::default());
     let code = entry.code.clone();
     Some(match machine.call_macro(&code, arguments) {
-        Ok(value) => match to_datum(&value) {
-            Datum::Text(text) => Datum::Text(text.trim().to_owned()),
-            other => other,
-        },
+        Ok(value) => names::trimmed(to_datum(&value)),
         Err(error) => Datum::Unknown(Reason::from(format!("{name} fails: {error}"))),
     })
 }
