@@ -128,6 +128,7 @@ fn report_layer(
     let place = Place::ProjectKey(vec!["models".to_owned()]);
     let finding = cx.report_project(place, message);
     finding.severity = severity;
+    finding.stands_for(wrong.iter().map(|model| (model.unique_id.as_str(), "")));
     finding.part(format!("layer:{layer}")).evidence(format!("named otherwise: {names}")).help(format!(
         "if the team names them by another rule, say so under `layers: {{{layer}: {{prefixes: […]}}}}` in dbt-steward.yml, \
          an empty list for none; else agree on {prefixes} for new models"
@@ -231,6 +232,8 @@ mod tests {
         assert_eq!(found[0].subject, "project.shop");
         assert_eq!(found[0].part, "layer:marts");
         assert_eq!(found[0].message, "none of the 6 models in marts folders begins with `fct_` or `dim_`");
+        let members: Vec<&str> = found[0].atoms().map(|atom| atom.subject).collect();
+        assert_eq!(members, otherwise.map(|name| format!("model.shop.{name}")));
         assert_eq!(found[0].evidence, ["named otherwise: a, b, c, d, e and 1 more"]);
 
         let found = findings("NAM001", Value::Null, &named(&[&otherwise[..], &["fct_g"]].concat()));
