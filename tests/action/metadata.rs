@@ -74,20 +74,17 @@ fn all_say_the_same_place_and_version() {
     let repository = dbt_steward::docs::REPOSITORY;
     let name = repository.strip_prefix("https://github.com/").expect("the project lives on GitHub");
     let version = env!("CARGO_PKG_VERSION");
-    let owned =
-        Regex::new(r"(?:uses: |github\.com/)(dbt-steward/[a-z-]+)(?:@v([0-9.]+))?").expect("the pattern is valid");
+    let pattern = |text| Regex::new(text).expect("the pattern is valid");
+    let place = pattern(r"(?:uses: |github\.com/)(dbt-steward/[a-z-]+)");
+    let release = pattern(r"dbt-steward(?:@v|==)([0-9.]+)|rev: v([0-9.]+)");
     for page in ["README.md", "docs/guides/github.md", "docs/guides/gitlab.md", "docs/guides/azure.md"] {
         let text = read(page);
-        for found in owned.captures_iter(&text) {
+        for found in place.captures_iter(&text) {
             assert_eq!(&found[1], name, "{page}");
-            if let Some(given) = found.get(2) {
-                assert_eq!(given.as_str(), version, "{page}");
-            }
         }
-        for given in
-            Regex::new(r"(?:rev: v|dbt-steward==)([0-9.]+)").expect("the pattern is valid").captures_iter(&text)
-        {
-            assert_eq!(&given[1], version, "{page}");
+        for found in release.captures_iter(&text) {
+            let given = found.get(1).or(found.get(2)).expect("one of them has matched");
+            assert_eq!(given.as_str(), version, "{page}");
         }
     }
 }

@@ -107,7 +107,8 @@ impl State {
             }
             ("PATCH", route) => {
                 let id = route.strip_prefix("/repos/acme/warehouse/issues/comments/").expect("a comment");
-                let old = self.comments.iter_mut().find(|it| it["id"].to_string() == id).expect("it exists");
+                let id: u64 = id.parse().expect("a number");
+                let old = self.comments.iter_mut().find(|it| it["id"] == id).expect("it exists");
                 old["body"] = text().into();
                 (200, old.clone())
             }
