@@ -194,12 +194,15 @@ impl EarlierFinding {
     }
 }
 
+/// A part and its score.
+type Named = (Option<String>, Option<f64>);
+
 fn score_changes(now: &Scores, before: &EarlierScores) -> Vec<ScoreChange> {
     let parts = |parts: &[PartScore]| parts.iter().map(|part| (part.name.clone(), part.score.score)).collect();
     let traps = now.traps.iter().map(|trap| (Some(trap.name.to_owned()), trap.score.score)).collect();
     let project = vec![(None, now.project.score)];
     let before_project = std::slice::from_ref(&before.project);
-    let scopes: [(Scope, Vec<(Option<String>, Option<f64>)>, &[EarlierScore]); 5] = [
+    let scopes: [(Scope, Vec<Named>, &[EarlierScore]); 5] = [
         (Scope::Project, project, before_project),
         (Scope::Trap, traps, &before.traps),
         (Scope::Owner, parts(&now.owners), &before.owners),
@@ -209,7 +212,7 @@ fn score_changes(now: &Scores, before: &EarlierScores) -> Vec<ScoreChange> {
     scopes.into_iter().flat_map(|(scope, now, before)| changes(scope, now, before)).collect()
 }
 
-fn changes(scope: Scope, now: Vec<(Option<String>, Option<f64>)>, before: &[EarlierScore]) -> Vec<ScoreChange> {
+fn changes(scope: Scope, now: Vec<Named>, before: &[EarlierScore]) -> Vec<ScoreChange> {
     let mut scores: BTreeMap<Option<String>, (Option<f64>, Option<f64>)> = BTreeMap::new();
     for score in before {
         scores.entry(score.name.clone()).or_default().0 = score.score;
