@@ -95,8 +95,7 @@ impl Bearings {
     pub fn new(ground: &Ground<'_>, circumstances: &Circumstances) -> Self {
         let reach = ground.graph.reach();
         let (models, exposures) = (of_kind(ground, ResourceType::Model), of_kind(ground, ResourceType::Exposure));
-        let (dashboards, down, up) =
-            (reach.downstream(&exposures), reach.downstream(&models), reach.upstream(&models));
+        let (dashboards, down, up) = (reach.downstream(&exposures), reach.downstream(&models), reach.upstream(&models));
         let bearing = |index: usize| {
             let id = ResourceId(index as u32);
             let itself = u32::from(ground.project.get(id).kind == ResourceType::Model);

@@ -5,12 +5,29 @@ use std::collections::{BTreeMap, HashMap};
 use rayon::prelude::*;
 
 use crate::config::Settings;
-use crate::findings::Located;
 use crate::graph::Graph;
 use crate::project::{Project, Resource, ResourceId, ResourceType, folder};
 use crate::rules::measures::Measures;
 use crate::rules::ownership::identity;
 use crate::rules::{Instance, Node};
+
+/// The layers of models and the other types that have scores, from source to exposure.
+pub(super) const LAYERS: [&str; 14] = [
+    "source",
+    "seed",
+    "snapshot",
+    "base",
+    "staging",
+    "intermediate",
+    "marts",
+    "reporting",
+    "other",
+    "semantic model",
+    "metric",
+    "saved query",
+    "exposure",
+    "group",
+];
 
 /// What a finding is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,11 +125,6 @@ impl<'p> Ground<'p> {
             Subject::Source(at) => self.sources[at].tables.clone(),
             _ => Vec::new(),
         }
-    }
-
-    /// The finer subjects that a finding stands for, in order.
-    pub fn atoms(&self, located: &Located) -> Vec<Subject> {
-        vec![self.subject(&located.finding.subject)]
     }
 
     /// Where it stands in the order of layers, for those that read of it: a model's layer, else the type.

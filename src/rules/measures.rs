@@ -122,8 +122,7 @@ impl<'p> Measures<'p> {
         let owner = || self.settings.owners.of(self.project, node.resource).name;
         let is_about = |instance: &&Instance| {
             let scope = &instance.scope;
-            instance.info.code == code
-                && (scope.is_everything() || scope.includes(node.resource, layer(), owner))
+            instance.info.code == code && (scope.is_everything() || scope.includes(node.resource, layer(), owner))
         };
         let options = self.instances.iter().find(is_about).and_then(Instance::options::<T>);
         options.cloned().unwrap_or_default()
