@@ -33,7 +33,7 @@ pub struct Arguments {
     #[arg(long, value_enum)]
     preset: Option<Preset>,
 
-    /// How to print the audit
+    /// How to print the audit [default: html=dbt-steward-audit.html]
     ///
     /// With a file, as in `--format json=audit.json`, that format goes there instead of stdout. Given several times, each
     /// format is written; one of them may go to stdout.
@@ -55,10 +55,16 @@ pub struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
-  dbt-steward audit --format json --output-file audit.json";
+  dbt-steward audit                                        write the page dbt-steward-audit.html
+  dbt-steward audit --format json --output-file audit.json write the same for programs";
+
+/// Where the page goes when nobody says what to write and where.
+const PAGE: &str = "dbt-steward-audit.html";
 
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
-    let destinations = destination::resolve(&arguments.format, arguments.output_file.as_deref())?;
+    let mut destinations = destination::resolve(&arguments.format, arguments.output_file.as_deref())?;
+    let is_unnamed = arguments.format.is_empty() && arguments.output_file.is_none();
+    destinations.iter_mut().filter(|_| is_unnamed).for_each(|page| page.file = Some(PAGE.into()));
     let wanted = Wanted {
         path: &arguments.path,
         manifest: arguments.manifest.as_deref(),
@@ -81,6 +87,10 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
                 Some(path) => output::to_file(path, fill)?,
                 None => output::to_stdout(fill)?,
             }
+        }
+        if is_unnamed {
+            // What was asked for is in the file, so this is no output but a word about it.
+            eprintln!("{PAGE}: written; open it in a browser");
         }
         std::mem::forget(linted.report);
         Ok(CLEAN)

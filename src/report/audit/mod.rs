@@ -1,5 +1,6 @@
 //! How an audit is printed: one file a format. A report sees the audit, never the project.
 
+mod html;
 mod json;
 
 use std::io::{self, Write};
@@ -9,8 +10,10 @@ use crate::audit::Audit;
 /// The formats of `audit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum AuditFormat {
-    /// For programs; see docs/audit.md
+    /// A page that opens from disk and asks for nothing
     #[default]
+    Html,
+    /// For programs; see docs/audit.md
     Json,
 }
 
@@ -20,6 +23,7 @@ pub enum AuditFormat {
 /// Whatever `out` fails with.
 pub fn write_audit(audit: &Audit, format: AuditFormat, out: &mut dyn Write) -> io::Result<()> {
     match format {
+        AuditFormat::Html => html::write(audit, out),
         AuditFormat::Json => json::write(audit, out),
     }
 }

@@ -1,0 +1,98 @@
+//! The parts that the script fills: the lineage and the list of findings; and what the numbers mean.
+
+use super::components::{section as view, table};
+use super::markup::{Html, html};
+use crate::audit::{Audit, Rule};
+
+const NO_SCRIPT: &str = "This part needs the page's own script, which is switched off here.";
+
+/// The picture of the lineage.
+pub fn lineage(audit: &Audit) -> Html {
+    let content = html!(
+        "<p class=\"needs-script\">{}</p><div id=\"lineage-tools\" class=\"tools\" hidden><label>Search <input \
+         type=\"search\" id=\"lineage-search\" autocomplete=\"off\" role=\"combobox\" aria-expanded=\"false\" \
+         aria-controls=\"lineage-hits\"></label><ul id=\"lineage-hits\" role=\"listbox\" hidden></ul><label>Owner <select \
+         id=\"lineage-owner\"></select></label><label>Layer <select id=\"lineage-layer\"></select></label><label>Severity \
+         <select id=\"lineage-severity\"></select></label></div><div class=\"tools\" id=\"lineage-bar\" hidden><p \
+         id=\"crumbs\"></p><span class=\"steps\" id=\"steps\" hidden>Steps <button type=\"button\" id=\"fewer\" \
+         aria-label=\"Fewer steps\">−</button> <b id=\"depth\"></b> <button type=\"button\" id=\"deeper\" aria-label=\"More \
+         steps\">+</button></span><span class=\"steps\">Zoom <button type=\"button\" id=\"zoom-out\" aria-label=\"Zoom \
+         out\">−</button> <button type=\"button\" id=\"zoom-in\" aria-label=\"Zoom in\">+</button> <button type=\"button\" \
+         id=\"zoom-fit\">Fit</button></span></div><div id=\"picture\" hidden><div id=\"canvas\" tabindex=\"-1\"></div><aside \
+         id=\"panel\" aria-live=\"polite\"></aside></div><p class=\"quiet legend\" hidden id=\"legend\">Left to right: what \
+         is read, and what reads it. <span class=\"sign error\"><i>◆</i> error</span> <span class=\"sign \
+         warning\"><i>▲</i> warning</span> <span class=\"sign info\"><i>●</i> info</span>. Arrow keys move, Enter opens, \
+         Escape goes back.</p>",
+        NO_SCRIPT
+    );
+    let about = format!(
+        "{} resources and {} links between them. Folders come first; open one, or search for a model, to see what it reads \
+         and feeds.",
+        audit.lineage.nodes.id.len(),
+        audit.lineage.edges.len()
+    );
+    view("lineage", "Lineage", &about, content)
+}
+
+/// The list of all findings.
+pub fn section(audit: &Audit) -> Html {
+    let content = html!(
+        "<p class=\"needs-script\">{}</p><div id=\"findings-tools\" class=\"tools\" hidden><label>Search <input \
+         type=\"search\" id=\"find-text\" autocomplete=\"off\"></label><label>Rule <select \
+         id=\"find-rule\"></select></label><label>Severity <select id=\"find-severity\"></select></label><label>Owner \
+         <select id=\"find-owner\"></select></label><label>Folder <select id=\"find-folder\"></select></label></div><p \
+         id=\"findings-chips\"></p><p id=\"findings-count\" role=\"status\"></p><div id=\"findings-list\"></div><p \
+         id=\"findings-pages\" class=\"pages\"></p>",
+        NO_SCRIPT
+    );
+    let about = format!("All {} findings, the gravest risk first.", audit.findings.len());
+    view("findings", "Findings", &about, content)
+}
+
+/// What the numbers mean, what ran and what could not be known.
+pub fn method(audit: &Audit) -> Html {
+    let (skipped, ran): (Vec<&Rule>, Vec<&Rule>) = audit.rules.iter().partition(|rule| rule.skipped.is_some());
+    let note = |note: &String| html!("<li>{}</li>", note);
+    let ran_row = |rule: &&Rule| {
+        html!(
+            "<tr><td><code>{}</code> {}</td><td data-label=\"Flags\">{}</td><td data-label=\"Trap\">{}</td><td \
+             class=\"num\" data-label=\"Looked at\">{}</td><td class=\"num\" data-label=\"Findings\"><a \
+             href=\"{}\">{}</a></td></tr>",
+            rule.code,
+            rule.slug,
+            rule.summary,
+            rule.trap,
+            rule.subjects,
+            format!("#findings?rule={}", rule.code),
+            rule.findings
+        )
+    };
+    let skipped_row = |rule: &&Rule| {
+        html!(
+            "<tr><td><code>{}</code> {}</td><td data-label=\"Why\">{}</td></tr>",
+            rule.code,
+            rule.slug,
+            rule.skipped.as_deref().unwrap_or_default()
+        )
+    };
+    let not_ran = if skipped.is_empty() {
+        Html::default()
+    } else {
+        html!(
+            "<h3>Rules that did not run</h3>{}",
+            table("cells", &["Rule", "Why"], skipped.iter().map(skipped_row).collect())
+        )
+    };
+    let content = html!(
+        "<h3>Risk</h3><p>The risk of a finding is its severity (error 8, warning 3, info 1) times what it touches: \
+         dashboards and models downstream, contracts, personal data, failures of the last run. Of many alike on one \
+         resource, each counts less. Risk has no unit; it is there to compare.</p><h3>Score</h3><p>Each finding leaves a \
+         share of a resource's health: an error half, a warning four fifths, an info nineteen twentieths. A score is the \
+         mean of healths, weighed by what rests on each resource, times 100. Fixing a finding never lowers it.</p><h3>What \
+         could not be known</h3><ul>{}</ul><h3>Rules that ran</h3>{}{}",
+        audit.notes.iter().map(note).collect::<Html>(),
+        table("cells rules", &["Rule", "What it does", "Trap", "#Looked at", "#Findings"], ran.iter().map(ran_row).collect()),
+        not_ran,
+    );
+    view("method", "Method", "What the numbers mean, what ran, and what could not be known.", content)
+}

@@ -1,0 +1,210 @@
+//! The first page: how bad it is, where the risk is, who does what first.
+
+use std::collections::BTreeMap;
+
+use super::components::{bar, of_part, percent, points, score_cell, section as view, sign, table, tally_words, verdict};
+use super::markup::{Html, html, prose};
+use super::worklist::row as action_row;
+use crate::audit::{Audit, Measure, Things};
+
+/// How many actions, folders and dashboards the first page has.
+const ACTIONS: usize = 10;
+const PARTS: usize = 5;
+
+pub fn section(audit: &Audit) -> Html {
+    let content = html!(
+        "<div class=\"cards\">{}{}</div>{}<div class=\"columns\">{}{}</div>{}",
+        score(audit),
+        traps(audit),
+        first(audit),
+        folders(audit),
+        dashboards(audit),
+        worst(audit),
+    );
+    view("overview", "Overview", "How bad it is, where the risk is, and what to do first.", content)
+}
+
+fn score(audit: &Audit) -> Html {
+    let score = &audit.scores.project;
+    let (word, sentence) = verdict(score.score);
+    html!(
+        "<div class=\"card\" id=\"score\"><h3>Governance score</h3><p class=\"big\"><b id=\"project-score\">{}</b><span> of \
+         100 · {}</span></p><p>{}</p><p class=\"tallies\">{}</p>{}<p class=\"quiet\">{} resources count, each the more, the more \
+         dashboards and models rest on it. <a href=\"#method\">How scores are made</a></p></div>",
+        points(score.score),
+        word,
+        sentence,
+        tally_words(audit.totals),
+        facts(audit),
+        score.resources,
+    )
+}
+
+/// What each trap is about, in a few words.
+fn about_trap(name: &str) -> &'static str {
+    match name {
+        "centralise" => "one standard, an owner for each part",
+        "scale" => "structures that hold at ten times the size",
+        "govern" => "definitions, tests, access, privacy",
+        "serve the business" => "what dashboards rest on",
+        "balance the team" => "work and knowledge spread over people",
+        _ => "",
+    }
+}
+
+fn traps(audit: &Audit) -> Html {
+    let trap = |trap: &crate::audit::TrapScore| {
+        let part = of_part("trap", Some(trap.name));
+        html!(
+            "<li><a href=\"{}\"><span class=\"name\">{}</span><span class=\"quiet\">{}</span>{}<b \
+             class=\"num\">{}</b></a></li>",
+            format!("#findings?{part}"),
+            capital(trap.name),
+            about_trap(trap.name),
+            bar(trap.score.score.unwrap_or_default()),
+            points(trap.score.score),
+        )
+    };
+    html!(
+        "<div class=\"card\" id=\"traps\"><h3>The five traps</h3><ul class=\"traps\">{}</ul><p class=\"quiet\">Each counts \
+         only the findings of its own rules, so each stands above the score of all.</p></div>",
+        audit.scores.traps.iter().map(trap).collect::<Html>()
+    )
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+/// The numbers that a board asks for.
+fn facts(audit: &Audit) -> Html {
+    let covered = |measure, of| {
+        audit.coverage.project.iter().find(|cell| (cell.measure, cell.of) == (measure, of)).map(|it| (it.covered, it.total))
+    };
+    let governed = audit.dashboards.iter().filter(|it| it.governed == it.governable && it.governable > 0).count();
+    let dashboards = (!audit.dashboards.is_empty()).then_some((governed, audit.dashboards.len()));
+    let facts = [
+        (covered(Measure::Owned, Things::Models), "models have an owner", "#owners"),
+        (covered(Measure::Documented, Things::Models), "models are documented", "#coverage"),
+        (covered(Measure::Tested, Things::Models), "models are tested", "#coverage"),
+        (covered(Measure::Fresh, Things::Sources), "source tables are checked for freshness", "#coverage"),
+        (dashboards, "dashboards rest on governed data alone", "#dashboards"),
+    ];
+    let fact = |(counts, words, link): (Option<(usize, usize)>, &str, &str)| {
+        let Some((part, whole)) = counts else { return Html::default() };
+        html!(
+            "<li><a href=\"{}\"><b class=\"num\">{}</b><span>{} of {} {}</span></a></li>",
+            link,
+            percent(part, whole),
+            part,
+            whole,
+            words
+        )
+    };
+    html!("<ul class=\"rows\">{}</ul>", facts.into_iter().map(fact).collect::<Html>())
+}
+
+fn first(audit: &Audit) -> Html {
+    let actions = &audit.worklist[..audit.worklist.len().min(ACTIONS)];
+    if actions.is_empty() {
+        return html!("<h3>Do this first</h3><p>Nothing is left to do.</p>");
+    }
+    let risk: f64 = actions.iter().map(|action| action.risk).sum();
+    let rows = actions.iter().enumerate().map(|(at, action)| action_row(audit, at, action)).collect();
+    html!(
+        "<h3>Do this first</h3><p class=\"lead\">{} of {} actions, which together take away {} of all risk. <a \
+         href=\"#worklist\">The whole worklist</a></p>{}",
+        actions.len(),
+        audit.worklist.len(),
+        share(risk, audit.risk),
+        table("worklist", super::worklist::HEADINGS, rows),
+    )
+}
+
+/// A share of the risk, in percent.
+pub fn share(risk: f64, all: f64) -> String {
+    let percent = if all > 0.0 { risk / all * 100.0 } else { 0.0 };
+    if percent > 0.0 && percent < 1.0 { "< 1 %".to_owned() } else { format!("{percent:.0} %") }
+}
+
+/// The risk that lies in each folder: of a finding on several resources, each has an equal part.
+fn risk_by_folder(audit: &Audit) -> BTreeMap<&str, f64> {
+    let nodes = &audit.lineage.nodes;
+    let mut on: Vec<Vec<usize>> = vec![Vec::new(); audit.findings.len()];
+    for (node, findings) in nodes.findings.iter().enumerate() {
+        findings.iter().for_each(|finding| on[*finding].push(node));
+    }
+    let mut risks: BTreeMap<&str, f64> = BTreeMap::new();
+    for (finding, on) in audit.findings.iter().zip(&on) {
+        for node in on {
+            let folder = nodes.path[*node].rsplit_once('/').map_or("", |(folder, _)| folder);
+            *risks.entry(folder).or_default() += finding.risk / on.len() as f64;
+        }
+    }
+    risks
+}
+
+fn folders(audit: &Audit) -> Html {
+    let mut risks: Vec<(&str, f64)> = risk_by_folder(audit).into_iter().collect();
+    risks.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
+    let score_of = |name: &str| audit.scores.folders.iter().find(|part| part.name.as_deref() == Some(name));
+    let row = |(name, risk): &(&str, f64)| {
+        let part = of_part("folder", Some(name));
+        let score = score_of(name).and_then(|part| part.score.score);
+        html!(
+            "<tr><td><a href=\"{}\">{}</a></td><td class=\"num\">{}</td>{}</tr>",
+            format!("#findings?{part}"),
+            if name.is_empty() { "(top folder)" } else { name },
+            share(*risk, audit.risk),
+            score_cell(score)
+        )
+    };
+    let rows = risks.iter().take(PARTS).map(row).collect();
+    html!(
+        "<div><h3>Folders with the most risk</h3>{}<p><a href=\"#scores\">All folders, owners and layers</a></p></div>",
+        table("short", &["Folder", "#Of all risk", "#Score"], rows)
+    )
+}
+
+fn dashboards(audit: &Audit) -> Html {
+    if audit.dashboards.is_empty() {
+        return html!(
+            "<div><h3>Dashboards</h3><p>The project declares no exposures, so nobody can tell what dashboards rest on. \
+             Declaring them is the first step.</p></div>"
+        );
+    }
+    let row = |(at, dashboard): (usize, &crate::audit::Dashboard)| {
+        html!(
+            "<tr><td><a href=\"{}\">{}</a></td><td class=\"num\">{}</td>{}</tr>",
+            format!("#dashboard-{at}"),
+            dashboard.label.as_ref().unwrap_or(&dashboard.name),
+            percent(dashboard.governed, dashboard.governable),
+            score_cell(dashboard.score.score)
+        )
+    };
+    let rows = audit.dashboards.iter().enumerate().take(PARTS).map(row).collect();
+    html!(
+        "<div><h3>Weakest dashboards</h3>{}<p><a href=\"#dashboards\">All dashboards</a></p></div>",
+        table("short", &["Dashboard", "#Governed", "#Score"], rows)
+    )
+}
+
+fn worst(audit: &Audit) -> Html {
+    let item = |at: &usize| {
+        let finding = &audit.findings[*at];
+        html!(
+            "<li>{}<span><a href=\"{}\">{}</a><span class=\"quiet\">{} · {}</span></span></li>",
+            sign(finding.severity),
+            format!("#findings?finding={at}"),
+            prose(&finding.message),
+            finding.code,
+            finding.why,
+        )
+    };
+    let worst = &audit.scores.project.worst;
+    if worst.is_empty() {
+        return Html::default();
+    }
+    html!("<h3>Worst findings</h3><ul class=\"worst\">{}</ul>", worst.iter().map(item).collect::<Html>())
+}
