@@ -63,23 +63,36 @@ impl<'a> From<Facts<'a>> for Project<'a> {
 
 /// Sorts by unique id, so that no answer depends on the order of the input, and keeps the last of each.
 fn sorted_unique(mut resources: Vec<Resource<'_>>) -> Vec<Resource<'_>> {
-    if !has_repetition(&resources) {
-        // In place: resources are large, and there may be a million.
-        resources.par_sort_unstable_by(|a, b| a.unique_id.cmp(&b.unique_id));
-        return resources;
+    // Resources are large, and there may be a million: only what says where each goes is sorted, then each is moved once.
+    let mut order: Vec<(&str, u32)> =
+        resources.par_iter().enumerate().map(|(index, resource)| (resource.unique_id.as_str(), index as u32)).collect();
+    // By position where ids are the same, so that the last stays last.
+    order.par_sort_unstable();
+    // Only where somebody has edited a manifest.
+    let has_repetition = order.par_windows(2).any(|pair| pair[0].0 == pair[1].0);
+    let order = order.into_par_iter().map(|(_, index)| index as usize).collect();
+    arrange(&mut resources, order);
+    if has_repetition {
+        resources.reverse();
+        resources.dedup_by(|earlier, kept| earlier.unique_id == kept.unique_id);
+        resources.reverse();
     }
-    // Stable, so that of several with one id the last stays last.
-    resources.par_sort_by(|a, b| a.unique_id.cmp(&b.unique_id));
-    resources.reverse();
-    resources.dedup_by(|earlier, kept| earlier.unique_id == kept.unique_id);
-    resources.reverse();
     resources
 }
 
-/// Whether two resources have one id: only where somebody has edited a manifest.
-fn has_repetition(resources: &[Resource<'_>]) -> bool {
-    let mut seen = HashSet::with_capacity(resources.len());
-    !resources.iter().all(|resource| seen.insert(resource.unique_id.as_str()))
+/// Puts at each position what stands at `order[position]`, in place.
+fn arrange<T>(items: &mut [T], mut order: Vec<usize>) {
+    for start in 0..items.len() {
+        // Along a circle: what is pushed out of one place waits in the next until its own turn.
+        let mut at = start;
+        while order[at] != start {
+            let next = order[at];
+            items.swap(at, next);
+            order[at] = at;
+            at = next;
+        }
+        order[at] = at;
+    }
 }
 
 /// Parents up to which looking at each of them is faster than a set.
@@ -124,6 +137,30 @@ fn resolve_parents<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project::ResourceType;
+    use crate::rules::tester::resource;
+
+    #[test]
+    fn what_is_arranged_stands_in_order() {
+        // Circles of one, of two and of more.
+        let mut items = ["b", "c", "a", "d", "f", "e"];
+        arrange(&mut items, vec![2, 0, 1, 3, 5, 4]);
+        assert_eq!(items, ["a", "b", "c", "d", "e", "f"]);
+    }
+
+    #[test]
+    fn of_resources_with_one_id_the_last_counts() {
+        let named = |id: &str, path: &str| resource(ResourceType::Model, id, path);
+        let resources = vec![
+            named("model.shop.b", "1.sql"),
+            named("model.shop.a", "2.sql"),
+            named("model.shop.b", "3.sql"),
+            named("model.shop.b", "4.sql"),
+        ];
+        let project = Project::from(Facts { resources, ..Facts::default() });
+        let kept: Vec<_> = project.resources.iter().map(|it| (it.unique_id.as_str(), it.path.as_str())).collect();
+        assert_eq!(kept, [("model.shop.a", "2.sql"), ("model.shop.b", "4.sql")]);
+    }
 
     #[test]
     fn each_parent_is_listed_once_however_many_there_are() {
