@@ -142,7 +142,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         let files = [(*what, path.clone()), ("config", config)];
         let style = SummaryStyle {
             verbose: arguments.verbose,
-            input: loaded.why.as_deref(),
+            input: &input::choice(loaded, &project, &discovered, &arguments.input),
             unknown: &input::unknown(&project),
             files: &files,
             elapsed: start.elapsed(),
