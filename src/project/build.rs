@@ -1,6 +1,7 @@
 //! From the facts an input has read to a [`Project`]: order, ids, edges.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
@@ -63,36 +64,27 @@ impl<'a> From<Facts<'a>> for Project<'a> {
 
 /// Sorts by unique id, so that no answer depends on the order of the input, and keeps the last of each.
 fn sorted_unique(mut resources: Vec<Resource<'_>>) -> Vec<Resource<'_>> {
-    // Resources are large, and there may be a million: only what says where each goes is sorted, then each is moved once.
-    let mut order: Vec<(&str, u32)> =
-        resources.par_iter().enumerate().map(|(index, resource)| (resource.unique_id.as_str(), index as u32)).collect();
-    // By position where ids are the same, so that the last stays last.
-    order.par_sort_unstable();
-    // Only where somebody has edited a manifest.
-    let has_repetition = order.par_windows(2).any(|pair| pair[0].0 == pair[1].0);
-    let order = order.into_par_iter().map(|(_, index)| index as usize).collect();
-    arrange(&mut resources, order);
-    if has_repetition {
-        resources.reverse();
-        resources.dedup_by(|earlier, kept| earlier.unique_id == kept.unique_id);
-        resources.reverse();
+    if !may_have_repetition(&resources) {
+        // In place: resources are large, and there may be a million.
+        resources.par_sort_unstable_by(|a, b| a.unique_id.cmp(&b.unique_id));
+        return resources;
     }
+    // Stable, so that of several with one id the last stays last.
+    resources.par_sort_by(|a, b| a.unique_id.cmp(&b.unique_id));
+    resources.reverse();
+    resources.dedup_by(|earlier, kept| earlier.unique_id == kept.unique_id);
+    resources.reverse();
     resources
 }
 
-/// Puts at each position what stands at `order[position]`, in place.
-fn arrange<T>(items: &mut [T], mut order: Vec<usize>) {
-    for start in 0..items.len() {
-        // Along a circle: what is pushed out of one place waits in the next until its own turn.
-        let mut at = start;
-        while order[at] != start {
-            let next = order[at];
-            items.swap(at, next);
-            order[at] = at;
-            at = next;
-        }
-        order[at] = at;
-    }
+/// Whether two resources have one id, or one hash: only where somebody has edited a manifest. A set would say it as well,
+/// on one thread and with all ids moving through the processor's cache.
+fn may_have_repetition(resources: &[Resource<'_>]) -> bool {
+    let hasher = RandomState::new();
+    let mut hashes: Vec<u64> =
+        resources.par_iter().map(|resource| hasher.hash_one(resource.unique_id.as_str())).collect();
+    hashes.par_sort_unstable();
+    hashes.par_windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// Parents up to which looking at each of them is faster than a set.
@@ -139,14 +131,6 @@ mod tests {
     use super::*;
     use crate::project::ResourceType;
     use crate::rules::tester::resource;
-
-    #[test]
-    fn what_is_arranged_stands_in_order() {
-        // Circles of one, of two and of more.
-        let mut items = ["b", "c", "a", "d", "f", "e"];
-        arrange(&mut items, vec![2, 0, 1, 3, 5, 4]);
-        assert_eq!(items, ["a", "b", "c", "d", "e", "f"]);
-    }
 
     #[test]
     fn of_resources_with_one_id_the_last_counts() {
