@@ -85,8 +85,8 @@ fn files_beside_the_project_have_places() {
         let (own, shared) =
             (format!("{root}models"), if root.is_empty() { "../shared/models" } else { "repo/shared/models" });
         vec![
-            format!("{shared}/b.yml:2:11-2:12 DOC001 model.shop.b"),
-            format!("{shared}/broken.yml:2:1-2:1 PRJ013 project.shop"),
+            format!("{shared}/b.yml:3:18-3:20 DOC001 model.shop.b"),
+            format!("{shared}/broken.yml:1:9-1:10 PRJ013 project.shop"),
             format!("{own}/a.sql:1:1-1:29 DOC001 model.shop.a"),
         ]
     };
