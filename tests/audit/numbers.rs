@@ -38,7 +38,7 @@ fn downstream(manifest: &Value) -> BTreeMap<String, BTreeSet<String>> {
         let mut found = BTreeSet::new();
         let mut open = vec![start.as_str()];
         while let Some(at) = open.pop() {
-            for child in children.get(at).map(|it| list(it)).unwrap_or_default() {
+            for child in children.get(at).map(list).unwrap_or_default() {
                 let child = child.as_str().expect("an id");
                 if found.insert(child.to_owned()) {
                     open.push(child);
