@@ -51,6 +51,9 @@ pub struct Score {
     pub findings: Tally,
     /// Its worst findings, the gravest risk first, as positions in `findings`.
     pub worst: Vec<usize>,
+    /// All of them, in order, for reports that lead from the number to the findings.
+    #[serde(skip)]
+    pub all: Vec<usize>,
 }
 
 /// The score of one trap.
@@ -203,10 +206,11 @@ impl<'a, 'p> Scorer<'a, 'p> {
     fn score(&self, share: Option<f64>, resources: usize, findings: BTreeSet<usize>) -> Score {
         let mut tally = Tally::default();
         findings.iter().for_each(|&finding| tally.add(self.severities[finding]));
-        let mut worst: Vec<usize> = findings.into_iter().collect();
+        let all: Vec<usize> = findings.into_iter().collect();
+        let mut worst = all.clone();
         worst.sort_by(|&a, &b| self.risks.risk(b).total_cmp(&self.risks.risk(a)).then(a.cmp(&b)));
         worst.truncate(WORST);
-        Score { score: share.map(points), resources, findings: tally, worst }
+        Score { score: share.map(points), resources, findings: tally, worst, all }
     }
 
     pub fn scores(&self) -> Scores {

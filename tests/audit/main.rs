@@ -4,6 +4,7 @@
 mod support;
 
 mod numbers;
+mod page;
 
 use serde_json::Value;
 use support::{Desk, fixture};

@@ -1,6 +1,6 @@
 //! What every section is built of: scores, bars, counts of findings, tables.
 
-use super::markup::{Html, html, query};
+use super::markup::{Html, Piece, html, query};
 use crate::audit::{Score, Tally};
 use crate::findings::Severity;
 
@@ -122,9 +122,14 @@ pub fn score_cells(score: &Score, part: &str) -> Html {
     )
 }
 
-/// `owner=Finance`, for links to the findings of a part.
+/// `owner=Finance`, for links to the findings of a part. The top folder has no name, and what has no owner neither.
 pub fn of_part(key: &str, name: Option<&str>) -> String {
-    format!("{key}={}", query(name.unwrap_or("-")))
+    let name = match name {
+        None => "-",
+        Some("") => "/",
+        Some(name) => name,
+    };
+    format!("{key}={}", query(name))
 }
 
 /// A table whose box scrolls when it does not fit. A heading that starts with `#` is one of numbers.
@@ -142,7 +147,7 @@ pub fn table(class: &str, headings: &[&str], rows: Html) -> Html {
 }
 
 /// A section of the page: its anchor, heading, what it is about, and what it shows.
-pub fn section(anchor: &str, heading: &str, about: &str, content: Html) -> Html {
+pub fn section(anchor: &str, heading: &str, about: impl Piece, content: Html) -> Html {
     html!(
         r#"<section id="{}" class="view" tabindex="-1"><h2>{}</h2><p class="lead">{}</p>{}</section>"#,
         anchor,
@@ -174,8 +179,9 @@ mod tests {
 
     #[test]
     fn nearly_all_is_not_all() {
-        assert_eq!([(0, 9), (1, 900), (5, 10), (899, 900), (9, 9), (0, 0)].map(|(part, whole)| percent(part, whole)), [
-            "0 %", "1 %", "50 %", "99 %", "100 %", "–"
-        ]);
+        assert_eq!(
+            [(0, 9), (1, 900), (5, 10), (899, 900), (9, 9), (0, 0)].map(|(part, whole)| percent(part, whole)),
+            ["0 %", "1 %", "50 %", "99 %", "100 %", "–"]
+        );
     }
 }

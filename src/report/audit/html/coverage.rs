@@ -1,6 +1,6 @@
 //! How much is documented, owned, tested, fresh, under contract and classified.
 
-use super::components::{bar, of_part, percent, section as view, table};
+use super::components::{bar, more, of_part, percent, section as view, table};
 use super::markup::{Html, html};
 use super::scores::part_name;
 use crate::audit::{Audit, Cell, Measure, PartCoverage, Things};
@@ -62,9 +62,25 @@ fn project(cells: &[Cell]) -> Html {
             return Html::default();
         }
         let cell = |(cell, (_, label)): (Option<&Cell>, &(Measure, &str))| filled(cell, label, "");
-        html!("<tr><th scope=\"row\">{}</th>{}</tr>", name, cells.into_iter().zip(&MEASURES).map(cell).collect::<Html>())
+        html!(
+            "<tr><th scope=\"row\">{}</th>{}</tr>",
+            name,
+            cells.into_iter().zip(&MEASURES).map(cell).collect::<Html>()
+        )
     };
     table("coverage cells", &headings, THINGS.iter().map(row).collect())
+}
+
+/// How many parts of each kind are printed: those with the most in them.
+const PRINTED: usize = 200;
+
+fn largest(parts: &[PartCoverage]) -> Vec<&PartCoverage> {
+    let size = |part: &PartCoverage| part.cells.iter().map(|cell| cell.total).sum::<usize>();
+    let mut at: Vec<usize> = (0..parts.len()).collect();
+    at.sort_by_key(|at| (std::cmp::Reverse(size(&parts[*at])), *at));
+    at.truncate(PRINTED);
+    at.sort_unstable();
+    at.into_iter().map(|at| &parts[at]).collect()
 }
 
 fn parts(key: &str, heading: &str, parts: &[PartCoverage]) -> Html {
@@ -81,7 +97,8 @@ fn parts(key: &str, heading: &str, parts: &[PartCoverage]) -> Html {
         let cells = columns.iter().map(cell).collect::<Html>();
         html!("<tr><th scope=\"row\">{}</th>{}</tr>", part_name(key, part.name.as_deref()), cells)
     };
-    table("coverage cells sortable", &headings, parts.iter().map(row).collect())
+    let rows = largest(parts).into_iter().map(row).collect();
+    html!("{}{}", table("coverage cells sortable", &headings, rows), more(parts.len(), PRINTED, "smaller ones"))
 }
 
 /// What there is, with its bar; it leads to the findings on what is not covered.

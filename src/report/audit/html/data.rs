@@ -2,12 +2,12 @@
 //! are there once and meant by their number; a text that names its subject has [`SUBJECT`] for it, so that thousands of
 //! messages are a few dozen.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
 use super::picture::{Item, Picture};
-use crate::audit::{Audit, Effort};
+use crate::audit::{Audit, Effort, PartScore};
 use crate::findings::Severity;
 use crate::report::printable_lines;
 
@@ -55,8 +55,18 @@ struct Data<'a> {
     groups: Vec<Group>,
     findings: Findings,
     actions: Actions,
+    /// Findings of owners, folders and layers that no resource of the lineage leads to, such as those on groups.
+    others: Others,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     new: Vec<usize>,
+}
+
+/// Findings by the name of the part; `-` is what has no owner.
+#[derive(Serialize)]
+struct Others {
+    owner: BTreeMap<String, Vec<usize>>,
+    folder: BTreeMap<String, Vec<usize>>,
+    layer: BTreeMap<String, Vec<usize>>,
 }
 
 #[derive(Serialize)]
@@ -118,7 +128,6 @@ struct Findings {
 
 #[derive(Serialize)]
 struct Actions {
-    id: Vec<String>,
     title: Vec<String>,
     owner: Vec<Option<String>>,
     risk: Vec<f64>,
@@ -133,7 +142,6 @@ struct Actions {
 pub fn data(audit: &Audit, picture: &Picture) -> String {
     let nodes = &audit.lineage.nodes;
     let (mut layers, mut folders) = (Texts::default(), Texts::default());
-    let folder = |path: &'_ String| path.rsplit_once('/').map_or(0, |(folder, _)| folder.len());
     let data = Data {
         rules: rules(audit),
         owners: audit.owners.owners.iter().map(|owner| shown(&owner.name)).collect(),
@@ -142,7 +150,7 @@ pub fn data(audit: &Audit, picture: &Picture) -> String {
             id: nodes.id.iter().map(shown).collect(),
             path: nodes.path.iter().map(shown).collect(),
             layer: nodes.layer.iter().map(|layer| layers.number(layer)).collect(),
-            folder: nodes.path.iter().map(|path| folders.number(&path[..folder(path)])).collect(),
+            folder: nodes.path.iter().map(|path| folders.number(folder(path))).collect(),
             owner: nodes.owner.clone(),
             severity: nodes.severity.iter().map(|severity| level(*severity)).collect(),
             score: nodes.score.clone(),
@@ -158,11 +166,16 @@ pub fn data(audit: &Audit, picture: &Picture) -> String {
         groups: groups(picture),
         findings: findings(audit),
         actions: actions(audit),
+        others: others(audit),
         new: audit.comparison.as_ref().map(|comparison| comparison.new.clone()).unwrap_or_default(),
         layers: layers.texts,
         folders: folders.texts,
     };
     script_safe(&serde_json::to_string(&data).expect("plain values always serialise"))
+}
+
+fn folder(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// Nothing in JSON but its strings has these characters, and there escapes mean the same.
@@ -251,7 +264,6 @@ fn findings(audit: &Audit) -> Findings {
 fn actions(audit: &Audit) -> Actions {
     let all = &audit.worklist;
     Actions {
-        id: all.iter().map(|action| shown(&action.id)).collect(),
         title: all.iter().map(|action| shown(&action.title)).collect(),
         owner: all.iter().map(|action| action.owner.as_ref().map(shown)).collect(),
         risk: all.iter().map(|action| action.risk).collect(),
@@ -261,6 +273,36 @@ fn actions(audit: &Audit) -> Actions {
         clears: all.iter().map(|action| action.clears.clone()).collect(),
         eases: all.iter().map(|action| action.eases.clone()).collect(),
     }
+}
+
+fn others(audit: &Audit) -> Others {
+    let nodes = &audit.lineage.nodes;
+    let owner = |node: usize| nodes.owner[node].map_or("-", |at| audit.owners.owners[at].name.as_str());
+    Others {
+        owner: of_parts(audit, &audit.scores.owners, owner),
+        folder: of_parts(audit, &audit.scores.folders, |node| folder(&nodes.path[node])),
+        layer: of_parts(audit, &audit.scores.layers, |node| nodes.layer[node]),
+    }
+}
+
+/// The findings of each part less those that its resources lead to.
+fn of_parts<'a>(
+    audit: &'a Audit,
+    parts: &[PartScore],
+    part_of: impl Fn(usize) -> &'a str,
+) -> BTreeMap<String, Vec<usize>> {
+    let mut led_to: HashMap<&str, BTreeSet<usize>> = HashMap::new();
+    for (node, findings) in audit.lineage.nodes.findings.iter().enumerate() {
+        led_to.entry(part_of(node)).or_default().extend(findings);
+    }
+    let others = |part: &PartScore| {
+        let name = part.name.as_deref().unwrap_or("-");
+        let known = led_to.get(name);
+        let is_other = |finding: &usize| !known.is_some_and(|known| known.contains(finding));
+        let others: Vec<usize> = part.score.all.iter().copied().filter(is_other).collect();
+        (!others.is_empty()).then(|| (shown(name), others))
+    };
+    parts.iter().filter_map(others).collect()
 }
 
 fn effort(effort: Effort) -> u8 {

@@ -25,13 +25,13 @@ pub fn lineage(audit: &Audit) -> Html {
          Escape goes back.</p>",
         NO_SCRIPT
     );
-    let about = format!(
+    let about = html!(
         "{} resources and {} links between them. Folders come first; open one, or search for a model, to see what it reads \
          and feeds.",
         audit.lineage.nodes.id.len(),
         audit.lineage.edges.len()
     );
-    view("lineage", "Lineage", &about, content)
+    view("lineage", "Lineage", about, content)
 }
 
 /// The list of all findings.
@@ -45,8 +45,8 @@ pub fn section(audit: &Audit) -> Html {
          id=\"findings-pages\" class=\"pages\"></p>",
         NO_SCRIPT
     );
-    let about = format!("All {} findings, the gravest risk first.", audit.findings.len());
-    view("findings", "Findings", &about, content)
+    let about = html!("All {} findings, the gravest risk first.", audit.findings.len());
+    view("findings", "Findings", about, content)
 }
 
 /// What the numbers mean, what ran and what could not be known.
@@ -91,7 +91,11 @@ pub fn method(audit: &Audit) -> Html {
          mean of healths, weighed by what rests on each resource, times 100. Fixing a finding never lowers it.</p><h3>What \
          could not be known</h3><ul>{}</ul><h3>Rules that ran</h3>{}{}",
         audit.notes.iter().map(note).collect::<Html>(),
-        table("cells rules", &["Rule", "What it does", "Trap", "#Looked at", "#Findings"], ran.iter().map(ran_row).collect()),
+        table(
+            "cells rules",
+            &["Rule", "What it does", "Trap", "#Looked at", "#Findings"],
+            ran.iter().map(ran_row).collect()
+        ),
         not_ran,
     );
     view("method", "Method", "What the numbers mean, what ran, and what could not be known.", content)

@@ -54,11 +54,8 @@ fn counts(entry: &Entry) -> Html {
 fn chart(history: &[Entry]) -> Html {
     let x = |at: usize| LEFT + (WIDTH - LEFT - 8.0) * at as f64 / (history.len() - 1).max(1) as f64;
     let y = |score: f64| 8.0 + (HEIGHT - 32.0) * (1.0 - score / 100.0);
-    let scored: Vec<(f64, f64, &Entry)> = history
-        .iter()
-        .enumerate()
-        .filter_map(|(at, entry)| Some((x(at), y(entry.score?), entry)))
-        .collect();
+    let scored: Vec<(f64, f64, &Entry)> =
+        history.iter().enumerate().filter_map(|(at, entry)| Some((x(at), y(entry.score?), entry))).collect();
     let path = scored.iter().map(|(x, y, _)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ");
     let dot = |(x, y, entry): &(f64, f64, &Entry)| {
         html!(
@@ -106,7 +103,9 @@ fn chart(history: &[Entry]) -> Html {
 fn compared(audit: &Audit, comparison: &Comparison) -> Html {
     let new = match comparison.new.len() {
         0 => html!("<p>No finding is new.</p>"),
-        count => html!("<p><a href=\"#findings?new=1\">{} findings are new</a> or stand for more than before.</p>", count),
+        count => {
+            html!("<p><a href=\"#findings?new=1\">{} findings are new</a> or stand for more than before.</p>", count)
+        }
     };
     let mut note = Html::default();
     if comparison.version != audit.version {

@@ -18,10 +18,6 @@ impl Html {
     pub fn as_str(&self) -> &str {
         &self.0
     }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 impl FromIterator<Html> for Html {
@@ -210,9 +206,12 @@ mod tests {
     #[test]
     fn only_web_addresses_are_links() {
         let link = outside_link(" https://bi.example/a?b=1&c ", "a<b");
-        let expected = r#"<a href="https://bi.example/a?b=1&amp;c" rel="noreferrer noopener" target="_blank">a&lt;b</a>"#;
+        let expected =
+            r#"<a href="https://bi.example/a?b=1&amp;c" rel="noreferrer noopener" target="_blank">a&lt;b</a>"#;
         assert_eq!(link.as_str(), expected);
-        for url in ["javascript:alert(1)", "JavaScript:a()//https://", "data:text/html,x", "//a.example", "https://a b", ""] {
+        for url in
+            ["javascript:alert(1)", "JavaScript:a()//https://", "data:text/html,x", "//a.example", "https://a b", ""]
+        {
             assert!(!outside_link(url, "x").as_str().contains("href"), "{url}");
         }
     }

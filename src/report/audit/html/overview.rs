@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::components::{bar, of_part, percent, points, score_cell, section as view, sign, table, tally_words, verdict};
+use super::components::{
+    bar, of_part, percent, points, score_cell, section as view, sign, table, tally_words, verdict,
+};
 use super::markup::{Html, html, prose};
 use super::worklist::row as action_row;
 use crate::audit::{Audit, Measure, Things};
@@ -80,7 +82,12 @@ fn capital(text: &str) -> String {
 /// The numbers that a board asks for.
 fn facts(audit: &Audit) -> Html {
     let covered = |measure, of| {
-        audit.coverage.project.iter().find(|cell| (cell.measure, cell.of) == (measure, of)).map(|it| (it.covered, it.total))
+        audit
+            .coverage
+            .project
+            .iter()
+            .find(|cell| (cell.measure, cell.of) == (measure, of))
+            .map(|it| (it.covered, it.total))
     };
     let governed = audit.dashboards.iter().filter(|it| it.governed == it.governable && it.governable > 0).count();
     let dashboards = (!audit.dashboards.is_empty()).then_some((governed, audit.dashboards.len()));

@@ -98,7 +98,11 @@ fn unreachable(all: &[Unreachable]) -> Html {
     html!(
         "<h3>Cannot be reached</h3><p class=\"lead\">Groups whose owner has no address, and exposures whose owner lacks what \
          is required. If one of them breaks, nobody is told.</p>{}{}",
-        table("cells", &["Group or exposure", "Named owner", "#Resources"], all.iter().take(PRINTED).map(row).collect()),
+        table(
+            "cells",
+            &["Group or exposure", "Named owner", "#Resources"],
+            all.iter().take(PRINTED).map(row).collect()
+        ),
         more(all.len(), PRINTED, "of them"),
     )
 }

@@ -139,6 +139,7 @@
   function conditions(data) {
     const { findings, nodes } = data;
     const some = (finding, test) => data.nodesOf[finding].some(test);
+    const others = (part, name) => new Set(data.others[part][name] || []);
     const among = (set) => (finding) => set.has(finding);
     const of = (name) => findings.rule.reduce((set, rule, at) => data.rules[rule][name] === parameters.get(name) ? set.add(at) : set, new Set());
     const tests = {
@@ -154,13 +155,18 @@
       severity: (value) => [null, (finding) => SIGNS[findings.severity[finding]][0] === value],
       owner: (value) => {
         const at = value === "-" ? null : data.owners.indexOf(value);
-        return [null, (finding) => some(finding, (node) => nodes.owner[node] === at)];
+        const more = others("owner", value);
+        return [null, (finding) => more.has(finding) || some(finding, (node) => nodes.owner[node] === at)];
       },
       folder: (value) => {
-        const at = data.folders.indexOf(value === "-" || value === "/" ? "" : value);
-        return [null, (finding) => some(finding, (node) => nodes.folder[node] === at)];
+        const name = value === "/" ? "" : value;
+        const [at, more] = [data.folders.indexOf(name), others("folder", name)];
+        return [null, (finding) => more.has(finding) || some(finding, (node) => nodes.folder[node] === at)];
       },
-      layer: (value) => [`layer: ${value}`, (finding) => some(finding, (node) => data.layers[nodes.layer[node]] === value)],
+      layer: (value) => {
+        const more = others("layer", value);
+        return [`layer: ${value}`, (finding) => more.has(finding) || some(finding, (node) => data.layers[nodes.layer[node]] === value)];
+      },
       trap: (value) => [`trap: ${value}`, among(of("trap"))],
       about: (value) => [`not ${value}`, (finding) => (ABOUT[value] || "").split(" ").includes(data.rules[findings.rule[finding]].code)],
       action: (value) => [`action: ${data.actions.title[value]}`,
@@ -234,7 +240,7 @@
     function list(event) {
       if (event) shown = PAGE;
       const wanted = words.value.toLowerCase();
-      const found = [...actions.id.keys()].filter((at) => (!owner.value || (actions.owner[at] || "-") === owner.value)
+      const found = [...actions.risk.keys()].filter((at) => (!owner.value || (actions.owner[at] || "-") === owner.value)
         && (!effort.value || actions.effort[at] === Number(effort.value)) && actions.title[at].toLowerCase().includes(wanted));
       const risk = found.reduce((sum, at) => sum + actions.risk[at], 0);
       status.textContent = `${count(found.length, "action")}, ${total ? Math.round(risk / total * 100) : 0} % of all risk`;
@@ -296,7 +302,7 @@
 
   // ---- Lineage.
 
-  const [WIDTH, HEIGHT, ACROSS, DOWN, TALL] = [196, 46, 72, 14, 16];
+  const [WIDTH, HEIGHT, ACROSS, DOWN, TALL] = [188, 46, 52, 14, 16];
   const MOST = 40;
   const lineage = { scale: 1, chosen: null, items: [], edges: [], depth: 2 };
 
@@ -370,10 +376,11 @@
     lineageTools(data);
     const node = data.at.get(parameters.get("node"));
     lineage.chosen = null;
+    $("picture").classList.toggle("wide", node === undefined);
     if (node === undefined) groupView(data, Math.min(Number(parameters.get("group")) || 0, data.groups.length - 1));
     else nodeView(data, node);
     const wide = $("canvas").clientWidth / lineage.width;
-    lineage.scale = Math.max(0.75, Math.min(1, wide));
+    lineage.scale = Math.max(0.85, Math.min(1, wide));
     draw(data);
     if (node !== undefined) choose(data, lineage.items.find((item) => item.centre), true);
     else $("panel").replaceChildren(...groupPanel(data, lineage.group));
@@ -466,7 +473,7 @@
     const inside = (at) => { while (at !== group && at !== 0) at = data.groups[at].parent; return at === group; };
     return [...data.nodes.group.keys()].filter((node) => inside(data.nodes.group[node]));
   };
-  const short = (name, group) => name.length <= 27 ? name : group ? `…${name.slice(-26)}` : `${name.slice(0, 26)}…`;
+  const short = (name, group) => name.length <= 24 ? name : group ? `…${name.slice(-23)}` : `${name.slice(0, 23)}…`;
 
   function draw(data) {
     const matches = matcher(data);
@@ -515,6 +522,7 @@
   }
   function choose(data, item, focus) {
     lineage.chosen = item;
+    if (item.node !== null) $("picture").classList.remove("wide");
     const at = lineage.items.indexOf(item);
     lineage.items.forEach((other) => { other.shape.classList.toggle("chosen", other === item); other.shape.setAttribute("tabindex", other === item ? "0" : "-1"); });
     lineage.edges.forEach(([from, to], edge) => lineage.paths[edge].classList.toggle("on", from === at || to === at));
@@ -560,7 +568,7 @@
       el("p", {}, ...lacks(data, node)),
       el("p", {}, el("a", { href: link("lineage", { node: nodes.id[node] }) }, "Show its neighbours")),
       el("h4", {}, count(findings.length, "finding")),
-      el("ul", {}, ...findings.slice(0, 6).map((finding) => el("li", {}, sign(data.findings.severity[finding]), " ", text(data, finding, "message")))),
+      el("ul", {}, ...findings.slice(0, 6).map((finding) => el("li", {}, sign(data.findings.severity[finding]), " ", ...prose(text(data, finding, "message"))))),
       findings.length ? el("p", {}, el("a", { href: link("findings", { node: nodes.id[node] }) }, "All its findings")) : "",
       el("h4", {}, `Reads ${data.parents[node].length}`), nodeLinks(data, data.parents[node], 8),
       el("h4", {}, `Feeds ${data.children[node].length}`), nodeLinks(data, data.children[node], 8)];

@@ -4,7 +4,7 @@
 //! with more than [`MOST`] things in it is divided by the alphabet. Beside what is in the group stand the groups that it
 //! reads and feeds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::layout::{ranks, rows};
 use crate::audit::Lineage;
@@ -80,7 +80,7 @@ pub fn picture(lineage: &Lineage) -> Picture {
     let size = lineage.nodes.id.len();
     let ranks = ranks(size, &lineage.edges);
     let rows = rows(&ranks, &lineage.edges);
-    let first = Folder { label: "everything".to_owned(), folders: frontier(sorted(lineage)), nodes: Vec::new() };
+    let first = Folder { label: "The whole project".to_owned(), folders: frontier(sorted(lineage)), nodes: Vec::new() };
     let mut picture = Picture { groups: Vec::new(), group_of: vec![0; size], ranks, rows };
     picture.number(divided(first, lineage), 0, lineage);
     let views: Vec<View> = (0..picture.groups.len()).map(|at| picture.view(at, lineage)).collect();
@@ -119,7 +119,11 @@ fn sorted(lineage: &Lineage) -> Vec<Folder> {
             below.insert(0, Folder { label: format!("{path}/*"), folders: Vec::new(), nodes: tree.nodes });
         }
         // A folder with nothing but a folder in it is no step of its own.
-        if below.len() == 1 { below.remove(0) } else { Folder { label: path.to_owned(), folders: below, nodes: Vec::new() } }
+        if below.len() == 1 {
+            below.remove(0)
+        } else {
+            Folder { label: path.to_owned(), folders: below, nodes: Vec::new() }
+        }
     }
     let mut tree = Tree::default();
     for at in 0..lineage.nodes.id.len() {
@@ -138,7 +142,8 @@ impl Folder {
 /// Opens the largest folder until the first view has as many groups as one can take in.
 fn frontier(mut folders: Vec<Folder>) -> Vec<Folder> {
     loop {
-        let is_open = |folder: &&Folder| !folder.folders.is_empty() && folders.len() + folder.folders.len() - 1 <= FIRST;
+        let is_open =
+            |folder: &&Folder| !folder.folders.is_empty() && folders.len() + folder.folders.len() - 1 <= FIRST;
         let largest = folders.iter().filter(is_open).map(Folder::size).max();
         let Some(at) = folders.iter().position(|folder| is_open(&folder) && Some(folder.size()) == largest) else {
             return folders;
@@ -251,16 +256,18 @@ impl Picture {
         // What is read and fed alike stands where more flows.
         let both: Vec<Item> = before.keys().filter(|item| after.contains_key(item)).copied().collect();
         for item in both {
-            if before[&item] >= after[&item] { after.remove(&item) } else { before.remove(&item) };
+            if before[&item] >= after[&item] {
+                after.remove(&item)
+            } else {
+                before.remove(&item)
+            };
         }
         let left_out = before.len().saturating_sub(OUTSIDE) + after.len().saturating_sub(OUTSIDE);
         let (before, after) = (heaviest(before), heaviest(after));
         let items: Vec<Item> = inside.iter().chain(&before).chain(&after).copied().collect();
         let at: BTreeMap<Item, usize> = items.iter().copied().zip(0..).collect();
-        let edges: Vec<(usize, usize, usize)> = edges
-            .iter()
-            .filter_map(|((from, to), weight)| Some((*at.get(from)?, *at.get(to)?, *weight)))
-            .collect();
+        let edges: Vec<(usize, usize, usize)> =
+            edges.iter().filter_map(|((from, to), weight)| Some((*at.get(from)?, *at.get(to)?, *weight))).collect();
         let mut columns = self.columns(&inside, &edges);
         let shift = u32::from(!before.is_empty());
         columns.iter_mut().for_each(|column| *column += shift);
@@ -284,10 +291,15 @@ impl Picture {
         let depths: Vec<f64> = inside.iter().map(depth).collect();
         let is_forward = |from: usize, to: usize| (depths[from], from) < (depths[to], to);
         let within = edges.iter().filter(|(from, to, _)| *from < inside.len() && *to < inside.len());
+        let within: Vec<&(usize, usize, usize)> = within.filter(|(from, to, _)| is_forward(*from, *to)).collect();
+        let mut read = vec![0; inside.len()];
+        within.iter().for_each(|(_, to, weight)| read[*to] += weight);
+        // A group is not moved for the little that it reads elsewhere: the picture would become a row of single groups.
+        let is_much = |to: usize, weight: usize| weight * 10 >= read[to];
         let forward: Vec<(usize, usize)> =
-            within.map(|(from, to, _)| (*from, *to)).filter(|(from, to)| is_forward(*from, *to)).collect();
+            within.iter().filter(|(_, to, weight)| is_much(*to, *weight)).map(|(from, to, _)| (*from, *to)).collect();
         let columns = ranks(inside.len(), &forward);
-        let used: std::collections::BTreeSet<u32> = columns.iter().copied().collect();
+        let used: BTreeSet<u32> = columns.iter().copied().collect();
         columns.iter().map(|column| used.range(..column).count() as u32).collect()
     }
 }
@@ -347,7 +359,8 @@ mod tests {
         let edges: Vec<(usize, usize)> = (1..4000).map(|at| (at / 2, at)).collect();
         let picture = picture(&lineage(&paths, &edges));
         assert!(picture.groups.iter().all(|group| group.view.inside <= MOST && group.view.items.len() <= MOST + 16));
-        let shown: usize = picture.groups.iter().map(|group| nodes_inside(&group.view.items[..group.view.inside])).sum();
+        let shown: usize =
+            picture.groups.iter().map(|group| nodes_inside(&group.view.items[..group.view.inside])).sum();
         assert_eq!(shown, 4000);
     }
 

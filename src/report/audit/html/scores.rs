@@ -1,8 +1,11 @@
 //! The scores of owners, folders and layers, and what each is made of.
 
-use super::components::{of_part, score_cells, section as view, table};
+use super::components::{more, of_part, score_cells, section as view, table};
 use super::markup::{Html, html};
 use crate::audit::{Audit, PartScore};
+
+/// How many parts of each kind are printed.
+const PRINTED: usize = 300;
 
 pub fn section(audit: &Audit) -> Html {
     let scores = &audit.scores;
@@ -31,7 +34,9 @@ fn parts(key: &str, heading: &str, parts: &[PartScore], is_sorted: bool) -> Html
         let link = of_part(key, part.name.as_deref());
         html!("<tr><td>{}</td>{}</tr>", part_name(key, part.name.as_deref()), score_cells(&part.score, &link))
     };
-    table("sortable", &[heading, "#Score", "#Resources", "Findings"], parts.iter().map(row).collect())
+    let rows = parts.iter().take(PRINTED).map(row).collect();
+    let headings = [heading, "#Score", "#Resources", "Findings"];
+    html!("{}{}", table("sortable", &headings, rows), more(parts.len(), PRINTED, "of them"))
 }
 
 /// A part by name, or words for what has none.
