@@ -29,7 +29,9 @@ async function open(name, anchor = "", { width = 1280, theme = "light" } = {}) {
   await page.waitForSelector("html[data-ready]");
   return Object.assign(page, {
     json: JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8")),
-    to: async (where) => { await page.evaluate((hash) => { location.hash = hash; }, where); await page.waitForTimeout(50); },
+    to: async (where) => { await page.evaluate((hash) => { location.hash = hash; }, where); await page.settled(); },
+    // The address has changed, and the page shows what it says.
+    settled: () => page.waitForFunction(() => document.documentElement.dataset.shown === location.hash),
     done: async () => { assert.deepEqual(complaints, [], `${name}${anchor}`); await page.close(); },
   });
 }
@@ -45,6 +47,7 @@ const tests = {
     assert.deepEqual((await texts(page, ".traps b")).map(Number), scores.traps.map((trap) => trap.score));
     for (const name of await page.locator("nav a").evaluateAll((links) => links.map((link) => link.hash))) {
       await page.click(`nav a[href="${name}"]`);
+      await page.settled();
       assert.deepEqual(await page.locator(".view:visible").evaluateAll((views) => views.map((view) => `#${view.id}`)), [name]);
     }
     await page.to("#findings");
@@ -74,16 +77,21 @@ const tests = {
     const riskiest = all.reduce((most, finding) => Math.max(most, finding.risk), 0);
     assert.equal(await page.locator(".finding .risk").first().textContent(), riskiest.toFixed(1));
     await page.click("text=Next");
+    await page.settled();
     assert.match(page.url(), /page=2/);
     await page.selectOption("#find-rule", "DOC001");
+    await page.settled();
     assert.equal(await found(page), all.filter((finding) => finding.code === "DOC001").length);
     await page.selectOption("#find-severity", "info");
+    await page.settled();
     assert.equal(await found(page), all.filter((finding) => finding.code === "DOC001" && finding.severity === "info").length);
     await page.click("text=Show all");
+    await page.settled();
     await page.fill("#find-text", "rpt_weekly_kpis_c7 ");
     const wanted = all.filter((finding) => [finding.message, finding.path].some((text) => text.includes("rpt_weekly_kpis_c7")));
     assert.ok(wanted.length > 0 && await found(page) >= wanted.length);
     await page.goBack();
+    await page.settled();
     await page.done();
   },
 
@@ -91,6 +99,7 @@ const tests = {
     const page = await open("shop", "#worklist");
     const { worklist } = page.json;
     await page.locator("#worklist .clears").first().click();
+    await page.settled();
     assert.equal(await found(page), worklist[0].clears.length + worklist[0].eases.length);
     await page.to("#worklist");
     const owner = worklist.find((action) => action.owner).owner;
@@ -126,9 +135,11 @@ const tests = {
       assert.match((await texts(page, ".node.folder .small"))[0], /\d+ of \d+/);
       await page.selectOption("#lineage-severity", "");
       await page.locator(".node.folder").first().click();
+      await page.settled();
       assert.match(page.url(), /group=\d+/);
       await page.fill("#lineage-search", "rpt_weekly_kpis");
       await page.press("#lineage-search", "Enter");
+      await page.settled();
       assert.match(page.url(), /node=model/);
       const nodes = await page.locator(".node").count();
       assert.ok(nodes > 3 && nodes <= 100, `${nodes} nodes`);
@@ -141,10 +152,10 @@ const tests = {
       await page.keyboard.press("ArrowLeft");
       const panel = await page.locator("#panel h3").textContent();
       await page.keyboard.press("Enter");
-      await page.waitForTimeout(50);
+      await page.settled();
       assert.equal(await chosen(), panel);
       await page.keyboard.press("Escape");
-      await page.waitForTimeout(50);
+      await page.settled();
       assert.match(page.url(), /group=\d+/);
       const before = await page.locator("#canvas svg").getAttribute("width");
       await page.click("#zoom-in");
@@ -163,6 +174,7 @@ const tests = {
     const headings = await texts(page, "#panel h4");
     assert.ok(headings.includes(`Reads ${read}`) && headings.includes(`${nodes.findings[at].length} findings`), headings.join());
     await page.click("text=All its findings");
+    await page.settled();
     assert.equal(await found(page), nodes.findings[at].length);
     await page.done();
   },
@@ -178,7 +190,7 @@ const tests = {
     await page.to("#lineage");
     await page.fill("#lineage-search", "img");
     await page.press("#lineage-search", "Enter");
-    await page.waitForTimeout(100);
+    await page.settled();
     assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
     assert.equal(await page.locator("main img, main svg[onload], main iframe").count(), 0);
     const harmful = /[\u202a-\u202e\u2066-\u2069\u2028\u001b]/;

@@ -114,7 +114,7 @@ pub fn sum(tally: Tally) -> usize {
 /// The cells of a score: itself, how many resources, findings.
 pub fn score_cells(score: &Score, part: &str) -> Html {
     html!(
-        r#"{}<td class="num">{}</td><td class="tally" data-sort="{}">{}</td>"#,
+        r#"{}<td class="num" data-label="Resources">{}</td><td class="tally" data-label="Findings" data-sort="{}">{}</td>"#,
         score_cell(score.score),
         score.resources,
         sum(score.findings).to_string(),

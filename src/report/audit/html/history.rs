@@ -195,3 +195,33 @@ fn done(comparison: &Comparison) -> Html {
         more(comparison.done.len(), PRINTED, "actions")
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Entry, chart};
+    use crate::audit::Tally;
+
+    fn entry(date: &str, score: Option<f64>) -> Entry {
+        Entry {
+            commit: None,
+            date: date.to_owned(),
+            version: "0.1.0".to_owned(),
+            project: "shop".to_owned(),
+            score,
+            traps: Default::default(),
+            findings: Tally::default(),
+            risk: 0.0,
+            resources: 1,
+            coverage: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_trend_has_a_point_for_each_run_that_has_a_score() {
+        let history = [("2026-01-01", Some(0.0)), ("2026-02-01", None), ("2026-03-01", Some(100.0))];
+        let chart = chart(&history.map(|(date, score)| entry(date, score)));
+        assert!(chart.as_str().contains("points=\"36.0,156.0 712.0,8.0\""), "{chart:?}");
+        assert_eq!(chart.as_str().matches("<circle").count(), 2);
+        assert!(chart.as_str().contains(">2026-01-01<") && chart.as_str().contains(">2026-03-01<"));
+    }
+}

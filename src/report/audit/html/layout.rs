@@ -77,6 +77,9 @@ pub fn rows(columns: &[u32], edges: &[(usize, usize)]) -> Vec<u32> {
         order.iter_mut().for_each(|column| arrange(column, &before, &mut places));
         order.iter_mut().rev().for_each(|column| arrange(column, &after, &mut places));
     }
+    // What is linked with nothing stands below the rest, out of the way.
+    let is_alone = |at: &usize| before[*at].is_empty() && after[*at].is_empty();
+    order.iter_mut().for_each(|column| column.sort_by_key(is_alone));
     let mut rows = vec![0; size];
     for column in &order {
         column.iter().zip(0..).for_each(|(at, row)| rows[*at] = row);
@@ -123,6 +126,8 @@ mod tests {
     fn lines_are_untangled() {
         // 0 and 1 are read by 3 and 2: rows of the second column are turned.
         assert_eq!(rows(&[0, 0, 1, 1], &[(0, 3), (1, 2)]), [0, 1, 1, 0]);
+        // 0 is linked with nothing.
+        assert_eq!(rows(&[0, 0, 1], &[(1, 2)]), [1, 0, 0]);
     }
 
     proptest! {

@@ -66,7 +66,7 @@ impl Piece for usize {
     fn write(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let digits = self.to_string();
         for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at) % 3 == 0 {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
                 // A no-break space.
                 out.write_char('\u{a0}')?;
             }
@@ -177,7 +177,7 @@ pub fn outside_link(url: &str, words: &str) -> Html {
 
 #[cfg(test)]
 mod tests {
-    use super::{html, is_template, outside_link, prose, query};
+    use super::{is_template, outside_link, prose, query};
 
     #[test]
     fn what_is_put_in_is_text() {

@@ -55,6 +55,10 @@ fn about_trap(name: &str) -> &'static str {
 }
 
 fn traps(audit: &Audit) -> Html {
+    let about = |name: &'static str| match name {
+        "serve the business" if audit.dashboards.is_empty() => "no exposures, so there is little to judge by",
+        _ => about_trap(name),
+    };
     let trap = |trap: &crate::audit::TrapScore| {
         let part = of_part("trap", Some(trap.name));
         html!(
@@ -62,7 +66,7 @@ fn traps(audit: &Audit) -> Html {
              class=\"num\">{}</b></a></li>",
             format!("#findings?{part}"),
             capital(trap.name),
-            about_trap(trap.name),
+            about(trap.name),
             bar(trap.score.score.unwrap_or_default()),
             points(trap.score.score),
         )

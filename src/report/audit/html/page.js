@@ -88,12 +88,17 @@
     const view = (target && target.closest(".view")) || views.get("overview");
     for (const other of views.values()) other.classList.toggle("current", other === view);
     for (const item of document.querySelectorAll("nav a")) {
-      if (item.hash === `#${view.id}`) item.setAttribute("aria-current", "page");
-      else item.removeAttribute("aria-current");
+      if (item.hash !== `#${view.id}`) item.removeAttribute("aria-current");
+      else {
+        item.setAttribute("aria-current", "page");
+        const bar = item.parentElement;
+        bar.scrollLeft = item.offsetLeft - (bar.clientWidth - item.offsetWidth) / 2;
+      }
     }
     if (view.id === "findings") showFindings();
     if (view.id === "lineage") showLineage();
     if (view.id === "worklist") showWorklist();
+    root.dataset.shown = location.hash;
     if (!moved) return;
     if (target && target !== view) target.scrollIntoView();
     else if (view.id !== "lineage" || !query) scrollTo(0, 0);
@@ -473,7 +478,7 @@
     const inside = (at) => { while (at !== group && at !== 0) at = data.groups[at].parent; return at === group; };
     return [...data.nodes.group.keys()].filter((node) => inside(data.nodes.group[node]));
   };
-  const short = (name, group) => name.length <= 24 ? name : group ? `…${name.slice(-23)}` : `${name.slice(0, 23)}…`;
+  const short = (name, group) => name.length <= 22 ? name : group ? `…${name.slice(-21)}` : `${name.slice(0, 21)}…`;
 
   function draw(data) {
     const matches = matcher(data);
