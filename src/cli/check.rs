@@ -5,9 +5,13 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use super::changed::{self, Limit};
 use super::destination::{self, Destination, DestinationParser};
+use super::empty::EmptyRun;
+use super::targets::{self, Target};
 use super::terminal::{self, Color};
 use super::{CLEAN, FINDINGS, input, output};
+use crate::changes::Touched;
 use crate::clock;
 use crate::config::{self, Config, FailOn, Preset};
 use crate::discover::{self, Discovered};
@@ -23,9 +27,10 @@ use crate::rules;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// A folder in a dbt project, or a manifest file of any name
-    #[arg(default_value = ".")]
-    path: PathBuf,
+    /// A folder in a dbt project, a manifest file of any name, or files of dbt projects: then only what is about them
+    /// is reported
+    #[arg(default_value = ".", value_name = "PATH")]
+    paths: Vec<PathBuf>,
 
     /// The manifest, if it is not where dbt puts it
     #[arg(long, value_name = "FILE")]
@@ -49,6 +54,9 @@ pub struct Arguments {
     /// Leave these rules out: codes, slugs or areas, several with commas
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
+
+    #[command(flatten)]
+    changed: changed::Changed,
 
     /// Exit with 1 if there is a finding of this severity or above
     #[arg(long, value_enum, value_name = "SEVERITY")]
@@ -104,23 +112,58 @@ Examples:
   dbt-steward check --select DOC,OWN --format concise
   dbt-steward check target/manifest.json --statistics
   dbt-steward check --preset strict --ignore naming --fail-on warning
+  dbt-steward check models/marts/fct_orders.sql models/marts/_marts__models.yml
+  dbt-steward check --since origin/main
   dbt-steward check --format json --output-file findings.json
   dbt-steward check --format sarif=findings.sarif --format github";
 
+/// How a run over one project went.
+struct Run {
+    report: Report,
+    fails: bool,
+    /// The closing lines on stderr.
+    summary: String,
+    /// Why there was nothing to look at, if so.
+    empty: Option<EmptyRun>,
+}
+
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
-    let start = Instant::now();
     let destinations = destination::resolve(&arguments.format, arguments.output_file.as_deref())?;
     set_threads(arguments.threads);
-    let discovered =
-        discover::discover(&arguments.path, arguments.manifest.as_deref(), std::env::var_os("DBT_TARGET_PATH"))?;
-    let config_path = config_path(arguments, &discovered);
+    let targets = targets::find(&arguments.paths, arguments.manifest.as_deref(), arguments.changed.allow_empty)?;
+    let runs: Vec<Run> = targets.projects.iter().map(|target| lint(arguments, target)).collect::<Result<_, _>>()?;
+    if !arguments.changed.allow_empty && runs.iter().all(|run| run.empty.is_some()) {
+        if let Some(empty) = runs.into_iter().find_map(|run| run.empty) {
+            return Err(empty.into());
+        }
+        return Ok(CLEAN);
+    }
+    let fails = runs.iter().any(|run| run.fails);
+    let summaries: String = runs.iter().map(|run| run.summary.as_str()).collect();
+    let report = Report::of_all(runs.into_iter().map(|run| run.report));
+    print(arguments, &destinations, &report)?;
+    if !arguments.quiet {
+        let stray = changed::stray(&targets.stray).map(|line| line + "\n").unwrap_or_default();
+        // A closed stderr is no reason to fail.
+        let _ = io::stderr().write_all((stray + &summaries).as_bytes());
+    }
+    std::mem::forget(report);
+    Ok(if fails { FINDINGS } else { CLEAN })
+}
+
+/// Lints one project, or reads one manifest.
+fn lint(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
+    let start = Instant::now();
+    let discovered = &target.discovered;
+    let limit = arguments.changed.limit(target)?;
+    let config_path = config_path(arguments, discovered);
     let config = load_config(arguments, config_path.as_deref())?;
     // Never freed: the operating system does that at once, and walking through a million strings takes noticeable time.
-    let first = ManuallyDrop::new(input::load(&discovered, &arguments.input)?);
+    let first = ManuallyDrop::new(input::load(discovered, &arguments.input)?);
     let mut memories = ManuallyDrop::new([manifest::Memory::default(), manifest::Memory::default()]);
     let [memory, other_memory] = &mut *memories;
     let mut project = Project::from(first.facts(memory)?);
-    let other = ManuallyDrop::new(input::instead(&first, &project, &discovered, &arguments.input)?);
+    let other = ManuallyDrop::new(input::instead(&first, &project, discovered, &arguments.input)?);
     let loaded = other.as_ref().unwrap_or(&first);
     if other.is_some() {
         project = Project::from(loaded.facts(other_memory)?);
@@ -134,25 +177,28 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     if rules::need_own_files(&resolved.instances) {
         loaded.read_own_files(&mut project, &locator);
     }
-    let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
-    print(arguments, &destinations, &report)?;
-    if !arguments.quiet {
-        let config = config_path.as_deref().map_or_else(|| "none found, the defaults hold".to_owned(), paths::shown);
-        let (what, path) = &loaded.described;
-        let files = [(*what, path.clone()), ("config", config)];
-        let style = SummaryStyle {
-            verbose: arguments.verbose,
-            input: loaded.why.as_deref(),
-            unknown: &input::unknown(&project),
-            files: &files,
-            elapsed: start.elapsed(),
-        };
-        // A closed stderr is no reason to fail.
-        let _ = io::stderr().write_all(report::summary(&report, style).as_bytes());
+    let mut report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
+    let mut empty = EmptyRun::of_rules(&report, config.is_selective());
+    if let Some(limit) = &limit {
+        let touched = Touched::new(&limit.changes, &project, &locator);
+        report.retain(|located| touched.concerns(located));
+        empty = empty.or_else(|| EmptyRun::of_files(target, touched.has_resources()));
     }
+    let config = config_path.as_deref().map_or_else(|| "none found, the defaults hold".to_owned(), paths::shown);
+    let (what, path) = &loaded.described;
+    let limited = limit.as_ref().map(Limit::described);
+    let style = SummaryStyle {
+        verbose: arguments.verbose,
+        input: loaded.why.as_deref(),
+        limit: limited.as_deref(),
+        unknown: &input::unknown(&project),
+        files: &[(*what, path.clone()), ("config", config)],
+        elapsed: start.elapsed(),
+    };
+    let summary = report::summary(&report, style);
     let fails = !arguments.exit_zero && resolved.fail_on.is_reached(report.worst());
-    std::mem::forget((project, report, locator));
-    Ok(if fails { FINDINGS } else { CLEAN })
+    std::mem::forget((project, locator));
+    Ok(Run { report, fails, summary, empty })
 }
 
 /// Zero leaves the choice to rayon: one per core.

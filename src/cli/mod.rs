@@ -1,8 +1,10 @@
 //! The command line: arguments, and one file per command.
 
+mod changed;
 mod check;
 mod completions;
 mod destination;
+mod empty;
 mod explain;
 mod generate_docs;
 mod init;
@@ -10,6 +12,7 @@ mod input;
 mod output;
 mod rules;
 mod schema;
+mod targets;
 mod terminal;
 
 use std::process::ExitCode;

@@ -14,6 +14,8 @@ pub struct SummaryStyle<'a> {
     pub verbose: bool,
     /// What was read instead of a manifest, and why.
     pub input: Option<&'a str>,
+    /// What findings are limited to, such as files that have changed.
+    pub limit: Option<&'a str>,
     /// What could not be known from the files, a line each; told when verbose.
     pub unknown: &'a [String],
     /// The files that were read, each after a word for it; told when verbose.
@@ -32,6 +34,9 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
     add(&mut text, format!("{project}{by}: {}", subjects(&summary.counts)));
     if let Some(input) = style.input {
         add(&mut text, format!("read from the project's files, because {}", printable(input)));
+    }
+    if let Some(limit) = style.limit {
+        add(&mut text, printable(limit).into_owned());
     }
     if style.verbose {
         for (what, path) in style.files {
