@@ -116,9 +116,9 @@ fn files_that_are_no_json() {
 #[test]
 fn a_file_that_is_not_dbts_instead_of_a_manifest() {
     let desk = Desk::gym();
-    desk.write("gym/notes.txt", "to do\n");
+    desk.write("gym/notes.txt", "A note\n");
     desk.run(&["check", "gym/notes.txt"])
-        .refuses(&format!("  × gym/notes.txt:1:1: this is not JSON: it starts with `t`\n{NOT_A_MANIFEST}\n"));
+        .refuses(&format!("  × gym/notes.txt:1:1: this is not JSON: it starts with `A`\n{NOT_A_MANIFEST}\n"));
 }
 
 #[test]

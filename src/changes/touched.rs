@@ -9,6 +9,7 @@ use crate::files::ProjectFile;
 use crate::findings::{Located, Location};
 use crate::locate::Locator;
 use crate::project::{Detail, Project, Resource, ResourceId, ResourceType};
+use crate::rules::words::listed;
 use crate::text::SourceFile;
 
 /// What a change is about.
@@ -85,10 +86,24 @@ impl Touched {
         }
     }
 
-    /// Whether a finding is about the change: its subject has changed, or what stands at its place.
-    pub fn concerns(&self, located: &Located) -> bool {
-        let subject = &located.finding.subject;
-        self.resources.contains(subject) || self.sources.contains(subject) || self.reaches(&located.location)
+    /// Whether a finding is about the change: a subject of it has changed, or what stands at its place. A group of which a
+    /// part has changed says which.
+    pub fn concerns(&self, located: &mut Located) -> bool {
+        if self.reaches(&located.location) || self.has(&located.finding.subject) {
+            return true;
+        }
+        let changed: Vec<String> =
+            located.finding.atoms().filter(|atom| self.has(atom.subject)).map(|atom| atom.name()).collect();
+        if changed.is_empty() {
+            return false;
+        }
+        located.finding.evidence(format!("changed: {}", listed(changed)));
+        true
+    }
+
+    /// Whether the resource or source has changed.
+    fn has(&self, subject: &str) -> bool {
+        self.resources.contains(subject) || self.sources.contains(subject)
     }
 
     /// Whether what stands there has changed.

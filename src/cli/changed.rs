@@ -69,12 +69,12 @@ impl Changed {
     }
 }
 
-/// Words for files that a run could not take into account.
+/// A line about files that a run could not take into account.
 pub fn stray(paths: &[PathBuf]) -> Option<String> {
     match paths.len() {
         0 => None,
-        1 => Some("1 file is in no dbt project".to_owned()),
-        count => Some(format!("{count} files are in no dbt project")),
+        1 => Some("1 file is in no dbt project\n".to_owned()),
+        count => Some(format!("{count} files are in no dbt project\n")),
     }
 }
 

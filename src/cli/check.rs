@@ -1,28 +1,21 @@
 //! `dbt-steward check`: lint, print, and say by the exit code how it went.
 
 use std::io::{self, Write};
-use std::mem::ManuallyDrop;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
-use super::changed::{self, Limit};
+use super::changed::{self, Changed, Limit};
 use super::destination::{self, Destination, DestinationParser};
 use super::empty::EmptyRun;
+use super::lint::{self, Linted, Wanted, lint};
 use super::targets::{self, Target};
 use super::terminal::{self, Color};
 use super::{CLEAN, FINDINGS, input, output};
 use crate::changes::Touched;
 use crate::clock;
-use crate::config::{self, Config, FailOn, Preset};
-use crate::discover::{self, Discovered};
+use crate::config::{self, FailOn, Preset};
 use crate::findings::Report;
-use crate::input::manifest;
-use crate::linter;
-use crate::locate::Locator;
-use crate::paths;
-use crate::project::Project;
 use crate::report::{self, Style, SummaryStyle};
-use crate::rules;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -56,7 +49,7 @@ pub struct Arguments {
     ignore: Vec<String>,
 
     #[command(flatten)]
-    changed: changed::Changed,
+    changed: Changed,
 
     /// Exit with 1 if there is a finding of this severity or above
     #[arg(long, value_enum, value_name = "SEVERITY")]
@@ -129,100 +122,68 @@ struct Run {
 
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let destinations = destination::resolve(&arguments.format, arguments.output_file.as_deref())?;
-    set_threads(arguments.threads);
-    let targets = targets::find(&arguments.paths, arguments.manifest.as_deref(), arguments.changed.allow_empty)?;
-    let runs: Vec<Run> = targets.projects.iter().map(|target| lint(arguments, target)).collect::<Result<_, _>>()?;
-    if !arguments.changed.allow_empty && runs.iter().all(|run| run.empty.is_some()) {
-        if let Some(empty) = runs.into_iter().find_map(|run| run.empty) {
-            return Err(empty.into());
-        }
-        return Ok(CLEAN);
+    lint::set_threads(arguments.threads);
+    let allow_empty = arguments.changed.allow_empty;
+    let targets = targets::find(&arguments.paths, arguments.manifest.as_deref(), allow_empty)?;
+    let mut runs: Vec<Run> =
+        targets.projects.iter().map(|target| check(arguments, target)).collect::<Result<_, _>>()?;
+    let is_empty = !allow_empty && runs.iter().all(|run| run.empty.is_some());
+    if let Some(reason) = runs.iter_mut().find_map(|run| run.empty.take()).filter(|_| is_empty) {
+        return Err(reason.into());
     }
     let fails = runs.iter().any(|run| run.fails);
-    let summaries: String = runs.iter().map(|run| run.summary.as_str()).collect();
+    let stray = changed::stray(&targets.stray);
+    let summaries: String = stray.into_iter().chain(runs.iter().map(|run| run.summary.clone())).collect();
     let report = Report::of_all(runs.into_iter().map(|run| run.report));
     print(arguments, &destinations, &report)?;
     if !arguments.quiet {
-        let stray = changed::stray(&targets.stray).map(|line| line + "\n").unwrap_or_default();
         // A closed stderr is no reason to fail.
-        let _ = io::stderr().write_all((stray + &summaries).as_bytes());
+        let _ = io::stderr().write_all(summaries.as_bytes());
     }
     std::mem::forget(report);
     Ok(if fails { FINDINGS } else { CLEAN })
 }
 
-/// Lints one project, or reads one manifest.
-fn lint(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
+/// Lints one project, or one manifest, and leaves what the arguments ask for.
+fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
     let start = Instant::now();
-    let discovered = &target.discovered;
     let limit = arguments.changed.limit(target)?;
-    let config_path = config_path(arguments, discovered);
-    let config = load_config(arguments, config_path.as_deref())?;
-    // Never freed: the operating system does that at once, and walking through a million strings takes noticeable time.
-    let first = ManuallyDrop::new(input::load(discovered, &arguments.input)?);
-    let mut memories = ManuallyDrop::new([manifest::Memory::default(), manifest::Memory::default()]);
-    let [memory, other_memory] = &mut *memories;
-    let mut project = Project::from(first.facts(memory)?);
-    let other = ManuallyDrop::new(input::instead(&first, &project, discovered, &arguments.input)?);
-    let loaded = other.as_ref().unwrap_or(&first);
-    if other.is_some() {
-        project = Project::from(loaded.facts(other_memory)?);
-    }
-    let locator = Locator::new(&project, discovered.project.as_ref(), loaded.files.clone());
-    if !loaded.complete(&mut project) {
-        project.unreadable = locator.unreadable(&project);
-    }
-    locator.read_versions(&mut project);
-    let resolved = config.resolve(&project, locator.project_root())?;
-    if rules::need_own_files(&resolved.instances) {
-        loaded.read_own_files(&mut project, &locator);
-    }
-    let mut report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
-    let mut empty = EmptyRun::of_rules(&report, config.is_selective());
-    if let Some(limit) = &limit {
-        let touched = Touched::new(&limit.changes, &project, &locator);
-        report.retain(|located| touched.concerns(located));
-        empty = empty.or_else(|| EmptyRun::of_files(target, touched.has_resources()));
-    }
-    let config = config_path.as_deref().map_or_else(|| "none found, the defaults hold".to_owned(), paths::shown);
-    let (what, path) = &loaded.described;
-    let limited = limit.as_ref().map(Limit::described);
+    let wanted = Wanted {
+        discovered: &target.discovered,
+        input: &arguments.input,
+        config: arguments.config.as_deref(),
+        changes: config::Changes {
+            preset: arguments.preset,
+            select: &arguments.select,
+            ignore: &arguments.ignore,
+            fail_on: arguments.fail_on,
+            today: arguments.today.clone().unwrap_or_else(clock::today),
+        },
+    };
+    lint(wanted, |mut linted| {
+        let mut empty = EmptyRun::of_rules(&linted.report, linted.resolved.is_selective);
+        if let Some(limit) = &limit {
+            let touched = Touched::new(&limit.changes, linted.project, linted.locator);
+            linted.report.retain(|located| touched.concerns(located));
+            empty = empty.or_else(|| EmptyRun::of_files(target, touched.has_resources()));
+        }
+        let summary = summary(arguments, &linted, limit.as_ref(), start);
+        let fails = !arguments.exit_zero && linted.resolved.fail_on.is_reached(linted.report.worst());
+        Ok(Run { report: linted.report, fails, summary, empty })
+    })
+}
+
+fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, limit: Option<&Limit>, start: Instant) -> String {
+    let limit = limit.map(Limit::described);
     let style = SummaryStyle {
         verbose: arguments.verbose,
-        input: loaded.why.as_deref(),
-        limit: limited.as_deref(),
-        unknown: &input::unknown(&project),
-        files: &[(*what, path.clone()), ("config", config)],
+        input: linted.loaded.why.as_deref(),
+        limit: limit.as_deref(),
+        unknown: &input::unknown(linted.project),
+        files: &linted.files(),
         elapsed: start.elapsed(),
     };
-    let summary = report::summary(&report, style);
-    let fails = !arguments.exit_zero && resolved.fail_on.is_reached(report.worst());
-    std::mem::forget((project, locator));
-    Ok(Run { report, fails, summary, empty })
-}
-
-/// Zero leaves the choice to rayon: one per core.
-fn set_threads(threads: u16) {
-    if threads > 0 {
-        // Fails only if the pool exists already, which nothing before this line brings about.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
-    }
-}
-
-fn config_path(arguments: &Arguments, discovered: &Discovered) -> Option<PathBuf> {
-    let found = || discovered.project.as_ref().and_then(|project| discover::find_config(&project.root));
-    arguments.config.clone().or_else(found)
-}
-
-fn load_config(arguments: &Arguments, path: Option<&Path>) -> miette::Result<Config> {
-    let changes = config::Changes {
-        preset: arguments.preset,
-        select: &arguments.select,
-        ignore: &arguments.ignore,
-        fail_on: arguments.fail_on,
-        today: arguments.today.clone().unwrap_or_else(clock::today),
-    };
-    Ok(config::load(path, changes)?)
+    report::summary(&linted.report, style)
 }
 
 /// Files first: once stdout ends, they are there.

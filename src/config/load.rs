@@ -58,13 +58,6 @@ pub fn load(path: Option<&Path>, changes: Changes<'_>) -> Result<Config, ConfigE
     })
 }
 
-impl Config {
-    /// Whether somebody has chosen rules, or left some out: no preset alone does.
-    pub fn is_selective(&self) -> bool {
-        self.select.is_some() || !self.ignore.is_empty() || !self.files.is_empty()
-    }
-}
-
 /// Reads a file and, before it, what it extends. Gives the preset at the chain's end.
 fn load_chain(path: &Path, files: &mut Vec<FileParts>) -> Result<Option<Preset>, ConfigError> {
     let mut chain = Vec::new();

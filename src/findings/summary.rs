@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Located, Severity};
+use super::{Atom, Atoms, Located, Severity};
 use crate::project::Counts;
 
 /// Everything a report can say.
@@ -10,6 +10,8 @@ use crate::project::Counts;
 pub struct Report {
     /// Sorted by file, place, rule, subject.
     pub findings: Vec<Located>,
+    /// What findings that gave way to others are known by.
+    pub superseded: Atoms,
     pub summary: Summary,
 }
 
@@ -59,8 +61,8 @@ pub struct RuleSummary {
 
 impl Report {
     /// Keeps the findings that `is_kept` says, and corrects the numbers.
-    pub fn retain(&mut self, is_kept: impl Fn(&Located) -> bool) {
-        self.findings.retain(is_kept);
+    pub fn retain(&mut self, is_kept: impl FnMut(&mut Located) -> bool) {
+        self.findings.retain_mut(is_kept);
         let mut counts: HashMap<&str, usize> = HashMap::new();
         for located in &self.findings {
             *counts.entry(located.finding.code).or_default() += 1;
@@ -76,10 +78,16 @@ impl Report {
         let mut all = reports.next().unwrap_or_default();
         for report in reports {
             all.findings.extend(report.findings);
+            all.superseded.append(report.superseded);
             all.findings.sort_by(Located::order);
             all.summary.add(report.summary);
         }
         all
+    }
+
+    /// All that this run knows of: what a baseline records, and what a base is asked for.
+    pub fn atoms(&self) -> impl Iterator<Item = Atom<'_>> {
+        self.findings.iter().flat_map(|located| located.finding.atoms()).chain(self.superseded.iter())
     }
 
     /// Number of findings of that severity.

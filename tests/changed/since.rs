@@ -355,3 +355,22 @@ fn a_unit_test_that_is_gone_is_a_change_of_its_model() {
     repository.branch("work").git(&["rm", "--quiet", "models/unit.yml"]);
     assert_eq!(undocumented(&repository, &["--since", "main"]), ["orders"]);
 }
+
+#[test]
+fn a_finding_for_many_says_which_of_them_have_changed() {
+    let repository = Repository::with_project("");
+    for model in ["a", "b", "c", "d"] {
+        repository.desk.write(&format!("models/{model}.sql"), "select 1 as id\n");
+    }
+    repository.commit("seven models");
+    repository.branch("work").desk.write("models/b.sql", "select 20 as id\n");
+    repository.desk.write("models/e.sql", "select 1 as id\n");
+    let output = repository.desk.json(&["--input", "project", "--select", "OWN001", "--since", "main"]);
+    let findings = output["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0]["subject"], "project.shop");
+    assert_eq!(findings[0]["evidence"].as_array().unwrap().last().unwrap(), "changed: b, e");
+    repository.git(&["checkout", "--quiet", "models/b.sql"]);
+    std::fs::remove_file(repository.desk.path("models/e.sql")).unwrap();
+    assert_eq!(repository.found("OWN001", &["--since", "main"]), [""; 0]);
+}
