@@ -177,7 +177,7 @@ fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, limit: Option<&Limit>
     let limit = limit.map(Limit::described);
     let style = SummaryStyle {
         verbose: arguments.verbose,
-        input: linted.loaded.why.as_deref(),
+        input: &linted.choice,
         limit: limit.as_deref(),
         unknown: &input::unknown(linted.project),
         files: &linted.files(),
