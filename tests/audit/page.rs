@@ -10,14 +10,9 @@ use super::{list, shop};
 
 /// The page of `fixtures/shop`, by its manifest, on a fixed day.
 fn page(arguments: &[&str]) -> String {
-    let run = Desk::new().run(
-        &[
-            &["audit", &fixture("shop").to_string_lossy(), "--input", "manifest", "--today", "2026-01-01"],
-            &["--format", "html"],
-            arguments,
-        ]
-        .concat(),
-    );
+    let shop = fixture("shop");
+    let first = ["audit", &shop.to_string_lossy(), "--input", "manifest", "--today", "2026-01-01", "--format", "html"];
+    let run = Desk::new().run(&[&first[..], arguments].concat());
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
     run.stdout
 }
