@@ -21,7 +21,7 @@ pub fn lineage(audit: &Audit) -> Html {
          id=\"zoom-fit\">Fit</button></span></div><div id=\"picture\" hidden><div id=\"canvas\" tabindex=\"-1\"></div><aside \
          id=\"panel\" aria-live=\"polite\"></aside></div><p class=\"quiet legend\" hidden id=\"legend\">Left to right: what \
          is read, and what reads it. <span class=\"sign error\"><i>◆</i> error</span> <span class=\"sign \
-         warning\"><i>▲</i> warning</span> <span class=\"sign info\"><i>●</i> info</span>. Arrow keys move, Enter opens, \
+         warning\"><i>▲</i> warning</span> <span class=\"sign info\"><i>●</i> info</span> Arrow keys move, Enter opens, \
          Escape goes back.</p>",
         NO_SCRIPT
     );
