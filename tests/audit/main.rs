@@ -1,5 +1,7 @@
 //! `dbt-steward audit`: its numbers, counted a second time here, and what it does with good and bad input.
 
+#[path = "../../benches/generate.rs"]
+mod generate;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde_json::{Value, json};
 
 use super::support::{Desk, fixture};
-use super::{list, shop};
+use super::{generate, list, shop};
 
 /// The page of `fixtures/shop`, by its manifest, on a fixed day.
 fn page(arguments: &[&str]) -> String {
@@ -261,4 +261,20 @@ fn names_that_mean_harm_do_none() {
     assert!(page.contains("javascript:alert(1)//https://"), "an address that is no link is text");
     assert!(!page.chars().any(|it| it.is_control() && it != '\n' || matches!(it, '\u{2028}'..='\u{202e}')));
     data(&page);
+}
+
+#[test]
+fn a_large_project_has_a_page_of_bounded_size() {
+    let desk = Desk::new();
+    let seed = std::fs::read_to_string(fixture("shop/target/manifest.json")).unwrap();
+    let mut manifest = Vec::new();
+    let models = generate::generate(&seed, 1000, &mut manifest).unwrap();
+    desk.write("m.json", manifest);
+    let run = desk.run(&["audit", "m.json", "--format", "html", "--today", "2026-01-01"]);
+    assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+    // 10 MB at 5,000 models.
+    assert!(models >= 1000 && run.stdout.len() <= models * 2000, "{} bytes for {models} models", run.stdout.len());
+    // Long tables are cut, and the page says so.
+    assert!(words(section(&run.stdout, "worklist")).contains("smaller actions follow"));
+    assert!(words(section(&run.stdout, "scores")).contains("more of them are in --format json"));
 }
