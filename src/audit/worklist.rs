@@ -126,7 +126,8 @@ impl<'a, 'p> Maker<'a, 'p> {
     fn new(ground: &'a Ground<'p>, report: &'a Report, risks: &'a Risks) -> Self {
         let mut unowned: HashMap<(&str, ResourceType), (usize, usize)> = HashMap::new();
         for id in ground.scored() {
-            let counts = unowned.entry((ground.folder(id), ground.project.get(id).kind)).or_default();
+            let folder = owned_folder(ground.folder(id));
+            let counts = unowned.entry((folder, ground.project.get(id).kind)).or_default();
             counts.0 += 1;
             counts.1 += usize::from(ground.owners[id.index()].is_empty());
         }
@@ -172,7 +173,7 @@ impl<'a, 'p> Maker<'a, 'p> {
         if let Some(group) = group.and_then(|group| self.ground.project.find(&group.unique_id)) {
             return Target::Group(group);
         }
-        let folder = self.ground.folder(id);
+        let folder = owned_folder(self.ground.folder(id));
         let (all, unowned) = self.unowned.get(&(folder, resource.kind)).copied().unwrap_or_default();
         if unowned > 1 && unowned * 2 > all {
             Target::Folder(folder.to_owned(), resource.kind)
@@ -211,7 +212,7 @@ impl<'a, 'p> Maker<'a, 'p> {
         let action = Action {
             id: self.id(key),
             kind: *kind,
-            title: format!("{what}: {}", self.clearing(&clears, &eases, &subjects)),
+            title: format!("{what}: {}", self.clearing(target, &clears, &eases, &subjects)),
             risk: tenths(defects.iter().map(|(defect, share)| defect.risk * share).sum()),
             effort: effort(edits, remedy.work),
             places: edits,
@@ -248,14 +249,22 @@ impl<'a, 'p> Maker<'a, 'p> {
             (Kind::Freshness, Target::Subject(Subject::Source(_))) => 1,
             (Kind::Describe | Kind::Classify, _) => defects.len(),
             (Kind::Test, _) => defects.iter().map(|(defect, _)| defect.subject).collect::<BTreeSet<_>>().len(),
-            _ => places,
+            _ => places.max(defects.iter().map(|(defect, _)| defect.subject).collect::<BTreeSet<_>>().len()),
         }
     }
 
     /// "clears 3 findings and eases 1 on 21 models".
-    fn clearing(&self, clears: &[usize], eases: &[usize], subjects: &BTreeSet<Subject>) -> String {
-        let on = match subjects.len() {
-            1 => String::new(),
+    fn clearing(
+        &self,
+        target: &Target,
+        clears: &[usize],
+        eases: &[usize],
+        subjects: &BTreeSet<Subject>,
+    ) -> String {
+        // What the words before say already is not said again.
+        let on = match target {
+            Target::Folder(..) => String::new(),
+            _ if subjects.len() == 1 => String::new(),
             _ => format!(" on {}", kinds(subjects, self.ground)),
         };
         match (clears.len(), eases.len()) {
@@ -265,14 +274,15 @@ impl<'a, 'p> Maker<'a, 'p> {
         }
     }
 
-    /// What it is done to: "group finance", "the 12 models in models/staging", "model fct_orders".
+    /// What it is done to: "group `finance`", "the 12 models in `models/staging`",
+    /// "model `fct_orders`".
     fn words(&self, target: &Target, subjects: &BTreeSet<Subject>) -> String {
         match target {
-            Target::Group(id) => format!("group {}", self.ground.project.get(*id).name),
+            Target::Group(id) => format!("group `{}`", self.ground.project.get(*id).name),
             Target::Subject(subject) => self.ground.words(*subject),
-            Target::Folder(folder, _) => match subjects.len() {
-                1 => subjects.first().map(|subject| self.ground.words(*subject)).unwrap_or_default(),
-                _ => format!("the {} in {folder}", kinds(subjects, self.ground)),
+            Target::Folder(folder, _) => match (subjects.len(), subjects.first()) {
+                (1, Some(subject)) => self.ground.words(*subject),
+                _ => format!("the {} in `{folder}`", kinds(subjects, self.ground)),
             },
             Target::Rule => "the project".to_owned(),
         }
@@ -329,6 +339,14 @@ impl<'a, 'p> Maker<'a, 'p> {
         let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
         most.map(|(key, _)| self.ground.owner_name(key))
     }
+}
+
+/// The folder for which one would name an owner, with all below it: the one that dbt reads and two more, as in
+/// `models/marts/finance`.
+fn owned_folder(folder: &str) -> &str {
+    const DEPTH: usize = 3;
+    let end = folder.match_indices('/').nth(DEPTH - 1).map_or(folder.len(), |(at, _)| at);
+    &folder[..end]
 }
 
 /// A rule that the table does not know says itself what to do.

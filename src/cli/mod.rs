@@ -1,7 +1,9 @@
 //! The command line: arguments, and one file per command.
 
 mod audit;
+mod badge;
 mod check;
+mod circumstances;
 mod completions;
 mod destination;
 mod explain;
@@ -10,6 +12,8 @@ mod init;
 mod input;
 mod lint;
 mod output;
+mod progress;
+mod project;
 mod rules;
 mod schema;
 mod terminal;
@@ -53,6 +57,8 @@ enum Command {
     Check(Box<check::Arguments>),
     /// Say what a project is like, and what to do about it first
     Audit(Box<audit::Arguments>),
+    /// Draw a badge with a score or a coverage
+    Badge(Box<badge::Arguments>),
     /// List the rules
     Rules(rules::Arguments),
     /// Show a rule's page: what it flags, why, an example, its options
@@ -78,6 +84,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
+        Command::Badge(arguments) => badge::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),

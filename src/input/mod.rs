@@ -1,6 +1,7 @@
 //! What is read: manifests now; the only code that knows their shape.
 
 pub mod bytes;
+pub mod churn;
 pub mod codeowners;
 pub mod manifest;
 pub mod own_files;

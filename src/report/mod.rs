@@ -2,6 +2,7 @@
 
 mod audit;
 mod azure;
+mod badge;
 mod checkstyle;
 mod concise;
 mod csv;
@@ -26,6 +27,7 @@ use std::io::{self, Write};
 use crate::docs::rule_url;
 use crate::findings::{Located, Report};
 
+pub use badge::badge;
 pub use audit::{AuditFormat, write_audit};
 pub use printable::{printable, printable_lines};
 pub use statistics::statistics;

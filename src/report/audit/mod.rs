@@ -1,6 +1,8 @@
 //! How an audit is printed: one file a format. A report sees the audit, never the project.
 
+mod csv;
 mod json;
+mod markdown;
 
 use std::io::{self, Write};
 
@@ -9,9 +11,13 @@ use crate::audit::Audit;
 /// The formats of `audit`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub enum AuditFormat {
-    /// For programs; see docs/audit.md
+    /// For people: the head of each part, as text
     #[default]
+    Markdown,
+    /// For programs: everything; see docs/audit.md
     Json,
+    /// For spreadsheets: one table, whose first column says what a row is of
+    Csv,
 }
 
 /// Writes the audit in that format.
@@ -20,6 +26,8 @@ pub enum AuditFormat {
 /// Whatever `out` fails with.
 pub fn write_audit(audit: &Audit, format: AuditFormat, out: &mut dyn Write) -> io::Result<()> {
     match format {
+        AuditFormat::Markdown => markdown::write(audit, out),
+        AuditFormat::Csv => csv::write(audit, out),
         AuditFormat::Json => json::write(audit, out),
     }
 }
