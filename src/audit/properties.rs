@@ -14,7 +14,8 @@ use crate::rules::{RuleInfo, find};
 
 /// Rules of each severity and trap, about models, sources, exposures, macros and the project.
 const RULES: [&str; 12] = [
-    "ACC001", "DAG010", "DOC001", "DOC007", "DOC011", "EXP005", "EXP011", "NAM001", "OWN001", "PRJ001", "PRJ009", "TST002",
+    "ACC001", "DAG010", "DOC001", "DOC007", "DOC011", "EXP005", "EXP011", "NAM001", "OWN001", "PRJ001", "PRJ009",
+    "TST002",
 ];
 
 /// A project, as numbers, with findings on it.
@@ -35,13 +36,8 @@ fn cases() -> impl Strategy<Value = Case> {
     let edges = prop::collection::vec((number(), number()), 0..16);
     let exposures = prop::collection::vec(prop::collection::vec(number(), 0..3), 0..4);
     let findings = prop::collection::vec((number(), number()), 0..24);
-    (1..8_usize, edges, exposures, 0..4_usize, findings).prop_map(|(models, edges, exposures, sources, findings)| Case {
-        models,
-        edges,
-        exposures,
-        sources,
-        findings,
-    })
+    (1..8_usize, edges, exposures, 0..4_usize, findings)
+        .prop_map(|(models, edges, exposures, sources, findings)| Case { models, edges, exposures, sources, findings })
 }
 
 fn rule(code: &str) -> &'static RuleInfo {
@@ -91,13 +87,8 @@ impl Case {
         let project = Project::from(Facts { name: Text::from("shop"), resources, ..Facts::default() });
         let mut findings: Vec<Located> = (0..copies).flat_map(|copy| self.findings(copy)).collect();
         change(&mut findings);
-        let rules = RULES.map(|code| RuleSummary {
-            code,
-            slug: rule(code).slug,
-            subjects: 1,
-            findings: 0,
-            skipped: None,
-        });
+        let rules =
+            RULES.map(|code| RuleSummary { code, slug: rule(code).slug, subjects: 1, findings: 0, skipped: None });
         let summary = Summary {
             project: "shop".to_owned(),
             dbt_version: String::new(),
@@ -221,7 +212,13 @@ fn where_there_is_nothing_there_is_no_score() {
         project: "shop".to_owned(),
         dbt_version: String::new(),
         counts: Counts::of(&project),
-        rules: vec![RuleSummary { code: "DOC001", slug: "", subjects: 0, findings: 0, skipped: Some("no model".to_owned()) }],
+        rules: vec![RuleSummary {
+            code: "DOC001",
+            slug: "",
+            subjects: 0,
+            findings: 0,
+            skipped: Some("no model".to_owned()),
+        }],
     };
     let report = Report { findings: Vec::new(), superseded: Atoms::default(), summary };
     let audit = audit(&Input {

@@ -254,13 +254,7 @@ impl<'a, 'p> Maker<'a, 'p> {
     }
 
     /// "clears 3 findings and eases 1 on 21 models".
-    fn clearing(
-        &self,
-        target: &Target,
-        clears: &[usize],
-        eases: &[usize],
-        subjects: &BTreeSet<Subject>,
-    ) -> String {
+    fn clearing(&self, target: &Target, clears: &[usize], eases: &[usize], subjects: &BTreeSet<Subject>) -> String {
         // What the words before say already is not said again.
         let on = match target {
             Target::Folder(..) => String::new(),

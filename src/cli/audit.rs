@@ -80,7 +80,9 @@ enum AuditError {
     Unreadable { path: PathBuf, source: io::Error },
 
     #[error("{}:{}: this is no line of a history: {}", shown(path), source.line, source.message)]
-    #[diagnostic(help("take the line out, or name another file; each line is one JSON object, as `audit --history` writes it"))]
+    #[diagnostic(help(
+        "take the line out, or name another file; each line is one JSON object, as `audit --history` writes it"
+    ))]
     History { path: PathBuf, source: history::BadLine },
 
     #[error("{}: {source}", shown(path))]
@@ -145,8 +147,8 @@ fn whole(arguments: &Arguments, discovered: &Discovered, linted: &Linted<'_, '_>
 }
 
 fn compare(audit: &Audit, linted: &Linted<'_, '_>, path: &Path) -> Result<Comparison, AuditError> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|source| AuditError::Unreadable { path: path.to_owned(), source })?;
+    let text =
+        std::fs::read_to_string(path).map_err(|source| AuditError::Unreadable { path: path.to_owned(), source })?;
     let earlier = audit::earlier(&text, &audit.project)
         .map_err(|source| AuditError::Compare { path: path.to_owned(), source })?;
     Ok(audit::compare(audit, earlier, &audit::known(&linted.report)))
@@ -159,8 +161,7 @@ fn remember(arguments: &Arguments, audit: &mut Audit) -> Result<Option<(PathBuf,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         other => other.map_err(|source| AuditError::Unreadable { path: path.clone(), source })?,
     };
-    let mut entries =
-        history::parse(&text).map_err(|source| AuditError::History { path: path.clone(), source })?;
+    let mut entries = history::parse(&text).map_err(|source| AuditError::History { path: path.clone(), source })?;
     history::add(&mut entries, history::Entry::of(audit));
     let text = history::text(&entries);
     // A file may be shared by the projects of a repository.

@@ -2,10 +2,12 @@
 
 mod audit;
 mod badge;
+mod changed;
 mod check;
 mod circumstances;
 mod completions;
 mod destination;
+mod empty;
 mod explain;
 mod generate_docs;
 mod init;
@@ -16,6 +18,7 @@ mod progress;
 mod project;
 mod rules;
 mod schema;
+mod targets;
 mod terminal;
 
 use std::process::ExitCode;

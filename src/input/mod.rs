@@ -6,3 +6,4 @@ pub mod codeowners;
 pub mod manifest;
 pub mod own_files;
 pub mod project_files;
+pub mod run_results;

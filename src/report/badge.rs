@@ -60,10 +60,13 @@ fn escaped(text: &str) -> String {
 
 /// Characters of an escaped text as they are shown.
 fn unescaped_length(text: &str) -> usize {
-    text.split('&').enumerate().map(|(at, part)| {
-        let shown = if at == 0 { part } else { part.split_once(';').map_or(part, |(_, rest)| rest) };
-        shown.chars().count() + usize::from(at > 0)
-    }).sum()
+    text.split('&')
+        .enumerate()
+        .map(|(at, part)| {
+            let shown = if at == 0 { part } else { part.split_once(';').map_or(part, |(_, rest)| rest) };
+            shown.chars().count() + usize::from(at > 0)
+        })
+        .sum()
 }
 
 #[cfg(test)]

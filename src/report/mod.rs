@@ -27,8 +27,8 @@ use std::io::{self, Write};
 use crate::docs::rule_url;
 use crate::findings::{Located, Report};
 
-pub use badge::badge;
 pub use audit::{AuditFormat, write_audit};
+pub use badge::badge;
 pub use printable::{printable, printable_lines};
 pub use statistics::statistics;
 pub use summary::{SummaryStyle, summary};

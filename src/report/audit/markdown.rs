@@ -252,7 +252,11 @@ fn history(audit: &Audit) -> String {
         format!(
             "{} | {} | {} | {} | {} | {} | {:.1}",
             entry.date,
-            entry.commit.as_deref().map(|commit| code(&commit.chars().take(12).collect::<String>())).unwrap_or_default(),
+            entry
+                .commit
+                .as_deref()
+                .map(|commit| code(&commit.chars().take(12).collect::<String>()))
+                .unwrap_or_default(),
             points(entry.score),
             entry.findings.error,
             entry.findings.warning,
