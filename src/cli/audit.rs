@@ -16,7 +16,7 @@ use crate::audit::{self, Audit, Comparison, NotComparable, history};
 use crate::clock;
 use crate::discover::Discovered;
 use crate::paths::shown;
-use crate::report::{AuditFormat, printable, write_audit};
+use crate::report::{AuditFormat, elapsed, printable, write_audit};
 use crate::rules::words::counted;
 
 #[derive(Debug, clap::Args)]
@@ -75,19 +75,19 @@ Examples:
 
 #[derive(Debug, Error, Diagnostic)]
 enum AuditError {
-    #[error("{}: cannot be read: {source}", shown(path))]
+    #[error("{} cannot be read", shown(path))]
     #[diagnostic(help("check the path, and that you may read the file"))]
     Unreadable { path: PathBuf, source: io::Error },
 
-    #[error("{}:{}: this is no line of a history: {}", shown(path), source.line, source.message)]
+    #[error("{}:{}: this is no line of a history: {}", shown(path), reason.line, reason.message)]
     #[diagnostic(help(
         "take the line out, or name another file; each line is one JSON object, as `audit --history` writes it"
     ))]
-    History { path: PathBuf, source: history::BadLine },
+    History { path: PathBuf, reason: history::BadLine },
 
-    #[error("{}: {source}", shown(path))]
+    #[error("{}: {reason}", shown(path))]
     #[diagnostic(help("name a file that `dbt-steward audit --format json` has written of this project"))]
-    Compare { path: PathBuf, source: NotComparable },
+    Compare { path: PathBuf, reason: NotComparable },
 
     #[error("--min-score: there is nothing to score, and nothing is no pass")]
     #[diagnostic(help("check that the path is the project's, and that the config leaves rules on"))]
@@ -150,7 +150,7 @@ fn compare(audit: &Audit, linted: &Linted<'_, '_>, path: &Path) -> Result<Compar
     let text =
         std::fs::read_to_string(path).map_err(|source| AuditError::Unreadable { path: path.to_owned(), source })?;
     let earlier = audit::earlier(&text, &audit.project)
-        .map_err(|source| AuditError::Compare { path: path.to_owned(), source })?;
+        .map_err(|reason| AuditError::Compare { path: path.to_owned(), reason })?;
     Ok(audit::compare(audit, earlier, &audit::known(&linted.report)))
 }
 
@@ -161,7 +161,7 @@ fn remember(arguments: &Arguments, audit: &mut Audit) -> Result<Option<(PathBuf,
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         other => other.map_err(|source| AuditError::Unreadable { path: path.clone(), source })?,
     };
-    let mut entries = history::parse(&text).map_err(|source| AuditError::History { path: path.clone(), source })?;
+    let mut entries = history::parse(&text).map_err(|reason| AuditError::History { path: path.clone(), reason })?;
     history::add(&mut entries, history::Entry::of(audit));
     let text = history::text(&entries);
     // A file may be shared by the projects of a repository.
@@ -175,8 +175,8 @@ fn closing(audit: &Audit, start: Instant) -> String {
         None => "nothing to score".to_owned(),
     };
     let (findings, actions) = (counted(audit.findings.len(), "finding"), counted(audit.worklist.len(), "action"));
-    let time = start.elapsed().as_millis();
-    format!("{}: {score}, {findings}, {actions}, in {time} ms", printable(&audit.project))
+    let time = elapsed(start.elapsed());
+    format!("{}: {score}, {findings}, {actions}, in {time}", printable(&audit.project))
 }
 
 fn passes(audit: &Audit, min_score: Option<f64>) -> miette::Result<u8> {

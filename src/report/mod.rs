@@ -31,7 +31,7 @@ pub use audit::{AuditFormat, write_audit};
 pub use badge::badge;
 pub use printable::{printable, printable_lines};
 pub use statistics::statistics;
-pub use summary::{SummaryStyle, summary};
+pub use summary::{SummaryStyle, elapsed, summary};
 
 /// The formats of `check`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]

@@ -4,6 +4,9 @@
 mod support;
 
 mod numbers;
+mod output;
+mod time;
+mod worklist;
 
 use serde_json::Value;
 use support::{Desk, fixture};

@@ -119,7 +119,7 @@ fn coverage(audit: &Audit) -> impl Iterator<Item = Row> + '_ {
 fn action(action: &Action) -> Row {
     Row::of("action", &word(action.kind))
         .set("id", &action.id)
-        .set("name", &action.title)
+        .set("name", &action.what)
         .maybe("owner", action.owner.as_deref())
         .set("risk", decimal(action.risk))
         .set("effort", word(action.effort))
@@ -127,7 +127,7 @@ fn action(action: &Action) -> Row {
         .set("total", action.clears.len())
         .set("dashboards", action.dashboards)
         .set("path", action.files.join("; "))
-        .set("why", action.rules.join(", "))
+        .set("why", format!("{} ({})", action.effect, action.rules.join(", ")))
 }
 
 fn finding(finding: &Finding) -> Row {

@@ -1,5 +1,6 @@
 //! For people who read text: the head of each part, and where the rest is.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use crate::audit::{Audit, Cell, Comparison, PartScore, Score};
@@ -99,9 +100,10 @@ fn worklist(audit: &Audit) -> String {
             [only] => name(only),
             [first, rest @ ..] => format!("{} and {} more", name(first), rest.len()),
         };
-        format!("{:.1} | {} | {effort} | {owner} | {place}", action.risk, field(&action.title))
+        let (what, effect) = (field(&action.what), field(&action.effect));
+        format!("{:.1} | {what} | {effect} | {effort} | {owner} | {place}", action.risk)
     };
-    table("What to do first", "risk#|action|effort|owner|where", audit.worklist.iter().map(row).collect())
+    table("What to do first", "risk#|action|effect|effort|owner|where", audit.worklist.iter().map(row).collect())
 }
 
 fn traps(audit: &Audit) -> String {
@@ -173,9 +175,8 @@ fn owners(audit: &Audit) -> String {
     let mut text = table("Owners", columns, audit.owners.owners.iter().map(row).collect());
     if audit.owners.unowned_models > 0 {
         text += &format!(
-            "\nNobody owns {}, of which {} feed dashboards.\n",
-            counted(audit.owners.unowned_models, "model"),
-            audit.owners.unowned_feeding
+            "\nModels without owner: {}. Of these, models that feed dashboards: {}.\n",
+            audit.owners.unowned_models, audit.owners.unowned_feeding
         );
     }
     if !audit.owners.unreachable.is_empty() {
@@ -243,7 +244,7 @@ fn changes(audit: &Audit, comparison: &Comparison) -> String {
         format!("{:.1} | {} | {}", finding.risk, finding.code, field(&finding.message))
     };
     text += &table("New findings", "risk#|rule|finding", comparison.new.iter().map(row).collect());
-    let row = |done: &crate::audit::DoneAction| format!("{:.1} | {}", done.risk, field(&done.title));
+    let row = |done: &crate::audit::DoneAction| format!("{:.1} | {}", done.risk, field(&done.what));
     text + &table("Done", "risk taken away#|action", comparison.done.iter().map(row).collect())
 }
 
@@ -270,8 +271,13 @@ fn history(audit: &Audit) -> String {
 }
 
 fn notes(audit: &Audit) -> String {
-    let skipped = audit.rules.iter().filter_map(|rule| Some((rule, rule.skipped.as_deref()?)));
-    let skipped = skipped.map(|(rule, why)| format!("- {} did not run: {}\n", rule.code, inline(why)));
+    let mut skipped: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for rule in &audit.rules {
+        if let Some(why) = rule.skipped.as_deref() {
+            skipped.entry(why).or_default().push(rule.code);
+        }
+    }
+    let skipped = skipped.into_iter().map(|(why, codes)| format!("- Not run: {}. {}\n", codes.join(", "), inline(why)));
     let lines: String = audit.notes.iter().map(|note| format!("- {}\n", inline(note))).chain(skipped).collect();
     if lines.is_empty() { lines } else { format!("\n## What is not known\n\n{lines}") }
 }
