@@ -50,6 +50,7 @@ Examples:
   dbt-steward check transform/           lint the project in a subfolder
   dbt-steward check target/manifest.json lint a manifest
   dbt-steward init                       write a commented dbt-steward.yml that fits the project
+  dbt-steward audit                      say what a project is like, and what to do about it first
   dbt-steward explain DOC001             what a rule flags, why it matters, what to write instead
 
 Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run";
