@@ -111,7 +111,7 @@ pub struct FixedFinding {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DoneAction {
     pub id: String,
-    pub title: String,
+    pub what: String,
     pub risk: f64,
 }
 

@@ -152,14 +152,14 @@ impl<'p> Ground<'p> {
         (!names.is_empty()).then(|| names.join(", "))
     }
 
-    /// A subject for people: "model fct_orders", "source erp", "the project".
+    /// A subject for people: "model `fct_orders`", "source `erp`", "the project".
     pub fn words(&self, subject: Subject) -> String {
         match subject {
             Subject::Resource(id) => {
                 let resource = self.project.get(id);
-                format!("{} {}", resource.kind.label(), resource.label())
+                format!("{} `{}`", resource.kind.label(), resource.label())
             }
-            Subject::Source(at) => format!("source {}", self.sources[at].name),
+            Subject::Source(at) => format!("source `{}`", self.sources[at].name),
             Subject::Project => "the project".to_owned(),
         }
     }

@@ -19,6 +19,8 @@ pub mod history;
 mod lineage;
 mod number;
 mod owners;
+#[cfg(test)]
+mod properties;
 mod remedy;
 mod risk;
 mod score;

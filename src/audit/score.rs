@@ -228,7 +228,7 @@ impl<'a, 'p> Scorer<'a, 'p> {
     }
 
     /// The score of the project by some of the rules: of the resources that one of these rules looked at, and of the
-    /// project as a whole if one of them did that.
+    /// project as a whole if one of them did that. A project without resources has no score, whatever ran.
     fn of_rules(&self, all: &[ResourceId], is_wanted: impl Fn(&RuleInfo) -> bool) -> Score {
         let rules: Vec<&RuleInfo> = self.ran.iter().copied().filter(|rule| is_wanted(rule)).collect();
         let looks_at = |kind: ResourceType| rules.iter().any(|rule| rule.looks_at(kind));
@@ -244,6 +244,7 @@ impl<'a, 'p> Scorer<'a, 'p> {
             findings.insert(defect.finding);
         }
         let share = match (sum.share(), self.of_project(&rules)) {
+            _ if all.is_empty() => None,
             (Some(resources), Some(project)) => Some((1.0 - OF_PROJECT) * resources + OF_PROJECT * project),
             (one, other) => one.or(other),
         };

@@ -32,8 +32,10 @@ pub struct Action {
     /// The same in every run, as long as what it is done to keeps its name: `own:group:finance`.
     pub id: String,
     pub kind: Kind,
-    /// What to do and what it clears, in a sentence.
-    pub title: String,
+    /// What to do: "describe source `erp`".
+    pub what: String,
+    /// What that does away with: "clears 12 findings on 4 source tables, 1 source; 3 dashboards rest on that".
+    pub effect: String,
     /// The risk that it takes away, one decimal.
     pub risk: f64,
     pub effort: Effort,
@@ -97,7 +99,7 @@ pub(super) fn worklist(ground: &Ground<'_>, report: &Report, risks: &Risks) -> V
         .into_iter()
         .zip(dashboards)
         .map(|((_, action), dashboards)| Action {
-            title: with_dashboards(&action.title, dashboards),
+            effect: with_dashboards(&action.effect, dashboards),
             dashboards,
             ..action
         })
@@ -106,11 +108,11 @@ pub(super) fn worklist(ground: &Ground<'_>, report: &Report, risks: &Risks) -> V
     actions
 }
 
-fn with_dashboards(title: &str, dashboards: u32) -> String {
+fn with_dashboards(effect: &str, dashboards: u32) -> String {
     match dashboards {
-        0 => title.to_owned(),
-        1 => format!("{title}; 1 dashboard rests on that"),
-        _ => format!("{title}; {dashboards} dashboards rest on that"),
+        0 => effect.to_owned(),
+        1 => format!("{effect}; 1 dashboard rests on that"),
+        _ => format!("{effect}; {dashboards} dashboards rest on that"),
     }
 }
 
@@ -126,9 +128,10 @@ impl<'a, 'p> Maker<'a, 'p> {
     fn new(ground: &'a Ground<'p>, report: &'a Report, risks: &'a Risks) -> Self {
         let mut unowned: HashMap<(&str, ResourceType), (usize, usize)> = HashMap::new();
         for id in ground.scored() {
-            let counts = unowned.entry((ground.folder(id), ground.project.get(id).kind)).or_default();
+            let folder = owned_folder(ground.folder(id));
+            let counts = unowned.entry((folder, ground.project.get(id).kind)).or_default();
             counts.0 += 1;
-            counts.1 += usize::from(ground.owners[id.index()].is_empty());
+            counts.1 += usize::from(ground.owners[id.index()].is_empty() && group_of(ground, id).is_none());
         }
         Self { ground, report, risks, unowned }
     }
@@ -167,12 +170,11 @@ impl<'a, 'p> Maker<'a, 'p> {
 
     /// Where one would name the owner: in the group it has, or for the folder, if most in it have none.
     fn owning(&self, id: ResourceId) -> Target {
-        let resource = self.ground.project.get(id);
-        let group = resource.group.as_deref().and_then(|name| self.ground.project.group(name));
-        if let Some(group) = group.and_then(|group| self.ground.project.find(&group.unique_id)) {
+        if let Some(group) = group_of(self.ground, id) {
             return Target::Group(group);
         }
-        let folder = self.ground.folder(id);
+        let resource = self.ground.project.get(id);
+        let folder = owned_folder(self.ground.folder(id));
         let (all, unowned) = self.unowned.get(&(folder, resource.kind)).copied().unwrap_or_default();
         if unowned > 1 && unowned * 2 > all {
             Target::Folder(folder.to_owned(), resource.kind)
@@ -211,7 +213,8 @@ impl<'a, 'p> Maker<'a, 'p> {
         let action = Action {
             id: self.id(key),
             kind: *kind,
-            title: format!("{what}: {}", self.clearing(&clears, &eases, &subjects)),
+            what,
+            effect: self.clearing(target, &clears, &eases, &subjects),
             risk: tenths(defects.iter().map(|(defect, share)| defect.risk * share).sum()),
             effort: effort(edits, remedy.work),
             places: edits,
@@ -248,14 +251,16 @@ impl<'a, 'p> Maker<'a, 'p> {
             (Kind::Freshness, Target::Subject(Subject::Source(_))) => 1,
             (Kind::Describe | Kind::Classify, _) => defects.len(),
             (Kind::Test, _) => defects.iter().map(|(defect, _)| defect.subject).collect::<BTreeSet<_>>().len(),
-            _ => places,
+            _ => places.max(defects.iter().map(|(defect, _)| defect.subject).collect::<BTreeSet<_>>().len()),
         }
     }
 
     /// "clears 3 findings and eases 1 on 21 models".
-    fn clearing(&self, clears: &[usize], eases: &[usize], subjects: &BTreeSet<Subject>) -> String {
-        let on = match subjects.len() {
-            1 => String::new(),
+    fn clearing(&self, target: &Target, clears: &[usize], eases: &[usize], subjects: &BTreeSet<Subject>) -> String {
+        // What the words before say already is not said again.
+        let on = match target {
+            Target::Folder(..) => String::new(),
+            _ if subjects.len() == 1 => String::new(),
             _ => format!(" on {}", kinds(subjects, self.ground)),
         };
         match (clears.len(), eases.len()) {
@@ -265,14 +270,15 @@ impl<'a, 'p> Maker<'a, 'p> {
         }
     }
 
-    /// What it is done to: "group finance", "the 12 models in models/staging", "model fct_orders".
+    /// What it is done to: "group `finance`", "the 12 models in `models/staging`",
+    /// "model `fct_orders`".
     fn words(&self, target: &Target, subjects: &BTreeSet<Subject>) -> String {
         match target {
-            Target::Group(id) => format!("group {}", self.ground.project.get(*id).name),
+            Target::Group(id) => format!("group `{}`", self.ground.project.get(*id).name),
             Target::Subject(subject) => self.ground.words(*subject),
-            Target::Folder(folder, _) => match subjects.len() {
-                1 => subjects.first().map(|subject| self.ground.words(*subject)).unwrap_or_default(),
-                _ => format!("the {} in {folder}", kinds(subjects, self.ground)),
+            Target::Folder(folder, _) => match (subjects.len(), subjects.first()) {
+                (1, Some(subject)) => self.ground.words(*subject),
+                _ => format!("the {} in `{folder}`", kinds(subjects, self.ground)),
             },
             Target::Rule => "the project".to_owned(),
         }
@@ -329,6 +335,20 @@ impl<'a, 'p> Maker<'a, 'p> {
         let most = counts.into_iter().rev().max_by_key(|(_, count)| *count);
         most.map(|(key, _)| self.ground.owner_name(key))
     }
+}
+
+/// The group that a resource says it belongs to, if there is one of that name.
+fn group_of(ground: &Ground<'_>, id: ResourceId) -> Option<ResourceId> {
+    let name = ground.project.get(id).group.as_deref()?;
+    ground.project.find(&ground.project.group(name)?.unique_id)
+}
+
+/// The folder for which one would name an owner, with all below it: the one that dbt reads and two more, as in
+/// `models/marts/finance`.
+fn owned_folder(folder: &str) -> &str {
+    const DEPTH: usize = 3;
+    let end = folder.match_indices('/').nth(DEPTH - 1).map_or(folder.len(), |(at, _)| at);
+    &folder[..end]
 }
 
 /// A rule that the table does not know says itself what to do.

@@ -1,40 +1,31 @@
 //! `dbt-steward audit`: what an inherited project is like, and what to do about it first.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use super::destination::{self, Destination, DestinationParser};
-use super::lint::{self, Linted, Wanted, lint};
-use super::{CLEAN, input, output};
-use crate::audit::{self, Audit, Circumstances};
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::destination::{self, Destination, DestinationError, DestinationParser};
+use super::lint::{Linted, lint};
+use super::progress::Progress;
+use super::project::{ProjectArguments, audit};
+use super::{CLEAN, FINDINGS, circumstances, output};
+use crate::audit::{self, Audit, Comparison, NotComparable, history};
 use crate::clock;
-use crate::config::{self, Preset};
-use crate::discover;
-use crate::report::{AuditFormat, write_audit};
+use crate::discover::Discovered;
+use crate::paths::shown;
+use crate::report::{AuditFormat, elapsed, printable, write_audit};
+use crate::rules::words::counted;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// A folder in a dbt project, or a manifest file of any name
-    #[arg(default_value = ".")]
-    path: PathBuf,
-
-    /// The manifest, if it is not where dbt puts it
-    #[arg(long, value_name = "FILE")]
-    manifest: Option<PathBuf>,
-
     #[command(flatten)]
-    input: input::Settings,
+    project: ProjectArguments,
 
-    /// The config, if it is not beside dbt_project.yml or above it
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-
-    /// Which rules are on and how grave they are, before the config's own changes
-    #[arg(long, value_enum)]
-    preset: Option<Preset>,
-
-    /// How to print the audit [default: html=dbt-steward-audit.html]
+    /// How to print the audit: a page, `html=dbt-steward-audit.html`, unless said otherwise
     ///
     /// With a file, as in `--format json=audit.json`, that format goes there instead of stdout. Given several times, each
     /// format is written; one of them may go to stdout.
@@ -45,44 +36,81 @@ pub struct Arguments {
     #[arg(long, short, value_name = "FILE")]
     output_file: Option<PathBuf>,
 
-    /// Threads to use; 0 is one per core
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
-    threads: u16,
+    /// Exit with 1 if the project's score is below this
+    #[arg(long, value_name = "0-100", value_parser = score)]
+    min_score: Option<f64>,
 
-    /// The date that rules take for today, instead of the clock's (UTC)
+    /// Add this run to a file with one line for each, and show how the project has come along
+    #[arg(long, value_name = "FILE")]
+    history: Option<PathBuf>,
+
+    /// The commit that this run is remembered by, instead of the one that git has checked out
+    #[arg(long, value_name = "NAME", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    commit: Option<String>,
+
+    /// The day that this run is remembered by, instead of today
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = clock::parse)]
-    today: Option<String>,
+    date: Option<String>,
+
+    /// Say what got better and worse since an earlier audit, written with `--format json`
+    #[arg(long, value_name = "OLD.json")]
+    compare: Option<PathBuf>,
+
+    /// Let files that changed often within the last year weigh more, as git knows them
+    #[arg(long)]
+    churn: bool,
+
+    /// Print no progress and no closing line
+    #[arg(long, short)]
+    quiet: bool,
 }
 
 const EXAMPLES: &str = "\
 Examples:
-  dbt-steward audit                                        write the page dbt-steward-audit.html
-  dbt-steward audit --format json --output-file audit.json write the same for programs";
+  dbt-steward audit
+  dbt-steward audit --format json --output-file audit.json
+  dbt-steward audit --compare audit.json
+  dbt-steward audit --history history.jsonl --min-score 70
+  dbt-steward audit path/to/manifest.json --format csv=audit.csv --format markdown=audit.md";
 
-/// Where the page goes when nobody says what to write and where.
-const PAGE: &str = "dbt-steward-audit.html";
+#[derive(Debug, Error, Diagnostic)]
+enum AuditError {
+    #[error("{} cannot be read", shown(path))]
+    #[diagnostic(help("check the path, and that you may read the file"))]
+    Unreadable { path: PathBuf, source: io::Error },
+
+    #[error("{}:{}: this is no line of a history: {}", shown(path), reason.line, reason.message)]
+    #[diagnostic(help(
+        "take the line out, or name another file; each line is one JSON object, as `audit --history` writes it"
+    ))]
+    History { path: PathBuf, reason: history::BadLine },
+
+    #[error("{}: {reason}", shown(path))]
+    #[diagnostic(help("name a file that `dbt-steward audit --format json` has written of this project"))]
+    Compare { path: PathBuf, reason: NotComparable },
+
+    #[error("--min-score: there is nothing to score, and nothing is no pass")]
+    #[diagnostic(help("check that the path is the project's, and that the config leaves rules on"))]
+    NothingToScore,
+}
+
+/// Reads a score from the command line.
+fn score(text: &str) -> Result<f64, String> {
+    let number = text.parse::<f64>().ok().filter(|number| (0.0..=100.0).contains(number));
+    number.ok_or_else(|| "expected a number from 0 to 100".to_owned())
+}
 
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
-    let mut destinations = destination::resolve(&arguments.format, arguments.output_file.as_deref())?;
-    let is_unnamed = arguments.format.is_empty() && arguments.output_file.is_none();
-    destinations.iter_mut().filter(|_| is_unnamed).for_each(|page| page.file = Some(PAGE.into()));
-    lint::set_threads(arguments.threads);
-    let target = std::env::var_os("DBT_TARGET_PATH");
-    let discovered = discover::discover(&arguments.path, arguments.manifest.as_deref(), target)?;
-    let wanted = Wanted {
-        discovered: &discovered,
-        input: &arguments.input,
-        config: arguments.config.as_deref(),
-        changes: config::Changes {
-            preset: arguments.preset,
-            select: &[],
-            ignore: &[],
-            fail_on: None,
-            today: arguments.today.clone().unwrap_or_else(clock::today),
-        },
-    };
-    lint(wanted, |linted| {
-        let audit = audit(&linted);
+    let start = Instant::now();
+    let progress = Progress::new(arguments.quiet);
+    let destinations = destinations(arguments)?;
+    progress.say("reading");
+    let discovered = arguments.project.discover()?;
+    lint(arguments.project.wanted(&discovered), |linted| {
+        progress.say("weighing");
+        let mut audit = whole(arguments, &discovered, &linted)?;
+        let history = remember(arguments, &mut audit)?;
+        progress.say("writing");
         for destination in destination::files_first(&destinations) {
             let fill = |out: &mut dyn Write| write_audit(&audit, destination.format, out);
             match &destination.file {
@@ -90,21 +118,85 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
                 None => output::to_stdout(fill)?,
             }
         }
-        if is_unnamed {
-            // What was asked for is in the file, so this is no output but a word about it.
-            eprintln!("{PAGE}: written; open it in a browser");
+        if let Some((path, text)) = history {
+            output::to_file(&path, |out| out.write_all(text.as_bytes()))?;
+        }
+        drop(progress);
+        if !arguments.quiet {
+            // A closed stderr is no reason to fail.
+            let _ = writeln!(io::stderr(), "{}", closing(&audit, &destinations, start));
         }
         std::mem::forget(linted.report);
-        Ok(CLEAN)
+        passes(&audit, arguments.min_score)
     })
 }
 
-fn audit(linted: &Linted<'_, '_>) -> Audit {
-    audit::audit(&audit::Input {
-        project: linted.project,
-        settings: &linted.resolved.settings,
-        instances: &linted.resolved.instances,
-        report: &linted.report,
-        circumstances: &Circumstances::default(),
-    })
+/// The audit with all that the options ask for.
+fn whole(arguments: &Arguments, discovered: &Discovered, linted: &Linted<'_, '_>) -> miette::Result<Audit> {
+    let date = arguments.date.clone().unwrap_or_else(|| arguments.project.today());
+    let (circumstances, notes) = circumstances::gather(discovered, linted.project, arguments.churn, &date)?;
+    let mut audit = audit(linted, &circumstances);
+    audit.notes.extend(notes);
+    audit.date = date;
+    let root = discovered.project.as_ref().map(|project| project.root.as_path());
+    audit.commit = arguments.commit.clone().or_else(|| circumstances::commit(root));
+    if let Some(path) = &arguments.compare {
+        audit.comparison = Some(compare(&audit, linted, path)?);
+    }
+    Ok(audit)
+}
+
+fn compare(audit: &Audit, linted: &Linted<'_, '_>, path: &Path) -> Result<Comparison, AuditError> {
+    let text =
+        std::fs::read_to_string(path).map_err(|source| AuditError::Unreadable { path: path.to_owned(), source })?;
+    let earlier = audit::earlier(&text, &audit.project)
+        .map_err(|reason| AuditError::Compare { path: path.to_owned(), reason })?;
+    Ok(audit::compare(audit, earlier, &audit::known(&linted.report)))
+}
+
+/// Adds the run to the history. Gives the file and its new text: it is written last, when all else has worked.
+fn remember(arguments: &Arguments, audit: &mut Audit) -> Result<Option<(PathBuf, String)>, AuditError> {
+    let Some(path) = &arguments.history else { return Ok(None) };
+    let text = match std::fs::read_to_string(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+        other => other.map_err(|source| AuditError::Unreadable { path: path.clone(), source })?,
+    };
+    let mut entries = history::parse(&text).map_err(|reason| AuditError::History { path: path.clone(), reason })?;
+    history::add(&mut entries, history::Entry::of(audit));
+    let text = history::text(&entries);
+    // A file may be shared by the projects of a repository.
+    audit.history = entries.into_iter().filter(|entry| entry.project == audit.project).collect();
+    Ok(Some((path.clone(), text)))
+}
+
+/// Where the page goes when nobody says what to write and where.
+const PAGE: &str = "dbt-steward-audit.html";
+
+fn destinations(arguments: &Arguments) -> Result<Vec<Destination<AuditFormat>>, DestinationError> {
+    let mut destinations = destination::resolve(&arguments.format, arguments.output_file.as_deref())?;
+    if arguments.format.is_empty() && arguments.output_file.is_none() {
+        destinations.iter_mut().for_each(|page| page.file = Some(PAGE.into()));
+    }
+    Ok(destinations)
+}
+
+fn closing(audit: &Audit, destinations: &[Destination<AuditFormat>], start: Instant) -> String {
+    let score = match audit.scores.project.score {
+        Some(score) => format!("score {score:.1} of 100"),
+        None => "nothing to score".to_owned(),
+    };
+    let (findings, actions) = (counted(audit.findings.len(), "finding"), counted(audit.worklist.len(), "action"));
+    let time = elapsed(start.elapsed());
+    let files = destinations.iter().filter_map(|destination| destination.file.as_deref()).map(shown);
+    let files: Vec<String> = files.collect();
+    let written = if files.is_empty() { String::new() } else { format!("; written to {}", files.join(", ")) };
+    format!("{}: {score}, {findings}, {actions}, in {time}{written}", printable(&audit.project))
+}
+
+fn passes(audit: &Audit, min_score: Option<f64>) -> miette::Result<u8> {
+    match (min_score, audit.scores.project.score) {
+        (None, _) => Ok(CLEAN),
+        (Some(_), None) => Err(AuditError::NothingToScore.into()),
+        (Some(min), Some(score)) => Ok(if score < min { FINDINGS } else { CLEAN }),
+    }
 }

@@ -1,8 +1,10 @@
 //! The command line: arguments, and one file per command.
 
 mod audit;
+mod badge;
 mod changed;
 mod check;
+mod circumstances;
 mod completions;
 mod destination;
 mod empty;
@@ -12,6 +14,8 @@ mod init;
 mod input;
 mod lint;
 mod output;
+mod progress;
+mod project;
 mod rules;
 mod schema;
 mod targets;
@@ -46,6 +50,7 @@ Examples:
   dbt-steward check transform/           lint the project in a subfolder
   dbt-steward check target/manifest.json lint a manifest
   dbt-steward init                       write a commented dbt-steward.yml that fits the project
+  dbt-steward audit                      say what a project is like, and what to do about it first
   dbt-steward explain DOC001             what a rule flags, why it matters, what to write instead
 
 Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run";
@@ -56,6 +61,8 @@ enum Command {
     Check(Box<check::Arguments>),
     /// Say what a project is like, and what to do about it first
     Audit(Box<audit::Arguments>),
+    /// Draw a badge with a score or a coverage
+    Badge(Box<badge::Arguments>),
     /// List the rules
     Rules(rules::Arguments),
     /// Show a rule's page: what it flags, why, an example, its options
@@ -81,6 +88,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
+        Command::Badge(arguments) => badge::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),

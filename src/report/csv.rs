@@ -33,7 +33,7 @@ fn record(located: &Located) -> String {
 }
 
 /// One field. A record is a line: line ends, as all control characters, are written out.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     let text = printable(text);
     // A spreadsheet would run it as a formula: <https://owasp.org/www-community/attacks/CSV_Injection>.
     let text = if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.into_owned() };

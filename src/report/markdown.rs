@@ -122,7 +122,7 @@ fn item(located: &Located) -> String {
 }
 
 /// Text with code in single backticks, as messages have it.
-fn inline(text: &str) -> String {
+pub(super) fn inline(text: &str) -> String {
     let text = cut(text);
     let mut markdown = String::new();
     let mut rest = text.as_str();
@@ -138,7 +138,7 @@ fn inline(text: &str) -> String {
 
 /// Code, in which nothing is a mention, a reference or a link. As many backticks around it as no backtick in it ends
 /// (<https://github.github.com/gfm/#code-spans>).
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = cut(text);
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or_default();
     let fence = "`".repeat(longest + 1);
@@ -148,7 +148,7 @@ fn code(text: &str) -> String {
 
 /// Text that is nothing but text. The platforms look for mentions, references and addresses in what Markdown left of
 /// it, where an entity is as good as the character, so that they are broken up by a blank without width.
-fn prose(text: &str) -> String {
+pub(super) fn prose(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     let mut last = ' ';
     let mut characters = text.chars().peekable();

@@ -2,6 +2,7 @@
 
 mod audit;
 mod azure;
+mod badge;
 mod checkstyle;
 mod concise;
 mod csv;
@@ -27,9 +28,10 @@ use crate::docs::rule_url;
 use crate::findings::{Located, Report};
 
 pub use audit::{AuditFormat, write_audit};
+pub use badge::badge;
 pub use printable::{printable, printable_lines};
 pub use statistics::statistics;
-pub use summary::{SummaryStyle, summary};
+pub use summary::{SummaryStyle, elapsed, summary};
 
 /// The formats of `check`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]

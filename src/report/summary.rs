@@ -110,6 +110,7 @@ pub(super) fn plural(count: usize, word: &str) -> String {
     format!("{count} {word}{ending}")
 }
 
-fn elapsed(time: Duration) -> String {
+/// How long something took, for people.
+pub fn elapsed(time: Duration) -> String {
     if time.as_secs() >= 1 { format!("{:.2} s", time.as_secs_f64()) } else { format!("{} ms", time.as_millis()) }
 }

@@ -6,7 +6,10 @@ mod generate;
 mod support;
 
 mod numbers;
+mod output;
 mod page;
+mod time;
+mod worklist;
 
 use serde_json::Value;
 use support::{Desk, fixture};

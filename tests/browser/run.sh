@@ -39,10 +39,10 @@ cargo build --quiet --locked --bin dbt-steward --example generate_manifest
 target/debug/examples/generate_manifest fixtures/shop/target/manifest.json "$work/large.manifest" 5000
 node tests/browser/hostile.mjs fixtures/shop/target/manifest.json "$work/hostile.manifest"
 for name in large hostile; do
-    target/debug/dbt-steward audit "$work/$name.manifest" --today 2026-01-01 \
+    target/debug/dbt-steward audit "$work/$name.manifest" --today 2026-01-01 --quiet \
         --format "html=$work/$name.html" --format "json=$work/$name.json"
 done
-target/debug/dbt-steward audit fixtures/shop --today 2026-01-01 \
+target/debug/dbt-steward audit fixtures/shop --today 2026-01-01 --quiet \
     --format "html=$work/shop.html" --format "json=$work/shop.json"
 cp tests/browser/page.mjs "$tools/"
 CHROMIUM="$chromium" node "$tools/page.mjs" "$work"
