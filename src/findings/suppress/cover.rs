@@ -1,0 +1,72 @@
+//! How far a suppression reaches: a stretch of a file, and subjects wherever their findings are located.
+
+use crate::findings::{Finding, Located, Place};
+use crate::text::Span;
+
+/// What a suppression covers.
+#[derive(Debug, Clone, Default)]
+pub struct Cover {
+    pub stretch: Option<Stretch>,
+    pub subjects: Vec<Subject>,
+}
+
+/// A stretch of a file, as its findings are located.
+#[derive(Debug, Clone)]
+pub struct Stretch {
+    /// As reports print it.
+    pub path: String,
+    /// `None` is the whole file.
+    pub span: Option<Span>,
+    /// The suppression itself, which is covered too: it may say that it is kept though it is not used.
+    pub own: Span,
+}
+
+/// A resource or a source, or a column of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Subject {
+    pub id: String,
+    pub column: Option<String>,
+}
+
+impl Cover {
+    /// Whether a finding is covered as a whole.
+    pub fn includes(&self, located: &Located) -> bool {
+        let finding = &located.finding;
+        self.stretch.as_ref().is_some_and(|stretch| stretch.includes(located))
+            || self.subjects.iter().any(|subject| subject.includes(&finding.subject, column(finding)))
+    }
+
+    /// Whether a part of a subject is covered, which a finding stands for.
+    pub fn includes_part(&self, subject: &str, part: &str) -> bool {
+        self.subjects.iter().any(|covered| covered.includes(subject, part.strip_prefix("column:")))
+    }
+}
+
+impl Stretch {
+    fn includes(&self, located: &Located) -> bool {
+        if located.location.path != self.path {
+            return false;
+        }
+        let Some(span) = self.span else { return true };
+        let start = located.location.region.as_ref().map(|region| region.span.start);
+        start.is_some_and(|start| {
+            let is_in = |span: Span| span.start <= start && start < span.end.max(span.start + 1);
+            is_in(span) || is_in(self.own)
+        })
+    }
+}
+
+impl Subject {
+    fn includes(&self, id: &str, column: Option<&str>) -> bool {
+        self.id == id && (self.column.is_none() || self.column.as_deref() == column)
+    }
+}
+
+/// The column that a finding is about.
+fn column(finding: &Finding) -> Option<&str> {
+    let by_place = match &finding.place {
+        Place::Column(name) | Place::ColumnKey(name, _) => Some(name.as_str()),
+        _ => None,
+    };
+    by_place.or_else(|| finding.part.strip_prefix("column:"))
+}
