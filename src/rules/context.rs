@@ -140,6 +140,7 @@ impl<'p> Context<'p> {
             related: Vec::new(),
             located_in,
             place,
+            members: None,
         }
     }
 
