@@ -39,6 +39,7 @@ impl Config {
                 .collect(),
             packages: self.files.iter().flat_map(|file| file.file.packages.include.iter().cloned()).collect(),
             today: self.today.clone(),
+            are_rules_chosen: self.are_rules_chosen,
         };
         let instances = rules::all().into_iter().flat_map(|rule| self.instances(rule)).collect();
         Ok(Resolved { settings, instances, fail_on: self.fail_on })

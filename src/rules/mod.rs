@@ -10,6 +10,7 @@ pub(crate) mod generated;
 pub(crate) mod hard_coded;
 mod info;
 mod instance;
+mod meaning;
 mod pattern;
 #[cfg(test)]
 pub(crate) mod tester;
@@ -27,12 +28,14 @@ pub mod performance;
 pub mod project;
 pub mod resources;
 pub mod sources;
+pub mod suppression;
 pub mod testing;
 
 pub use context::{Context, Node, SourceGroup};
 pub use engine::{Outcome, RuleRun, run};
 pub use info::{Area, BuildError, NoOptions, Rule, RuleInfo, Subject, Trap};
 pub use instance::{Instance, Scope};
+pub use meaning::meaning;
 pub use pattern::Pattern;
 
 pub(crate) use declare::{declare_rule, rules};
@@ -51,6 +54,7 @@ pub fn all() -> Vec<&'static RuleInfo> {
         project::RULES,
         resources::RULES,
         sources::RULES,
+        suppression::RULES,
         testing::RULES,
     ];
     let mut rules = areas.concat();

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::{Suppression, Suppressions};
-use crate::findings::Located;
+use crate::findings::{Atom, Finding, Located};
+use crate::rules::words::listed;
 
 /// A finding that somebody has accepted.
 #[derive(Debug, Clone)]
@@ -31,14 +32,20 @@ impl Suppressions {
             applied.findings = findings;
             return applied;
         }
-        for located in findings {
+        for mut located in findings {
             let is_open = !never.contains(&located.finding.code);
-            match is_open.then(|| self.suppressing(&located, &mut applied.used)).flatten() {
+            match is_open.then(|| self.suppressing(&mut located, &mut applied.used)).flatten() {
                 Some(by) => applied.suppressed.push(Suppressed { located, by }),
                 None => applied.findings.push(located),
             }
         }
         applied
+    }
+
+    /// What suppresses a finding as a whole: at its place, or all that it stands for.
+    fn suppressing(&self, located: &mut Located, used: &mut [Vec<bool>]) -> Option<Arc<Suppression>> {
+        let index = self.covering(located, used).or_else(|| self.covering_members(&mut located.finding, used))?;
+        Some(self.all[index].clone())
     }
 
     /// Every name of every suppression, none of them used.
@@ -47,29 +54,44 @@ impl Suppressions {
     }
 
     /// The suppression that covers a finding, the narrowest one if there are several; all of them are of use.
-    fn suppressing(&self, located: &Located, used: &mut [Vec<bool>]) -> Option<Arc<Suppression>> {
+    fn covering(&self, located: &Located, used: &mut [Vec<bool>]) -> Option<usize> {
         let finding = &located.finding;
-        let mut found: Option<&Arc<Suppression>> = None;
-        for index in self.candidates(Some(&located.location.path), &finding.subject) {
-            let one = &self.all[index];
-            if !one.covers.includes(located) || !mark(one, finding.code, &mut used[index]) {
-                continue;
-            }
-            if found.is_none_or(|other| breadth(one) < breadth(other)) {
-                found = Some(one);
-            }
-        }
-        found.cloned()
+        let candidates = self.candidates(Some(&located.location.path), &finding.subject);
+        let covers = |index: &usize| self.all[*index].covers.includes(located);
+        let named = candidates.filter(covers).filter(|index| mark(&self.all[*index], finding.code, &mut used[*index]));
+        named.min_by_key(|index| breadth(&self.all[*index]))
     }
 
-    /// Whether a suppression covers that part of that subject under that code; all that do are of use.
-    pub fn covers_part(&self, code: &str, subject: &str, part: &str, used: &mut [Vec<bool>]) -> bool {
-        let mut is_covered = false;
-        for index in self.candidates(None, subject) {
-            let one = &self.all[index];
-            is_covered |= one.covers.includes_part(subject, part) && mark(one, code, &mut used[index]);
+    /// The suppression of one of those that a grouped finding stands for, if all of them are suppressed. If only some are,
+    /// it stands for the others from now on, and says so.
+    fn covering_members(&self, finding: &mut Finding, used: &mut [Vec<bool>]) -> Option<usize> {
+        let members = finding.members.as_mut()?;
+        let (mut by, mut names) = (None, Vec::new());
+        let mut left = (**members).clone();
+        left.retain(|atom| {
+            let covering = self.covering_part(atom, used);
+            if covering.is_some() {
+                by = by.or(covering);
+                names.push(atom.name());
+            }
+            covering.is_none()
+        });
+        if left.is_empty() {
+            return by;
         }
-        is_covered
+        if !names.is_empty() {
+            **members = left;
+            finding.evidence(format!("suppressed: {}", listed(names)));
+        }
+        None
+    }
+
+    /// The suppression that covers that part of a subject, wherever it is located; all that do are of use.
+    pub fn covering_part(&self, atom: Atom<'_>, used: &mut [Vec<bool>]) -> Option<usize> {
+        let candidates = self.candidates(None, atom.subject);
+        let covers = |index: &usize| self.all[*index].covers.includes_part(atom.subject, atom.part);
+        let named = candidates.filter(covers).filter(|index| mark(&self.all[*index], atom.code, &mut used[*index]));
+        named.min_by_key(|index| breadth(&self.all[*index]))
     }
 }
 

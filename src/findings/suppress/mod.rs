@@ -71,7 +71,7 @@ pub struct Until {
 }
 
 /// Why a suppression names nothing.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Flaw {
     /// What is wrong with a comment.
     Comment(suppression::Flaw),

@@ -50,7 +50,7 @@ pub struct Until {
 }
 
 /// Why a suppression names nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Flaw {
     /// `ignore` alone, or `ignore[]`.
     NoName,

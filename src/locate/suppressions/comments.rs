@@ -1,0 +1,200 @@
+//! Suppressions in comments of the project's files, with what of the project each covers.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use super::super::{Locator, code, is_properties, properties};
+use super::Meanings;
+use crate::config::Settings;
+use crate::discover::PROJECT_FILE;
+use crate::files::ProjectFile;
+use crate::findings::suppress::{self, Cover, Flaw, Name, Origin, Stretch, Suppression, Until};
+use crate::findings::{Location, Region};
+use crate::input::project_files::{Role, list};
+use crate::project::{Project, Resource, ResourceId};
+use crate::text::Span;
+use crate::text::suppression::{self, Covers, Directive};
+
+/// YAML files beside `dbt_project.yml` in which there are findings.
+const BESIDE: [&str; 4] = [PROJECT_FILE, "packages.yml", "dependencies.yml", "profiles.yml"];
+
+/// The suppressions of every file that has any.
+pub(super) fn find(
+    locator: &Locator,
+    project: &Project<'_>,
+    settings: &Settings,
+    meanings: Meanings<'_>,
+) -> Vec<Suppression> {
+    let Some(root) = locator.project_root() else { return Vec::new() };
+    let listed = list(root).files.into_iter().filter(|(role, _)| *role != Role::Seed);
+    let own = BESIDE.iter().map(|path| (*path).to_owned()).chain(listed.map(|(_, found)| found.path()));
+    let mut files: BTreeSet<(Option<&str>, String)> = own.map(|path| (None, path)).collect();
+    let included = project.resources.iter().filter(|it| !project.is_own(it) && settings.is_subject(project, it));
+    for resource in included {
+        let paths = [Some(&resource.path), resource.properties_path.as_ref()];
+        files.extend(paths.into_iter().flatten().map(|path| (Some(resource.package.as_str()), path.to_string())));
+    }
+    let files: Vec<_> = files.into_iter().collect();
+    let found: Vec<(&(Option<&str>, String), Vec<Directive>)> = files
+        .par_iter()
+        .map(|file| (file, directives(locator, file.0, &file.1)))
+        .filter(|(_, found)| !found.is_empty())
+        .collect();
+    if found.is_empty() {
+        return Vec::new();
+    }
+    let contents = Contents::new(project);
+    let all = found.into_iter().flat_map(|((package, path), directives)| {
+        let scene = Scene { locator, project, package: *package, path, meanings, residents: contents.of(package.unwrap_or(&project.name), path) };
+        directives.into_iter().filter_map(|directive| scene.suppression(directive)).collect::<Vec<_>>()
+    });
+    all.collect()
+}
+
+/// What the comments of a file say. Nearly no file has any, and those are not looked into.
+fn directives(locator: &Locator, package: Option<&str>, path: &str) -> Vec<Directive> {
+    let Some(file) = locator.file(package, path) else { return Vec::new() };
+    let Ok(file) = file.text() else { return Vec::new() };
+    let text = file.source.text();
+    if !suppression::may_be_in(text) {
+        return Vec::new();
+    }
+    match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "yml" | "yaml" => file.tree().map(|tree| suppression::in_yaml(text, tree)).unwrap_or_default(),
+        "sql" => suppression::in_sql(text, file.blocks()),
+        "py" => suppression::in_python(text),
+        "md" => suppression::in_markdown(text, file.blocks()),
+        _ => Vec::new(),
+    }
+}
+
+/// The resources that files define or describe.
+struct Contents<'p>(BTreeMap<(&'p str, &'p str), Vec<ResourceId>>);
+
+impl<'p> Contents<'p> {
+    fn new(project: &'p Project<'_>) -> Self {
+        let mut contents: BTreeMap<(&str, &str), Vec<ResourceId>> = BTreeMap::new();
+        for (id, resource) in project.iter() {
+            let paths: BTreeSet<&str> =
+                std::iter::once(resource.path.as_str()).chain(resource.properties_path.as_deref()).collect();
+            for path in paths {
+                contents.entry((resource.package.as_str(), path)).or_default().push(id);
+            }
+        }
+        Self(contents)
+    }
+
+    fn of<'s>(&'s self, package: &'s str, path: &'s str) -> &'s [ResourceId] {
+        self.0.get(&(package, path)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// A file with suppressions, and who lives in it.
+struct Scene<'s> {
+    locator: &'s Locator,
+    project: &'s Project<'s>,
+    package: Option<&'s str>,
+    path: &'s str,
+    meanings: Meanings<'s>,
+    residents: &'s [ResourceId],
+}
+
+impl Scene<'_> {
+    fn suppression(&self, directive: Directive) -> Option<Suppression> {
+        let file = self.locator.file(self.package, self.path)?;
+        let file = file.text().ok()?;
+        let at = |span: Span| Location {
+            path: self.locator.shown(self.package, self.path),
+            region: Some(Region::new(file.source.clone(), span)),
+        };
+        let (names, flaw) = match directive.names {
+            Ok(names) => (names, None),
+            Err(flaw) => (Vec::new(), Some(Flaw::Comment(flaw))),
+        };
+        let names = names.into_iter().map(|name| Name {
+            location: at(name.span),
+            meaning: (self.meanings)(&name.text),
+            text: name.text,
+        });
+        let subjects = self.subjects(file, directive.covers);
+        let span = match directive.covers {
+            Covers::File => None,
+            Covers::Span(span) => Some(span),
+            Covers::Nothing => Some(directive.span),
+        };
+        let stretch = Stretch { path: self.locator.shown(self.package, self.path), span, own: directive.span };
+        Some(Suppression {
+            names: names.collect(),
+            flaw,
+            reason: directive.reason,
+            until: directive.until.map(|until| Until { text: until.text, location: at(until.span) }),
+            location: at(directive.span),
+            path: self.path.to_owned(),
+            resource: self.only(&subjects),
+            covers: Cover { stretch: Some(stretch), subjects },
+            origin: Origin::Comment,
+        })
+    }
+
+    /// The resource, if the subjects are one or a column of one.
+    fn only(&self, subjects: &[suppress::Subject]) -> Option<ResourceId> {
+        let first = subjects.first()?;
+        let is_one = subjects.iter().all(|subject| subject.id == first.id);
+        is_one.then(|| self.project.find(&first.id)).flatten()
+    }
+
+    /// Whose findings are covered wherever they are located: what is defined or described in that part of the file.
+    fn subjects(&self, file: &ProjectFile, covers: Covers) -> Vec<suppress::Subject> {
+        let is_covered = |span: Span| match covers {
+            Covers::File => true,
+            Covers::Span(covered) => covered.start <= span.start && span.start < covered.end,
+            Covers::Nothing => false,
+        };
+        let mut subjects = BTreeSet::new();
+        for id in self.residents {
+            let resource = self.project.get(*id);
+            match is_properties(self.path) {
+                true => add_described(file, resource, &is_covered, &mut subjects),
+                false => {
+                    let block = || code::block(file, resource).is_some_and(|block| is_covered(block.opening));
+                    let is_here = resource.path.as_str() == self.path;
+                    if is_here && (covers == Covers::File || block()) {
+                        subjects.insert(subject(&resource.unique_id, None));
+                    }
+                }
+            }
+        }
+        subjects.into_iter().collect()
+    }
+}
+
+/// A resource whose entry is covered, its columns that are, and the source that it is a table of.
+fn add_described(
+    file: &ProjectFile,
+    resource: &Resource<'_>,
+    is_covered: &dyn Fn(Span) -> bool,
+    subjects: &mut BTreeSet<suppress::Subject>,
+) {
+    let Ok((yaml, entries)) = file.yaml() else { return };
+    if let (Some(group), Some(source)) = (entries.find_source_group(yaml, resource), resource.as_source())
+        && is_covered(group.span)
+    {
+        subjects.insert(subject(&format!("source.{}.{}", resource.package, source.source_name), None));
+    }
+    let Some(entry) = entries.find(yaml, resource) else { return };
+    let home = properties::version_entry(entry, resource).unwrap_or(entry);
+    if is_covered(home.span) {
+        subjects.insert(subject(&resource.unique_id, None));
+        return;
+    }
+    for column in &resource.columns {
+        if properties::column(entry, resource, &column.name).is_some_and(|column| is_covered(column.span)) {
+            subjects.insert(subject(&resource.unique_id, Some(&column.name)));
+        }
+    }
+}
+
+fn subject(id: &str, column: Option<&str>) -> suppress::Subject {
+    suppress::Subject { id: id.to_owned(), column: column.map(str::to_owned) }
+}
