@@ -1,5 +1,6 @@
 //! What a run looked at and what it found, in numbers.
 
+use super::suppress::Suppressed;
 use super::{Atom, Atoms, Located, Severity};
 use crate::project::Counts;
 
@@ -10,6 +11,8 @@ pub struct Report {
     pub findings: Vec<Located>,
     /// What findings that gave way to others are known by.
     pub superseded: Atoms,
+    /// What is accepted, in the same order as findings.
+    pub suppressed: Vec<Suppressed>,
     pub summary: Summary,
 }
 

@@ -33,7 +33,10 @@ pub struct Suppression {
     /// The one resource it is about, if it is one.
     pub resource: Option<ResourceId>,
     pub covers: Cover,
-    /// Where it comes from.
+    /// Resources that it may be meant for: those that it covers, or those of its file where it covers lines of it.
+    pub about: Vec<ResourceId>,
+    /// Whether it is meant for something that is disabled, which no rule looks at.
+    pub is_about_disabled: bool,
     pub origin: Origin,
 }
 
@@ -110,7 +113,9 @@ impl Meaning {
     pub fn includes(&self, code: &str) -> bool {
         match self {
             Self::Rule(rule) => rule == code,
-            Self::Area(letters) => code.strip_prefix(letters).is_some_and(|rest| !rest.starts_with(char::is_alphabetic)),
+            Self::Area(letters) => {
+                code.strip_prefix(letters).is_some_and(|rest| !rest.starts_with(char::is_alphabetic))
+            }
             Self::Nothing => false,
         }
     }

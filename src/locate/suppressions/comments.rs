@@ -9,7 +9,7 @@ use super::Meanings;
 use crate::config::Settings;
 use crate::discover::PROJECT_FILE;
 use crate::files::ProjectFile;
-use crate::findings::suppress::{self, Cover, Flaw, Name, Origin, Stretch, Suppression, Until};
+use crate::findings::suppress::{Cover, Flaw, Name, Origin, Stretch, Subject, Suppression, Until};
 use crate::findings::{Location, Region};
 use crate::input::project_files::{Role, list};
 use crate::project::{Project, Resource, ResourceId};
@@ -17,7 +17,8 @@ use crate::text::Span;
 use crate::text::suppression::{self, Covers, Directive};
 
 /// YAML files beside `dbt_project.yml` in which there are findings.
-const BESIDE: [&str; 4] = [PROJECT_FILE, "packages.yml", "dependencies.yml", "profiles.yml"];
+const BESIDE: [&str; 6] =
+    [PROJECT_FILE, "packages.yml", "dependencies.yml", "profiles.yml", "selectors.yml", "vars.yml"];
 
 /// The suppressions of every file that has any.
 pub(super) fn find(
@@ -46,7 +47,14 @@ pub(super) fn find(
     }
     let contents = Contents::new(project);
     let all = found.into_iter().flat_map(|((package, path), directives)| {
-        let scene = Scene { locator, project, package: *package, path, meanings, residents: contents.of(package.unwrap_or(&project.name), path) };
+        let scene = Scene {
+            locator,
+            project,
+            package: *package,
+            path,
+            meanings,
+            residents: contents.of(package.unwrap_or(&project.name), path),
+        };
         directives.into_iter().filter_map(|directive| scene.suppression(directive)).collect::<Vec<_>>()
     });
     all.collect()
@@ -117,7 +125,7 @@ impl Scene<'_> {
             meaning: (self.meanings)(&name.text),
             text: name.text,
         });
-        let subjects = self.subjects(file, directive.covers);
+        let covered = self.covered(file, directive.covers);
         let span = match directive.covers {
             Covers::File => None,
             Covers::Span(span) => Some(span),
@@ -131,70 +139,97 @@ impl Scene<'_> {
             until: directive.until.map(|until| Until { text: until.text, location: at(until.span) }),
             location: at(directive.span),
             path: self.path.to_owned(),
-            resource: self.only(&subjects),
-            covers: Cover { stretch: Some(stretch), subjects },
+            resource: match covered.resources.as_slice() {
+                [one] => Some(*one),
+                _ => None,
+            },
+            about: if covered.resources.is_empty() { self.residents.to_vec() } else { covered.resources },
+            is_about_disabled: self.covers_disabled(file, directive.covers),
+            covers: Cover { stretch: Some(stretch), subjects: covered.subjects.into_iter().collect() },
             origin: Origin::Comment,
         })
     }
 
-    /// The resource, if the subjects are one or a column of one.
-    fn only(&self, subjects: &[suppress::Subject]) -> Option<ResourceId> {
-        let first = subjects.first()?;
-        let is_one = subjects.iter().all(|subject| subject.id == first.id);
-        is_one.then(|| self.project.find(&first.id)).flatten()
-    }
-
     /// Whose findings are covered wherever they are located: what is defined or described in that part of the file.
-    fn subjects(&self, file: &ProjectFile, covers: Covers) -> Vec<suppress::Subject> {
-        let is_covered = |span: Span| match covers {
-            Covers::File => true,
-            Covers::Span(covered) => covered.start <= span.start && span.start < covered.end,
-            Covers::Nothing => false,
-        };
-        let mut subjects = BTreeSet::new();
+    fn covered(&self, file: &ProjectFile, covers: Covers) -> Covered {
+        let mut covered = Covered::default();
         for id in self.residents {
             let resource = self.project.get(*id);
+            let count = covered.subjects.len();
             match is_properties(self.path) {
-                true => add_described(file, resource, &is_covered, &mut subjects),
-                false => {
-                    let block = || code::block(file, resource).is_some_and(|block| is_covered(block.opening));
-                    let is_here = resource.path.as_str() == self.path;
-                    if is_here && (covers == Covers::File || block()) {
-                        subjects.insert(subject(&resource.unique_id, None));
-                    }
-                }
+                true => covered.add_described(file, resource, covers),
+                false if self.is_defined_in(file, resource, covers) => covered.add(&resource.unique_id, None),
+                false => {}
+            }
+            if covered.subjects.len() > count {
+                covered.resources.push(*id);
             }
         }
-        subjects.into_iter().collect()
+        covered
+    }
+
+    /// Whether the part of a file with code defines a resource.
+    fn is_defined_in(&self, file: &ProjectFile, resource: &Resource<'_>, covers: Covers) -> bool {
+        let is_here = resource.path.as_str() == self.path;
+        let block = || code::block(file, resource).is_some_and(|block| is_in(covers, block.opening));
+        is_here && (covers == Covers::File || block())
+    }
+
+    fn covers_disabled(&self, file: &ProjectFile, covers: Covers) -> bool {
+        let is_own = |resource: &&Resource<'_>| self.package.is_none() == self.project.is_own(resource);
+        self.project.disabled.iter().filter(is_own).any(|resource| {
+            if resource.path.as_str() == self.path && !is_properties(self.path) {
+                return true;
+            }
+            let is_here = resource.properties_path.as_deref() == Some(self.path);
+            let entry = || file.yaml().ok().and_then(|(yaml, entries)| entries.find(yaml, resource));
+            is_here && entry().is_some_and(|entry| is_in(covers, entry.span) || is_within(covers, entry.span))
+        })
     }
 }
 
-/// A resource whose entry is covered, its columns that are, and the source that it is a table of.
-fn add_described(
-    file: &ProjectFile,
-    resource: &Resource<'_>,
-    is_covered: &dyn Fn(Span) -> bool,
-    subjects: &mut BTreeSet<suppress::Subject>,
-) {
-    let Ok((yaml, entries)) = file.yaml() else { return };
-    if let (Some(group), Some(source)) = (entries.find_source_group(yaml, resource), resource.as_source())
-        && is_covered(group.span)
-    {
-        subjects.insert(subject(&format!("source.{}.{}", resource.package, source.source_name), None));
+/// What a suppression covers beside a stretch of its file.
+#[derive(Default)]
+struct Covered {
+    subjects: BTreeSet<Subject>,
+    resources: Vec<ResourceId>,
+}
+
+impl Covered {
+    fn add(&mut self, id: &str, column: Option<&str>) {
+        self.subjects.insert(Subject { id: id.to_owned(), column: column.map(str::to_owned) });
     }
-    let Some(entry) = entries.find(yaml, resource) else { return };
-    let home = properties::version_entry(entry, resource).unwrap_or(entry);
-    if is_covered(home.span) {
-        subjects.insert(subject(&resource.unique_id, None));
-        return;
-    }
-    for column in &resource.columns {
-        if properties::column(entry, resource, &column.name).is_some_and(|column| is_covered(column.span)) {
-            subjects.insert(subject(&resource.unique_id, Some(&column.name)));
+
+    /// A resource whose entry is covered, its columns that are, and the source that it is a table of.
+    fn add_described(&mut self, file: &ProjectFile, resource: &Resource<'_>, covers: Covers) {
+        let Ok((yaml, entries)) = file.yaml() else { return };
+        if let (Some(group), Some(source)) = (entries.find_source_group(yaml, resource), resource.as_source())
+            && is_in(covers, group.span)
+        {
+            self.add(&format!("source.{}.{}", resource.package, source.source_name), None);
+        }
+        let Some(entry) = entries.find(yaml, resource) else { return };
+        if is_in(covers, properties::version_entry(entry, resource).unwrap_or(entry).span) {
+            return self.add(&resource.unique_id, None);
+        }
+        for column in &resource.columns {
+            if properties::column(entry, resource, &column.name).is_some_and(|column| is_in(covers, column.span)) {
+                self.add(&resource.unique_id, Some(&column.name));
+            }
         }
     }
 }
 
-fn subject(id: &str, column: Option<&str>) -> suppress::Subject {
-    suppress::Subject { id: id.to_owned(), column: column.map(str::to_owned) }
+/// Whether something begins in what is covered.
+fn is_in(covers: Covers, span: Span) -> bool {
+    match covers {
+        Covers::File => true,
+        Covers::Span(covered) => covered.start <= span.start && span.start < covered.end,
+        Covers::Nothing => false,
+    }
+}
+
+/// Whether what is covered begins in something.
+fn is_within(covers: Covers, span: Span) -> bool {
+    matches!(covers, Covers::Span(covered) if span.start <= covered.start && covered.start < span.end)
 }

@@ -109,6 +109,8 @@ fn suppression(
         until: item.until.map(|text| Until { text, location: location.clone() }),
         path: resource.properties_path.as_ref().unwrap_or(&resource.path).to_string(),
         resource: (holders.iter().all(|(id, _)| *id == first)).then_some(first),
+        about: holders.iter().map(|(id, _)| *id).collect(),
+        is_about_disabled: false,
         covers: Cover { stretch: None, subjects: subjects(project, holders) },
         origin: Origin::Meta(holders.len()),
         location,
@@ -131,10 +133,9 @@ fn subjects(project: &Project<'_>, holders: &[Holder<'_>]) -> Vec<Subject> {
         }
     }
     let whole = tables.into_iter().filter(|(_, missing)| *missing == 0).map(|(id, _)| Subject { id, column: None });
-    let held = holders.iter().map(|(id, column)| Subject {
-        id: project.get(*id).unique_id.to_string(),
-        column: column.map(str::to_owned),
-    });
+    let held = holders
+        .iter()
+        .map(|(id, column)| Subject { id: project.get(*id).unique_id.to_string(), column: column.map(str::to_owned) });
     held.chain(whole).collect()
 }
 
