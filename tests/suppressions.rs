@@ -524,3 +524,81 @@ fn output_is_the_same_with_one_thread_and_with_many() {
     };
     assert_eq!(output("1").stdout, output("8").stdout);
 }
+
+#[test]
+fn a_comment_at_the_other_of_two_is_not_for_nothing() {
+    let desk = Desk::gym();
+    for name in ["board", "wall"] {
+        let exposure =
+            format!("exposures:\n  - name: {name}\n    type: dashboard\n    url: https://bi.gym.example/1\n");
+        desk.write(&format!("gym/models/marts/_{name}.yml"), exposure);
+    }
+    let output = check(&desk, "EXP015");
+    let (at, other) = (
+        output["findings"][0]["path"].as_str().unwrap(),
+        output["findings"][0]["related"][0]["path"].as_str().unwrap(),
+    );
+    assert_ne!(at, other);
+    let found = lines(&output["findings"]);
+    desk.edit(
+        other,
+        "    url: https://bi.gym.example/1",
+        "    url: https://bi.gym.example/1  # steward: ignore[EXP015] two views of one",
+    );
+    expect(&check(&desk, "EXP015,SUP001"), &[found[0].as_str()], &[]);
+}
+
+#[test]
+fn sarif_marks_what_is_suppressed_if_asked_to() {
+    let desk = Desk::gym();
+    desk.edit(
+        SOURCES,
+        "- name: members",
+        "- name: members  # steward: ignore[TST002] checked by the vendor until 2027-01-31",
+    );
+    let arguments = [
+        "check",
+        "gym",
+        "--input",
+        "project",
+        "--select",
+        "TST002",
+        "--quiet",
+        "--format",
+        "sarif",
+        "--today",
+        "2026-06-15",
+    ];
+    let results = |extra: &[&str]| -> Vec<Value> {
+        let run = desk.run(&[&arguments[..], extra].concat());
+        let log: Value = serde_json::from_str(&run.stdout).expect("the log is JSON");
+        log["runs"][0]["results"].as_array().expect("there are results").clone()
+    };
+    let plain = results(&[]);
+    assert_eq!(plain.len(), 1);
+    assert_eq!(plain[0]["suppressions"], Value::Null);
+    let marked = results(&["--show-suppressed"]);
+    assert_eq!(marked.len(), 2);
+    assert_eq!(marked[0]["suppressions"], serde_json::json!([]));
+    assert_eq!(
+        marked[1]["suppressions"],
+        serde_json::json!([{
+            "kind": "inSource",
+            "justification": "checked by the vendor until 2027-01-31",
+            "location": {"physicalLocation": {
+                "artifactLocation": {"uri": SOURCES, "uriBaseId": "%SRCROOT%"},
+                "region": {"startLine": 7, "startColumn": 26, "endLine": 7, "endColumn": 49},
+            }},
+        }])
+    );
+}
+
+#[test]
+fn junit_skips_what_is_suppressed() {
+    let desk = Desk::gym();
+    desk.edit(SOURCES, "- name: members", "- name: members  # steward: ignore[TST002] <checked> by the vendor");
+    let run = desk.run(&["check", "gym", "--input", "project", "--select", "TST002", "--quiet", "--format", "junit"]);
+    assert!(run.stdout.contains("tests=\"2\" skipped=\"1\" errors=\"0\" failures=\"1\""), "{}", run.stdout);
+    let skipped = format!("<skipped message=\"suppressed at {SOURCES}:7:26: &lt;checked&gt; by the vendor\"/>");
+    assert!(run.stdout.contains(&skipped), "{}", run.stdout);
+}

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{advice, hidden, printable, rule_url};
+use super::{Style, advice, hidden, printable, rule_url};
 use crate::docs::{REPOSITORY, page};
 use crate::findings::{Located, Location, Report, RuleSummary, Severity, suppress};
 use crate::rules::{self, RuleInfo};
@@ -199,17 +199,19 @@ struct Properties {
     evidence: Vec<String>,
 }
 
-pub(super) fn write(report: &Report, shown: &[Located], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &Report, shown: &[Located], style: Style, out: &mut dyn Write) -> io::Result<()> {
     let rules = asked_for(report);
+    // GitHub takes no notice of suppressions, and would show as open what is accepted.
+    let accepted = if style.show_suppressed { report.suppressed.as_slice() } else { &[] };
     let open = shown.iter().map(|located| {
-        let suppressions = (!report.suppressed.is_empty()).then(Vec::new);
+        let suppressions = (!accepted.is_empty()).then(Vec::new);
         Outcome { suppressions, ..outcome(located, &rules) }
     });
-    let accepted = report.suppressed.iter().map(|suppressed| {
+    let suppressed = accepted.iter().map(|suppressed| {
         let suppressions = Some(vec![suppression(&suppressed.by)]);
         Outcome { suppressions, ..outcome(&suppressed.located, &rules) }
     });
-    let results = open.chain(accepted).collect();
+    let results = open.chain(suppressed).collect();
     let driver = Driver {
         name: "dbt-steward",
         version: env!("CARGO_PKG_VERSION"),

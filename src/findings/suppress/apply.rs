@@ -42,15 +42,29 @@ impl Suppressions {
         applied
     }
 
+    /// Every name of every suppression, none of them used.
+    fn unused(&self) -> Vec<Vec<bool>> {
+        self.all.iter().map(|one| vec![false; one.names.len()]).collect()
+    }
+
     /// What suppresses a finding as a whole: at its place, or all that it stands for.
     fn suppressing(&self, located: &mut Located, used: &mut [Vec<bool>]) -> Option<Arc<Suppression>> {
+        self.mark_related(located, used);
         let index = self.covering(located, used).or_else(|| self.covering_members(&mut located.finding, used))?;
         Some(self.all[index].clone())
     }
 
-    /// Every name of every suppression, none of them used.
-    fn unused(&self) -> Vec<Vec<bool>> {
-        self.all.iter().map(|one| vec![false; one.names.len()]).collect()
+    /// A finding on two of a kind stands at one of them, and whoever wrote the suppression may have met it at the other:
+    /// it suppresses nothing there, but it is not for nothing either.
+    fn mark_related(&self, located: &Located, used: &mut [Vec<bool>]) {
+        for (location, _) in &located.related {
+            for index in self.by_path.get(&location.path).into_iter().flatten() {
+                let stretch = self.all[*index].covers.stretch.as_ref();
+                if stretch.is_some_and(|stretch| stretch.includes(location)) {
+                    mark(&self.all[*index], located.finding.code, &mut used[*index]);
+                }
+            }
+        }
     }
 
     /// The suppression that covers a finding, the narrowest one if there are several; all of them are of use.

@@ -1,6 +1,6 @@
 //! How far a suppression reaches: a stretch of a file, and subjects wherever their findings are located.
 
-use crate::findings::{Finding, Located, Place};
+use crate::findings::{Finding, Located, Location, Place};
 use crate::text::Span;
 
 /// What a suppression covers.
@@ -32,7 +32,7 @@ impl Cover {
     /// Whether a finding is covered as a whole.
     pub fn includes(&self, located: &Located) -> bool {
         let finding = &located.finding;
-        self.stretch.as_ref().is_some_and(|stretch| stretch.includes(located))
+        self.stretch.as_ref().is_some_and(|stretch| stretch.includes(&located.location))
             || self.subjects.iter().any(|subject| subject.includes(&finding.subject, column(finding)))
     }
 
@@ -43,16 +43,14 @@ impl Cover {
 }
 
 impl Stretch {
-    fn includes(&self, located: &Located) -> bool {
-        if located.location.path != self.path {
+    /// Whether something is located in it.
+    pub(super) fn includes(&self, location: &Location) -> bool {
+        if location.path != self.path {
             return false;
         }
         let Some(span) = self.span else { return true };
-        let start = located.location.region.as_ref().map(|region| region.span.start);
-        start.is_some_and(|start| {
-            let is_in = |span: Span| span.start <= start && start < span.end.max(span.start + 1);
-            is_in(span) || is_in(self.own)
-        })
+        let is_in = |start: u32| [span, self.own].iter().any(|span| span.start <= start && start < span.end);
+        location.region.as_ref().is_some_and(|region| is_in(region.span.start))
     }
 }
 

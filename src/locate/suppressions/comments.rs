@@ -1,6 +1,7 @@
 //! Suppressions in comments of the project's files, with what of the project each covers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use rayon::prelude::*;
 
@@ -20,6 +21,9 @@ use crate::text::suppression::{self, Covers, Directive};
 const BESIDE: [&str; 6] =
     [PROJECT_FILE, "packages.yml", "dependencies.yml", "profiles.yml", "selectors.yml", "vars.yml"];
 
+/// A file: the package that it is in, `None` for the project's own, and its path there.
+type FilePath<'p> = (Option<&'p str>, String);
+
 /// The suppressions of every file that has any.
 pub(super) fn find(
     locator: &Locator,
@@ -28,36 +32,33 @@ pub(super) fn find(
     meanings: Meanings<'_>,
 ) -> Vec<Suppression> {
     let Some(root) = locator.project_root() else { return Vec::new() };
+    let files: Vec<FilePath<'_>> = files(root, project, settings).into_iter().collect();
+    let said: Vec<Vec<Directive>> =
+        files.par_iter().map(|(package, path)| directives(locator, *package, path)).collect();
+    if said.iter().all(Vec::is_empty) {
+        return Vec::new();
+    }
+    let contents = Contents::new(project);
+    let mut all = Vec::new();
+    for ((package, path), directives) in files.iter().zip(said).filter(|(_, directives)| !directives.is_empty()) {
+        let residents = contents.of(package.unwrap_or(&project.name), path);
+        let scene = Scene { locator, project, package: *package, path, meanings, residents };
+        all.extend(directives.into_iter().filter_map(|directive| scene.suppression(directive)));
+    }
+    all
+}
+
+/// The files in which there may be findings: the project's own, and those of packages that are looked at as well.
+fn files<'p>(root: &Path, project: &'p Project<'_>, settings: &Settings) -> BTreeSet<FilePath<'p>> {
     let listed = list(root).files.into_iter().filter(|(role, _)| *role != Role::Seed);
     let own = BESIDE.iter().map(|path| (*path).to_owned()).chain(listed.map(|(_, found)| found.path()));
-    let mut files: BTreeSet<(Option<&str>, String)> = own.map(|path| (None, path)).collect();
+    let mut files: BTreeSet<FilePath<'_>> = own.map(|path| (None, path)).collect();
     let included = project.resources.iter().filter(|it| !project.is_own(it) && settings.is_subject(project, it));
     for resource in included {
         let paths = [Some(&resource.path), resource.properties_path.as_ref()];
         files.extend(paths.into_iter().flatten().map(|path| (Some(resource.package.as_str()), path.to_string())));
     }
-    let files: Vec<_> = files.into_iter().collect();
-    let found: Vec<(&(Option<&str>, String), Vec<Directive>)> = files
-        .par_iter()
-        .map(|file| (file, directives(locator, file.0, &file.1)))
-        .filter(|(_, found)| !found.is_empty())
-        .collect();
-    if found.is_empty() {
-        return Vec::new();
-    }
-    let contents = Contents::new(project);
-    let all = found.into_iter().flat_map(|((package, path), directives)| {
-        let scene = Scene {
-            locator,
-            project,
-            package: *package,
-            path,
-            meanings,
-            residents: contents.of(package.unwrap_or(&project.name), path),
-        };
-        directives.into_iter().filter_map(|directive| scene.suppression(directive)).collect::<Vec<_>>()
-    });
-    all.collect()
+    files
 }
 
 /// What the comments of a file say. Nearly no file has any, and those are not looked into.

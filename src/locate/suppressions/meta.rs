@@ -82,7 +82,7 @@ fn item(value: &Value) -> Item {
 fn with_names(item: Item, rule: &str) -> Item {
     let names: Vec<String> =
         rule.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect();
-    let flaw = names.is_empty().then(|| Flaw::NoRule);
+    let flaw = names.is_empty().then_some(Flaw::NoRule);
     Item { names, flaw, ..item }
 }
 
