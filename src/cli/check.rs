@@ -135,7 +135,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
 fn print_summary(arguments: &Arguments, linted: &Linted<'_, '_>, start: Instant) {
     let style = SummaryStyle {
         verbose: arguments.verbose,
-        input: linted.loaded.why.as_deref(),
+        input: &linted.choice,
         unknown: &input::unknown(linted.project),
         files: &linted.files(),
         elapsed: start.elapsed(),
