@@ -110,7 +110,10 @@ fn json_has_the_documented_shape() {
     let desk = Desk::gym();
     let run = desk.run(&["check", "gym", "--select", "TST002,EXP001", "--format", "json"]);
     let output: Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_eq!(keys(&output), ["dbt_version", "findings", "project", "schema_version", "summary", "suppressed", "version"]);
+    assert_eq!(
+        keys(&output),
+        ["dbt_version", "findings", "project", "schema_version", "summary", "suppressed", "version"]
+    );
     assert_eq!(output["schema_version"], 1);
     assert_eq!(output["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(output["project"], "no_exposures");

@@ -88,7 +88,7 @@ fn a_comment_in_sql_covers_its_line_the_next_or_the_model() {
     expect(&check(&desk, "DAG003,SUP"), &[], &[&found.replace(":9 ", ":10 ")]);
     let desk = gym();
     desk.edit(MART_SQL, "from {{", "-- steward: ignore[DAG003] a\nfrom {{");
-    let unused = format!("{MART_SQL}:6 SUP001 project.no_exposures");
+    let unused = format!("{MART_SQL}:6 SUP001 model.no_exposures.fct_visits");
     expect(&check(&desk, "DAG003,SUP"), &[&unused, &found.replace(":9 ", ":10 ")], &[]);
     for comment in ["{# steward: ignore[DAG003,DOC001] a #}\n", "-- steward: ignore-file[DAG,DOC] a\n"] {
         let desk = gym();

@@ -60,6 +60,11 @@ impl Instance {
         }
         severity
     }
+
+    /// The options it was set up with; `None` if those of its rule are of another type.
+    pub fn options<T: 'static>(&self) -> Option<&T> {
+        (self.info.options_of)(&*self.rule)?.downcast_ref()
+    }
 }
 
 /// Selectors: a resource is in scope if it passes every one that is set, and passes one if any of its values fits.

@@ -11,6 +11,7 @@ pub(crate) mod hard_coded;
 mod info;
 mod instance;
 mod meaning;
+pub(crate) mod measures;
 mod pattern;
 #[cfg(test)]
 pub(crate) mod tester;

@@ -6,8 +6,9 @@ use crate::text::Span;
 /// What a suppression covers.
 #[derive(Debug, Clone, Default)]
 pub struct Cover {
-    pub stretch: Option<Stretch>,
-    pub subjects: Vec<Subject>,
+    pub(super) stretch: Option<Stretch>,
+    /// In order: a `meta` that is inherited has thousands.
+    pub(super) subjects: Vec<Subject>,
 }
 
 /// A stretch of a file, as its findings are located.
@@ -29,16 +30,33 @@ pub struct Subject {
 }
 
 impl Cover {
+    pub fn new(stretch: Option<Stretch>, mut subjects: Vec<Subject>) -> Self {
+        subjects.sort_unstable();
+        subjects.dedup();
+        Self { stretch, subjects }
+    }
+
+    /// The stretch of a file, which `meta` has none of.
+    pub fn stretch(&self) -> Option<&Stretch> {
+        self.stretch.as_ref()
+    }
+
     /// Whether a finding is covered as a whole.
-    pub fn includes(&self, located: &Located) -> bool {
+    pub(super) fn includes(&self, located: &Located) -> bool {
         let finding = &located.finding;
         self.stretch.as_ref().is_some_and(|stretch| stretch.includes(&located.location))
-            || self.subjects.iter().any(|subject| subject.includes(&finding.subject, column(finding)))
+            || self.includes_subject(&finding.subject, column(finding))
     }
 
     /// Whether a part of a subject is covered, which a finding stands for.
-    pub fn includes_part(&self, subject: &str, part: &str) -> bool {
-        self.subjects.iter().any(|covered| covered.includes(subject, part.strip_prefix("column:")))
+    pub(super) fn includes_part(&self, subject: &str, part: &str) -> bool {
+        self.includes_subject(subject, part.strip_prefix("column:"))
+    }
+
+    fn includes_subject(&self, id: &str, column: Option<&str>) -> bool {
+        let first = self.subjects.partition_point(|subject| subject.id.as_str() < id);
+        let of_it = self.subjects[first..].iter().take_while(|subject| subject.id == id);
+        of_it.into_iter().any(|subject| subject.column.is_none() || subject.column.as_deref() == column)
     }
 }
 
@@ -51,12 +69,6 @@ impl Stretch {
         let Some(span) = self.span else { return true };
         let is_in = |start: u32| [span, self.own].iter().any(|span| span.start <= start && start < span.end);
         location.region.as_ref().is_some_and(|region| is_in(region.span.start))
-    }
-}
-
-impl Subject {
-    fn includes(&self, id: &str, column: Option<&str>) -> bool {
-        self.id == id && (self.column.is_none() || self.column.as_deref() == column)
     }
 }
 

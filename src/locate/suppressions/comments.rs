@@ -6,8 +6,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use super::super::{Locator, code, is_properties, properties};
-use super::Meanings;
-use crate::config::Settings;
+use super::Search;
 use crate::discover::PROJECT_FILE;
 use crate::files::ProjectFile;
 use crate::findings::suppress::{Cover, Flaw, Name, Origin, Stretch, Subject, Suppression, Until};
@@ -25,14 +24,10 @@ const BESIDE: [&str; 6] =
 type FilePath<'p> = (Option<&'p str>, String);
 
 /// The suppressions of every file that has any.
-pub(super) fn find(
-    locator: &Locator,
-    project: &Project<'_>,
-    settings: &Settings,
-    meanings: Meanings<'_>,
-) -> Vec<Suppression> {
+pub(super) fn find(search: &Search<'_>) -> Vec<Suppression> {
+    let Search { locator, project, .. } = search;
     let Some(root) = locator.project_root() else { return Vec::new() };
-    let files: Vec<FilePath<'_>> = files(root, project, settings).into_iter().collect();
+    let files: Vec<FilePath<'_>> = files(root, search).into_iter().collect();
     let said: Vec<Vec<Directive>> =
         files.par_iter().map(|(package, path)| directives(locator, *package, path)).collect();
     if said.iter().all(Vec::is_empty) {
@@ -42,14 +37,15 @@ pub(super) fn find(
     let mut all = Vec::new();
     for ((package, path), directives) in files.iter().zip(said).filter(|(_, directives)| !directives.is_empty()) {
         let residents = contents.of(package.unwrap_or(&project.name), path);
-        let scene = Scene { locator, project, package: *package, path, meanings, residents };
+        let scene = Scene { search, package: *package, path, residents };
         all.extend(directives.into_iter().filter_map(|directive| scene.suppression(directive)));
     }
     all
 }
 
 /// The files in which there may be findings: the project's own, and those of packages that are looked at as well.
-fn files<'p>(root: &Path, project: &'p Project<'_>, settings: &Settings) -> BTreeSet<FilePath<'p>> {
+fn files<'s>(root: &Path, search: &Search<'s>) -> BTreeSet<FilePath<'s>> {
+    let (project, settings) = (search.project, search.settings);
     let listed = list(root).files.into_iter().filter(|(role, _)| *role != Role::Seed);
     let own = BESIDE.iter().map(|path| (*path).to_owned()).chain(listed.map(|(_, found)| found.path()));
     let mut files: BTreeSet<FilePath<'_>> = own.map(|path| (None, path)).collect();
@@ -101,65 +97,72 @@ impl<'p> Contents<'p> {
 
 /// A file with suppressions, and who lives in it.
 struct Scene<'s> {
-    locator: &'s Locator,
-    project: &'s Project<'s>,
+    search: &'s Search<'s>,
     package: Option<&'s str>,
     path: &'s str,
-    meanings: Meanings<'s>,
     residents: &'s [ResourceId],
 }
 
 impl Scene<'_> {
     fn suppression(&self, directive: Directive) -> Option<Suppression> {
-        let file = self.locator.file(self.package, self.path)?;
+        let file = self.search.locator.file(self.package, self.path)?;
         let file = file.text().ok()?;
-        let at = |span: Span| Location {
-            path: self.locator.shown(self.package, self.path),
-            region: Some(Region::new(file.source.clone(), span)),
-        };
+        let path = self.search.locator.shown(self.package, self.path);
+        let at = |span: Span| Location { path: path.clone(), region: Some(Region::new(file.source.clone(), span)) };
         let (names, flaw) = match directive.names {
             Ok(names) => (names, None),
             Err(flaw) => (Vec::new(), Some(Flaw::Comment(flaw))),
         };
-        let names = names.into_iter().map(|name| Name {
+        let name = |name: suppression::Name| Name {
             location: at(name.span),
-            meaning: (self.meanings)(&name.text),
+            meaning: (self.search.meanings)(&name.text),
             text: name.text,
-        });
+        };
         let covered = self.covered(file, directive.covers);
+        let about = self.about(file, &covered, directive.span);
         let span = match directive.covers {
             Covers::File => None,
             Covers::Span(span) => Some(span),
             Covers::Nothing => Some(directive.span),
         };
-        let stretch = Stretch { path: self.locator.shown(self.package, self.path), span, own: directive.span };
+        let stretch = Stretch { path: path.clone(), span, own: directive.span };
         Some(Suppression {
-            names: names.collect(),
+            names: names.into_iter().map(name).collect(),
             flaw,
             reason: directive.reason,
             until: directive.until.map(|until| Until { text: until.text, location: at(until.span) }),
             location: at(directive.span),
             path: self.path.to_owned(),
-            resource: match covered.resources.as_slice() {
-                [one] => Some(*one),
-                _ => None,
-            },
-            about: if covered.resources.is_empty() { self.residents.to_vec() } else { covered.resources },
+            resource: if let [one] = about.as_slice() { Some(*one) } else { None },
+            about,
             is_about_disabled: self.covers_disabled(file, directive.covers),
-            covers: Cover { stretch: Some(stretch), subjects: covered.subjects.into_iter().collect() },
+            covers: Cover::new(Some(stretch), covered.subjects),
             origin: Origin::Comment,
         })
+    }
+
+    /// Whom a suppression is for: those that it covers, else those in whose entry or code it stands, else any of the file.
+    fn about(&self, file: &ProjectFile, covered: &Covered, at: Span) -> Vec<ResourceId> {
+        if !covered.resources.is_empty() {
+            return covered.resources.clone();
+        }
+        let is_around = |id: &&ResourceId| {
+            let home = home(file, self.path, self.search.project.get(**id));
+            home.is_some_and(|home| home.start <= at.start && at.start < home.end)
+        };
+        let around: Vec<ResourceId> = self.residents.iter().filter(is_around).copied().collect();
+        if around.is_empty() { self.residents.to_vec() } else { around }
     }
 
     /// Whose findings are covered wherever they are located: what is defined or described in that part of the file.
     fn covered(&self, file: &ProjectFile, covers: Covers) -> Covered {
         let mut covered = Covered::default();
         for id in self.residents {
-            let resource = self.project.get(*id);
+            let resource = self.search.project.get(*id);
             let count = covered.subjects.len();
             match is_properties(self.path) {
                 true => covered.add_described(file, resource, covers),
-                false if self.is_defined_in(file, resource, covers) => covered.add(&resource.unique_id, None),
+                false if is_defined(file, self.path, resource, covers) => covered.add(&resource.unique_id, None),
                 false => {}
             }
             if covered.subjects.len() > count {
@@ -169,22 +172,13 @@ impl Scene<'_> {
         covered
     }
 
-    /// Whether the part of a file with code defines a resource.
-    fn is_defined_in(&self, file: &ProjectFile, resource: &Resource<'_>, covers: Covers) -> bool {
-        let is_here = resource.path.as_str() == self.path;
-        let block = || code::block(file, resource).is_some_and(|block| is_in(covers, block.opening));
-        is_here && (covers == Covers::File || block())
-    }
-
     fn covers_disabled(&self, file: &ProjectFile, covers: Covers) -> bool {
-        let is_own = |resource: &&Resource<'_>| self.package.is_none() == self.project.is_own(resource);
-        self.project.disabled.iter().filter(is_own).any(|resource| {
-            if resource.path.as_str() == self.path && !is_properties(self.path) {
-                return true;
-            }
-            let is_here = resource.properties_path.as_deref() == Some(self.path);
-            let entry = || file.yaml().ok().and_then(|(yaml, entries)| entries.find(yaml, resource));
-            is_here && entry().is_some_and(|entry| is_in(covers, entry.span) || is_within(covers, entry.span))
+        let project = self.search.project;
+        let is_of_package = |resource: &&Resource<'_>| self.package.is_none() == project.is_own(resource);
+        let mut disabled = project.disabled.iter().filter(is_of_package);
+        disabled.any(|resource| match home(file, self.path, resource) {
+            Some(home) => is_in(covers, home) || is_within(covers, home),
+            None => false,
         })
     }
 }
@@ -192,13 +186,13 @@ impl Scene<'_> {
 /// What a suppression covers beside a stretch of its file.
 #[derive(Default)]
 struct Covered {
-    subjects: BTreeSet<Subject>,
+    subjects: Vec<Subject>,
     resources: Vec<ResourceId>,
 }
 
 impl Covered {
     fn add(&mut self, id: &str, column: Option<&str>) {
-        self.subjects.insert(Subject { id: id.to_owned(), column: column.map(str::to_owned) });
+        self.subjects.push(Subject { id: id.to_owned(), column: column.map(str::to_owned) });
     }
 
     /// A resource whose entry is covered, its columns that are, and the source that it is a table of.
@@ -219,6 +213,25 @@ impl Covered {
             }
         }
     }
+}
+
+/// Where a file defines or describes a resource: its entry, its block, or all of the file. `None` where it does neither.
+fn home(file: &ProjectFile, path: &str, resource: &Resource<'_>) -> Option<Span> {
+    if is_properties(path) {
+        let is_here = resource.properties_path.as_deref() == Some(path) || resource.path.as_str() == path;
+        let (yaml, entries) = file.yaml().ok().filter(|_| is_here)?;
+        return Some(entries.find(yaml, resource)?.span);
+    }
+    let is_here = resource.path.as_str() == path;
+    let whole = Span::new(0, file.source.text().len());
+    is_here.then(|| code::block(file, resource).map_or(whole, |block| block.span))
+}
+
+/// Whether the part of a file with code defines a resource.
+fn is_defined(file: &ProjectFile, path: &str, resource: &Resource<'_>, covers: Covers) -> bool {
+    let is_here = resource.path.as_str() == path;
+    let block = || code::block(file, resource).is_some_and(|block| is_in(covers, block.opening));
+    is_here && (covers == Covers::File || block())
 }
 
 /// Whether something begins in what is covered.

@@ -9,8 +9,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::super::{Locator, Lookup};
-use super::Meanings;
-use crate::config::Settings;
+use super::Search;
 use crate::findings::suppress::{Cover, Flaw, Name, Origin, Subject, Suppression, Until};
 use crate::findings::{Location, Place};
 use crate::project::{Meta, Project, ResourceId};
@@ -31,12 +30,8 @@ struct Item {
 type Holder<'p> = (ResourceId, Option<&'p str>);
 
 /// The suppressions in `meta`, in order of what they say.
-pub(super) fn find(
-    locator: &Locator,
-    project: &Project<'_>,
-    settings: &Settings,
-    meanings: Meanings<'_>,
-) -> Vec<Suppression> {
+pub(super) fn find(search: &Search<'_>) -> Vec<Suppression> {
+    let (project, settings) = (search.project, search.settings);
     let mut held: BTreeMap<Item, Vec<Holder<'_>>> = BTreeMap::new();
     for (id, resource) in project.iter().filter(|(_, resource)| settings.is_subject(project, resource)) {
         let columns = resource.columns.iter().map(|column| (Some(column.name.as_str()), &column.meta));
@@ -46,7 +41,7 @@ pub(super) fn find(
             }
         }
     }
-    held.into_iter().filter_map(|(item, holders)| suppression(locator, project, item, &holders, meanings)).collect()
+    held.into_iter().filter_map(|(item, holders)| suppression(search, item, &holders)).collect()
 }
 
 /// The items of a `meta`. `steward` may be somebody's name, and then it is none of our business.
@@ -91,16 +86,11 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-fn suppression(
-    locator: &Locator,
-    project: &Project<'_>,
-    item: Item,
-    holders: &[Holder<'_>],
-    meanings: Meanings<'_>,
-) -> Option<Suppression> {
+fn suppression(search: &Search<'_>, item: Item, holders: &[Holder<'_>]) -> Option<Suppression> {
+    let project = search.project;
     let &(first, column) = holders.first()?;
-    let location = location(locator, project, first, column);
-    let name = |text: String| Name { meaning: meanings(&text), text, location: location.clone() };
+    let location = location(search.locator, project, first, column);
+    let name = |text: String| Name { meaning: (search.meanings)(&text), text, location: location.clone() };
     let resource = project.get(first);
     Some(Suppression {
         names: item.names.into_iter().map(name).collect(),
@@ -111,7 +101,7 @@ fn suppression(
         resource: (holders.iter().all(|(id, _)| *id == first)).then_some(first),
         about: holders.iter().map(|(id, _)| *id).collect(),
         is_about_disabled: false,
-        covers: Cover { stretch: None, subjects: subjects(project, holders) },
+        covers: Cover::new(None, subjects(project, holders)),
         origin: Origin::Meta(holders.len()),
         location,
     })

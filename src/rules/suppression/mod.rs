@@ -4,7 +4,8 @@
 
 mod review;
 
-pub use review::{Review, Words};
+use super::rules;
+pub use review::Review;
 
 /// Codes of rules that cannot be suppressed: an end that was agreed on does not go away unseen.
 pub const NEVER_SUPPRESSED: [&str; 1] = [expired_suppression::ExpiredSuppression::INFO.code];
@@ -15,5 +16,3 @@ rules![
     suppression_without_reason::SuppressionWithoutReason,
     unknown_rule_in_suppression::UnknownRuleInSuppression,
 ];
-
-use super::rules;

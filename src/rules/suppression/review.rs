@@ -6,7 +6,7 @@ use super::{expired_suppression, suppression_without_reason, unknown_rule_in_sup
 use crate::config::Settings;
 use crate::findings::suppress::{Meaning, Origin, Suppression, Suppressions};
 use crate::findings::{Atoms, Finding, Located, Location, Place, Severity};
-use crate::project::{Project, ResourceId};
+use crate::project::{Date, Project, ResourceId};
 use crate::rules::unknown::is_field_unknown;
 use crate::rules::{Instance, RuleInfo, RuleRun, find};
 
@@ -25,7 +25,7 @@ pub struct Review<'r> {
 }
 
 /// What a rule says of a suppression.
-pub struct Words {
+pub(super) struct Words {
     pub location: Location,
     /// What of the suppression it is about.
     pub part: String,
@@ -37,6 +37,9 @@ pub struct Words {
 impl Review<'_> {
     /// The findings of all rules on suppressions, in the order of these.
     pub fn findings(&self) -> Vec<Located> {
+        if self.suppressions.is_empty() {
+            return Vec::new();
+        }
         let superseded: HashSet<(&str, &str)> = self.superseded.iter().map(|atom| (atom.code, atom.subject)).collect();
         let mut found = Vec::new();
         for (one, used) in self.suppressions.all.iter().zip(self.used) {
@@ -137,8 +140,8 @@ impl Review<'_> {
     }
 
     /// The day that rules take for today.
-    pub(super) fn today(&self) -> Option<crate::project::Date> {
-        crate::project::Date::parse(&self.settings.today)
+    pub(super) fn today(&self) -> Option<Date> {
+        Date::parse(&self.settings.today)
     }
 }
 

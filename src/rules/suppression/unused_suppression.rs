@@ -100,13 +100,13 @@ fn words(review: &Review<'_>, one: &Suppression, name: &Name) -> Words {
 }
 
 fn covers_nothing(one: &Suppression) -> bool {
-    one.covers.stretch.as_ref().is_some_and(|stretch| stretch.span == Some(stretch.own))
+    one.covers.stretch().is_some_and(|stretch| stretch.span == Some(stretch.own))
 }
 
 /// How far it reaches, as a line of evidence.
 fn covered(review: &Review<'_>, one: &Suppression) -> Option<String> {
     let labels = one.about.iter().map(|id| review.project.get(*id).label());
-    let Some(stretch) = &one.covers.stretch else {
+    let Some(stretch) = one.covers.stretch() else {
         return Some(format!("it stands in the `meta` of {}", listed(labels)));
     };
     let region = one.location.region.as_ref()?;
