@@ -1,9 +1,11 @@
 //! The command line: arguments, and one file per command.
 
 mod audit;
+mod changed;
 mod check;
 mod completions;
 mod destination;
+mod empty;
 mod explain;
 mod generate_docs;
 mod init;
@@ -12,6 +14,7 @@ mod lint;
 mod output;
 mod rules;
 mod schema;
+mod targets;
 mod terminal;
 
 use std::process::ExitCode;
