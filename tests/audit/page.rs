@@ -181,9 +181,11 @@ fn the_script_has_every_finding_action_and_link_of_the_json() {
         assert_eq!((&findings["risk"][at], &findings["line"][at]), (&finding["risk"], &finding["line"]));
     }
     for (at, action) in list(&audit["worklist"]).iter().enumerate() {
-        for key in ["title", "risk", "clears", "eases", "owner"] {
+        for key in ["what", "risk", "clears", "eases", "owner"] {
             assert_eq!(data["actions"][key][at], action[key]);
         }
+        let effect = data["actions"]["effect"][at].as_u64().unwrap() as usize;
+        assert_eq!(data["actions"]["effects"][effect], action["effect"]);
     }
 }
 

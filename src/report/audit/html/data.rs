@@ -128,7 +128,10 @@ struct Findings {
 
 #[derive(Serialize)]
 struct Actions {
-    title: Vec<String>,
+    what: Vec<String>,
+    /// Texts by number: many have the same.
+    effect: Vec<usize>,
+    effects: Vec<String>,
     owner: Vec<Option<String>>,
     risk: Vec<f64>,
     effort: Vec<u8>,
@@ -263,8 +266,11 @@ fn findings(audit: &Audit) -> Findings {
 
 fn actions(audit: &Audit) -> Actions {
     let all = &audit.worklist;
+    let mut effects = Texts::default();
     Actions {
-        title: all.iter().map(|action| shown(&action.title)).collect(),
+        what: all.iter().map(|action| shown(&action.what)).collect(),
+        effect: all.iter().map(|action| effects.number(&action.effect)).collect(),
+        effects: effects.texts,
         owner: all.iter().map(|action| action.owner.as_ref().map(shown)).collect(),
         risk: all.iter().map(|action| action.risk).collect(),
         effort: all.iter().map(|action| effort(action.effort)).collect(),

@@ -188,7 +188,7 @@ fn done(comparison: &Comparison) -> Html {
     if comparison.done.is_empty() {
         return html!("<p>No action is done in full.</p>");
     }
-    let item = |action: &crate::audit::DoneAction| html!("<li>{}</li>", action.title);
+    let item = |action: &crate::audit::DoneAction| html!("<li>{}</li>", prose(&action.what));
     html!(
         "<ul>{}</ul>{}",
         comparison.done.iter().take(PRINTED).map(item).collect::<Html>(),

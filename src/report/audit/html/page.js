@@ -174,7 +174,7 @@
       },
       trap: (value) => [`trap: ${value}`, among(of("trap"))],
       about: (value) => [`not ${value}`, (finding) => (ABOUT[value] || "").split(" ").includes(data.rules[findings.rule[finding]].code)],
-      action: (value) => [`action: ${data.actions.title[value]}`,
+      action: (value) => [`action: ${data.actions.what[value] || "none"}`,
         among(new Set([...(data.actions.clears[value] || []), ...(data.actions.eases[value] || [])]))],
       above: (value) => {
         const above = data.at.has(value) ? reach(data.parents, data.at.get(value)) : new Map();
@@ -246,7 +246,7 @@
       if (event) shown = PAGE;
       const wanted = words.value.toLowerCase();
       const found = [...actions.risk.keys()].filter((at) => (!owner.value || (actions.owner[at] || "-") === owner.value)
-        && (!effort.value || actions.effort[at] === Number(effort.value)) && actions.title[at].toLowerCase().includes(wanted));
+        && (!effort.value || actions.effort[at] === Number(effort.value)) && actions.what[at].toLowerCase().includes(wanted));
       const risk = found.reduce((sum, at) => sum + actions.risk[at], 0);
       status.textContent = `${count(found.length, "action")}, ${total ? Math.round(risk / total * 100) : 0} % of all risk`;
       body.replaceChildren(...found.slice(0, shown).map((at) => actionRow(actions, at, total)));
@@ -254,13 +254,11 @@
     }
   }
   function actionRow(actions, at, total) {
-    const title = actions.title[at];
-    const split = Math.max(title.lastIndexOf(": clears "), title.lastIndexOf(": eases "));
     const [dots, word] = EFFORTS[actions.effort[at]];
     const share = total ? actions.risk[at] / total * 100 : 0;
     return el("tr", {}, el("td", { class: "num quiet" }, String(at + 1)),
-      el("td", {}, el("span", { class: "what" }, split < 0 ? title : title.slice(0, split)), " ",
-        el("a", { class: "clears", href: link("findings", { action: at }) }, split < 0 ? "its findings" : title.slice(split + 2))),
+      el("td", {}, el("span", { class: "what" }, ...prose(actions.what[at])), " ",
+        el("a", { class: "clears", href: link("findings", { action: at }) }, ...prose(actions.effects[actions.effect[at]]))),
       el("td", { "data-label": "Owner", class: actions.owner[at] ? "" : "quiet" }, actions.owner[at] || "nobody yet"),
       el("td", { "data-label": "Effort" }, el("span", { class: "effort" }, el("i", { "aria-hidden": "true" }, dots), ` ${word} `, el("span", { class: "quiet" }, count(actions.places[at], "place")))),
       el("td", { class: "num", "data-label": "Risk" }, actions.risk[at].toFixed(1)),

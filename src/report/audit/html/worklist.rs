@@ -1,7 +1,7 @@
 //! What to do, the most risk first.
 
 use super::components::{section as view, table};
-use super::markup::{Html, html};
+use super::markup::{Html, html, prose};
 use super::overview::share;
 use crate::audit::{Action, Audit, Effort};
 
@@ -27,26 +27,19 @@ pub fn section(audit: &Audit) -> Html {
 }
 
 pub fn row(audit: &Audit, at: usize, action: &Action) -> Html {
-    let (what, clears) = parts(&action.title);
     html!(
         "<tr><td class=\"num quiet\">{}</td><td><span class=\"what\">{}</span> <a class=\"clears\" href=\"{}\">{}</a></td>\
          <td data-label=\"Owner\">{}</td><td data-label=\"Effort\">{}</td><td class=\"num\" data-label=\"Risk\">{}</td><td \
          class=\"num\" data-label=\"Of all risk\">{}</td></tr>",
         at + 1,
-        what,
+        prose(&action.what),
         format!("#findings?action={at}"),
-        clears,
+        prose(&action.effect),
         action.owner.as_deref().map_or(html!("<span class=\"quiet\">nobody yet</span>"), |owner| html!("{}", owner)),
         effort(action),
         format!("{:.1}", action.risk),
         share(action.risk, audit.risk),
     )
-}
-
-/// The sentence of an action, parted into what to do and what that clears.
-fn parts(title: &str) -> (&str, &str) {
-    let at = [": clears ", ": eases "].into_iter().filter_map(|words| title.rfind(words)).max();
-    at.map_or((title, "its findings"), |at| (&title[..at], &title[at + 2..]))
 }
 
 fn effort(action: &Action) -> Html {
@@ -62,16 +55,4 @@ fn effort(action: &Action) -> Html {
         word,
         places
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::parts;
-
-    #[test]
-    fn a_title_has_two_parts() {
-        let title = "name an owner of a: clears 9: clears 1 finding and eases 2 on 3 models";
-        assert_eq!(parts(title), ("name an owner of a: clears 9", "clears 1 finding and eases 2 on 3 models"));
-        assert_eq!(parts("see to it"), ("see to it", "its findings"));
-    }
 }
