@@ -45,7 +45,8 @@ pub struct Nodes {
     pub path: Vec<String>,
     /// Position in `owners`; null where nobody is named. Of several owners the first.
     pub owner: Vec<Option<usize>>,
-    /// The gravest severity of its findings; null without findings.
+    /// The gravest severity of its defects; null without findings. A finding for many may stand for a milder defect of
+    /// this one.
     pub severity: Vec<Option<Severity>>,
     /// Its findings, as positions in `findings`.
     pub findings: Vec<Vec<usize>>,
@@ -135,7 +136,7 @@ pub(super) fn lineage(
         nodes.layer.push(ground.layer(id));
         nodes.path.push(resource.path.to_string());
         nodes.owner.push(owner);
-        nodes.severity.push(findings.iter().map(|&finding| scorer.severity(finding)).max());
+        nodes.severity.push(scorer.gravest(id));
         nodes.findings.push(findings.to_vec());
         nodes.score.push(ground.is_subject(id).then(|| scorer.of_resource(id)).flatten());
         nodes.dashboards.push(bearing.dashboards);

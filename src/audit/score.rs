@@ -182,6 +182,11 @@ impl<'a, 'p> Scorer<'a, 'p> {
         self.severities[finding]
     }
 
+    /// The gravest severity of a resource's defects: a grave finding for many may stand for a mild one of this resource.
+    pub fn gravest(&self, id: ResourceId) -> Option<Severity> {
+        self.marks[id.index()].keys().map(|(_, severity)| *severity).max()
+    }
+
     /// The score of one resource.
     pub fn of_resource(&self, id: ResourceId) -> Option<f64> {
         is_scored(self.ground.project.get(id).kind).then(|| points(self.health(id)))

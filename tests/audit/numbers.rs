@@ -149,3 +149,26 @@ fn coverage_is_what_a_count_over_findings_and_manifest_gives() {
         assert_eq!(total, 62, "{parts}");
     }
 }
+
+#[test]
+fn the_picture_has_the_severity_of_a_resource_and_not_of_a_finding_for_many() {
+    let desk = Desk::with("shop", "shop");
+    // Nobody owns anything any more: one finding for all, an error, because some of the models feed dashboards.
+    desk.edit_json("shop/target/manifest.json", |manifest| {
+        for node in manifest["nodes"].as_object_mut().unwrap().values_mut() {
+            node["group"] = Value::Null;
+            node["config"]["group"] = Value::Null;
+            node["config"]["meta"] = serde_json::json!({});
+            node["meta"] = serde_json::json!({});
+        }
+    });
+    let run = desk.run(&["audit", "shop", "--input", "manifest", "--format", "json", "--quiet"]);
+    let audit: Value = serde_json::from_str(&run.stdout).unwrap();
+    let (nodes, findings) = (&audit["lineage"]["nodes"], list(&audit["findings"]));
+    let for_many = findings.iter().position(|finding| finding["code"] == "EXP007").expect("nobody owns a model");
+    assert_eq!(findings[for_many]["severity"], "error");
+    let milder = list(&nodes["findings"]).iter().zip(list(&nodes["severity"])).filter(|(found, severity)| {
+        list(found).iter().any(|at| at.as_u64() == Some(for_many as u64)) && *severity == "warning"
+    });
+    assert!(milder.count() > 0, "a model that feeds no dashboard lacks an owner, which is a warning");
+}

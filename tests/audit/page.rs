@@ -290,3 +290,37 @@ fn a_large_project_has_a_page_of_bounded_size() {
     assert!(words(section(&run.stdout, "worklist")).contains("smaller actions follow"));
     assert!(words(section(&run.stdout, "scores")).contains("more of them are in --format json"));
 }
+
+#[test]
+fn the_history_is_there_if_there_is_one() {
+    assert!(!SHOP.1.contains("id=\"history\""));
+    let desk = Desk::new();
+    let shop = fixture("shop");
+    let audit = |arguments: &[&str]| {
+        let first = ["audit", &shop.to_string_lossy(), "--input", "manifest", "--today", "2026-01-01", "--quiet"];
+        let run = desk.run(&[&first[..], arguments].concat());
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+        run.stdout
+    };
+    audit(&["--preset", "strict", "--format", "json=old.json", "--history", "h.jsonl", "--commit", "one"]);
+    let then = ["--history", "h.jsonl", "--commit", "two", "--compare", "old.json", "--format"];
+    let new: Value = serde_json::from_str(&audit(&[&then[..], &["json"]].concat())).unwrap();
+    let page = audit(&[&then[..], &["html"]].concat());
+    let history = section(&page, "history");
+    for (entry, found) in list(&new["history"]).iter().rev().zip(&rows(history)[1..]) {
+        let findings = &entry["findings"];
+        let counts = ["error", "warning", "info"].map(|severity| format!("{} {severity}s", findings[severity]));
+        let commit = entry["commit"].as_str().unwrap();
+        assert_eq!(found[1..4], [commit.to_owned(), points(&entry["score"]), counts.join(", ")]);
+    }
+    let comparison = &new["comparison"];
+    let fixed = list(&comparison["fixed"]).len();
+    assert!(fixed > 0 && words(history).contains(&format!("{fixed} findings are gone")));
+    let changes = list(&comparison["scores"]);
+    assert!(words(history).contains(&format!(
+        "project {} {}",
+        points(&changes[0]["before"]),
+        points(&changes[0]["after"])
+    )));
+    assert_eq!(data(&page)["new"].as_array().map_or(0, Vec::len), list(&comparison["new"]).len());
+}

@@ -179,6 +179,17 @@ const tests = {
     await page.done();
   },
 
+  async "the history shows each run, and what is new since another"() {
+    const page = await open("shop", "#history");
+    const { history, comparison } = page.json;
+    assert.deepEqual([history.length, await page.locator("#history circle").count()], [2, 2]);
+    assert.ok(comparison.fixed.length > 0);
+    assert.match(await page.textContent("#history"), new RegExp(`${comparison.fixed.length} findings are gone`));
+    await page.to("#findings?new=1");
+    assert.equal(await found(page), comparison.new.length);
+    await page.done();
+  },
+
   async "names that mean harm are text"() {
     const page = await open("hostile");
     for (const view of ["overview", "worklist", "dashboards", "lineage", "scores", "coverage", "owners", "sensitive", "findings", "method"]) {

@@ -42,7 +42,10 @@ for name in large hostile; do
     target/debug/dbt-steward audit "$work/$name.manifest" --today 2026-01-01 --quiet \
         --format "html=$work/$name.html" --format "json=$work/$name.json"
 done
-target/debug/dbt-steward audit fixtures/shop --today 2026-01-01 --quiet \
+# Of the shop there is an earlier audit, by other rules, and a history.
+history=(--history "$work/history.jsonl" --quiet --today 2026-01-01)
+target/debug/dbt-steward audit fixtures/shop --preset strict "${history[@]}" --commit one --format "json=$work/old.json"
+target/debug/dbt-steward audit fixtures/shop "${history[@]}" --commit two --compare "$work/old.json" \
     --format "html=$work/shop.html" --format "json=$work/shop.json"
 cp tests/browser/page.mjs "$tools/"
 CHROMIUM="$chromium" node "$tools/page.mjs" "$work"

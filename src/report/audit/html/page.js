@@ -434,7 +434,10 @@
     for (let group = at; group !== 0; group = data.groups[group].parent) path.unshift(group);
     const step = (words, to) => el("button", { type: "button", click: () => { location.hash = to; } }, words);
     const parts = [step("All folders", "#lineage")];
-    for (const group of path) parts.push(" › ", step(data.groups[group].label, link("lineage", { group })));
+    for (const group of path) {
+      const [name, around] = [data.groups[group].label, data.groups[data.groups[group].parent].label];
+      parts.push(" › ", step(name.startsWith(around) ? name.slice(around.length).replace(/^[/: ]+/, "") : name, link("lineage", { group })));
+    }
     if (node !== undefined) parts.push(" › ", el("b", {}, data.nodes.name[node]));
     if (note) parts.push(el("span", { class: "quiet" }, ` · ${note}`));
     $("crumbs").replaceChildren(...parts);
@@ -489,7 +492,8 @@
     };
     lineage.paths = lineage.edges.map(path);
     lineage.items.forEach((item) => { item.shape = box(data, item, matches); });
-    const svg = el("svg", { viewBox: `0 0 ${lineage.width} ${lineage.height}`, role: "group", "aria-label": "Lineage, from what is read on the left to what reads it on the right" },
+    const many = lineage.edges.length > 100;
+    const svg = el("svg", { class: many ? "many" : null, viewBox: `0 0 ${lineage.width} ${lineage.height}`, role: "group", "aria-label": "Lineage, from what is read on the left to what reads it on the right" },
       ...lineage.paths, ...lineage.items.map((item) => item.shape));
     $("canvas").replaceChildren(svg);
     zoom(lineage.scale);
