@@ -28,10 +28,10 @@ async function open(name, anchor = "", { width = 1280, theme = "light" } = {}) {
   await page.goto(address + anchor);
   await page.waitForSelector("html[data-ready]");
   return Object.assign(page, {
-    json: JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8")),
     to: async (where) => { await page.evaluate((hash) => { location.hash = hash; }, where); await page.settled(); },
     // The address has changed, and the page shows what it says.
     settled: () => page.waitForFunction(() => document.documentElement.dataset.shown === location.hash),
+    json: () => JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8")),
     done: async () => { assert.deepEqual(complaints, [], `${name}${anchor}`); await page.close(); },
   });
 }
@@ -42,7 +42,7 @@ const found = async (page) => number((await page.textContent("#findings-count"))
 const tests = {
   async "each view shows itself alone, and its numbers are those of the JSON"() {
     const page = await open("shop");
-    const { scores, totals } = page.json;
+    const { scores, totals } = page.json();
     assert.equal(await page.textContent("#project-score"), scores.project.score.toFixed(1));
     assert.deepEqual((await texts(page, ".traps b")).map(Number), scores.traps.map((trap) => trap.score));
     for (const name of await page.locator("nav a").evaluateAll((links) => links.map((link) => link.hash))) {
@@ -72,7 +72,7 @@ const tests = {
 
   async "findings can be searched, filtered and paged"() {
     const page = await open("large", "#findings");
-    const all = page.json.findings;
+    const all = page.json().findings;
     assert.equal(await page.locator(".finding").count(), 100);
     const riskiest = all.reduce((most, finding) => Math.max(most, finding.risk), 0);
     assert.equal(await page.locator(".finding .risk").first().textContent(), riskiest.toFixed(1));
@@ -97,7 +97,7 @@ const tests = {
 
   async "actions lead to what they clear, and are filtered by who does them"() {
     const page = await open("shop", "#worklist");
-    const { worklist } = page.json;
+    const { worklist } = page.json();
     await page.locator("#worklist .clears").first().click();
     await page.settled();
     assert.equal(await found(page), worklist[0].clears.length + worklist[0].eases.length);
@@ -120,9 +120,9 @@ const tests = {
 
   async "a dashboard lists all that it rests on"() {
     const page = await open("shop", "#dashboards");
-    const most = page.json.dashboards.findIndex((dashboard) => dashboard.upstream.length > 5);
+    const most = page.json().dashboards.findIndex((dashboard) => dashboard.upstream.length > 5);
     await page.locator(`#dashboard-${most} .upstream button`).click();
-    assert.equal(await page.locator(`#dashboard-${most} .upstream li`).count(), page.json.dashboards[most].upstream.length);
+    assert.equal(await page.locator(`#dashboard-${most} .upstream li`).count(), page.json().dashboards[most].upstream.length);
     await page.done();
   },
 
@@ -166,11 +166,11 @@ const tests = {
 
   async "a model shows its findings and neighbours"() {
     const page = await open("shop");
-    const { nodes } = page.json.lineage;
+    const { nodes } = page.json().lineage;
     const at = nodes.findings.findIndex((findings) => findings.length > 2);
     await page.to(`#lineage?node=${encodeURIComponent(nodes.id[at])}`);
     assert.equal(await page.textContent("#panel h3"), nodes.name[at]);
-    const read = page.json.lineage.edges.filter(([, child]) => child === at).length;
+    const read = page.json().lineage.edges.filter(([, child]) => child === at).length;
     const headings = await texts(page, "#panel h4");
     assert.ok(headings.includes(`Reads ${read}`) && headings.includes(`${nodes.findings[at].length} findings`), headings.join());
     await page.click("text=All its findings");
@@ -181,7 +181,7 @@ const tests = {
 
   async "the history shows each run, and what is new since another"() {
     const page = await open("shop", "#history");
-    const { history, comparison } = page.json;
+    const { history, comparison } = page.json();
     assert.deepEqual([history.length, await page.locator("#history circle").count()], [2, 2]);
     assert.ok(comparison.fixed.length > 0);
     assert.match(await page.textContent("#history"), new RegExp(`${comparison.fixed.length} findings are gone`));
@@ -260,7 +260,7 @@ const tests = {
       const page = await open("large", "#lineage");
       await page.waitForSelector(".node");
       best = Math.min(best, (performance.now() - start) / 1000);
-      assert.ok(page.json.counts.models >= 5000);
+      assert.ok(page.json().counts.models >= 5000);
       await page.done();
     }
     console.log(`     ${best.toFixed(2)} s, ${(statSync(join(folder, "large.html")).size / 1e6).toFixed(1)} MB`);

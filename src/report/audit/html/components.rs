@@ -148,9 +148,12 @@ pub fn table(class: &str, headings: &[&str], rows: Html) -> Html {
 
 /// A section of the page: its anchor, heading, what it is about, and what it shows.
 pub fn section(anchor: &str, heading: &str, about: impl Piece, content: Html) -> Html {
+    // Until the script has read the address, and if it never does, the overview is what is shown.
+    let class = if anchor == "overview" { "view current" } else { "view" };
     html!(
-        r#"<section id="{}" class="view" tabindex="-1"><h2>{}</h2><p class="lead">{}</p>{}</section>"#,
+        r#"<section id="{}" class="{}" tabindex="-1"><h2>{}</h2><p class="lead">{}</p>{}</section>"#,
         anchor,
+        class,
         heading,
         about,
         content

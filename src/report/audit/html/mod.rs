@@ -30,6 +30,9 @@ use markup::{Html, html};
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
+/// Runs before anything is drawn, so that no browser lays out ten sections to show one.
+const FIRST_SCRIPT: &str = "document.documentElement.classList.add('js')";
+
 /// Writes the page.
 pub(super) fn write(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
     let picture = picture::picture(&audit.lineage);
@@ -54,13 +57,14 @@ pub(super) fn write(audit: &Audit, out: &mut dyn Write) -> io::Result<()> {
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta \
          http-equiv=\"Content-Security-Policy\" content=\"{}\">\n<meta name=\"viewport\" \
          content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<meta \
-         name=\"referrer\" content=\"no-referrer\">\n<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<a \
+         name=\"referrer\" content=\"no-referrer\">\n<title>{}</title>\n<style>{}</style>\n<script>{}</script>\n</head>\n<body>\n<a \
          class=\"skip\" href=\"#main\">Skip to the content</a>\n{}\n<div class=\"frame\"><nav aria-label=\"Sections\" \
          id=\"nav\">{}</nav>\n<main id=\"main\">\n{}</main></div>\n<script type=\"application/json\" id=\"data\">{}\
          </script>\n<script>{}</script>\n</body>\n</html>\n",
         policy(),
         format!("{} · audit", audit.project),
         Html::trusted(STYLE),
+        Html::trusted(FIRST_SCRIPT),
         head(audit),
         links.collect::<Html>(),
         sections.into_iter().map(|(_, _, section)| html!("{}\n", section)).collect::<Html>(),
@@ -87,8 +91,9 @@ fn head(audit: &Audit) -> Html {
 fn policy() -> String {
     let source = |text: &str| format!("'sha256-{}'", base64(&Sha256::digest(text)));
     format!(
-        "default-src 'none'; style-src {}; script-src {}; base-uri 'none'; form-action 'none'",
+        "default-src 'none'; style-src {}; script-src {} {}; base-uri 'none'; form-action 'none'",
         source(STYLE),
+        source(FIRST_SCRIPT),
         source(SCRIPT)
     )
 }

@@ -599,7 +599,6 @@
   theme.hidden = false;
   theme.addEventListener("click", () => { root.dataset.theme = isDark() ? "light" : "dark"; label(); });
   label();
-  root.classList.add("js");
   document.querySelectorAll("table.sortable").forEach(sortable);
   document.querySelectorAll(".upstream").forEach(upstream);
   addEventListener("hashchange", () => route(true));
