@@ -13,6 +13,7 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod cel;
 pub mod clock;
 pub mod config;
 pub mod discover;

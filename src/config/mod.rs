@@ -5,6 +5,7 @@ mod file;
 pub(crate) mod globs;
 mod load;
 mod matches;
+mod policies;
 mod presets;
 mod read;
 mod resolve;
@@ -12,6 +13,7 @@ mod settings;
 
 pub use error::ConfigError;
 pub use file::{FailOn, File, Level, Preset, ResourceTypeName, SELECTOR_KEYS, Selectors};
+pub use policies::{ConfigPolicy, POLICY_KEYS};
 pub use load::{Changes, Config, load};
 pub use resolve::Resolved;
 pub use settings::{Override, Settings};

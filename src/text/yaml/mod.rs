@@ -23,6 +23,7 @@
 mod de;
 mod error;
 mod mapping;
+mod inside;
 mod parse;
 mod scalar;
 mod scan;
