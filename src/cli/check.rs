@@ -1,24 +1,17 @@
 //! `dbt-steward check`: lint, print, and say by the exit code how it went.
 
 use std::io::{self, Write};
-use std::mem::ManuallyDrop;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use super::destination::{self, Destination, DestinationParser};
+use super::lint::{Linted, Wanted, lint};
 use super::terminal::{self, Color};
 use super::{CLEAN, FINDINGS, input, output};
 use crate::clock;
-use crate::config::{self, Config, FailOn, Preset};
-use crate::discover::{self, Discovered};
+use crate::config::{self, FailOn, Preset};
 use crate::findings::Report;
-use crate::input::manifest;
-use crate::linter;
-use crate::locate::Locator;
-use crate::paths;
-use crate::project::Project;
 use crate::report::{self, Style, SummaryStyle};
-use crate::rules;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -110,73 +103,41 @@ Examples:
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let start = Instant::now();
     let destinations = destination::resolve(&arguments.format, arguments.output_file.as_deref())?;
-    set_threads(arguments.threads);
-    let discovered =
-        discover::discover(&arguments.path, arguments.manifest.as_deref(), std::env::var_os("DBT_TARGET_PATH"))?;
-    let config_path = config_path(arguments, &discovered);
-    let config = load_config(arguments, config_path.as_deref())?;
-    // Never freed: the operating system does that at once, and walking through a million strings takes noticeable time.
-    let first = ManuallyDrop::new(input::load(&discovered, &arguments.input)?);
-    let mut memories = ManuallyDrop::new([manifest::Memory::default(), manifest::Memory::default()]);
-    let [memory, other_memory] = &mut *memories;
-    let mut project = Project::from(first.facts(memory)?);
-    let other = ManuallyDrop::new(input::instead(&first, &project, &discovered, &arguments.input)?);
-    let loaded = other.as_ref().unwrap_or(&first);
-    if other.is_some() {
-        project = Project::from(loaded.facts(other_memory)?);
-    }
-    let locator = Locator::new(&project, discovered.project.as_ref(), loaded.files.clone());
-    if !loaded.complete(&mut project) {
-        project.unreadable = locator.unreadable(&project);
-    }
-    locator.read_versions(&mut project);
-    let resolved = config.resolve(&project, locator.project_root())?;
-    if rules::need_own_files(&resolved.instances) {
-        loaded.read_own_files(&mut project, &locator);
-    }
-    let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
-    print(arguments, &destinations, &report)?;
-    if !arguments.quiet {
-        let config = config_path.as_deref().map_or_else(|| "none found, the defaults hold".to_owned(), paths::shown);
-        let (what, path) = &loaded.described;
-        let files = [(*what, path.clone()), ("config", config)];
-        let style = SummaryStyle {
-            verbose: arguments.verbose,
-            input: loaded.why.as_deref(),
-            unknown: &input::unknown(&project),
-            files: &files,
-            elapsed: start.elapsed(),
-        };
-        // A closed stderr is no reason to fail.
-        let _ = io::stderr().write_all(report::summary(&report, style).as_bytes());
-    }
-    let fails = !arguments.exit_zero && resolved.fail_on.is_reached(report.worst());
-    std::mem::forget((project, report, locator));
-    Ok(if fails { FINDINGS } else { CLEAN })
-}
-
-/// Zero leaves the choice to rayon: one per core.
-fn set_threads(threads: u16) {
-    if threads > 0 {
-        // Fails only if the pool exists already, which nothing before this line brings about.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
-    }
-}
-
-fn config_path(arguments: &Arguments, discovered: &Discovered) -> Option<PathBuf> {
-    let found = || discovered.project.as_ref().and_then(|project| discover::find_config(&project.root));
-    arguments.config.clone().or_else(found)
-}
-
-fn load_config(arguments: &Arguments, path: Option<&Path>) -> miette::Result<Config> {
-    let changes = config::Changes {
-        preset: arguments.preset,
-        select: &arguments.select,
-        ignore: &arguments.ignore,
-        fail_on: arguments.fail_on,
-        today: arguments.today.clone().unwrap_or_else(clock::today),
+    let wanted = Wanted {
+        path: &arguments.path,
+        manifest: arguments.manifest.as_deref(),
+        input: &arguments.input,
+        config: arguments.config.as_deref(),
+        changes: config::Changes {
+            preset: arguments.preset,
+            select: &arguments.select,
+            ignore: &arguments.ignore,
+            fail_on: arguments.fail_on,
+            today: arguments.today.clone().unwrap_or_else(clock::today),
+        },
+        threads: arguments.threads,
     };
-    Ok(config::load(path, changes)?)
+    lint(wanted, |linted| {
+        print(arguments, &destinations, &linted.report)?;
+        if !arguments.quiet {
+            print_summary(arguments, &linted, start);
+        }
+        let fails = !arguments.exit_zero && linted.resolved.fail_on.is_reached(linted.report.worst());
+        std::mem::forget(linted.report);
+        Ok(if fails { FINDINGS } else { CLEAN })
+    })
+}
+
+fn print_summary(arguments: &Arguments, linted: &Linted<'_, '_>, start: Instant) {
+    let style = SummaryStyle {
+        verbose: arguments.verbose,
+        input: linted.loaded.why.as_deref(),
+        unknown: &input::unknown(linted.project),
+        files: &linted.files(),
+        elapsed: start.elapsed(),
+    };
+    // A closed stderr is no reason to fail.
+    let _ = io::stderr().write_all(report::summary(&linted.report, style).as_bytes());
 }
 
 /// Files first: once stdout ends, they are there.

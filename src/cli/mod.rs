@@ -7,6 +7,7 @@ mod explain;
 mod generate_docs;
 mod init;
 mod input;
+mod lint;
 mod output;
 mod rules;
 mod schema;

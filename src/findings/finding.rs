@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Place, Severity, fingerprint};
+use super::{Atom, Atoms, Place, Severity, fingerprint};
 use crate::project::ResourceId;
 
 /// What a rule reports. The place is still in the project's terms; reports get it resolved.
@@ -26,6 +26,8 @@ pub struct Finding {
     /// The resource whose files the place is in; `None` is the project itself.
     pub located_in: Option<ResourceId>,
     pub place: Place,
+    /// What it stands for, where one cause has several effects; `None` is itself alone, as with nearly all.
+    pub members: Option<Box<Atoms>>,
 }
 
 /// A further place that a finding refers to.
@@ -73,6 +75,44 @@ impl Finding {
         self.located_in = Some(resource);
         self.place = place;
         self
+    }
+
+    /// Names what the finding stands for: the subject and part of each finding there would be if the rule did not report
+    /// them as one. Baselines know findings by these, and so a group may fall apart or form without becoming new.
+    pub fn stands_for<S, P>(&mut self, members: impl IntoIterator<Item = (S, P)>) -> &mut Self
+    where
+        S: Into<Box<str>>,
+        P: Into<Box<str>>,
+    {
+        let mut atoms = Atoms::default();
+        for (subject, part) in members {
+            atoms.push(self.code, subject, part);
+        }
+        let is_itself = atoms.iter().eq([Atom { code: self.code, subject: &self.subject, part: &self.part }]);
+        self.members = (!is_itself).then(|| Box::new(atoms));
+        self
+    }
+
+    /// What it is known by: what it stands for, else itself.
+    pub fn atoms(&self) -> impl Iterator<Item = Atom<'_>> {
+        let itself = Atom { code: self.code, subject: &self.subject, part: &self.part };
+        let alone = self.members.is_none().then_some(itself);
+        self.members.iter().flat_map(|members| members.iter()).chain(alone)
+    }
+
+    /// What it was known by, once it gives way to another.
+    pub(crate) fn into_atoms(self) -> Atoms {
+        match self.members {
+            Some(members) => *members,
+            None => Atoms::one(self.code, self.subject, self.part),
+        }
+    }
+
+    /// Adds what a finding stood for that gave way to this one.
+    pub(crate) fn stands_also_for(&mut self, others: Atoms) {
+        let (code, subject, part) = (self.code, &self.subject, &self.part);
+        let members = self.members.get_or_insert_with(|| Box::new(Atoms::one(code, subject.as_str(), part.as_str())));
+        members.append(others);
     }
 
     /// Gives back what the texts hold in reserve: there may be a million findings, and none grows any more.

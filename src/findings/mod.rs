@@ -1,14 +1,18 @@
 //! What the rules found: severity, subject, place, words.
 
+mod atom;
 mod finding;
 mod fingerprint;
+mod known;
 mod located;
 mod place;
 mod severity;
 mod summary;
 
+pub use atom::{Atom, Atoms};
 pub use finding::{Finding, Related};
 pub use fingerprint::fingerprint;
+pub use known::Known;
 pub use located::{Located, Location, Region};
 pub use place::Place;
 pub use severity::Severity;

@@ -1,6 +1,6 @@
 //! What a run looked at and what it found, in numbers.
 
-use super::{Located, Severity};
+use super::{Atom, Atoms, Located, Severity};
 use crate::project::Counts;
 
 /// Everything a report can say.
@@ -8,6 +8,8 @@ use crate::project::Counts;
 pub struct Report {
     /// Sorted by file, place, rule, subject.
     pub findings: Vec<Located>,
+    /// What findings that gave way to others are known by.
+    pub superseded: Atoms,
     pub summary: Summary,
 }
 
@@ -34,6 +36,11 @@ pub struct RuleSummary {
 }
 
 impl Report {
+    /// All that this run knows of: what a baseline records, and what a base is asked for.
+    pub fn atoms(&self) -> impl Iterator<Item = Atom<'_>> {
+        self.findings.iter().flat_map(|located| located.finding.atoms()).chain(self.superseded.iter())
+    }
+
     /// Number of findings of that severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|located| located.finding.severity == severity).count()

@@ -159,6 +159,7 @@ mod tests {
             related: Vec::new(),
             located_in: None,
             place: Place::File,
+            members: None,
         };
         let related = vec![(at(related_line), "related".to_owned())];
         let located = Located { finding: Box::new(finding), location: at(1), related };

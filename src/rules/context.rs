@@ -145,6 +145,7 @@ impl<'p> Context<'p> {
             related: Vec::new(),
             located_in,
             place,
+            members: None,
         }
     }
 

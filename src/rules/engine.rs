@@ -3,11 +3,12 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
+use rayon::iter::Either;
 use rayon::prelude::*;
 
 use super::{Context, Instance, Node, RuleInfo, Subject};
 use crate::config::Settings;
-use crate::findings::{Finding, Severity};
+use crate::findings::{Atoms, Finding, Severity};
 use crate::graph::Graph;
 use crate::project::{Layer, Project, ResourceId, ResourceType};
 
@@ -39,6 +40,8 @@ pub type Findings = Vec<Box<Finding>>;
 pub struct Outcome {
     /// In no useful order yet: sorting needs places, which are resolved later.
     pub findings: Findings,
+    /// What findings that gave way to others are known by: were those others repaired, these would be no news.
+    pub superseded: Atoms,
     /// Every rule instance that was asked for, in order of code.
     pub runs: Vec<RuleRun>,
 }
@@ -83,7 +86,8 @@ pub fn run<'p>(
         run.undecided = instance.rule.undecided();
     }
     super::unknown::drop_unfounded(&mut findings, project);
-    Outcome { findings: without_superseded(findings, instances), runs }
+    let (findings, superseded) = without_superseded(findings, instances);
+    Outcome { findings, superseded, runs }
 }
 
 /// The rules that are about resources of that type.
@@ -92,13 +96,13 @@ fn about<'p>(kind: ResourceType, instances: &[&'p Instance]) -> Vec<&'p Instance
     instances.iter().filter(is_about).copied().collect()
 }
 
+/// The codes that each rule supersedes, by its own.
+type Superseding = HashMap<&'static str, &'static [&'static str]>;
+
 /// One defect, one finding: where a rule reports a subject, the milder rules that it supersedes keep silent on it.
-fn without_superseded(findings: Findings, instances: &[Instance]) -> Findings {
-    let superseding: HashMap<&str, &[&str]> = instances
-        .iter()
-        .filter(|instance| !instance.info.supersedes.is_empty())
-        .map(|instance| (instance.info.code, instance.info.supersedes))
-        .collect();
+fn without_superseded(findings: Findings, instances: &[Instance]) -> (Findings, Atoms) {
+    let rules = instances.iter().map(|instance| instance.info).filter(|info| !info.supersedes.is_empty());
+    let superseding: Superseding = rules.map(|info| (info.code, info.supersedes)).collect();
     let milder: HashSet<&str> = superseding.values().copied().flatten().copied().collect();
     let dropped: HashSet<(&str, &str)> = findings
         .par_iter()
@@ -109,7 +113,32 @@ fn without_superseded(findings: Findings, instances: &[Instance]) -> Findings {
         !milder.contains(finding.code) || !dropped.contains(&(finding.code, finding.subject.as_str()))
     };
     let kept: Vec<bool> = findings.par_iter().map(|finding| is_kept(finding)).collect();
-    findings.into_par_iter().zip(kept).filter_map(|(finding, kept)| kept.then_some(finding)).collect()
+    let either = |(finding, is_kept)| if is_kept { Either::Left(finding) } else { Either::Right(finding) };
+    let (mut kept, superseded): (Findings, Findings) = findings.into_par_iter().zip(kept).partition_map(either);
+    let (groups, single): (Findings, Findings) = superseded.into_iter().partition(|finding| is_about_others(finding));
+    for group in groups {
+        hand_over(*group, &mut kept, &superseding);
+    }
+    let atoms = single.into_par_iter().map(|finding| finding.into_atoms()).reduce(Atoms::default, |mut all, more| {
+        all.append(more);
+        all
+    });
+    (kept, atoms)
+}
+
+/// Whether a finding stands for findings on other subjects than its own.
+fn is_about_others(finding: &Finding) -> bool {
+    finding.members.is_some() && finding.atoms().any(|atom| atom.subject != finding.subject)
+}
+
+/// A finding that speaks for a whole group in place of another speaks for the other's members, too: one more of them is
+/// news, which only this finding can tell.
+fn hand_over(group: Finding, kept: &mut Findings, superseding: &Superseding) {
+    let supersedes = |finding: &Finding| superseding.get(finding.code).is_some_and(|codes| codes.contains(&group.code));
+    let heir = kept.iter_mut().find(|finding| finding.subject == group.subject && supersedes(finding));
+    if let Some(heir) = heir {
+        heir.stands_also_for(group.into_atoms());
+    }
 }
 
 /// A piece of work.
@@ -256,4 +285,52 @@ impl<'p> World<'p> {
 fn has_owner(kind: ResourceType) -> bool {
     use ResourceType::{Metric, Model, SavedQuery, Seed, SemanticModel, Snapshot, Source};
     matches!(kind, Model | Source | Seed | Snapshot | Metric | SemanticModel | SavedQuery)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::project::{Resource, Text};
+    use crate::rules::tester::{exposure, model, reading, recorded};
+
+    #[test]
+    fn what_gives_way_is_recorded_with_what_takes_its_place() {
+        let orders = model("marts", "orders");
+        let weekly = reading(exposure("weekly"), &[&orders]);
+        let (atoms, findings) = recorded(&["DOC001", "EXP005"], &[orders.clone(), weekly]);
+        assert_eq!(atoms, ["DOC001 model.shop.orders", "EXP005 model.shop.orders"]);
+        assert_eq!(findings.len(), 1);
+        assert_eq!(recorded(&["DOC001", "EXP005"], &[orders]).0, ["DOC001 model.shop.orders"]);
+    }
+
+    /// That many models, of which the first feeds a dashboard.
+    fn unowned(count: usize) -> Vec<Resource<'static>> {
+        let mut all: Vec<_> = (0..count).map(|number| model("marts", &format!("m{number}"))).collect();
+        all.push(reading(exposure("weekly"), &[&all[0]]));
+        all
+    }
+
+    #[test]
+    fn a_group_that_takes_the_place_of_another_speaks_for_both() {
+        let (of_five, single) = recorded(&["OWN001", "EXP007"], &unowned(5));
+        assert_eq!(single.len(), 5);
+        assert_eq!(of_five[0], "EXP007 model.shop.m0");
+        let models = ["m0", "m1", "m2", "m3", "m4"].map(|name| format!("OWN001 model.shop.{name}"));
+        assert_eq!(of_five[1..], models);
+        let (of_six, group) = recorded(&["OWN001", "EXP007"], &unowned(6));
+        assert_eq!(group.len(), 1);
+        assert_eq!(group[0].code, "EXP007");
+        assert_eq!(of_six, [&of_five[..], &["OWN001 model.shop.m5".to_owned()]].concat());
+        assert_eq!(group[0].atoms().count(), of_six.len());
+        // Where nothing else reports them, a group speaks for its own.
+        assert_eq!(recorded(&["EXP007"], &unowned(6)).0, ["EXP007 model.shop.m0"]);
+    }
+
+    #[test]
+    fn a_member_of_which_too_little_is_known_is_none() {
+        let mut all = unowned(6);
+        all[3].unknown = Some(Box::new(vec![(Text::from("meta"), Text::from("env_var('TEAM') has no value here"))]));
+        let (atoms, findings) = recorded(&["OWN001"], &all);
+        assert_eq!((atoms.len(), findings.len()), (5, 1));
+        assert!(!atoms.contains(&"OWN001 model.shop.m3".to_owned()), "{atoms:?}");
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Instance, Scope, run};
+use super::{Instance, Outcome, Scope, run};
 use crate::config::Settings;
 use crate::discover::{ProjectFiles, ProjectSettings};
 use crate::files::Files;
@@ -195,6 +195,20 @@ fn findings_in(instance: Instance, project: &Project<'_>, settings: &Settings) -
     let mut findings: Vec<Finding> = found.into_iter().map(|finding| *finding).collect();
     findings.sort_by(|a, b| (&a.subject, &a.part, &a.message).cmp(&(&b.subject, &b.part, &b.message)));
     findings
+}
+
+/// What several rules find together under their default options: `CODE subject part` of all that a baseline would
+/// record, and the findings themselves.
+pub fn recorded(rules: &[&str], resources: &[Resource<'static>]) -> (Vec<String>, Vec<Finding>) {
+    let project = shop(resources);
+    let graph = Graph::new(&project);
+    let instances: Vec<Instance> = rules.iter().map(|rule| instance(rule, Value::Null)).collect();
+    let Outcome { findings, superseded, .. } = run(&project, &graph, &Settings::default(), &instances);
+    let atoms = findings.iter().flat_map(|finding| finding.atoms()).chain(superseded.iter());
+    let mut atoms: Vec<String> =
+        atoms.map(|atom| format!("{} {} {}", atom.code, atom.subject, atom.part).trim_end().to_owned()).collect();
+    atoms.sort();
+    (atoms, findings.into_iter().map(|finding| *finding).collect())
 }
 
 /// The subjects of what a rule finds under its default options.

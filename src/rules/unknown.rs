@@ -22,26 +22,45 @@ const FIELDS: [(&str, &[&str]); 10] = [
     ("PRF", &["materialized", "unique_key", "incremental_strategy", "on_schema_change", "parents", "children"]),
 ];
 
-/// Drops findings that rest on a value of their own resource that is not known.
+/// Drops findings that rest on a value of their own resource that is not known, and such members of groups.
 pub(super) fn drop_unfounded(findings: &mut Findings, project: &Project<'_>) {
     if project.resources.iter().all(|resource| resource.unknown.is_none()) {
         return;
     }
-    findings.retain(|finding| {
+    findings.retain_mut(|finding| {
         let resource = finding.located_in.map(|id| project.get(id));
-        resource.is_none_or(|resource| resource.unknown.is_none() || !rests_on_unknown(finding, resource))
+        // A group of several resources stands at the place of any one of them.
+        let is_its_own =
+            |resource: &&Resource<'_>| finding.members.is_none() || *resource.unique_id == *finding.subject;
+        let is_unfounded = |resource: &Resource<'_>| resource.unknown.is_some() && rests_on_unknown(finding, resource);
+        !resource.filter(is_its_own).is_some_and(is_unfounded) && has_members_left(finding, project)
     });
+}
+
+/// Takes out of a group the members of which too little is known. An ordinary finding is left as it is.
+fn has_members_left(finding: &mut Finding, project: &Project<'_>) -> bool {
+    let Some(members) = &mut finding.members else { return true };
+    members.retain(|atom| {
+        let resource = project.find(atom.subject).map(|id| project.get(id));
+        resource.is_none_or(|resource| !is_field_unknown(atom.code, resource))
+    });
+    !members.is_empty()
 }
 
 fn rests_on_unknown(finding: &Finding, resource: &Resource<'_>) -> bool {
     let is_unknown = |field: &str| resource.is_unknown(field);
-    let by_area = FIELDS.iter().find(|(area, _)| finding.code.starts_with(area));
     let by_place = match &finding.place {
         Place::Key(keys) => keys.iter().any(|key| is_unknown(key)),
         Place::Config(name) => is_unknown(name),
         _ => false,
     };
-    by_place || by_area.is_some_and(|(_, fields)| fields.iter().any(|field| is_unknown(field)))
+    by_place || is_field_unknown(finding.code, resource)
+}
+
+/// Whether a value is unknown that rules of that area draw conclusions from.
+fn is_field_unknown(code: &str, resource: &Resource<'_>) -> bool {
+    let by_area = FIELDS.iter().find(|(area, _)| code.starts_with(area));
+    by_area.is_some_and(|(_, fields)| fields.iter().any(|field| resource.is_unknown(field)))
 }
 
 #[cfg(test)]

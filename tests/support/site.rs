@@ -105,6 +105,7 @@ fn finding(place: Place) -> Finding {
         related: Vec::new(),
         located_in: None,
         place,
+        members: None,
     }
 }
 

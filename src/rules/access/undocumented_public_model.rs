@@ -104,7 +104,12 @@ impl Rule for UndocumentedPublicModel {
             None => Place::key("columns"),
         };
         let message = format!("model `{}` is public, but {}", model.label(), joined(&missing));
+        let columns = undescribed.iter().map(|column| format!("column:{column}"));
+        let parts = [(!is_described, "description"), (model.columns.is_empty(), "columns")];
+        let parts = parts.into_iter().filter(|(is_missing, _)| *is_missing).map(|(_, part)| part.to_owned());
+        let parts: Vec<_> = parts.chain(columns).map(|part| (model.unique_id.as_str(), part)).collect();
         let finding = cx.report(model, place, message);
+        finding.stands_for(parts);
         finding.help(
             "describe what one row is and what each column holds, units and exceptions included; other teams have \
              nothing else to go by",

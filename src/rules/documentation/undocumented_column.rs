@@ -115,6 +115,7 @@ impl UndocumentedColumn {
         );
         let finding = cx.report(node, Place::key("columns"), message);
         finding.help(HELP);
+        finding.stands_for(missing.iter().map(|column| (node.unique_id.as_str(), format!("column:{}", column.name))));
         finding.evidence(format!("undescribed: {}", listed(missing.iter().map(|column| column.name.as_str()))));
         if !upstream.is_empty() {
             finding.evidence(format!("described by a parent: {}", listed(&upstream)));

@@ -193,6 +193,9 @@ fn report(model: Node<'_>, built_on_it: &[ResourceId], feeding: &Feeding, relati
     };
     let place = named.first().map_or(Place::File, |name| Place::Code((*name).to_owned()));
     let evidence = cx.path(&path);
+    let project = cx.project;
+    let orphans = [model.id].into_iter().chain(built_on_it.iter().copied());
+    let orphans: Vec<_> = orphans.map(|id| (project.get(id).unique_id.as_str(), "")).collect();
     let built_on_it = cx.names(built_on_it);
     let finding = cx.report(model, place, message);
     finding.help(help).evidence(evidence).evidence(match parents.as_slice() {
@@ -206,6 +209,7 @@ fn report(model: Node<'_>, built_on_it: &[ResourceId], feeding: &Feeding, relati
     if !built_on_it.is_empty() {
         finding.evidence(format!("built on it, with no other origin: {built_on_it}"));
     }
+    finding.stands_for(orphans);
 }
 
 fn is_python(model: &Resource<'_>) -> bool {

@@ -125,6 +125,8 @@ fn report_all(feeding_models: &[Node<'_>], feeding: &Feeding, cx: &mut Context<'
     let message = |nobody: String| format!("{nobody}, and {feed} dashboards");
     if let Some(finding) = unowned::report_all(&models, message, cx) {
         finding.evidence.extend(evidence);
+        // The others are the business of `unowned-model`.
+        finding.stands_for(feeding_models.iter().map(|model| (model.unique_id.as_str(), "")));
     }
 }
 

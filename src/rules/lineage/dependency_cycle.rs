@@ -72,7 +72,11 @@ impl Rule for DependencyCycle {
             // The last but one in the circle is the parent by which it closes.
             let parent = circle[circle.len() - 2];
             let path = cx.path(&circle);
+            let project = cx.project;
+            let knot: Vec<_> =
+                members.iter().filter(is_subject).map(|&id| (project.get(id).unique_id.as_str(), "")).collect();
             cx.report(node, Place::Parent(parent), message)
+                .stands_for(knot)
                 .help(
                     "take out one of these dependencies: let both sides read what they share from a model before them",
                 )

@@ -80,6 +80,8 @@ impl Rule for DownstreamOnSource {
         let evidence: Vec<String> = tables.iter().take(SHOWN).map(|table| cx.path(&[table.id, model.id])).collect();
         let finding = cx.report(model, Place::Parent(first.id), message);
         finding.help(help);
+        finding
+            .stands_for(tables.iter().map(|table| (model.unique_id.as_str(), format!("parent:{}", table.unique_id))));
         finding.evidence.extend(evidence);
         for table in tables.iter().take(SHOWN).skip(1) {
             finding.related(model.id, Place::Parent(table.id), format!("and `{}`", table.label()));

@@ -140,6 +140,7 @@ fn report(model: Node<'_>, shared: &[ResourceId], steps: &[Node<'_>], cx: &mut C
     }
     let finding = cx.report(model, Place::Parent(first.id), message);
     finding.part(format!("parent:{}", first.unique_id)).help(help);
+    finding.stands_for(steps.iter().map(|step| (model.unique_id.as_str(), format!("parent:{}", step.unique_id))));
     finding.evidence.extend(evidence);
 }
 

@@ -55,8 +55,10 @@ fn statement<'p>(node: Node<'p>, seen: &mut HashSet<String>, cx: &Context<'p>) -
         OwnerPlace::Group => None,
         OwnerPlace::Exposure => Some(by_owner_block(node, of, &node.resource.as_exposure()?.owner)),
         OwnerPlace::Codeowners => seen.insert(name.clone()).then(|| {
+            // One line of a file that may be about any number of resources, of which this happens to be the first.
+            let subject = Some(format!("project.{}", cx.project.name));
             let by = "CODEOWNERS".to_owned();
-            Statement { node, place: Place::Entry, subject: None, of, by, owners: owners() }
+            Statement { node, place: Place::Entry, subject, of, by, owners: owners() }
         }),
         OwnerPlace::Meta => {
             let key = key_of(node.resource, cx)?;

@@ -49,6 +49,7 @@ pub(crate) fn report_all<'c>(
     let finding = cx.report_project(Place::ProjectKey(vec![key.to_owned()]), message);
     finding.severity = severity;
     finding.help(help).evidence(looked_at);
+    finding.stands_for(unowned.iter().map(|node| (node.unique_id.as_str(), "")));
     if folders.len() > 1 && has_folder(example.kind) {
         let folders = folders.iter().map(|(name, count)| format!("{name} {count}"));
         finding.evidence(format!("by folder: {}", listed(folders)));

@@ -98,6 +98,7 @@ fn report_source(source: &SourceGroup<'_>, cx: &mut Context<'_>) {
     };
     let finding = cx.report(first, Place::SourceGroup, message);
     finding.subject(source.unique_id()).help(help).evidence(looked_at);
+    finding.stands_for(source.tables.iter().map(|table| (table.unique_id.as_str(), "")));
     if let Some(line) = rests_on_it {
         finding.evidence(line);
     }

@@ -131,6 +131,7 @@ impl SourceFanout {
         let ids: Vec<&str> = readers.iter().map(|&reader| project.get(reader).unique_id.as_str()).collect();
         let finding = cx.report(first, Place::SourceGroup, self.with_limit(read));
         finding.subject(source.unique_id()).part(format!("readers:{}", ids.join(",")));
+        finding.stands_for(tables.iter().map(|table| (table.unique_id.as_str(), "")));
         finding
             .help("let one staging model a table read the source and clean it, and `ref` those models in the others");
         finding.evidence(format!("tables: {}", listed(tables.iter().map(|table| table.name.as_str()))));

@@ -111,6 +111,7 @@ fn report_source(source: &SourceGroup<'_>, unchecked: &[Node<'_>], cx: &mut Cont
     let message = format!("nothing checks how fresh {tables} of source `{}` are", source.name);
     let finding = cx.report(first, Place::SourceGroupKey(vec!["freshness".to_owned()]), message);
     finding.subject(source.unique_id());
+    finding.stands_for(unchecked.iter().map(|table| (table.unique_id.as_str(), "")));
     finding.help(format!(
         "set `freshness: {{warn_after: {{count: …, period: hour}}}}` under `config:` of source `{}` in {}, for all its \
          tables at once{}; a table that need not be fresh gets `freshness: null`",

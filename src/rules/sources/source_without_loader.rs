@@ -62,6 +62,7 @@ fn report_source(source: &SourceGroup<'_>, cx: &mut Context<'_>) {
     let tables = listed(source.tables.iter().map(|table| table.name.as_str()));
     cx.report(first, place, format!("source `{}` does not say what loads it", source.name))
         .subject(source.unique_id())
+        .stands_for(source.tables.iter().map(|table| (table.unique_id.as_str(), "")))
         .help(format!("add `loader:` to `- name: {}` in {}", source.name, source.declared_in()))
         .evidence(format!("{}: {tables}", counted(source.tables.len(), "table")));
 }
