@@ -12,8 +12,8 @@
 //! `graph` knows petgraph, and only `locate` turns a place of the project into a place of a file.
 #![forbid(unsafe_code)]
 
-pub mod cli;
 pub mod cel;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod discover;

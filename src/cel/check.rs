@@ -179,16 +179,16 @@ impl Checker {
 
     fn call(&mut self, call: &Call) -> Checked {
         let target = call.target.as_deref().map(|target| self.check(target)).transpose()?;
-        let mut arguments = Vec::new();
-        for argument in &call.arguments {
-            arguments.push(self.check(argument)?);
-        }
         let (name, place) = (&call.name.text, &call.name.range);
         let named: Vec<&Function> = functions::ALL
             .iter()
             .filter(|function| function.name == name && function.target.is_some() == target.is_some())
             .collect();
         let Some(first) = named.first() else { return Err(no_function(name, place, target.is_some())) };
+        let mut arguments = Vec::new();
+        for argument in &call.arguments {
+            arguments.push(self.check(argument)?);
+        }
         let Some(function) = named.iter().find(|function| function.arguments.len() == arguments.len()) else {
             let (wanted, given) = (first.arguments.len(), arguments.len());
             let plural = if wanted == 1 { "" } else { "s" };
@@ -219,7 +219,9 @@ impl Checker {
         };
         if let Some((name, _)) = self.variables.iter().find(|(name, _)| *name == each.variable.text) {
             let message = format!("`{name}` means something else already");
-            return Err(CelError::new(each.variable.range.clone(), message).with_help("choose another word for the item"));
+            return Err(
+                CelError::new(each.variable.range.clone(), message).with_help("choose another word for the item")
+            );
         }
         self.variables.push((each.variable.text.clone(), item));
         let checked = self.each_body(each, list);
@@ -323,7 +325,9 @@ fn is_in((a, left): Side<'_>, (b, right): Side<'_>, range: &Range<usize>) -> Che
         other => {
             let error = CelError::new(right.range.clone(), format!("`in` wants a list, and this is {}", other.words()));
             Err(match other {
-                Type::Text | Type::Word(_) => error.with_help("whether a text is part of another is asked by `contains`"),
+                Type::Text | Type::Word(_) => {
+                    error.with_help("whether a text is part of another is asked by `contains`")
+                }
                 _ => error,
             })
         }

@@ -69,7 +69,8 @@ impl<'p> Evaluator<'p> {
             },
             Kind::Negative(of) => {
                 let value = self.evaluate(of)?;
-                negative(&value).ok_or_else(|| CelError::new(range.clone(), format!("`-` cannot be asked of {}", value.kind())))
+                negative(&value)
+                    .ok_or_else(|| CelError::new(range.clone(), format!("`-` cannot be asked of {}", value.kind())))
             }
             Kind::Binary(op, left, right) => {
                 let (a, b) = (self.evaluate(left)?, self.evaluate(right)?);
@@ -101,7 +102,9 @@ impl<'p> Evaluator<'p> {
 
     fn variable(&self, name: &str, range: &Range<usize>) -> Evaluated<'p> {
         let found = self.variables.iter().rev().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.clone()).ok_or_else(|| CelError::new(range.clone(), format!("there is no `{name}`")))
+        found
+            .map(|(_, value)| value.clone())
+            .ok_or_else(|| CelError::new(range.clone(), format!("there is no `{name}`")))
     }
 
     /// `||` if one true part decides, `&&` if one false part does. A part that decides wins over one that is not known

@@ -66,6 +66,16 @@ impl Takes {
         }
     }
 
+    /// What stands for such a value in the documentation.
+    fn example(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Texts => "texts",
+            Self::Sized => "text or list",
+            Self::Plain => "value",
+        }
+    }
+
     pub fn words(self) -> &'static str {
         match self {
             Self::Text => "a string",
@@ -74,6 +84,15 @@ impl Takes {
             Self::Plain => "a string, a number or a bool",
         }
     }
+}
+
+/// Every function as it is called, with the type of what it gives, for the documentation.
+pub fn signatures() -> impl Iterator<Item = (String, Type)> {
+    ALL.iter().map(|function| {
+        let arguments: Vec<&str> = function.arguments.iter().map(|takes| takes.example()).collect();
+        let target = function.target.map(|takes| format!("{}.", takes.example())).unwrap_or_default();
+        (format!("{target}{}({})", function.name, arguments.join(", ")), function.gives)
+    })
 }
 
 /// What a function gives; the error is the reason in words.
@@ -109,9 +128,7 @@ fn of_text<'p>(name: &str, text: &Cow<'p, str>, arguments: &[&str]) -> Option<Re
         ("lowerAscii", []) => Value::text(text.to_ascii_lowercase()),
         ("upperAscii", []) => Value::text(text.to_ascii_uppercase()),
         ("trim", []) => Value::text(text.trim().to_owned()),
-        ("indexOf", [part]) => {
-            Value::Int(text.find(part).map_or(-1, |at| text[..at].chars().count() as i64))
-        }
+        ("indexOf", [part]) => Value::Int(text.find(part).map_or(-1, |at| text[..at].chars().count() as i64)),
         ("replace", [old, new]) => {
             let count = text.matches(old).count();
             if text.len().saturating_add(count.saturating_mul(new.len())) > SIZE {

@@ -212,7 +212,9 @@ fn stray(character: char, range: Range<usize>) -> CelError {
         '=' => error.with_help("two values are compared with `==`"),
         '&' => error.with_help("two conditions are joined by `&&`"),
         '|' => error.with_help("of two conditions, `||` asks for one"),
-        '\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}' => error.with_help("a text stands in straight quotes: 'marts'"),
+        '\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}' => {
+            error.with_help("a text stands in straight quotes: 'marts'")
+        }
         _ => error,
     }
 }

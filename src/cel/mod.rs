@@ -29,6 +29,7 @@ pub use ast::{Expression, Kind, Op};
 pub use check::check;
 pub use error::CelError;
 pub use evaluate::evaluate;
+pub use functions::signatures;
 pub use parse::parse;
 pub use types::{FieldInfo, Shape, Type, Words};
 pub use value::{Record, Value};

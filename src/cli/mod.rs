@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod config;
 mod destination;
 mod explain;
 mod generate_docs;
@@ -9,6 +10,7 @@ mod init;
 mod input;
 mod lint;
 mod output;
+mod policies;
 mod rules;
 mod schema;
 mod terminal;
@@ -54,6 +56,8 @@ enum Command {
     Rules(rules::Arguments),
     /// Show a rule's page: what it flags, why, an example, its options
     Explain(explain::Arguments),
+    /// Test the policies of a config
+    Policies(policies::Arguments),
     /// Write a commented dbt-steward.yml that fits the project
     Init(init::Arguments),
     /// Print the JSON Schema of the config or of `check --format json`
@@ -76,6 +80,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Policies(arguments) => policies::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

@@ -144,6 +144,10 @@ fn named(
             .into_iter()
             .find(|area| area.prefix().eq_ignore_ascii_case(name) || area.folder().eq_ignore_ascii_case(name));
         match (area, rules::named(name, rules())) {
+            (Some(Area::Policy), _) if option == "--select" && rules().all(|rule| rule.area != Area::Policy) => {
+                let help = "they stand under `policies:`; see `dbt-steward rules` for the rules".to_owned();
+                return Err(ConfigError::NoPolicies { option, help });
+            }
             (Some(area), _) => found.extend(rules().filter(|rule| rule.area == area)),
             (None, Some(rule)) => found.push(rule),
             (None, None) => {

@@ -13,7 +13,7 @@ mod settings;
 
 pub use error::ConfigError;
 pub use file::{FailOn, File, Level, Preset, ResourceTypeName, SELECTOR_KEYS, Selectors};
-pub use policies::{ConfigPolicy, POLICY_KEYS};
 pub use load::{Changes, Config, load};
+pub use policies::{ConfigPolicy, POLICY_KEYS};
 pub use resolve::Resolved;
 pub use settings::{Override, Settings};

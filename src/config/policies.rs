@@ -56,7 +56,8 @@ impl Reader<'_> {
     /// A name as rules have it, and not the name of one.
     fn policy_name<'n>(&self, key: &'n Node) -> Result<&'n str, ConfigError> {
         let name = key.as_str().unwrap_or_default();
-        let is_word = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+        let is_word =
+            |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
         if !name.split('-').all(is_word) {
             let message = format!("`{name}` is no name for a policy");
             let help = "lower-case words with hyphens, such as `marts-have-owners`";
@@ -80,9 +81,7 @@ impl Reader<'_> {
         scope: Scope,
     ) -> Result<Registered, ConfigError> {
         let required = |key: &str| {
-            self.text(block, key)?.ok_or_else(|| {
-                self.wrong(entry.key.span, format!("policy `{name}` has no `{key}:`"))
-            })
+            self.text(block, key)?.ok_or_else(|| self.wrong(entry.key.span, format!("policy `{name}` has no `{key}:`")))
         };
         let line = self.source.position(entry.key.span.start).line;
         let definition = Definition {
@@ -104,7 +103,10 @@ impl Reader<'_> {
         let Some(node) = block.get(key) else { return Ok(None) };
         match node.as_str().filter(|text| !text.trim().is_empty()) {
             Some(text) => Ok(Some(text)),
-            None => Err(self.wrong(if node.span.is_empty() { block.span } else { node.span }, format!("`{key}:` is a text"))),
+            None => {
+                Err(self
+                    .wrong(if node.span.is_empty() { block.span } else { node.span }, format!("`{key}:` is a text")))
+            }
         }
     }
 
@@ -114,7 +116,10 @@ impl Reader<'_> {
         At::from_word(word).ok_or_else(|| {
             let help = match nearest(word, At::words()) {
                 Some(near) => format!("did you mean `{near}`?"),
-                None => format!("it is one of {}, or a key such as `meta.owner`", At::words().collect::<Vec<_>>().join(", ")),
+                None => format!(
+                    "it is one of {}, or a key such as `meta.owner`",
+                    At::words().collect::<Vec<_>>().join(", ")
+                ),
             };
             ConfigError::at(self.source, node.span, format!("`{word}` is no place in a resource"), Some(help))
         })
@@ -155,7 +160,9 @@ impl Reader<'_> {
             }
             for item in list.items() {
                 let example = Example::new(expectation, item);
-                examples.push(example.map_err(|error| ConfigError::at(self.source, error.span, error.message, error.help))?);
+                examples.push(
+                    example.map_err(|error| ConfigError::at(self.source, error.span, error.message, error.help))?,
+                );
             }
         }
         Ok(examples)

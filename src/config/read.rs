@@ -16,15 +16,13 @@ use crate::text::yaml::{self, DeError, Entry, Node, Value};
 use crate::text::{SourceFile, Span};
 
 /// The keys of a config file: those of [`File`], and those that are read rule by rule.
-const FILE_KEYS: [&str; 8] =
-    ["extends", "fail-on", "rules", "policies", "overrides", "layers", "owners", "packages"];
+const FILE_KEYS: [&str; 8] = ["extends", "fail-on", "rules", "policies", "overrides", "layers", "owners", "packages"];
 
 /// A config file, checked as far as it can be without a project.
 #[derive(Debug)]
 pub(super) struct FileParts {
     pub source: Arc<SourceFile>,
     pub file: File,
-    pub policies: Vec<ConfigPolicy>,
     pub rules: Vec<(&'static RuleInfo, Vec<Setup>)>,
     pub overrides: Vec<OverrideParts>,
     /// Every glob in the file; each must match something.
@@ -141,7 +139,6 @@ impl Reader<'_> {
         let empty = FileParts {
             source: self.source.clone(),
             file: File::default(),
-            policies: Vec::new(),
             rules: Vec::new(),
             overrides: Vec::new(),
             globs: Vec::new(),
@@ -159,14 +156,14 @@ impl Reader<'_> {
         let owner_pattern = self.owner_pattern(document, &file)?;
         let policies = self.policies(document.get("policies"))?;
         self.policies.retain(|known| policies.iter().all(|own| own.rule.info.code != known.rule.info.code));
-        self.policies.extend(policies.iter().cloned());
+        self.policies.extend(policies);
         let rules = self.rules(document.get("rules"))?;
         let overrides = self.overrides(document.get("overrides"))?;
         let packages =
             document.get("packages").and_then(|packages| packages.get("include")).map_or(&[][..], Node::items);
         let packages = packages.iter().filter_map(|name| Some((name.as_str()?.to_owned(), name.span))).collect();
         let (globs, selected) = (self.globs, self.selected);
-        Ok(FileParts { file, policies, rules, overrides, globs, selected, packages, owner_pattern, ..empty })
+        Ok(FileParts { file, rules, overrides, globs, selected, packages, owner_pattern, ..empty })
     }
 
     /// Refuses keys that are not among the known ones. The types refuse them as well, but each knows only its own keys

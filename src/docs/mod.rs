@@ -3,12 +3,18 @@
 pub mod catalogue;
 pub mod options;
 pub mod page;
+pub mod policies;
 pub mod schemas;
+
+use crate::rules::policy::PREFIX;
 
 /// Where the project lives.
 pub const REPOSITORY: &str = "https://github.com/dbt-steward/dbt-steward";
 
-/// A rule's page there.
-pub fn rule_url(slug: &str) -> String {
-    format!("{REPOSITORY}/blob/main/docs/rules/{slug}.md")
+/// A rule's page there. A policy has none: it stands in the config, and the page is the one about policies.
+pub fn rule_url(code: &str, slug: &str) -> String {
+    match code.starts_with(PREFIX) {
+        true => format!("{REPOSITORY}/blob/main/docs/policies.md"),
+        false => format!("{REPOSITORY}/blob/main/docs/rules/{slug}.md"),
+    }
 }

@@ -10,7 +10,7 @@ mod severity;
 mod summary;
 
 pub use atom::{Atom, Atoms};
-pub use finding::{Finding, Related};
+pub use finding::{Finding, Related, title};
 pub use fingerprint::fingerprint;
 pub use known::Known;
 pub use located::{Located, Location, Region};

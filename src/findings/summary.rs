@@ -2,6 +2,7 @@
 
 use super::{Atom, Atoms, Located, Severity};
 use crate::project::Counts;
+use crate::rules::RuleInfo;
 
 /// Everything a report can say.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ pub struct Summary {
 /// How one rule fared.
 #[derive(Debug)]
 pub struct RuleSummary {
+    pub info: &'static RuleInfo,
     pub code: &'static str,
     pub slug: &'static str,
     /// Resources it looked at.
@@ -33,6 +35,8 @@ pub struct RuleSummary {
     pub findings: usize,
     /// Why it did not run, if so.
     pub skipped: Option<String>,
+    /// Resources of which it could not tell, because something about them is not known.
+    pub undecided: usize,
 }
 
 impl Report {

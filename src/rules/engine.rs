@@ -182,7 +182,16 @@ impl<'p> World<'p> {
                 None => subjects.push((resource.kind, vec![id])),
             }
         }
-        Self { project, graph, settings, layers, subjects, fed: OnceLock::new(), unknown_parents: OnceLock::new(), owned: OnceLock::new() }
+        Self {
+            project,
+            graph,
+            settings,
+            layers,
+            subjects,
+            fed: OnceLock::new(),
+            unknown_parents: OnceLock::new(),
+            owned: OnceLock::new(),
+        }
     }
 
     /// Resources of that type that rules are about.

@@ -101,7 +101,8 @@ impl PolicyRule {
 impl Rule for PolicyRule {
     fn check(&self, node: Node<'_>, cx: &mut Context<'_>) {
         let scope = &self.policy.scope;
-        let is_meant = scope.is_everything() || scope.includes(node.resource, cx.layer(node.id), || cx.ownership(node).name);
+        let is_meant =
+            scope.is_everything() || scope.includes(node.resource, cx.layer(node.id), || cx.ownership(node).name);
         if !is_meant || !cx.in_scope(node.id) {
             return;
         }
@@ -131,15 +132,18 @@ impl Rule for PolicyRule {
             node.label(),
             failure.error.message
         );
+        let subjects = failed.iter().map(|(id, _)| cx.node(*id).unique_id.to_string()).collect::<Vec<_>>().into_iter();
         let evidence = format!("in `{}`", on_one_line(&failure.part));
         let also = others.iter().map(|(id, _)| cx.node(*id).label());
         let also = (!others.is_empty()).then(|| format!("nor for {}", words::listed(also)));
         let finding = cx.report(node, Place::Entry, message).part("answer");
+        finding.stands_for(subjects.map(|subject| (subject, "answer")));
         finding.evidence(evidence);
         if let Some(also) = also {
             finding.evidence(also);
         }
-        finding.help(failure.error.help.clone().unwrap_or_else(|| "change the policy, or the value it meets".to_owned()));
+        finding
+            .help(failure.error.help.clone().unwrap_or_else(|| "change the policy, or the value it meets".to_owned()));
     }
 
     fn undecided(&self) -> usize {

@@ -258,10 +258,10 @@ fn info(definition: &Definition<'_>, policy: &'static Policy) -> RuleInfo {
 /// The policy's page.
 fn docs(definition: &Definition<'_>) -> String {
     let message: Vec<&str> = definition.message.split_whitespace().collect();
-    format!(
-        "# What it does\nFlags what breaks a policy of {}: {}\n\n# The policy\n```yaml\n{}\n```\n",
-        definition.origin,
-        message.join(" "),
-        definition.text.trim_end()
-    )
+    let (origin, message, text) = (&definition.origin, message.join(" "), definition.text.trim_end());
+    let page = format!(
+        "# What it does\nFlags what breaks the policy at {origin}: {message}\n\n# The policy\n```yaml\n{text}\n```\n"
+    );
+    // A rule's page begins each line with a blank, as documentation comments do.
+    page.lines().map(|line| format!(" {line}\n")).collect()
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use super::RESOURCE;
 use super::check::Verdict;
 use super::definition::Policy;
-use super::RESOURCE;
 use crate::cel::{FieldInfo, Record, Shape, Type, Value};
 use crate::text::Span;
 use crate::text::yaml::{self, Node};
@@ -109,7 +109,11 @@ impl Given {
         let wrong = |span: Span, message: String, help: Option<String>| ExampleError { span, message, help };
         if node.as_mapping().is_none() {
             let help = "for example `{name: fct_orders, layer: marts}`";
-            return Err(wrong(node.span, format!("this should be {}: a map of its fields", shape.what), Some(help.to_owned())));
+            return Err(wrong(
+                node.span,
+                format!("this should be {}: a map of its fields", shape.what),
+                Some(help.to_owned()),
+            ));
         }
         let mut fields = BTreeMap::new();
         for entry in node.entries() {
@@ -156,7 +160,8 @@ fn value(node: &Node, field: &FieldInfo) -> Result<Field, ExampleError> {
                     Ok(Field::Records(records?))
                 }
                 _ => {
-                    let text = |item: &Node| item.as_str().map(str::to_owned).ok_or_else(|| wrong(item, &field.kind.words()));
+                    let text =
+                        |item: &Node| item.as_str().map(str::to_owned).ok_or_else(|| wrong(item, &field.kind.words()));
                     Ok(Field::Texts(node.items().iter().map(text).collect::<Result<_, _>>()?))
                 }
             }

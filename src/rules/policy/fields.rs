@@ -30,10 +30,8 @@ pub const TYPES: Words = Words {
 };
 
 /// The layers; what is no model is `other`.
-pub const LAYERS: Words = Words {
-    what: "a layer",
-    values: &["base", "staging", "intermediate", "marts", "reporting", "other"],
-};
+pub const LAYERS: Words =
+    Words { what: "a layer", values: &["base", "staging", "intermediate", "marts", "reporting", "other"] };
 
 /// Access levels, and nothing for what is no model.
 pub const ACCESS: Words = Words { what: "an access level", values: &["private", "protected", "public", ""] };
@@ -47,7 +45,11 @@ pub static RESOURCE: Shape = Shape {
     what: "a resource",
     fields: &[
         field("name", Type::Text, "Its name; of a source table, the table's."),
-        field("type", Type::Word(&TYPES), "dbt's word: `model`, `source`, `seed`, `snapshot`, `exposure`, `metric`, `semantic_model`, `saved_query`, …"),
+        field(
+            "type",
+            Type::Word(&TYPES),
+            "dbt's word: `model`, `source`, `seed`, `snapshot`, `exposure`, `metric`, `semantic_model`, `saved_query`, …",
+        ),
         field("unique_id", Type::Text, "dbt's unique id, such as `model.shop.fct_orders`."),
         field("path", Type::Text, "The file that defines it, relative to `dbt_project.yml`."),
         field("properties_path", Type::Text, "The YAML file that describes it; empty where none does."),
@@ -67,7 +69,11 @@ pub static RESOURCE: Shape = Shape {
         field("contract_enforced", Type::Bool, "Whether its contract is enforced."),
         field("version", Type::Text, "The version of a versioned model."),
         field("columns", COLUMNS, "The columns that its YAML declares."),
-        field("tests", TEXTS, "Its data tests, as YAML names them: `unique`, `dbt_utils.expression_is_true`; a singular test by its name. A test on two columns is there twice."),
+        field(
+            "tests",
+            TEXTS,
+            "Its data tests, as YAML names them: `unique`, `dbt_utils.expression_is_true`; a singular test by its name. A test on two columns is there twice.",
+        ),
         field("test_names", TEXTS, "The same without the package: `expression_is_true`."),
         field("unit_tests", TEXTS, "The names of its unit tests."),
         field("parents", NEIGHBOURS, "What it reads."),
@@ -76,7 +82,11 @@ pub static RESOURCE: Shape = Shape {
         field("source_name", Type::Text, "Of a source table, the name of the source."),
         field("loader", Type::Text, "Of a source table, what loads it."),
         field("freshness_checked", Type::Bool, "Whether a source table has a freshness rule."),
-        field("exposure_type", Type::Text, "Of an exposure: `dashboard`, `notebook`, `analysis`, `ml` or `application`."),
+        field(
+            "exposure_type",
+            Type::Text,
+            "Of an exposure: `dashboard`, `notebook`, `analysis`, `ml` or `application`.",
+        ),
         field("maturity", Type::Text, "Of an exposure: `high`, `medium` or `low`."),
         field("url", Type::Text, "Of an exposure, where it is."),
         field("label", Type::Text, "Of an exposure or a metric, what people see."),

@@ -99,7 +99,9 @@ mod tests {
     fn filled(text: &str) -> Result<String, (usize, usize, String)> {
         let template = Template::new(text, &[("x", Type::Text), ("list", Type::List(&Type::Text))]);
         let values = [("x", Value::text("a{b")), ("list", Value::texts(["p", "q"]))];
-        template.map(|template| template.fill(&values)).map_err(|error| (error.range.start, error.range.end, error.message))
+        template
+            .map(|template| template.fill(&values))
+            .map_err(|error| (error.range.start, error.range.end, error.message))
     }
 
     #[test]

@@ -57,9 +57,8 @@ impl<'p> ResourceView<'p> {
     }
 
     fn children(&self) -> Value<'p> {
-        let is_test = |id: &ResourceId| {
-            matches!(self.project().get(*id).kind, ResourceType::Test | ResourceType::UnitTest)
-        };
+        let is_test =
+            |id: &ResourceId| matches!(self.project().get(*id).kind, ResourceType::Test | ResourceType::UnitTest);
         self.neighbours(self.world.graph.children(self.id).filter(|id| !is_test(id)))
     }
 

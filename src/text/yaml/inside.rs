@@ -12,7 +12,8 @@ impl Node {
     /// Of an alias, this is the place in the node that it names.
     pub fn span_within(&self, source: &str, range: Range<usize>) -> Span {
         let node = self.target();
-        let offsets = node.as_scalar().and_then(|scalar| offsets(&source[node.span.range()], scalar.text(), scalar.style));
+        let offsets =
+            node.as_scalar().and_then(|scalar| offsets(&source[node.span.range()], scalar.text(), scalar.style));
         let Some(offsets) = offsets else { return node.span };
         let base = node.span.start as usize;
         let last = offsets.len() - 1;
@@ -118,7 +119,10 @@ mod tests {
         let node = tree.documents[0].get("x").unwrap();
         let start = node.as_str().unwrap().find("ownr").unwrap();
         let span = node.span_within(yaml, start..start + 4);
-        assert_eq!((span.start as usize, span.end as usize), (yaml.find("ownr").unwrap(), yaml.find("ownr").unwrap() + 4));
+        assert_eq!(
+            (span.start as usize, span.end as usize),
+            (yaml.find("ownr").unwrap(), yaml.find("ownr").unwrap() + 4)
+        );
         // An empty range is a place between two characters.
         assert_eq!(node.span_within(yaml, start..start).len(), 0);
     }

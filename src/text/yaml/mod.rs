@@ -22,8 +22,8 @@
 
 mod de;
 mod error;
-mod mapping;
 mod inside;
+mod mapping;
 mod parse;
 mod scalar;
 mod scan;
