@@ -75,11 +75,11 @@ impl Checker {
         }
         let error = CelError::new(range.clone(), format!("there is no `{name}`"));
         let known = || self.variables.iter().map(|(name, _)| name.as_str());
-        let fields = self.variables.iter().filter_map(|(of, kind)| match kind {
+        let mut fields = self.variables.iter().rev().filter_map(|(of, kind)| match kind {
             Type::Record(shape) if shape.field(name).is_some() => Some(of),
             _ => None,
         });
-        Err(if let Some(of) = fields.last() {
+        Err(if let Some(of) = fields.next() {
             error.with_help(format!("did you mean `{of}.{name}`?"))
         } else if let Some(near) = nearest(name, known()) {
             error.with_help(format!("did you mean `{near}`?"))
@@ -156,7 +156,7 @@ impl Checker {
         match op {
             Op::Equal | Op::NotEqual => {
                 if !a.can_equal(b) {
-                    return Err(never_equal(sign, (a, left), (b, right), range));
+                    return Err(never_equal(sign, a, b, range));
                 }
                 word(a, right)?;
                 word(b, left)?;
@@ -291,11 +291,10 @@ fn no_word(words: &Words, text: &str, range: &Range<usize>) -> CelError {
 
 type Side<'e> = (Type, &'e Expression);
 
-fn never_equal(sign: &str, (a, left): Side<'_>, (b, right): Side<'_>, range: &Range<usize>) -> CelError {
+fn never_equal(sign: &str, a: Type, b: Type, range: &Range<usize>) -> CelError {
     let error = CelError::new(range.clone(), format!("`{sign}` compares {} with {}", a.words(), b.words()));
     let is_null = |kind: Type| kind == Type::Null;
-    let (other, place) = if is_null(b) { (a, left) } else { (b, right) };
-    let _ = place;
+    let other = if is_null(b) { a } else { b };
     match (other, is_null(a) || is_null(b)) {
         (Type::Text | Type::Word(_), true) => error.with_help("it is never null; what is not there is ''"),
         (Type::List(_), true) => error.with_help("it is never null; what is not there is an empty list, []"),

@@ -117,11 +117,14 @@ impl Type {
     /// Whether one comes before the other.
     pub(super) fn has_order(self, other: Self) -> bool {
         use Type::{Any, Bool, Double, Int, Text, Word};
-        match (self, other) {
-            (Any, Any | Bool | Int | Double | Text | Word(_)) | (Bool | Int | Double | Text | Word(_), Any) => true,
-            (Int | Double, Int | Double) | (Text | Word(_), Text | Word(_)) | (Bool, Bool) => true,
-            _ => false,
-        }
+        matches!(
+            (self, other),
+            (Any, Any | Bool | Int | Double | Text | Word(_))
+                | (Bool | Int | Double | Text | Word(_), Any)
+                | (Int | Double, Int | Double)
+                | (Text | Word(_), Text | Word(_))
+                | (Bool, Bool)
+        )
     }
 
     /// One type for two branches; `None` where they have nothing in common.

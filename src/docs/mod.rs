@@ -8,8 +8,9 @@ pub mod schemas;
 
 use crate::rules::policy::PREFIX;
 
-/// Where the project lives.
-pub const REPOSITORY: &str = "https://github.com/dbt-steward/dbt-steward";
+/// Where the project lives: `repository` in Cargo.toml, which also says it to the registries, and from which the GitHub
+/// Action takes where releases are.
+pub const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// A rule's page there. A policy has none: it stands in the config, and the page is the one about policies.
 pub fn rule_url(code: &str, slug: &str) -> String {

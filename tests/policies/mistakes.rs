@@ -179,8 +179,8 @@ fn keys_and_names_are_checked() {
         "policies:\n  x: {require: 'true', message: m, severity: fatal}\n",
         "2:46",
         "fatal",
-        "`fatal` is not allowed here",
-        Some("use one of `error`, `warning`, `info`, `off`"),
+        "unknown value `fatal`",
+        Some("expected one of `error`, `warning`, `info`, `off`"),
     );
     refused(
         "policies:\n  x: {require: 'true', message: m, paths: [models/nowhere]}\n",

@@ -126,11 +126,11 @@ fn many_conditions_are_one_level() {
 #[test]
 fn steps_and_sizes_are_limited() {
     let digits = "[0,1,2,3,4,5,6,7,8,9]";
-    let mut loops = "n1 == n2".to_owned();
+    let mut loops = "false".to_owned();
     for number in 1..=8 {
         loops = format!("{digits}.all(n{number}, {loops} || true)");
     }
-    let error = value(&loops.replace("n1 == n2", "n1 == n2")).unwrap_err();
+    let error = value(&loops).unwrap_err();
     assert_eq!(error.message, "this takes more than 1000000 steps");
 
     let doubled = format!("['0123456789']{}", ".map(x, x + x)".repeat(20));

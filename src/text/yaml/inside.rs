@@ -62,8 +62,10 @@ fn offsets(source: &str, text: &str, style: Style) -> Option<Vec<usize>> {
 /// Without blanks, line ends, and what stands for line ends that do not count.
 fn skip_blanks(source: &str, style: Style) -> &str {
     let mut rest = source.trim_start();
-    while style == Style::DoubleQuoted {
-        let Some(next) = rest.strip_prefix('\\').filter(|next| next.starts_with(['\n', '\r'])) else { break };
+    if style != Style::DoubleQuoted {
+        return rest;
+    }
+    while let Some(next) = rest.strip_prefix('\\').filter(|next| next.starts_with(['\n', '\r'])) {
         rest = next.trim_start();
     }
     rest
