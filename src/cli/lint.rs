@@ -30,6 +30,8 @@ pub struct Linted<'r, 'p> {
     pub project: &'r Project<'p>,
     pub resolved: &'r Resolved,
     pub loaded: &'r Loaded,
+    /// What was read, and why.
+    pub choice: String,
     pub report: Report,
     /// The config that held, if there is one.
     pub config: Option<PathBuf>,
@@ -65,7 +67,8 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
         loaded.read_own_files(&mut project, &locator);
     }
     let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
-    then(Linted { project: &project, resolved: &resolved, loaded, report, config: config_path })
+    let choice = input::choice(loaded, &project, &discovered, wanted.input);
+    then(Linted { project: &project, resolved: &resolved, loaded, choice, report, config: config_path })
 }
 
 impl Linted<'_, '_> {

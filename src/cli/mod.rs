@@ -1,5 +1,6 @@
 //! The command line: arguments, and one file per command.
 
+mod audit;
 mod check;
 mod completions;
 mod config;
@@ -52,6 +53,8 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run";
 enum Command {
     /// Lint a project or a manifest
     Check(Box<check::Arguments>),
+    /// Say what a project is like, and what to do about it first
+    Audit(Box<audit::Arguments>),
     /// List the rules
     Rules(rules::Arguments),
     /// Show a rule's page: what it flags, why, an example, its options
@@ -60,7 +63,7 @@ enum Command {
     Policies(policies::Arguments),
     /// Write a commented dbt-steward.yml that fits the project
     Init(init::Arguments),
-    /// Print the JSON Schema of the config or of `check --format json`
+    /// Print the JSON Schema of the config, or of what `check` or `audit` prints with `--format json`
     Schema(schema::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
@@ -78,6 +81,7 @@ pub fn main() -> ExitCode {
     };
     let result = match cli.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Policies(arguments) => policies::run(&arguments),
