@@ -249,6 +249,7 @@ fn info(definition: &Definition<'_>, policy: &'static Policy) -> RuleInfo {
         subjects: subjects.leak(),
         supersedes: &[],
         docs: docs(definition).leak(),
+        options_of: |_| None,
         options_schema: || schema_for!(NoOptions),
         build: Box::leak(Box::new(move |_| Ok(Box::new(PolicyRule::new(policy)) as Box<dyn Rule>))),
         build_yaml: Box::leak(Box::new(move |_: &yaml::Node| Ok(Box::new(PolicyRule::new(policy)) as Box<dyn Rule>))),
