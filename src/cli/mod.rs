@@ -1,10 +1,12 @@
 //! The command line: arguments, and one file per command.
 
 mod audit;
+mod changed;
 mod check;
 mod completions;
 mod config;
 mod destination;
+mod empty;
 mod explain;
 mod generate_docs;
 mod init;
@@ -14,6 +16,7 @@ mod output;
 mod policies;
 mod rules;
 mod schema;
+mod targets;
 mod terminal;
 
 use std::process::ExitCode;

@@ -1,11 +1,13 @@
 //! What a run looked at and what it found, in numbers.
 
+use std::collections::HashMap;
+
 use super::{Atom, Atoms, Located, Severity};
 use crate::project::Counts;
 use crate::rules::RuleInfo;
 
 /// Everything a report can say.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Report {
     /// Sorted by file, place, rule, subject.
     pub findings: Vec<Located>,
@@ -15,13 +17,35 @@ pub struct Report {
 }
 
 /// The numbers of a run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Summary {
     pub project: String,
     pub dbt_version: String,
     pub counts: Counts,
     /// Rules that were asked for, by code.
     pub rules: Vec<RuleSummary>,
+}
+
+impl Summary {
+    fn add(&mut self, other: Self) {
+        self.project = format!("{}, {}", self.project, other.project);
+        if self.dbt_version != other.dbt_version {
+            self.dbt_version = String::new();
+        }
+        self.counts.add(&other.counts);
+        self.rules.extend(other.rules);
+        self.rules.sort_by_key(|rule| rule.code);
+        self.rules.dedup_by(|next, kept| {
+            let is_same = next.code == kept.code;
+            if is_same {
+                kept.subjects += next.subjects;
+                kept.findings += next.findings;
+                // Did not run means that it ran in no project.
+                kept.skipped = kept.skipped.take().filter(|_| next.skipped.is_some());
+            }
+            is_same
+        });
+    }
 }
 
 /// How one rule fared.
@@ -40,6 +64,31 @@ pub struct RuleSummary {
 }
 
 impl Report {
+    /// Keeps the findings that `is_kept` says, and corrects the numbers.
+    pub fn retain(&mut self, is_kept: impl FnMut(&mut Located) -> bool) {
+        self.findings.retain_mut(is_kept);
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for located in &self.findings {
+            *counts.entry(located.finding.code).or_default() += 1;
+        }
+        for rule in &mut self.summary.rules {
+            rule.findings = counts.get(rule.code).copied().unwrap_or_default();
+        }
+    }
+
+    /// Several projects' reports as one.
+    pub fn of_all(reports: impl IntoIterator<Item = Self>) -> Self {
+        let mut reports = reports.into_iter();
+        let mut all = reports.next().unwrap_or_default();
+        for report in reports {
+            all.findings.extend(report.findings);
+            all.superseded.append(report.superseded);
+            all.findings.sort_by(Located::order);
+            all.summary.add(report.summary);
+        }
+        all
+    }
+
     /// All that this run knows of: what a baseline records, and what a base is asked for.
     pub fn atoms(&self) -> impl Iterator<Item = Atom<'_>> {
         self.findings.iter().flat_map(|located| located.finding.atoms()).chain(self.superseded.iter())
