@@ -60,13 +60,14 @@ pub enum Area {
     Performance,
     Project,
     Resources,
+    Suppression,
     /// Rules that a config brings.
     Policy,
 }
 
 impl Area {
     /// In the order of the catalogue.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Documentation,
         Self::Ownership,
         Self::Testing,
@@ -79,6 +80,7 @@ impl Area {
         Self::Performance,
         Self::Project,
         Self::Resources,
+        Self::Suppression,
         Self::Policy,
     ];
 
@@ -97,6 +99,7 @@ impl Area {
             Self::Performance => "PRF",
             Self::Project => "PRJ",
             Self::Resources => "RES",
+            Self::Suppression => "SUP",
             Self::Policy => "POL",
         }
     }
@@ -116,6 +119,7 @@ impl Area {
             Self::Performance => "Scale and materialization",
             Self::Project => "Project and audit trail",
             Self::Resources => "Macros, variables and other resources",
+            Self::Suppression => "The linter's own hygiene",
             Self::Policy => "Policies of your own",
         }
     }
@@ -135,6 +139,7 @@ impl Area {
             Self::Performance => "performance",
             Self::Project => "project",
             Self::Resources => "resources",
+            Self::Suppression => "suppression",
             Self::Policy => "policy",
         }
     }

@@ -10,6 +10,7 @@ pub(crate) mod generated;
 pub(crate) mod hard_coded;
 mod info;
 mod instance;
+mod meaning;
 pub(crate) mod measures;
 mod pattern;
 #[cfg(test)]
@@ -29,12 +30,14 @@ pub mod policy;
 pub mod project;
 pub mod resources;
 pub mod sources;
+pub mod suppression;
 pub mod testing;
 
 pub use context::{Context, Node, SourceGroup};
 pub use engine::{Outcome, RuleRun, run};
 pub use info::{Area, BuildError, NoOptions, Rule, RuleInfo, Subject, Trap};
 pub use instance::{Instance, Scope};
+pub use meaning::meaning;
 pub use pattern::Pattern;
 
 pub(crate) use declare::{declare_rule, rules};
@@ -53,6 +56,7 @@ pub fn all() -> Vec<&'static RuleInfo> {
         project::RULES,
         resources::RULES,
         sources::RULES,
+        suppression::RULES,
         testing::RULES,
     ];
     let mut rules = areas.concat();
@@ -76,6 +80,11 @@ pub fn find(name: &str) -> Option<&'static RuleInfo> {
 /// The rule with that code (in any case) or slug.
 pub fn named(name: &str, rules: impl IntoIterator<Item = &'static RuleInfo>) -> Option<&'static RuleInfo> {
     rules.into_iter().find(|rule| rule.code.eq_ignore_ascii_case(name) || rule.slug == name)
+}
+
+/// The rule whose code or slug is most like `name`, if one is near, of those that are part of the program.
+pub fn suggest(name: &str) -> Option<&'static RuleInfo> {
+    suggest_among(name, all())
 }
 
 /// The rule whose code or slug is most like `name`, if one is near.
