@@ -7,6 +7,7 @@ mod destination;
 mod empty;
 mod explain;
 mod generate_docs;
+mod hook;
 mod init;
 mod input;
 mod lint;
@@ -53,6 +54,9 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run";
 enum Command {
     /// Lint a project or a manifest
     Check(Box<check::Arguments>),
+    /// Check what a commit changes, as pre-commit calls it
+    #[command(after_help = hook::EXAMPLES)]
+    Hook(Box<check::Arguments>),
     /// List the rules
     Rules(rules::Arguments),
     /// Show a rule's page: what it flags, why, an example, its options
@@ -72,11 +76,12 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let color = match &cli.command {
-        Command::Check(arguments) => arguments.color,
+        Command::Check(arguments) | Command::Hook(arguments) => arguments.color,
         _ => Color::Auto,
     };
     let result = match cli.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Hook(mut arguments) => hook::run(&mut arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
