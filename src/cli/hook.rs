@@ -16,9 +16,11 @@ use crate::paths::shown;
 
 /// The end of the command's help.
 pub(super) const EXAMPLES: &str = "\
-PATH is the project's folder, for a project in a subfolder, and the files that pre-commit has found. A commit is checked
-as by `check --staged`, `pre-commit run --from-ref A --to-ref B` and a push as by `check --since A`, and with `--all-files`
-or `--files` each file as a whole.
+PATH is the project's folder, if that is not the repository's root, and the files that pre-commit
+passes. What is checked:
+  git commit                          what is staged, as with check --staged
+  git push, --from-ref and --to-ref   what the branch has changed, as with check --since
+  --all-files, --files                these files, each as a whole
 
 In .pre-commit-config.yaml:
   - repo: https://github.com/dbt-steward/dbt-steward
