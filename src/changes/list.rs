@@ -1,7 +1,6 @@
 //! Which files have changed, as git tells it.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use super::git::{Git, GitError, parts};
 use super::{Changes, Former, is_yaml};
@@ -134,12 +133,6 @@ fn relative(prefix: &str, path: &str) -> String {
         let folder = prefix.trim_end_matches('/');
         prefix = &prefix[..folder.rfind('/').map_or(0, |slash| slash + 1)];
     }
-}
-
-/// Folders of a project that lie outside it and inside the repository.
-pub fn outside<'p>(root: &Path, paths: &'p [String]) -> Vec<&'p str> {
-    let is_there = |path: &&str| path.starts_with("..") && root.join(path).is_dir();
-    paths.iter().map(String::as_str).filter(is_there).collect()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::targets::{Target, TargetError};
 use crate::changes::{self, Changes, Git};
 use crate::discover::{DiscoverError, Discovered};
+use crate::input::project_files::beside;
 
 /// What decides about what has changed.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -59,8 +60,8 @@ impl Changed {
         let none = || DiscoverError::NoFiles { path: discovered.manifest.clone() };
         let project = discovered.project.as_ref().ok_or_else(none)?;
         let git = Git::open(&project.root)?;
-        let paths = project.settings.model_paths.clone().unwrap_or_default();
-        let outside = changes::outside(&project.root, &paths);
+        let beside = beside(&project.root);
+        let outside: Vec<&str> = beside.iter().map(String::as_str).collect();
         let (changes, since) = match &self.since {
             Some(revision) => (changes::since(&git, revision, &outside)?, format!("since {revision}")),
             None => (changes::staged(&git, &outside)?, "in the index".to_owned()),

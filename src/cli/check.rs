@@ -15,7 +15,7 @@ use crate::changes::Touched;
 use crate::clock;
 use crate::config::{self, FailOn, Preset};
 use crate::findings::Report;
-use crate::report::{self, Style, SummaryStyle};
+use crate::report::{self, Format, Style, SummaryStyle};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -63,7 +63,7 @@ pub struct Arguments {
     ///
     /// With a file, as in `--format sarif=findings.sarif`, that format goes there instead of stdout. Given several
     /// times, each format is written; one of them may go to stdout.
-    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = DestinationParser)]
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = DestinationParser::<Format>::NEW)]
     format: Vec<Destination>,
 
     /// Print no more findings than this
@@ -177,7 +177,7 @@ fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, limit: Option<&Limit>
     let limit = limit.map(Limit::described);
     let style = SummaryStyle {
         verbose: arguments.verbose,
-        input: linted.loaded.why.as_deref(),
+        input: &linted.choice,
         limit: limit.as_deref(),
         unknown: &input::unknown(linted.project),
         files: &linted.files(),
@@ -186,10 +186,8 @@ fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, limit: Option<&Limit>
     report::summary(&linted.report, style)
 }
 
-/// Files first: once stdout ends, they are there.
 fn print(arguments: &Arguments, destinations: &[Destination], report: &Report) -> miette::Result<()> {
-    let (to_files, to_stdout): (Vec<_>, Vec<_>) = destinations.iter().partition(|it| it.file.is_some());
-    for destination in to_files.into_iter().chain(to_stdout) {
+    for destination in destination::files_first(destinations) {
         let color = match destination.file {
             Some(_) => arguments.color == Color::Always,
             None => arguments.color.applies_to(&io::stdout()),

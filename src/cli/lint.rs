@@ -28,6 +28,8 @@ pub struct Linted<'r, 'p> {
     pub resolved: &'r Resolved,
     pub loaded: &'r Loaded,
     pub locator: &'r Locator,
+    /// What was read, and why.
+    pub choice: String,
     pub report: Report,
     /// The config that held, if there is one.
     pub config: Option<PathBuf>,
@@ -62,7 +64,9 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
         loaded.read_own_files(&mut project, &locator);
     }
     let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
-    then(Linted { project: &project, resolved: &resolved, loaded, locator: &locator, report, config: config_path })
+    let choice = input::choice(loaded, &project, discovered, wanted.input);
+    let (project, resolved, locator) = (&project, &resolved, &locator);
+    then(Linted { project, resolved, loaded, locator, choice, report, config: config_path })
 }
 
 impl Linted<'_, '_> {
