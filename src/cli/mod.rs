@@ -9,6 +9,7 @@ mod destination;
 mod empty;
 mod explain;
 mod generate_docs;
+mod hook;
 mod init;
 mod input;
 mod lint;
@@ -58,6 +59,9 @@ enum Command {
     Check(Box<check::Arguments>),
     /// Say what a project is like, and what to do about it first
     Audit(Box<audit::Arguments>),
+    /// Check what a commit changes, as pre-commit calls it
+    #[command(after_help = hook::EXAMPLES)]
+    Hook(Box<check::Arguments>),
     /// List the rules
     Rules(rules::Arguments),
     /// Show a rule's page: what it flags, why, an example, its options
@@ -79,12 +83,13 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let color = match &cli.command {
-        Command::Check(arguments) => arguments.color,
+        Command::Check(arguments) | Command::Hook(arguments) => arguments.color,
         _ => Color::Auto,
     };
     let result = match cli.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
+        Command::Hook(mut arguments) => hook::run(&mut arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Policies(arguments) => policies::run(&arguments),
