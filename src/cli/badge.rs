@@ -7,6 +7,7 @@ use super::project::{ProjectArguments, audit};
 use super::{CLEAN, output};
 use crate::audit::{Audit, Circumstances, Measure, Things};
 use crate::report::badge;
+use crate::rules::Trap;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -47,29 +48,6 @@ enum Kind {
     Tested,
 }
 
-/// A trap, as an argument.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Trap {
-    Centralise,
-    Scale,
-    Govern,
-    ServeTheBusiness,
-    BalanceTheTeam,
-}
-
-impl Trap {
-    fn name(self) -> &'static str {
-        use crate::rules::Trap as Of;
-        match self {
-            Self::Centralise => Of::Centralise.as_str(),
-            Self::Scale => Of::Scale.as_str(),
-            Self::Govern => Of::Govern.as_str(),
-            Self::ServeTheBusiness => Of::ServeTheBusiness.as_str(),
-            Self::BalanceTheTeam => Of::BalanceTheTeam.as_str(),
-        }
-    }
-}
-
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let discovered = arguments.project.discover()?;
     lint(arguments.project.wanted(&discovered), |linted| {
@@ -91,8 +69,8 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
 }
 
 fn of_trap(audit: &Audit, trap: Trap) -> String {
-    let score = audit.scores.traps.iter().find(|score| score.name == trap.name());
-    of_score(trap.name(), score.and_then(|score| score.score.score))
+    let score = audit.scores.traps.iter().find(|score| score.name == trap.as_str());
+    of_score(trap.as_str(), score.and_then(|score| score.score.score))
 }
 
 fn of_score(label: &str, score: Option<f64>) -> String {

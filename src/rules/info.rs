@@ -146,7 +146,7 @@ impl Area {
 }
 
 /// The trap of a growing data team that a rule guards against; see docs/traps.md.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, clap::ValueEnum)]
 pub enum Trap {
     Centralise,
     Scale,
