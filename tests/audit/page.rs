@@ -202,7 +202,7 @@ fn the_page_asks_for_nothing() {
         assert!(!page.contains(word), "{word}");
     }
     let markup = &page[page.find("<body>").unwrap()..page.find("<script type").unwrap()];
-    let is_handler = |rest: &&str| rest.split('=').next().is_some_and(is_name);
+    let is_handler = |rest: &&str| rest.split_once('=').is_some_and(|(name, _)| is_name(name));
     assert_eq!(markup.split(" on").skip(1).find(is_handler), None);
     // Links to the web are for people to follow, and say nothing of where they come from.
     for link in page.split("href=\"http").skip(1) {
@@ -284,8 +284,9 @@ fn a_large_project_has_a_page_of_bounded_size() {
     desk.write("m.json", manifest);
     let run = desk.run(&["audit", "m.json", "--format", "html", "--today", "2026-01-01", "--quiet"]);
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
-    // 10 MB at 5,000 models.
-    assert!(models >= 1000 && run.stdout.len() <= models * 2000, "{} bytes for {models} models", run.stdout.len());
+    // 10 MB at 5,000 models, of which 1 MB is for tables that do not grow any more.
+    let most = 1_000_000 + models * 1800;
+    assert!(models >= 1000 && run.stdout.len() <= most, "{} bytes for {models} models", run.stdout.len());
     // Long tables are cut, and the page says so.
     assert!(words(section(&run.stdout, "worklist")).contains("smaller actions follow"));
     assert!(words(section(&run.stdout, "scores")).contains("more of them are in --format json"));
