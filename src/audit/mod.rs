@@ -218,9 +218,11 @@ fn members(finding: &crate::findings::Finding) -> Vec<String> {
     atoms.map(|atom| fingerprint(atom.code, atom.subject, atom.part)).collect()
 }
 
-/// The fingerprints of all defects that a run knows of, those that give way to others included.
+/// The fingerprints of all defects that a run knows of: those that give way to others, and those that are accepted, are
+/// not gone.
 pub fn known(report: &Report) -> HashSet<String> {
-    report.atoms().map(|atom| fingerprint(atom.code, atom.subject, atom.part)).collect()
+    let accepted = report.suppressed.iter().flat_map(|suppressed| suppressed.located.finding.atoms());
+    report.atoms().chain(accepted).map(|atom| fingerprint(atom.code, atom.subject, atom.part)).collect()
 }
 
 /// By resource, whether the rule on orphaned dashboard models found it.

@@ -73,7 +73,9 @@ impl Case {
                 .filter(|resource| info.looks_at(resource.kind))
                 .map(|resource| resource.unique_id.to_string())
                 .collect();
+            // Any rule may find something of the project as a whole, as those do that group.
             let subject = match subjects.len() {
+                _ if subject_at % 8 == 7 => "project.shop".to_owned(),
                 0 => "project.shop".to_owned(),
                 count => subjects[subject_at % count].clone(),
             };
