@@ -16,7 +16,7 @@ pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], 
     let graph = Graph::new(project);
     let outcome = run(project, &graph, settings, instances);
     let rules = rule_summaries(&outcome);
-    let superseded = outcome.superseded;
+    let (superseded, shares) = (outcome.superseded, outcome.shares);
     let mut findings: Vec<_> =
         outcome.findings.into_par_iter().map(|finding| locator.locate(project, finding)).collect();
     // In place; what compares equal is equal in all that is printed.
@@ -27,7 +27,7 @@ pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], 
         counts: Counts::of(project),
         rules,
     };
-    Report { findings, superseded, summary }
+    Report { findings, superseded, shares, baseline: None, summary }
 }
 
 /// One a rule, whatever the number of its instances: several are one rule to those who read of it.

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::destination::{self, Destination, DestinationParser};
-use super::lint::{Linted, Wanted, lint};
+use super::known::{self, Update};
+use super::lint::{BaselineUse, Linted, Wanted, lint};
 use super::terminal::{self, Color};
 use super::{CLEAN, FINDINGS, input, output};
 use crate::clock;
@@ -50,6 +51,22 @@ pub struct Arguments {
     /// Exit with 0 whatever was found
     #[arg(long)]
     exit_zero: bool,
+
+    /// The baseline, if it is not where the config says or beside dbt_project.yml
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    baseline: Option<PathBuf>,
+
+    /// Report what is in the baseline, too
+    #[arg(long)]
+    no_baseline: bool,
+
+    /// Take entries out of the baseline that are fixed, and raise the shares that it records
+    #[arg(long, conflicts_with = "no_baseline")]
+    update_baseline: bool,
+
+    /// Let --update-baseline take new findings in and lower shares
+    #[arg(long, requires = "update_baseline")]
+    allow_growth: bool,
 
     /// How to print findings: `full` unless said otherwise
     ///
@@ -98,7 +115,9 @@ Examples:
   dbt-steward check target/manifest.json --statistics
   dbt-steward check --preset strict --ignore naming --fail-on warning
   dbt-steward check --format json --output-file findings.json
-  dbt-steward check --format sarif=findings.sarif --format github";
+  dbt-steward check --format sarif=findings.sarif --format github
+  dbt-steward check --fail-on new-error
+  dbt-steward check --update-baseline";
 
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let start = Instant::now();
@@ -116,8 +135,19 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
             today: arguments.today.clone().unwrap_or_else(clock::today),
         },
         threads: arguments.threads,
+        baseline: match arguments.no_baseline {
+            true => BaselineUse::Without,
+            false => BaselineUse::Compare { given: arguments.baseline.as_deref(), records: arguments.update_baseline },
+        },
     };
-    lint(wanted, |linted| {
+    let update = match (arguments.update_baseline, arguments.allow_growth) {
+        (false, _) => Update::No,
+        (true, false) => Update::Shrink,
+        (true, true) => Update::Grow,
+    };
+    lint(wanted, |mut linted| {
+        known::can_tell_news(&linted)?;
+        known::hold_against_baseline(&mut linted, update)?;
         print(arguments, &destinations, &linted.report)?;
         if !arguments.quiet {
             print_summary(arguments, &linted, start);

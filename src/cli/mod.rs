@@ -1,5 +1,6 @@
 //! The command line: arguments, and one file per command.
 
+mod baseline;
 mod check;
 mod completions;
 mod destination;
@@ -7,6 +8,7 @@ mod explain;
 mod generate_docs;
 mod init;
 mod input;
+mod known;
 mod lint;
 mod output;
 mod rules;
@@ -50,6 +52,8 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run";
 enum Command {
     /// Lint a project or a manifest
     Check(Box<check::Arguments>),
+    /// Record today's findings, so that `check` reports only what is new
+    Baseline(Box<baseline::Arguments>),
     /// List the rules
     Rules(rules::Arguments),
     /// Show a rule's page: what it flags, why, an example, its options
@@ -74,6 +78,7 @@ pub fn main() -> ExitCode {
     };
     let result = match cli.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),

@@ -33,6 +33,8 @@ struct Summary<'a> {
     /// Enabled resources of the root project, by type.
     counts: &'a Counts,
     findings: Findings,
+    /// How it compares to the baseline; null without one.
+    baseline: Option<Baseline<'a>>,
     /// Every rule that was asked for, by code.
     rules: Vec<Rule<'a>>,
 }
@@ -43,6 +45,19 @@ struct Findings {
     error: usize,
     warning: usize,
     info: usize,
+}
+
+/// A run against a baseline. Findings that are known are neither listed nor counted anywhere else.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Baseline<'a> {
+    /// The file.
+    path: &'a str,
+    /// Findings that are in the baseline.
+    known: usize,
+    /// Entries of the baseline for which nothing is found any more.
+    fixed: usize,
+    /// Findings that are not in the baseline, before anything else is left out of them.
+    new: usize,
 }
 
 /// How one rule fared.
@@ -126,6 +141,12 @@ fn summary(report: &Report) -> Summary<'_> {
             warning: report.count(Severity::Warning),
             info: report.count(Severity::Info),
         },
+        baseline: report.baseline.as_ref().map(|baseline| Baseline {
+            path: &baseline.path,
+            known: baseline.known,
+            fixed: baseline.fixed_entries(),
+            new: baseline.new,
+        }),
         rules: rules.collect(),
     }
 }

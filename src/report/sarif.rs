@@ -126,6 +126,9 @@ struct Outcome<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<usize>,
     level: &'static str,
+    /// Of all results or of none (§3.27.24): what is known is no result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
     message: Message,
     locations: [Place; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -189,7 +192,8 @@ struct Properties {
 
 pub(super) fn write(report: &Report, shown: &[Located], out: &mut dyn Write) -> io::Result<()> {
     let rules = asked_for(report);
-    let results = shown.iter().map(|located| outcome(located, &rules)).collect();
+    let baseline_state = report.baseline.as_ref().map(|_| "new");
+    let results = shown.iter().map(|located| Outcome { baseline_state, ..outcome(located, &rules) }).collect();
     let driver = Driver {
         name: "dbt-steward",
         version: env!("CARGO_PKG_VERSION"),
@@ -282,6 +286,7 @@ fn outcome<'a>(located: &'a Located, rules: &[&RuleInfo]) -> Outcome<'a> {
         rule_id: finding.code,
         rule_index: rules.binary_search_by_key(&finding.code, |rule| rule.code).ok(),
         level: level(finding.severity),
+        baseline_state: None,
         message: Message { text: literal(&advice(located)) },
         locations: [Place {
             id: None,

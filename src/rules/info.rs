@@ -51,11 +51,12 @@ pub enum Area {
     Performance,
     Project,
     Resources,
+    Suppression,
 }
 
 impl Area {
     /// In the order of the catalogue.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Documentation,
         Self::Ownership,
         Self::Testing,
@@ -68,6 +69,7 @@ impl Area {
         Self::Performance,
         Self::Project,
         Self::Resources,
+        Self::Suppression,
     ];
 
     /// The letters that codes of this area begin with.
@@ -85,6 +87,7 @@ impl Area {
             Self::Performance => "PRF",
             Self::Project => "PRJ",
             Self::Resources => "RES",
+            Self::Suppression => "SUP",
         }
     }
 
@@ -103,6 +106,7 @@ impl Area {
             Self::Performance => "Scale and materialization",
             Self::Project => "Project and audit trail",
             Self::Resources => "Macros, variables and other resources",
+            Self::Suppression => "The linter's own hygiene",
         }
     }
 
@@ -121,6 +125,7 @@ impl Area {
             Self::Performance => "performance",
             Self::Project => "project",
             Self::Resources => "resources",
+            Self::Suppression => "suppression",
         }
     }
 }

@@ -13,7 +13,7 @@ mod instance;
 mod pattern;
 #[cfg(test)]
 pub(crate) mod tester;
-mod unknown;
+pub(crate) mod unknown;
 pub(crate) mod words;
 
 pub mod access;
@@ -27,6 +27,7 @@ pub mod performance;
 pub mod project;
 pub mod resources;
 pub mod sources;
+pub mod suppression;
 pub mod testing;
 
 pub use context::{Context, Node, SourceGroup};
@@ -51,6 +52,7 @@ pub fn all() -> Vec<&'static RuleInfo> {
         project::RULES,
         resources::RULES,
         sources::RULES,
+        suppression::RULES,
         testing::RULES,
     ];
     let mut rules = areas.concat();

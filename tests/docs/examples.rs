@@ -21,10 +21,10 @@ fn files(page: &str, heading: &str) -> Vec<File> {
         match &mut block {
             Some(_) if line == "```" => files.extend(block.take()),
             Some(file) if file.path.is_empty() => {
-                let path = line.trim_start_matches(['#', '-', '{', ' ']).trim_end_matches(['}', '#', ' ']);
+                let path = line.trim_start_matches(['#', '-', '{', '/', ' ']).trim_end_matches(['}', '#', ' ']);
                 path.clone_into(&mut file.path);
-                let is_markdown = path.ends_with(".md");
-                file.text = if is_markdown { String::new() } else { format!("{line}\n") };
+                let has_comments = !path.ends_with(".md") && !path.ends_with(".json");
+                file.text = if has_comments { format!("{line}\n") } else { String::new() };
             }
             Some(file) => file.text = format!("{}{line}\n", file.text),
             None if line.starts_with("```") && under => {
@@ -92,13 +92,17 @@ fn found(rule: &RuleInfo, heading: &str) -> Vec<String> {
         assert!(file.path.contains('.') && !file.path.contains(' '), "{}: {:?} is no path", rule.slug, file.path);
         desk.write(&format!("shop/{}", file.path), file.text);
     }
+    let rules = match ALONGSIDE.iter().find(|(code, _)| *code == rule.code) {
+        Some((code, other)) => format!("{code},{other}"),
+        None => rule.code.to_owned(),
+    };
     let run = desk.run(&[
         "check",
         "shop",
         "--input",
         "project",
         "--select",
-        rule.code,
+        &rules,
         "--format",
         "concise",
         "--exit-zero",
@@ -107,6 +111,9 @@ fn found(rule: &RuleInfo, heading: &str) -> Vec<String> {
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{} {heading}", rule.slug);
     run.stdout.lines().filter(|line| line.contains(rule.code)).map(str::to_owned).collect()
 }
+
+/// Rules that say nothing where they are alone, and the one that their example is about.
+const ALONGSIDE: [(&str, &str); 1] = [("SUP005", "DOC001")];
 
 /// What no example can show without a manifest; tests/project_rules.rs does.
 const WITH_A_MANIFEST: [&str; 1] = ["PRJ012"];
