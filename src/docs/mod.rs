@@ -5,8 +5,9 @@ pub mod options;
 pub mod page;
 pub mod schemas;
 
-/// Where the project lives.
-pub const REPOSITORY: &str = "https://github.com/dbt-steward/dbt-steward";
+/// Where the project lives: `repository` in Cargo.toml, which also says it to the registries, and from which the GitHub
+/// Action takes where releases are.
+pub const REPOSITORY: &str = env!("CARGO_PKG_REPOSITORY");
 
 /// A rule's page there.
 pub fn rule_url(slug: &str) -> String {

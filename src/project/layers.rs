@@ -113,17 +113,25 @@ impl Layers {
     }
 
     /// The layer that the folder says. Of several named folders in a path the deepest counts, because
-    /// `marts/finance/intermediate/` holds intermediate models.
+    /// `marts/finance/intermediate/` holds intermediate models. But dbt's base models are the first step of staging: a
+    /// folder `base` among marts or intermediate models is what its team calls something else, and no layer.
     pub fn by_folder(&self, path: &str) -> Option<Layer> {
         let configured = self.rules.iter().find(|rule| rule.paths.as_ref().is_some_and(|globs| globs.is_match(path)));
         if let Some(rule) = configured {
             return Some(rule.layer);
         }
-        let folders = path.rsplit('/').skip(1);
-        folders.into_iter().find_map(|folder| {
-            let named = |rule: &&LayerRule| rule.paths.is_none() && rule.layer.default_folders().contains(&folder);
-            self.rules.iter().find(named).map(|rule| rule.layer)
-        })
+        let mut named = path.rsplit('/').skip(1).filter_map(|folder| self.named(folder));
+        let deepest = named.next()?;
+        let above = named.next();
+        let is_base_of_something_else =
+            deepest == Layer::Base && above.is_some_and(|layer| !matches!(layer, Layer::Base | Layer::Staging));
+        (!is_base_of_something_else).then_some(deepest)
+    }
+
+    /// The layer whose usual name a folder has.
+    fn named(&self, folder: &str) -> Option<Layer> {
+        let fits = |rule: &&LayerRule| rule.paths.is_none() && rule.layer.default_folders().contains(&folder);
+        self.rules.iter().find(fits).map(|rule| rule.layer)
     }
 
     /// The layer that the name's prefix says.
@@ -145,5 +153,27 @@ impl Layers {
     /// The prefixes that a layer's models have.
     pub fn prefixes(&self, layer: Layer) -> &[String] {
         self.rules.iter().find(|rule| rule.layer == layer).map_or(&[], |rule| &rule.prefixes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Layer, Layers};
+
+    #[test]
+    fn the_deepest_folder_of_a_layer_counts() {
+        let of = |path| Layers::default().by_folder(path);
+        assert_eq!(of("models/marts/finance/intermediate/orders.sql"), Some(Layer::Intermediate));
+        assert_eq!(of("models/finance/staging/orders.sql"), Some(Layer::Staging));
+        assert_eq!(of("models/finance/orders.sql"), None);
+    }
+
+    #[test]
+    fn base_is_a_layer_only_where_it_is_the_first_step_of_staging() {
+        let of = |path| Layers::default().by_folder(path);
+        assert_eq!(of("models/base/orders.sql"), Some(Layer::Base));
+        assert_eq!(of("models/staging/erp/base/orders.sql"), Some(Layer::Base));
+        assert_eq!(of("models/marts/telemetry/base/orders.sql"), None);
+        assert_eq!(of("models/intermediate/base/orders.sql"), None);
     }
 }

@@ -1,9 +1,12 @@
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::findings::Place;
 use crate::project::{Layer, ResourceId, ResourceType};
 
+use crate::rules::words::listed;
 use crate::rules::{Context, Node, Pattern, Rule, declare_rule};
 
 declare_rule! {
@@ -14,7 +17,8 @@ declare_rule! {
     /// or `dim_`, `rpt_`, or what `layers:` in the config sets. Base models may lie among the staging models. A name with
     /// the prefix of another layer is `model-in-wrong-directory`; a folder of no layer demands nothing. With `pattern`
     /// the names of all models that the rule is limited to are held against it instead. MetricFlow time spines are
-    /// exempt. Versions of a model share a name, and so a finding: it is about the first of them.
+    /// exempt. Versions of a model share a name, and so a finding: it is about the first of them. A layer of which hardly
+    /// one model (one in five at most) has a prefix is named otherwise on purpose, or not yet at all: that is one finding.
     ///
     /// # Why it matters
     /// In the warehouse, in a dashboard's query and in a chat there are no folders: the name is all that tells whether a
@@ -50,18 +54,31 @@ pub struct Options {
 }
 
 impl Rule for ModelName {
-    fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
-        if cx.project.is_time_spine(model.resource) || has_earlier_version(model, cx) {
+    fn check_project(&self, cx: &mut Context<'_>) {
+        let models: Vec<Node<'_>> = cx.subjects(ResourceType::Model).filter(|model| is_asked(*model, cx)).collect();
+        if let Some(pattern) = &self.options.pattern {
+            models.into_iter().for_each(|model| check_pattern(model, pattern, cx));
             return;
         }
-        if let Some(pattern) = &self.options.pattern {
-            if !pattern.is_match(&model.name) {
-                let message = format!("the name of model `{}` does not match `{pattern}`", model.name);
-                cx.report(model, Place::File, message).help("rename the model, and every `ref()` to it");
+        let mut layers: BTreeMap<Layer, Vec<Node<'_>>> = BTreeMap::new();
+        for model in models {
+            if let Some(layer) = cx.settings.layers.by_folder(&model.path) {
+                layers.entry(layer).or_default().push(model);
             }
-        } else if let Some(layer) = cx.settings.layers.by_folder(&model.path) {
-            check_prefix(model, layer, cx);
         }
+        layers.into_iter().for_each(|(layer, models)| check_layer(layer, &models, cx));
+    }
+}
+
+/// Whether the model has a name of its own that says something.
+fn is_asked(model: Node<'_>, cx: &Context<'_>) -> bool {
+    !cx.project.is_time_spine(model.resource) && !has_earlier_version(model, cx)
+}
+
+fn check_pattern(model: Node<'_>, pattern: &Pattern, cx: &mut Context<'_>) {
+    if !pattern.is_match(&model.name) {
+        let message = format!("the name of model `{}` does not match `{pattern}`", model.name);
+        cx.report(model, Place::File, message).help("rename the model, and every `ref()` to it");
     }
 }
 
@@ -72,20 +89,64 @@ fn has_earlier_version(model: Node<'_>, cx: &Context<'_>) -> bool {
     before.kind == ResourceType::Model && before.name == model.name && before.package == model.package
 }
 
-fn check_prefix(model: Node<'_>, layer: Layer, cx: &mut Context<'_>) {
+/// Up to this many models one by one are no flood, and to the point.
+const FEW: usize = 5;
+
+fn check_layer(layer: Layer, models: &[Node<'_>], cx: &mut Context<'_>) {
     let layers = &cx.settings.layers;
-    let prefixes = layers.prefixes(layer);
-    let has_one = prefixes.iter().any(|prefix| model.name.starts_with(prefix.as_str()));
-    if prefixes.is_empty() || has_one || layers.by_prefix(&model.name).is_some() {
-        return;
+    let prefixes = layers.prefixes(layer).to_vec();
+    let is_wrong = |model: &&Node<'_>| !prefixes.is_empty() && layers.by_prefix(&model.name).is_none();
+    let wrong: Vec<Node<'_>> = models.iter().filter(is_wrong).copied().collect();
+    let prefixed = models.iter().filter(|model| has_prefix(model, &prefixes)).count();
+    if wrong.len() > FEW && prefixed * 5 <= models.len() {
+        report_layer(layer, &wrong, (prefixed, models.len()), &prefixes, cx);
+    } else {
+        wrong.into_iter().for_each(|model| report_model(model, layer, &prefixes, cx));
     }
-    let quoted: Vec<String> = prefixes.iter().map(|prefix| format!("`{prefix}`")).collect();
-    let message = format!("the name of {layer} model `{}` does not begin with {}", model.name, quoted.join(" or "));
+}
+
+fn has_prefix(model: &Node<'_>, prefixes: &[String]) -> bool {
+    prefixes.iter().any(|prefix| model.name.starts_with(prefix.as_str()))
+}
+
+/// Once for a layer that is named otherwise: what is missing is a decision, not a hundred new names.
+fn report_layer(
+    layer: Layer,
+    wrong: &[Node<'_>],
+    (prefixed, all): (usize, usize),
+    prefixes: &[String],
+    cx: &mut Context<'_>,
+) {
+    let Some(severity) = wrong.iter().filter_map(|model| cx.severity(model.id)).max() else { return };
+    let prefixes = quoted(prefixes);
+    let message = match prefixed {
+        0 => format!("none of the {all} models in {layer} folders begins with {prefixes}"),
+        1 => format!("only 1 of the {all} models in {layer} folders begins with {prefixes}"),
+        _ => format!("only {prefixed} of the {all} models in {layer} folders begin with {prefixes}"),
+    };
+    let names = listed(wrong.iter().map(|model| model.name.to_string()));
+    let place = Place::ProjectKey(vec!["models".to_owned()]);
+    let finding = cx.report_project(place, message);
+    finding.severity = severity;
+    finding.stands_for(wrong.iter().map(|model| (model.unique_id.as_str(), "")));
+    finding.part(format!("layer:{layer}")).evidence(format!("named otherwise: {names}")).help(format!(
+        "if the team names them by another rule, say so under `layers: {{{layer}: {{prefixes: […]}}}}` in dbt-steward.yml, \
+         an empty list for none; else agree on {prefixes} for new models"
+    ));
+}
+
+fn report_model(model: Node<'_>, layer: Layer, prefixes: &[String], cx: &mut Context<'_>) {
+    let message = format!("the name of {layer} model `{}` does not begin with {}", model.name, quoted(prefixes));
     let renamed = renamed(&model.name, layer, prefixes);
     cx.report(model, Place::File, message).help(format!(
         "rename it, for example to `{renamed}`, and every `ref()` to it; if the team's prefixes are others, set them under \
          `layers: {{{layer}: {{prefixes: […]}}}}` in dbt-steward.yml"
     ));
+}
+
+/// "`fct_` or `dim_`".
+fn quoted(prefixes: &[String]) -> String {
+    prefixes.iter().map(|prefix| format!("`{prefix}`")).collect::<Vec<_>>().join(" or ")
 }
 
 /// A name with a prefix of its layer: one that stands behind underscores comes to the front, and a word for the layer
@@ -160,6 +221,27 @@ mod tests {
         let subjects: Vec<&str> = found.iter().map(|finding| finding.subject.as_str()).collect();
         assert_eq!(subjects, ["model.shop.fct_orders", "model.shop.orders"]);
         assert_eq!(found[1].message, "the name of model `orders` does not match `^mart_`");
+    }
+
+    #[test]
+    fn a_layer_that_is_named_otherwise_is_one_finding() {
+        let named = |names: &[&'static str]| -> Vec<_> { names.iter().map(|name| model("marts", name)).collect() };
+        let otherwise = ["a", "b", "c", "d", "e", "f"];
+        let found = findings("NAM001", Value::Null, &named(&otherwise));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].subject, "project.shop");
+        assert_eq!(found[0].part, "layer:marts");
+        assert_eq!(found[0].message, "none of the 6 models in marts folders begins with `fct_` or `dim_`");
+        let members: Vec<&str> = found[0].atoms().map(|atom| atom.subject).collect();
+        assert_eq!(members, otherwise.map(|name| format!("model.shop.{name}")));
+        assert_eq!(found[0].evidence, ["named otherwise: a, b, c, d, e and 1 more"]);
+
+        let found = findings("NAM001", Value::Null, &named(&[&otherwise[..], &["fct_g"]].concat()));
+        assert_eq!(found[0].message, "only 1 of the 7 models in marts folders begins with `fct_` or `dim_`");
+        // Two of eight are more than one in five: these want to be like the others.
+        let found = findings("NAM001", Value::Null, &named(&[&otherwise[..], &["fct_g", "dim_h"]].concat()));
+        assert_eq!(found.len(), 6);
+        assert_eq!(found[0].message, "the name of marts model `a` does not begin with `fct_` or `dim_`");
     }
 
     #[test]

@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Runs the check, writes its reports into a folder of its own, and says in the step's outputs how it went. Findings do
+# not fail this step: the reports are to be shown first.
+#
+#   INPUT_PATH, INPUT_CONFIG, INPUT_SINCE, INPUT_BASELINE, INPUT_FAIL_ON, INPUT_FORMAT, INPUT_ARGS: as in action.yml
+set -euo pipefail
+
+# fail MESSAGE: ends the step with an error that GitHub shows.
+fail() {
+    printf '::error title=dbt-steward::%s\n' "$1" >&2
+    exit 1
+}
+
+# words TEXT: one a line. Quotes and backslashes work as in a shell; nothing else does, so that nothing is run.
+words() {
+    [[ -z "${1//[[:space:]]/}" ]] || xargs -n 1 printf '%s\n' <<<"$1"
+}
+
+# output NAME VALUE
+output() {
+    printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"
+}
+
+command -v jq >/dev/null || fail "this action needs jq, which GitHub's runners have; install it on yours"
+reports="$(mktemp -d "$RUNNER_TEMP/dbt-steward.XXXXXX")"
+arguments=(check "--format=json=$reports/findings.json" "--format=sarif=$reports/findings.sarif"
+    "--format=markdown=$reports/comment.md")
+[[ -z "${INPUT_CONFIG:-}" ]] || arguments+=("--config=$INPUT_CONFIG")
+[[ -z "${INPUT_SINCE:-}" ]] || arguments+=("--since=$INPUT_SINCE")
+[[ -z "${INPUT_BASELINE:-}" ]] || arguments+=("--baseline=$INPUT_BASELINE")
+[[ -z "${INPUT_FAIL_ON:-}" ]] || arguments+=("--fail-on=$INPUT_FAIL_ON")
+formats="$(words "${INPUT_FORMAT:-}")" || fail "\`format\` has a quote that does not end"
+more="$(words "${INPUT_ARGS:-}")" || fail "\`args\` has a quote that does not end"
+while IFS= read -r format; do
+    [[ -z "$format" ]] || arguments+=("--format=$format")
+done <<<"$formats"
+while IFS= read -r word; do
+    [[ -z "$word" ]] || arguments+=("$word")
+done <<<"$more"
+
+code=0
+dbt-steward "${arguments[@]}" -- "${INPUT_PATH:-.}" || code=$?
+# Without a report it could not run, and has said why.
+[[ -f "$reports/findings.json" ]] || code=2
+output exit-code "$code"
+[[ "$code" != 2 ]] || exit 0
+
+# Windows' jq ends lines with CR LF.
+jq -r '.summary.findings | "errors=\(.error)", "warnings=\(.warning)", "infos=\(.info)", "has-findings=\(add > 0)"' \
+    "$reports/findings.json" | tr -d '\r' >>"$GITHUB_OUTPUT"
+output sarif-file "$reports/findings.sarif"
+output comment-file "$reports/comment.md"
+cat "$reports/comment.md" >>"$GITHUB_STEP_SUMMARY"

@@ -1,0 +1,112 @@
+//! The step that runs the check.
+
+use serde_json::Value;
+
+use super::runner::Job;
+use super::support::Desk;
+
+/// Notes its arguments, one a line, and leaves a report without findings.
+const STAND_IN: &str = r#"#!/usr/bin/env bash
+for argument in "$@"; do
+    printf '%s\n' "$argument"
+    case "$argument" in
+        --format=json=*) echo '{"summary": {"findings": {"error": 0, "warning": 0, "info": 0}}}' >"${argument#*=*=}" ;;
+        --format=*=*) echo >"${argument#*=*=}" ;;
+    esac
+done
+"#;
+
+#[test]
+fn findings_are_counted_reported_and_left_for_the_last_step_to_fail() {
+    let Some(mut job) = Job::on(Desk::gym()).map(Job::with_program) else { return };
+    let run = job
+        .set("INPUT_PATH", "gym")
+        .set("INPUT_FORMAT", "github")
+        .set("INPUT_FAIL_ON", "warning")
+        .step("action/check.sh");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let direct = job.desk.run(&["check", "gym", "--format", "github", "--quiet"]);
+    assert_eq!(run.stdout, direct.stdout);
+
+    let findings = job.desk.json(&["gym"])["summary"]["findings"].clone();
+    let outputs = job.outputs();
+    for (output, severity) in [("errors", "error"), ("warnings", "warning"), ("infos", "info")] {
+        assert_eq!(outputs[output], findings[severity].to_string(), "{output}");
+    }
+    assert_eq!((outputs["exit-code"].as_str(), outputs["has-findings"].as_str()), ("1", "true"));
+
+    let sarif: Value = serde_json::from_str(&std::fs::read_to_string(&outputs["sarif-file"]).unwrap()).unwrap();
+    let total = findings.as_object().unwrap().values().map(|it| it.as_u64().unwrap()).sum::<u64>();
+    assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len() as u64, total);
+    let comment = std::fs::read_to_string(&outputs["comment-file"]).unwrap();
+    assert!(comment.starts_with("<!-- dbt-steward: no_exposures -->\n### dbt-steward: "), "{comment}");
+    assert_eq!(job.desk.read("runner/summary"), comment);
+}
+
+#[test]
+fn a_clean_project_is_a_success_without_findings() {
+    let Some(mut job) = Job::on(Desk::gym()).map(Job::with_program) else { return };
+    let run = job.set("INPUT_PATH", "gym").set("INPUT_ARGS", "--select DOC001").step("action/check.sh");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let outputs = job.outputs();
+    assert_eq!((outputs["exit-code"].as_str(), outputs["has-findings"].as_str()), ("0", "false"));
+    assert_eq!(["errors", "warnings", "infos"].map(|name| outputs[name].as_str()), ["0"; 3]);
+}
+
+#[test]
+fn what_could_not_run_says_so_and_has_no_reports() {
+    let Some(mut job) = Job::on(Desk::new()).map(Job::with_program) else { return };
+    let run = job.set("INPUT_PATH", "nowhere").step("action/check.sh");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stderr.contains("nowhere: no such file or folder"), "{run:?}");
+    assert_eq!(job.outputs().into_iter().collect::<Vec<_>>(), [("exit-code".to_owned(), "2".to_owned())]);
+}
+
+#[test]
+fn inputs_become_arguments_word_by_word() {
+    let Some(mut job) = Job::on(Desk::new()).map(|job| job.with_script(STAND_IN)) else { return };
+    job.set("INPUT_PATH", "the project").set("INPUT_CONFIG", "a config.yml").set("INPUT_SINCE", "origin/main");
+    job.set("INPUT_BASELINE", "known.json").set("INPUT_FAIL_ON", "warning");
+    job.set("INPUT_FORMAT", "junit=out.xml github");
+    job.set("INPUT_ARGS", "--select DOC,OWN\n  --ignore 'NAM 001'  \"a b\" c\\ d\n");
+    let run = job.step("action/check.sh");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let arguments: Vec<&str> = run.stdout.lines().filter(|line| !line.contains("runner/temp")).collect();
+    let wanted = [
+        "check",
+        "--config=a config.yml",
+        "--since=origin/main",
+        "--baseline=known.json",
+        "--fail-on=warning",
+        "--format=junit=out.xml",
+        "--format=github",
+        "--select",
+        "DOC,OWN",
+        "--ignore",
+        "NAM 001",
+        "a b",
+        "c d",
+        "--",
+        "the project",
+    ];
+    assert_eq!(arguments, wanted);
+}
+
+#[test]
+fn inputs_that_look_like_commands_are_not_run() {
+    let Some(mut job) = Job::on(Desk::new()).map(|job| job.with_script(STAND_IN)) else { return };
+    job.set("INPUT_PATH", "$(touch hit); touch hit").set("INPUT_SINCE", "`touch hit`\" && touch hit");
+    job.set("INPUT_ARGS", "; touch hit $(touch hit) `touch hit` > hit * | touch hit");
+    let run = job.step("action/check.sh");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stdout.ends_with("--\n$(touch hit); touch hit\n"), "{run:?}");
+    assert!(!job.desk.path("hit").exists());
+}
+
+#[test]
+fn a_quote_without_end_is_an_error() {
+    let Some(mut job) = Job::on(Desk::new()).map(|job| job.with_script(STAND_IN)) else { return };
+    let run = job.set("INPUT_ARGS", "--select 'DOC").step("action/check.sh");
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stderr.contains("::error title=dbt-steward::`args` has a quote that does not end\n"), "{run:?}");
+}

@@ -1,0 +1,66 @@
+//! The scripts of a release.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::runner::Job;
+use super::support::Desk;
+
+#[test]
+fn archives_have_the_binary_of_the_wheel_and_never_differ() {
+    let Some(job) = Job::on(Desk::new()) else { return };
+    job.desk.write("wheel/dbt_steward-0.1.0.data/scripts/dbt-steward", "the binary");
+    job.desk.write("wheel/dbt_steward-0.1.0.dist-info/METADATA", "of no interest");
+    std::fs::create_dir_all(job.desk.path("wheels/x86_64-unknown-linux-gnu")).unwrap();
+    if !zip(&job, "wheels/x86_64-unknown-linux-gnu/dbt_steward-0.1.0-py3-none-any.whl") {
+        return;
+    }
+    let pack = |out: &str| {
+        let mut command = Command::new("bash");
+        command.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/release/pack.sh"));
+        let output = command.args(["wheels", out]).current_dir(job.desk.path("")).output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let sums = pack("first");
+    assert_eq!(sums, pack("second"));
+    let archive = "dbt-steward-x86_64-unknown-linux-gnu.tar.gz";
+    assert_eq!(job.desk.names("first"), ["SHA256SUMS", archive, &format!("{archive}.sha256")]);
+    let list = Command::new("tar").arg("-tzf").arg(job.desk.path("first").join(archive)).output().unwrap();
+    let listed = String::from_utf8(list.stdout).unwrap();
+    let files: Vec<&str> =
+        listed.lines().filter_map(|it| it.strip_prefix("dbt-steward-x86_64-unknown-linux-gnu/")).collect();
+    assert_eq!(files, ["", "CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT", "README.md", "dbt-steward"]);
+}
+
+/// Packs `wheel/` as a wheel is packed; `false` where there is nothing to do that with.
+fn zip(job: &Job, wheel: &str) -> bool {
+    let mut python = Command::new("python3");
+    python.args(["-m", "zipfile", "-c"]).arg(job.desk.path(wheel)).args(["wheel/."]).current_dir(job.desk.path(""));
+    python.status().is_ok_and(|status| status.success())
+}
+
+#[test]
+fn a_release_says_what_the_changelog_says_of_its_version() {
+    let Some(job) = Job::on(Desk::new()) else { return };
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/release/notes.sh");
+    std::fs::create_dir_all(job.desk.path(".github/release")).unwrap();
+    std::fs::copy(script, job.desk.path(".github/release/notes.sh")).unwrap();
+    job.desk.write("Cargo.toml", "[package]\nversion = \"1.2.0\"\n");
+    job.desk.write(
+        "CHANGELOG.md",
+        "# Changelog\n\n## [Unreleased]\n\n- a\n\n## [1.2.0] - 2026-01-01\n\n### Added\n\n- b\n\n## [1.1.0]\n\n- c\n",
+    );
+    let notes = |tag: &str| {
+        let mut command = Command::new("bash");
+        let output = command.arg(job.desk.path(".github/release/notes.sh")).arg(tag).output().unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        (output.status.code(), text(output.stdout), text(output.stderr))
+    };
+    assert_eq!(notes("v1.2.0"), (Some(0), "\n### Added\n\n- b\n".to_owned(), String::new()));
+    let wrong = "the tag is v1.1.0, and Cargo.toml says 1.2.0\n".to_owned();
+    assert_eq!(notes("v1.1.0"), (Some(1), String::new(), wrong));
+    job.desk.write("CHANGELOG.md", "# Changelog\n\n## [Unreleased]\n\n- a\n");
+    let missing = "CHANGELOG.md has no section \"## [1.2.0]\", or nothing in it\n".to_owned();
+    assert_eq!(notes("v1.2.0"), (Some(1), String::new(), missing));
+}
