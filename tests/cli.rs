@@ -115,7 +115,7 @@ fn json_has_the_documented_shape() {
     assert_eq!(output["project"], "no_exposures");
     assert_eq!(output["dbt_version"], "1.12.0");
     let summary = &output["summary"];
-    assert_eq!(keys(summary), ["counts", "findings", "rules"]);
+    assert_eq!(keys(summary), ["baseline", "counts", "findings", "rules"]);
     assert_eq!(
         summary["counts"],
         serde_json::json!({

@@ -48,7 +48,7 @@ pub fn in_subject<'a>(atom: &Atom<'a>) -> Option<&'a str> {
 }
 
 /// A name in the part, with what stands before and behind it.
-pub fn in_part<'a>(part: &'a str) -> Option<(&'a str, &'a str, &'a str)> {
+pub fn in_part(part: &str) -> Option<(&str, &str, &str)> {
     let (kind_of_part, value) = part.split_once(':')?;
     let before = &part[..=kind_of_part.len()];
     if kind_of_part == "file" {

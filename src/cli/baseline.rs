@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 use thiserror::Error;
 
-use super::known::{ran, recordable};
+use super::known::{is_recordable, ran, recordable};
 use super::lint::{BaselineUse, Linted, Wanted, lint};
 use super::{CLEAN, input, output};
 use crate::baseline::{self, Baseline, Entry};
@@ -133,7 +133,8 @@ fn record(linted: &Linted<'_, '_>, path: &Path, is_part: bool, quiet: bool) -> m
     let text = baseline::write(&linted.project.name, &atoms, &shares);
     output::to_file(path, |out| out.write_all(text.as_bytes()))?;
     if !quiet {
-        let mut lines = format!("{}: recorded {}", shown(path), counted(report.findings.len(), "finding"));
+        let findings = report.findings.iter().filter(|located| located.finding.atoms().any(is_recordable)).count();
+        let mut lines = format!("{}: recorded {}", shown(path), counted(findings, "finding"));
         lines += &match shares.len() {
             0 => String::new(),
             count => format!(" and {}", counted(count, "share")),

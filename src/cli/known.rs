@@ -117,9 +117,14 @@ pub fn ran(report: &Report) -> HashSet<&'static str> {
 /// Rules about the moment: a manifest that is out of date today must not hide one that is next month.
 const NEVER_RECORDED: [&str; 1] = ["PRJ012"];
 
-/// What of a run is recorded: all it knows of, but for fallen shares, which are recorded as such.
+/// What of a run is recorded: all it knows of that can be.
 pub fn recordable(report: &Report) -> impl Iterator<Item = Atom<'_>> {
-    report.atoms().filter(|atom| !atom.part.starts_with(RATCHET) && !NEVER_RECORDED.contains(&atom.code))
+    report.atoms().filter(|atom| is_recordable(*atom))
+}
+
+/// Not so fallen shares, which are recorded as such.
+pub fn is_recordable(atom: Atom<'_>) -> bool {
+    !atom.part.starts_with(RATCHET) && !NEVER_RECORDED.contains(&atom.code)
 }
 
 /// Sources (groups of tables), which findings name as they name resources.
