@@ -12,6 +12,7 @@
 //! `graph` knows petgraph, and only `locate` turns a place of the project into a place of a file.
 #![forbid(unsafe_code)]
 
+pub mod audit;
 pub mod baseline;
 pub mod cli;
 pub mod clock;

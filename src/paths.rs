@@ -27,6 +27,18 @@ pub fn nearby(folder: &Path) -> PathBuf {
     }
 }
 
+/// A shown path without `..` behind a folder: `shop/../models/a.sql` is `models/a.sql`.
+pub fn direct(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match parts.last() {
+            Some(last) if part == ".." && !matches!(*last, "" | "." | "..") => drop(parts.pop()),
+            _ => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -36,6 +48,15 @@ mod tests {
         for (path, text) in [("./a/b", "a/b"), ("a\\b", "a/b"), (".", "."), ("./", "."), ("../a", "../a"), ("/a", "/a")]
         {
             assert_eq!(shown(Path::new(path)), text);
+        }
+    }
+
+    #[test]
+    fn detours_are_left_out() {
+        for (path, text) in
+            [("a/../b", "b"), ("a/b/../../../c/d", "../c/d"), ("../a", "../a"), ("/../a", "/../a"), ("a", "a")]
+        {
+            assert_eq!(direct(path), text);
         }
     }
 

@@ -16,7 +16,8 @@ fn untested() -> String {
     concise(&[("5:15", "source table `gym.visits` has no test"), ("7:15", "source table `gym.members` has no test")])
 }
 
-const SUMMARY: &str = "no_exposures (dbt 1.12.0): 3 models, 2 source tables, 6 data tests\n";
+const SUMMARY: &str = "no_exposures (dbt 1.12.0): 3 models, 2 source tables, 6 data tests\n\
+                       read from gym/target/manifest.json, because its checksums fit the files\n";
 
 #[test]
 fn concise_is_one_finding_a_line() {
@@ -362,8 +363,9 @@ fn the_summary_counts_by_type_and_severity() {
         "shop (dbt 1.12.0): 62 models, 3 seeds, 2 snapshots, 20 source tables, 148 data tests, 1 unit test, 11 exposures, \
          6 metrics, 4 semantic models, 5 macros"
     );
-    assert!(lines[1].starts_with("found 1 error, ") && lines[1].ends_with(" warnings"), "{summary}");
-    assert_eq!(lines[2..], ["3 rules ran in …"]);
+    assert_eq!(lines[1], "read from shop/target/manifest.json, because its checksums fit the files");
+    assert!(lines[2].starts_with("found 1 error, ") && lines[2].ends_with(" warnings"), "{summary}");
+    assert_eq!(lines[3..], ["3 rules ran in …"]);
 }
 
 #[test]
@@ -434,7 +436,15 @@ fn which_input_is_read_and_why() {
         (run.stdout, line.unwrap_or_default())
     };
     let (findings, why) = said(&desk, &[]);
-    assert_eq!((findings.as_str(), why.as_str()), (untested().as_str(), ""));
+    let fits = "read from gym/target/manifest.json, because its checksums fit the files";
+    assert_eq!((findings.as_str(), why.as_str()), (untested().as_str(), fits));
+    let named = "read from gym/target/manifest.json, because it was named";
+    for by_name in
+        [&["check", "gym/target/manifest.json"][..], &["check", "gym", "--manifest", "gym/target/manifest.json"]]
+    {
+        let run = desk.run(&[by_name, &["--select", "TST002"]].concat());
+        assert_eq!(run.stderr.lines().nth(1), Some(named), "{by_name:?}");
+    }
     let asked = said(&desk, &["--input", "project"]);
     assert_eq!(asked, (findings.clone(), "read from the project's files, because --input asks for it".to_owned()));
     let model = "gym/models/marts/fct_visits.sql";
@@ -442,7 +452,13 @@ fn which_input_is_read_and_why() {
     let changed = "read from the project's files, because gym/target/manifest.json is out of date: \
                    models/marts/fct_visits.sql has changed since";
     assert_eq!(said(&desk, &[]), (findings.clone(), changed.to_owned()));
-    assert_eq!(said(&desk, &["--input", "manifest"]), (findings.clone(), String::new()));
+    let asked = "read from gym/target/manifest.json, because --input asks for it";
+    assert_eq!(said(&desk, &["--input", "manifest"]), (findings.clone(), asked.to_owned()));
+    let project = desk.read("gym/dbt_project.yml");
+    desk.write("gym/dbt_project.yml", project.replace("name: no_exposures", "name: other"));
+    let other = "read from gym/target/manifest.json, because the files are another project's";
+    assert_eq!(said(&desk, &[]).1, other);
+    desk.write("gym/dbt_project.yml", project);
     std::fs::remove_file(desk.path("gym/target/manifest.json")).unwrap();
     let missing = "read from the project's files, because there is no gym/target/manifest.json";
     assert_eq!(said(&desk, &[]), (findings, missing.to_owned()));

@@ -138,7 +138,9 @@ fn one_rule_several_times() {
     run.prints(1, "      2  DOC017  description-pattern\n");
     assert_eq!(
         run.summary(),
-        "no_exposures (dbt 1.12.0): 3 models, 2 source tables, 6 data tests\nfound 1 error, 1 info\n1 rule ran in …\n"
+        "no_exposures (dbt 1.12.0): 3 models, 2 source tables, 6 data tests\n\
+         read from gym/target/manifest.json, because its checksums fit the files\n\
+         found 1 error, 1 info\n1 rule ran in …\n"
     );
     assert_eq!(rules(&desk, &["--select", "DOC017"]), ["DOC017"]);
 }

@@ -67,6 +67,36 @@ fn a_project_in_a_subfolder_from_everywhere() {
     assert_eq!(places(&desk, &["../transform"]), format!("../transform/{end}"));
 }
 
+/// `model-paths` may lead out of the project, into the repository that it is a part of, and no further.
+#[test]
+fn files_beside_the_project_have_places() {
+    let mut desk = Desk::new();
+    desk.write("repo/.git/HEAD", "ref: refs/heads/main\n");
+    desk.write("repo/shop/dbt_project.yml", "name: shop\nmodel-paths: [models, ../shared/models, ../../elsewhere]\n");
+    desk.write("repo/shop/models/a.sql", "select * from {{ ref('b') }}\n");
+    desk.write("repo/shared/models/b.sql", "select 1\n");
+    desk.write("repo/shared/models/b.yml", "models:\n  - name: b\n    description: ''\n");
+    desk.write("repo/shared/models/broken.yml", "models: [\n");
+    desk.write("repo/shared/secret.sql", "select 1\n");
+    desk.write("elsewhere/c.sql", "select 1\n");
+    let select = ["--select", "DOC001,PRJ013"];
+    let from = |desk: &Desk, arguments: &[&str]| desk.places(&[arguments, &select].concat());
+    let places = |root: &str| {
+        let (own, shared) =
+            (format!("{root}models"), if root.is_empty() { "../shared/models" } else { "repo/shared/models" });
+        vec![
+            format!("{shared}/b.yml:3:18-3:20 DOC001 model.shop.b"),
+            format!("{shared}/broken.yml:1:9-1:10 PRJ013 project.shop"),
+            format!("{own}/a.sql:1:1-1:29 DOC001 model.shop.a"),
+        ]
+    };
+    assert_eq!(from(&desk, &["repo/shop"]), places("repo/shop/"));
+    let absolute = desk.path("repo/shop");
+    assert_eq!(from(&desk, &[absolute.to_str().unwrap()]), places("repo/shop/"));
+    desk.start = "repo/shop".into();
+    assert_eq!(from(&desk, &[]), places(""));
+}
+
 #[test]
 fn a_bare_manifest_names_files_without_a_line() {
     let desk = Desk::new();

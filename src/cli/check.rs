@@ -12,7 +12,7 @@ use super::{CLEAN, FINDINGS, input, output};
 use crate::clock;
 use crate::config::{self, FailOn, Preset};
 use crate::findings::Report;
-use crate::report::{self, Style, SummaryStyle};
+use crate::report::{self, Format, Style, SummaryStyle};
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -72,7 +72,7 @@ pub struct Arguments {
     ///
     /// With a file, as in `--format sarif=findings.sarif`, that format goes there instead of stdout. Given several
     /// times, each format is written; one of them may go to stdout.
-    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = DestinationParser)]
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = DestinationParser::<Format>::NEW)]
     format: Vec<Destination>,
 
     /// Print no more findings than this
@@ -161,7 +161,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
 fn print_summary(arguments: &Arguments, linted: &Linted<'_, '_>, start: Instant) {
     let style = SummaryStyle {
         verbose: arguments.verbose,
-        input: linted.loaded.why.as_deref(),
+        input: &linted.choice,
         unknown: &input::unknown(linted.project),
         files: &linted.files(),
         elapsed: start.elapsed(),
@@ -170,10 +170,8 @@ fn print_summary(arguments: &Arguments, linted: &Linted<'_, '_>, start: Instant)
     let _ = io::stderr().write_all(report::summary(&linted.report, style).as_bytes());
 }
 
-/// Files first: once stdout ends, they are there.
 fn print(arguments: &Arguments, destinations: &[Destination], report: &Report) -> miette::Result<()> {
-    let (to_files, to_stdout): (Vec<_>, Vec<_>) = destinations.iter().partition(|it| it.file.is_some());
-    for destination in to_files.into_iter().chain(to_stdout) {
+    for destination in destination::files_first(destinations) {
         let color = match destination.file {
             Some(_) => arguments.color == Color::Always,
             None => arguments.color.applies_to(&io::stdout()),

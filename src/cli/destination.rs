@@ -1,6 +1,7 @@
 //! Which formats go where: `--format sarif=findings.sarif --format github`.
 
 use std::ffi::OsStr;
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{EnumValueParser, PossibleValue, TypedValueParser};
@@ -14,8 +15,8 @@ use crate::report::Format;
 
 /// One report, and the file it goes to; without one it goes to stdout.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Destination {
-    pub format: Format,
+pub struct Destination<F = Format> {
+    pub format: F,
     pub file: Option<PathBuf>,
 }
 
@@ -37,15 +38,24 @@ pub enum DestinationError {
 
 /// Reads `FORMAT` and `FORMAT=FILE`.
 #[derive(Debug, Clone)]
-pub struct DestinationParser;
+pub struct DestinationParser<F = Format>(PhantomData<F>);
 
-impl TypedValueParser for DestinationParser {
-    type Value = Destination;
+impl<F> DestinationParser<F> {
+    pub const NEW: Self = Self(PhantomData);
+}
 
-    fn parse_ref(&self, command: &Command, argument: Option<&Arg>, value: &OsStr) -> clap::error::Result<Destination> {
+impl<F: ValueEnum + Send + Sync + 'static> TypedValueParser for DestinationParser<F> {
+    type Value = Destination<F>;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> clap::error::Result<Destination<F>> {
         let text = value.to_str().ok_or_else(|| clap::Error::new(ErrorKind::InvalidUtf8).with_cmd(command))?;
         let (name, file) = text.split_once('=').map_or((text, None), |(name, file)| (name, Some(file)));
-        let format = EnumValueParser::<Format>::new().parse_ref(command, argument, OsStr::new(name))?;
+        let format = EnumValueParser::<F>::new().parse_ref(command, argument, OsStr::new(name))?;
         if file == Some("") {
             let message = format!("no file is named in '{text}': write '{name}=FILE', or '{name}' for stdout\n");
             return Err(clap::Error::raw(ErrorKind::InvalidValue, message).with_cmd(command));
@@ -54,7 +64,7 @@ impl TypedValueParser for DestinationParser {
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(Format::value_variants().iter().filter_map(ValueEnum::to_possible_value)))
+        Some(Box::new(F::value_variants().iter().filter_map(ValueEnum::to_possible_value)))
     }
 }
 
@@ -62,7 +72,10 @@ impl TypedValueParser for DestinationParser {
 ///
 /// # Errors
 /// When two would meet on stdout or in a file, or `--output-file` could mean either of two.
-pub fn resolve(formats: &[Destination], output_file: Option<&Path>) -> Result<Vec<Destination>, DestinationError> {
+pub fn resolve<F: ValueEnum + Default>(
+    formats: &[Destination<F>],
+    output_file: Option<&Path>,
+) -> Result<Vec<Destination<F>>, DestinationError> {
     let mut destinations = if formats.is_empty() { vec![Destination::default()] } else { formats.to_vec() };
     if let Some(path) = output_file {
         match &mut destinations[..] {
@@ -72,7 +85,7 @@ pub fn resolve(formats: &[Destination], output_file: Option<&Path>) -> Result<Ve
     }
     let mut to_stdout = destinations.iter().filter(|destination| destination.file.is_none());
     if let (Some(first), Some(second)) = (to_stdout.next(), to_stdout.next()) {
-        return Err(DestinationError::BothToStdout { first: name(first.format), second: name(second.format) });
+        return Err(DestinationError::BothToStdout { first: name(&first.format), second: name(&second.format) });
     }
     let files: Vec<&PathBuf> = destinations.iter().filter_map(|destination| destination.file.as_ref()).collect();
     let twice = files.iter().enumerate().find(|(index, file)| files[..*index].iter().any(|other| is_same(file, other)));
@@ -82,6 +95,12 @@ pub fn resolve(formats: &[Destination], output_file: Option<&Path>) -> Result<Ve
     }
 }
 
+/// Files first: once stdout ends, they are there.
+pub fn files_first<F>(destinations: &[Destination<F>]) -> impl Iterator<Item = &Destination<F>> {
+    let (to_files, to_stdout): (Vec<_>, Vec<_>) = destinations.iter().partition(|it| it.file.is_some());
+    to_files.into_iter().chain(to_stdout)
+}
+
 /// Whether both paths lead to one file, as far as their words tell: `a` and `./a` do.
 fn is_same(one: &Path, other: &Path) -> bool {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -89,6 +108,6 @@ fn is_same(one: &Path, other: &Path) -> bool {
 }
 
 /// As on the command line.
-fn name(format: Format) -> String {
+fn name<F: ValueEnum>(format: &F) -> String {
     format.to_possible_value().map_or_else(String::new, |value| value.get_name().to_owned())
 }

@@ -81,6 +81,7 @@ fn pages(root: &Path) -> Result<BTreeMap<String, String>, DocsError> {
     pages.insert("docs/rules/README.md".to_owned(), format!("{RULES_PAGE}{}", catalogue::by_area("./")));
     pages.insert("docs/schema/dbt-steward.schema.json".to_owned(), schemas::config());
     pages.insert("docs/schema/findings.schema.json".to_owned(), schemas::findings());
+    pages.insert("docs/schema/audit.schema.json".to_owned(), schemas::audit());
     pages.insert("docs/cli.md".to_owned(), command_line());
     let readme = filled(root, "README.md", "rules", &catalogue::markdown("docs/rules/"))?;
     pages.insert("README.md".to_owned(), readme);

@@ -1,8 +1,8 @@
 //! Which of the two inputs is read: the manifest, or the project's own files.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
@@ -11,10 +11,10 @@ use crate::discover::{DiscoverError, Discovered, ProjectFiles};
 use crate::files::Files;
 use crate::input::manifest::{self, ManifestError, Memory, freshness};
 use crate::input::own_files;
-use crate::input::project_files::{self, Datum, Environment, Map, ProjectInput};
+use crate::input::project_files::{self, Datum, Environment, Listing, Map, ProjectInput};
 use crate::locate::Locator;
-use crate::paths::shown;
-use crate::project::{Facts, Project, UnreadableFile};
+use crate::paths::{nearby, shown};
+use crate::project::{Changes, Facts, Project, UnreadableFile};
 use crate::text::{SourceFile, yaml};
 
 /// What to read.
@@ -67,7 +67,10 @@ pub struct Loaded {
     /// What was read, after a word for it.
     pub described: (&'static str, String),
     /// Why the project's own files were read, if they were.
-    pub why: Option<String>,
+    why: Option<String>,
+    /// The project's files by role and how they differ from the manifest, once somebody asks.
+    listing: OnceLock<Listing>,
+    changes: OnceLock<Changes>,
     /// Every file of the project, each read at most once.
     pub files: Arc<Files>,
 }
@@ -79,7 +82,8 @@ enum Source {
 
 /// Reads what is asked for.
 pub fn load(discovered: &Discovered, settings: &Settings) -> miette::Result<Loaded> {
-    let files = Arc::new(Files::default());
+    let files = discovered.project.as_ref().map_or_else(Files::default, files_of);
+    let files = Arc::new(files);
     let missing = || DiscoverError::NoManifest { path: discovered.manifest.clone() };
     let (project, why) = match (settings.input, &discovered.project) {
         (Input::Manifest, _) if !discovered.has_manifest => return Err(missing().into()),
@@ -98,9 +102,15 @@ pub fn load(discovered: &Discovered, settings: &Settings) -> miette::Result<Load
     }
 }
 
+fn files_of(project: &ProjectFiles) -> Files {
+    let root = nearby(&project.root);
+    let beside = project_files::beside(&root);
+    Files::beside(root, beside)
+}
+
 fn from_manifest(discovered: &Discovered, files: Arc<Files>) -> Loaded {
     let described = ("manifest", shown(&discovered.manifest));
-    Loaded { source: Source::Manifest(discovered.manifest.clone()), described, why: None, files }
+    Loaded::new(Source::Manifest(discovered.manifest.clone()), described, None, files)
 }
 
 fn from_files(project: &ProjectFiles, settings: &Settings, files: Arc<Files>, why: String) -> miette::Result<Loaded> {
@@ -110,9 +120,9 @@ fn from_files(project: &ProjectFiles, settings: &Settings, files: Arc<Files>, wh
         target: settings.target.clone(),
         profiles: settings.profiles_dir.clone(),
     };
-    let input = project_files::read(&project.root, &files, environment);
+    let input = project_files::read(&nearby(&project.root), &files, environment);
     let described = ("project files", shown(&project.root));
-    Ok(Loaded { source: Source::Files(Box::new(input)), described, why: Some(why), files })
+    Ok(Loaded::new(Source::Files(Box::new(input)), described, Some(why), files))
 }
 
 fn vars(text: Option<&str>) -> Result<Map, BadVars> {
@@ -139,20 +149,56 @@ pub fn instead(
 ) -> miette::Result<Option<Loaded>> {
     let Some(found) = discovered.project.as_ref() else { return Ok(None) };
     let is_asked_for = settings.input != Input::Auto || discovered.is_given;
-    let is_its_own = found.settings.name.as_deref() == Some(project.name.as_str());
-    if is_asked_for || !is_its_own || matches!(loaded.source, Source::Files(_)) {
+    if is_asked_for || !is_about(project, found) || matches!(loaded.source, Source::Files(_)) {
         return Ok(None);
     }
-    match freshness::is_current(project, &found.root, &loaded.files) {
+    let root = nearby(&found.root);
+    match freshness::is_current(project, loaded.changes(project, &root), &root, loaded.listing(&root)) {
         Ok(()) => Ok(None),
         Err(reason) => {
-            let why = format!("{} is out of date: {reason}", shown(&discovered.manifest));
+            let why = format!("{} {reason}", shown(&discovered.manifest));
             from_files(found, settings, loaded.files.clone(), why).map(Some)
         }
     }
 }
 
+/// Whether the files are those of the project that the manifest is about.
+fn is_about(project: &Project<'_>, found: &ProjectFiles) -> bool {
+    found.settings.name.as_deref() == Some(project.name.as_str())
+}
+
+/// What was read and why, for the summary: "target/manifest.json, because its checksums fit the files".
+pub fn choice(loaded: &Loaded, project: &Project<'_>, discovered: &Discovered, settings: &Settings) -> String {
+    if let Some(why) = &loaded.why {
+        return format!("the project's files, because {why}");
+    }
+    let why = match &discovered.project {
+        _ if settings.input == Input::Manifest => "--input asks for it",
+        _ if discovered.is_given => "it was named",
+        Some(found) if is_about(project, found) => "its checksums fit the files",
+        _ => "the files are another project's",
+    };
+    format!("{}, because {why}", loaded.described.1)
+}
+
 impl Loaded {
+    fn new(source: Source, described: (&'static str, String), why: Option<String>, files: Arc<Files>) -> Self {
+        Self { source, described, why, listing: OnceLock::new(), changes: OnceLock::new(), files }
+    }
+
+    /// Which files there are, looked for once.
+    fn listing(&self, root: &Path) -> &Listing {
+        match &self.source {
+            Source::Files(input) => &input.listing,
+            Source::Manifest(_) => self.listing.get_or_init(|| project_files::list(root)),
+        }
+    }
+
+    /// How they differ from the manifest, compared once.
+    fn changes(&self, project: &Project<'_>, root: &Path) -> &Changes {
+        self.changes.get_or_init(|| freshness::changes(project, root, &self.files, self.listing(root)))
+    }
+
     /// The facts, which borrow from what was read, or from what of it is kept in `memory`.
     ///
     /// # Errors
@@ -161,7 +207,7 @@ impl Loaded {
         match &self.source {
             Source::Manifest(path) => manifest::read(path, memory),
             // The name is for messages, and there are none about what we wrote ourselves.
-            Source::Files(input) => manifest::parse("project files".as_ref(), input.manifest.as_bytes(), memory),
+            Source::Files(input) => manifest::parse("project files".as_ref(), &input.manifest, memory),
         }
     }
 
@@ -183,9 +229,9 @@ impl Loaded {
     /// Adds what the rules about the project's own files need, if these are at hand.
     pub fn read_own_files(&self, project: &mut Project<'_>, locator: &Locator) {
         let Some(root) = locator.project_root() else { return };
-        let mut own = own_files::read(project, root, locator.packages_path(), &self.files);
+        let mut own = own_files::read(project, root, locator.packages_path(), &self.files, self.listing(root));
         match &self.source {
-            Source::Manifest(..) => own.changes = Some(freshness::changes(project, root, &self.files)),
+            Source::Manifest(..) => own.changes = Some(self.changes(project, root).clone()),
             Source::Files(input) => {
                 let unresolved =
                     own_files::locate_references(&input.unresolved, project, own.has_packages, root, &self.files);

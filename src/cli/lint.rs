@@ -46,6 +46,8 @@ pub struct Linted<'r, 'p> {
     pub project: &'r Project<'p>,
     pub resolved: &'r Resolved,
     pub loaded: &'r Loaded,
+    /// What was read, and why.
+    pub choice: String,
     pub report: Report,
     pub locator: &'r Locator,
     /// The baseline that is compared with, if there is one.
@@ -91,10 +93,12 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
         loaded.read_own_files(&mut project, &locator);
     }
     let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
+    let choice = input::choice(loaded, &project, &discovered, wanted.input);
     then(Linted {
         project: &project,
         resolved: &resolved,
         loaded,
+        choice,
         report,
         locator: &locator,
         baseline: baseline.as_ref(),

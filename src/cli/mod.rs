@@ -1,5 +1,6 @@
 //! The command line: arguments, and one file per command.
 
+mod audit;
 mod baseline;
 mod check;
 mod completions;
@@ -52,6 +53,8 @@ Exit codes: 0 clean, 1 findings at or above --fail-on, 2 could not run";
 enum Command {
     /// Lint a project or a manifest
     Check(Box<check::Arguments>),
+    /// Say what a project is like, and what to do about it first
+    Audit(Box<audit::Arguments>),
     /// Record today's findings, so that `check` reports only what is new
     Baseline(Box<baseline::Arguments>),
     /// List the rules
@@ -60,7 +63,7 @@ enum Command {
     Explain(explain::Arguments),
     /// Write a commented dbt-steward.yml that fits the project
     Init(init::Arguments),
-    /// Print the JSON Schema of the config or of `check --format json`
+    /// Print the JSON Schema of the config, or of what `check` or `audit` prints with `--format json`
     Schema(schema::Arguments),
     /// Print a completion script for a shell
     Completions(completions::Arguments),
@@ -78,6 +81,7 @@ pub fn main() -> ExitCode {
     };
     let result = match cli.command {
         Command::Check(arguments) => check::run(&arguments),
+        Command::Audit(arguments) => audit::run(&arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -22,12 +22,15 @@ enum Of {
     Config,
     /// The output of `check --format json`
     Findings,
+    /// The output of `audit --format json`
+    Audit,
 }
 
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let text = match arguments.of {
         Of::Config => schemas::config(),
         Of::Findings => schemas::findings(),
+        Of::Audit => schemas::audit(),
     };
     output::to_stdout(|out| out.write_all(text.as_bytes()))?;
     Ok(CLEAN)

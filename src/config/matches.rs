@@ -1,7 +1,7 @@
 //! Whether all that a config names is there in the project. What matches nothing would silently do nothing: it is a slip,
 //! or an exception whose reason is gone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 use super::error::ConfigError;
@@ -20,15 +20,17 @@ impl Config {
     }
 
     fn check_globs(&self, project: &Project<'_>) -> Result<(), ConfigError> {
+        let mut globs = self.globs().peekable();
+        if globs.peek().is_none() {
+            return Ok(());
+        }
         let resources = project.resources.iter().chain(&project.disabled);
         let own = resources.filter(|resource| project.is_own(resource) || self.includes(&resource.package));
-        let mut paths: Vec<&str> = own
+        let paths: HashSet<&str> = own
             .flat_map(|resource| [Some(resource.path.as_str()), resource.properties_path.as_deref()])
             .flatten()
             .collect();
-        paths.sort_unstable();
-        paths.dedup();
-        for (source, glob) in self.globs() {
+        for (source, glob) in globs {
             if !paths.iter().any(|path| glob.matcher.is_match(path)) {
                 let message = format!("`{}` matches no file of the project", glob.text);
                 let help = "paths are relative to dbt_project.yml; one that matches nothing would silently do nothing"
@@ -40,10 +42,12 @@ impl Config {
     }
 
     fn check_packages(&self, project: &Project<'_>) -> Result<(), ConfigError> {
-        let mut installed: Vec<&str> = project.resources.iter().map(|resource| resource.package.as_str()).collect();
-        installed.sort_unstable();
-        installed.dedup();
         let named = self.files.iter().flat_map(|file| file.packages.iter().map(move |name| (&file.source, name)));
+        let mut named = named.peekable();
+        if named.peek().is_none() {
+            return Ok(());
+        }
+        let installed: BTreeSet<&str> = project.resources.iter().map(|resource| resource.package.as_str()).collect();
         for (source, (name, span)) in named {
             if !installed.contains(&name.as_str()) {
                 let help = match nearest(name, installed.iter().copied()) {

@@ -3,6 +3,7 @@
 use schemars::schema_for;
 use serde_json::{Map, Value, json};
 
+use crate::audit::Audit;
 use crate::config::{File, Level, Selectors};
 use crate::project::Layer;
 use crate::report::json::Output;
@@ -108,6 +109,13 @@ fn inlined(schema: &Value, root: &Value) -> Value {
 pub fn findings() -> String {
     let mut schema = schema_for!(Output<'static>).to_value();
     schema["title"] = json!("dbt-steward check --format json");
+    pretty(&schema)
+}
+
+/// The schema of `audit --format json`.
+pub fn audit() -> String {
+    let mut schema = schema_for!(Audit).to_value();
+    schema["title"] = json!("dbt-steward audit --format json");
     pretty(&schema)
 }
 

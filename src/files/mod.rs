@@ -94,13 +94,27 @@ type Slot = Arc<OnceLock<Option<Result<ProjectFile, Problem>>>>;
 #[derive(Debug, Default)]
 pub struct Files {
     slots: Mutex<HashMap<PathBuf, Slot>>,
+    /// The project's root with the folders beside it that the project itself says are its own: `../shared/models`.
+    beside: (PathBuf, Vec<String>),
 }
 
 impl Files {
-    /// The file, or `None` where it is not there or lies outside `root`. `shown` is the path to print.
+    /// Of a project that has files in other folders than its own.
+    pub fn beside(root: PathBuf, folders: Vec<String>) -> Self {
+        Self { beside: (root, folders), ..Self::default() }
+    }
+
+    /// Whether the path leads out of `root` into a folder that belongs to the project all the same.
+    pub fn is_beside(&self, root: &Path, path: &str) -> bool {
+        let is_below = |folder: &String| path.strip_prefix(folder.as_str()).and_then(|rest| rest.strip_prefix('/'));
+        let (project, folders) = &self.beside;
+        project == root && folders.iter().filter_map(is_below).any(|rest| is_inside(Path::new(rest)))
+    }
+
+    /// The file, or `None` where it is not there or lies outside `root` and what is beside it. `shown` is the path to print.
     pub fn get(&self, root: &Path, path: &str, shown: &str) -> Option<FileRef> {
         let relative = Path::new(path);
-        if !is_inside(relative) {
+        if !is_inside(relative) && !self.is_beside(root, path) {
             return None;
         }
         let full = root.join(relative);

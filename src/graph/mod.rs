@@ -1,11 +1,16 @@
 //! Who feeds whom. Nothing outside this room knows petgraph.
 
+mod ancestry;
+mod reach;
 mod sweep;
 
 use petgraph::Directed;
 use petgraph::csr::Csr;
 
 use crate::project::{Project, ResourceId, ResourceType};
+
+pub use ancestry::Ancestry;
+pub use reach::Reach;
 
 type Adjacency = Csr<(), (), Directed, u32>;
 
@@ -117,6 +122,16 @@ impl Graph {
     /// All descendants of a resource, nearest first, itself left out.
     pub fn descendants(&self, id: ResourceId) -> Vec<ResourceId> {
         sweep::reachable(&self.children, id)
+    }
+
+    /// What it takes to count who is above and below whom, for all resources at once.
+    pub fn reach(&self) -> Reach {
+        Reach::new(&self.children)
+    }
+
+    /// A search upstream that can be run once for each of many resources.
+    pub fn ancestry(&self) -> Ancestry<'_> {
+        Ancestry::new(&self.parents)
     }
 
     /// Every dependency cycle: its members in id order; a resource that depends on itself is one alone.

@@ -4,6 +4,7 @@ mod code;
 mod properties;
 mod tests;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +13,7 @@ use rayon::prelude::*;
 use crate::discover::{PROJECT_FILE, ProjectFiles};
 use crate::files::{FileRef, Files, ProjectFile, is_inside};
 use crate::findings::{Finding, Located, Location, Place, Region};
-use crate::paths::nearby;
+use crate::paths::{direct, nearby};
 use crate::project::{Detail, Project, Resource, ResourceId, UnreadableFile};
 use crate::text::Span;
 
@@ -52,10 +53,13 @@ impl Locator {
 
     /// Parses every properties file of the root project, in parallel, and says which cannot be read.
     pub fn unreadable(&self, project: &Project<'_>) -> Vec<UnreadableFile> {
+        if self.project_root().is_none() {
+            return Vec::new();
+        }
         let own = project.resources.iter().chain(&project.disabled).filter(|resource| project.is_own(resource));
-        let mut paths: Vec<&str> = own.filter_map(|resource| resource.properties_path.as_deref()).collect();
+        let paths: HashSet<&str> = own.filter_map(|resource| resource.properties_path.as_deref()).collect();
+        let mut paths: Vec<&str> = paths.into_iter().collect();
         paths.sort_unstable();
-        paths.dedup();
         paths.into_par_iter().filter_map(|path| self.problem(path)).collect()
     }
 
@@ -157,14 +161,15 @@ impl Locator {
 
     /// The path to print: openable from where the command was started, with `/`.
     fn shown(&self, package: Option<&str>, path: &str) -> String {
-        let Some(root) = &self.root else { return path.to_owned() };
+        let Some(folder) = &self.root else { return path.to_owned() };
         let inside = match package {
             Some(name) => format!("{}/{name}/{path}", self.packages),
             None => path.to_owned(),
         };
-        let root = root.to_string_lossy().replace('\\', "/");
+        let root = folder.to_string_lossy().replace('\\', "/");
         let root = root.trim_end_matches('/').trim_start_matches("./");
-        if root.is_empty() || root == "." { inside } else { format!("{root}/{inside}") }
+        let shown = if root.is_empty() || root == "." { inside } else { format!("{root}/{inside}") };
+        if package.is_none() && self.files.is_beside(folder, path) { direct(&shown) } else { shown }
     }
 }
 

@@ -1,6 +1,7 @@
 //! From the facts an input has read to a [`Project`]: order, ids, edges.
 
 use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
@@ -63,7 +64,7 @@ impl<'a> From<Facts<'a>> for Project<'a> {
 
 /// Sorts by unique id, so that no answer depends on the order of the input, and keeps the last of each.
 fn sorted_unique(mut resources: Vec<Resource<'_>>) -> Vec<Resource<'_>> {
-    if !has_repetition(&resources) {
+    if !may_have_repetition(&resources) {
         // In place: resources are large, and there may be a million.
         resources.par_sort_unstable_by(|a, b| a.unique_id.cmp(&b.unique_id));
         return resources;
@@ -76,10 +77,14 @@ fn sorted_unique(mut resources: Vec<Resource<'_>>) -> Vec<Resource<'_>> {
     resources
 }
 
-/// Whether two resources have one id: only where somebody has edited a manifest.
-fn has_repetition(resources: &[Resource<'_>]) -> bool {
-    let mut seen = HashSet::with_capacity(resources.len());
-    !resources.iter().all(|resource| seen.insert(resource.unique_id.as_str()))
+/// Whether two resources have one id, or one hash: only where somebody has edited a manifest. A set would say it as well,
+/// on one thread and with all ids moving through the processor's cache.
+fn may_have_repetition(resources: &[Resource<'_>]) -> bool {
+    let hasher = RandomState::new();
+    let mut hashes: Vec<u64> =
+        resources.par_iter().map(|resource| hasher.hash_one(resource.unique_id.as_str())).collect();
+    hashes.par_sort_unstable();
+    hashes.par_windows(2).any(|pair| pair[0] == pair[1])
 }
 
 /// Parents up to which looking at each of them is faster than a set.
@@ -124,6 +129,22 @@ fn resolve_parents<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::project::ResourceType;
+    use crate::rules::tester::resource;
+
+    #[test]
+    fn of_resources_with_one_id_the_last_counts() {
+        let named = |id: &str, path: &str| resource(ResourceType::Model, id, path);
+        let resources = vec![
+            named("model.shop.b", "1.sql"),
+            named("model.shop.a", "2.sql"),
+            named("model.shop.b", "3.sql"),
+            named("model.shop.b", "4.sql"),
+        ];
+        let project = Project::from(Facts { resources, ..Facts::default() });
+        let kept: Vec<_> = project.resources.iter().map(|it| (it.unique_id.as_str(), it.path.as_str())).collect();
+        assert_eq!(kept, [("model.shop.a", "2.sql"), ("model.shop.b", "4.sql")]);
+    }
 
     #[test]
     fn each_parent_is_listed_once_however_many_there_are() {

@@ -1,5 +1,7 @@
 //! How much there is of what: the counts of summaries.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 
 use super::{Project, ResourceType};
@@ -25,8 +27,13 @@ pub struct Counts {
 impl Counts {
     /// Counts a project's resources.
     pub fn of(project: &Project<'_>) -> Self {
-        let own = |kind| project.own(kind).count();
-        let all_models = project.resources.iter().filter(|resource| resource.kind == ResourceType::Model).count();
+        // In one pass: resources of a large project fit into no cache.
+        let mut counts: HashMap<(ResourceType, bool), usize> = HashMap::new();
+        for resource in &project.resources {
+            *counts.entry((resource.kind, project.is_own(resource))).or_default() += 1;
+        }
+        let count = |kind, is_own| counts.get(&(kind, is_own)).copied().unwrap_or_default();
+        let own = |kind| count(kind, true);
         Self {
             models: own(ResourceType::Model),
             seeds: own(ResourceType::Seed),
@@ -40,7 +47,7 @@ impl Counts {
             saved_queries: own(ResourceType::SavedQuery),
             groups: own(ResourceType::Group),
             macros: own(ResourceType::Macro),
-            package_models: all_models - own(ResourceType::Model),
+            package_models: count(ResourceType::Model, false),
         }
     }
 }

@@ -160,6 +160,14 @@ impl<'a> Project<'a> {
         self.neighbours.get_or_init(|| Neighbours::new(self)).of(resource)
     }
 
+    /// The latest version of a versioned model, which may be the model itself; `None` where it has no versions.
+    pub fn latest_version(&self, resource: &Resource<'_>) -> Option<ResourceId> {
+        let relation = resource.relation()?;
+        let (version, latest) = (relation.version.as_ref()?, relation.latest_version.as_ref()?);
+        let family = resource.unique_id.strip_suffix(version.as_str())?;
+        self.find(&format!("{family}{latest}"))
+    }
+
     /// Whether the root project defines any dbt group.
     pub fn has_groups(&self) -> bool {
         let prefix = format!("group.{}.", self.name);

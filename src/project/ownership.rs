@@ -74,13 +74,13 @@ impl Owners {
             }
         }
         if let Some(name) = &resource.group {
-            let owner = project.group(name).and_then(|group| group.as_group().and_then(|group| contact(&group.owner)));
+            let owner = project.group(name).and_then(|group| group.as_group().and_then(|group| group.owner.contact()));
             places.push((OwnerPlace::Group, format!("owner of group `{name}`"), owner));
         } else if has_groups(resource.kind) {
             places.push((OwnerPlace::Group, "group (none set)".to_owned(), None));
         }
         if let Detail::Exposure(exposure) = &resource.detail {
-            places.push((OwnerPlace::Exposure, "owner".to_owned(), contact(&exposure.owner)));
+            places.push((OwnerPlace::Exposure, "owner".to_owned(), exposure.owner.contact()));
         }
         if let Some(codeowners) = &self.codeowners {
             let name = project.is_own(resource).then(|| codeowners.owners(&resource.path)).flatten();
@@ -120,8 +120,10 @@ fn owner_name(value: &Value) -> Option<String> {
     }
 }
 
-/// Name or first address of an `owner:` block.
-fn contact(owner: &Owner<'_>) -> Option<String> {
-    let texts = std::iter::once(&owner.name).chain(&owner.email);
-    texts.map(|text| text.trim()).find(|text| !is_placeholder(text)).map(str::to_owned)
+impl Owner<'_> {
+    /// Name or first address; `None` where neither says anything.
+    pub fn contact(&self) -> Option<String> {
+        let texts = std::iter::once(&self.name).chain(&self.email);
+        texts.map(|text| text.trim()).find(|text| !is_placeholder(text)).map(str::to_owned)
+    }
 }

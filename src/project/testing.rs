@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::{Detail, RefCall, Resource, ResourceId, ResourceType, Test, Text};
 
 /// For each resource the tests that belong to it.
@@ -16,16 +18,19 @@ impl TestIndex {
         parents: &[Vec<ResourceId>],
         ids: &HashMap<Text<'a>, ResourceId>,
     ) -> Self {
-        let mut tests = vec![Vec::new(); resources.len()];
-        for (index, resource) in resources.iter().enumerate() {
+        let of = |(index, resource): (usize, &Resource<'a>)| {
             let subjects = match &resource.detail {
                 Detail::Test(test) => test_subjects(resources, &parents[index], ids, test),
                 Detail::UnitTest(unit) => unit_test_subjects(resources, &parents[index], &unit.model),
-                _ => continue,
+                _ => Vec::new(),
             };
-            for subject in subjects {
-                tests[subject.index()].push(ResourceId(index as u32));
-            }
+            subjects.into_iter().map(move |subject| (subject, ResourceId(index as u32)))
+        };
+        // Looking a name up takes longer than anything else here.
+        let pairs: Vec<(ResourceId, ResourceId)> = resources.par_iter().enumerate().flat_map_iter(of).collect();
+        let mut tests = vec![Vec::new(); resources.len()];
+        for (subject, test) in pairs {
+            tests[subject.index()].push(test);
         }
         Self { tests }
     }

@@ -1,5 +1,6 @@
 //! How findings are printed: one file a format. A report sees findings, never the project.
 
+mod audit;
 mod azure;
 mod checkstyle;
 mod concise;
@@ -25,6 +26,7 @@ use std::io::{self, Write};
 use crate::docs::rule_url;
 use crate::findings::{Located, Report};
 
+pub use audit::{AuditFormat, write_audit};
 pub use printable::{printable, printable_lines};
 pub use statistics::statistics;
 pub use summary::{SummaryStyle, summary};

@@ -13,8 +13,8 @@ use crate::rules::words;
 pub struct SummaryStyle<'a> {
     /// Name every rule that did not run, with its reason, instead of counting them.
     pub verbose: bool,
-    /// What was read instead of a manifest, and why.
-    pub input: Option<&'a str>,
+    /// What was read, and why.
+    pub input: &'a str,
     /// What could not be known from the files, a line each; told when verbose.
     pub unknown: &'a [String],
     /// The files that were read, each after a word for it; told when verbose.
@@ -31,9 +31,7 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
     let (project, version) = (printable(&summary.project), printable(&summary.dbt_version));
     let by = if version.is_empty() { String::new() } else { format!(" (dbt {version})") };
     add(&mut text, format!("{project}{by}: {}", subjects(&summary.counts)));
-    if let Some(input) = style.input {
-        add(&mut text, format!("read from the project's files, because {}", printable(input)));
-    }
+    add(&mut text, format!("read from {}", printable(style.input)));
     if style.verbose {
         for (what, path) in style.files {
             add(&mut text, format!("{what}: {}", printable(path)));

@@ -218,10 +218,7 @@ impl<'p> Context<'p> {
 
     /// The latest version of a versioned model, which may be the model itself; `None` where it has no versions.
     pub fn latest_version(&self, node: Node<'_>) -> Option<Node<'p>> {
-        let relation = node.resource.relation()?;
-        let (version, latest) = (relation.version.as_ref()?, relation.latest_version.as_ref()?);
-        let family = node.unique_id.strip_suffix(version.as_str())?;
-        self.project.find(&format!("{family}{latest}")).map(|id| self.node(id))
+        self.project.latest_version(node.resource).map(|id| self.node(id))
     }
 
     /// The layer a model is in.

@@ -49,6 +49,10 @@ macro_rules! declare_rule {
                 subjects: &[$($crate::rules::declare::subject!($subject)),*],
                 supersedes: &[$($($superseded),*)?],
                 docs: concat!($($doc, "\n"),*),
+                options_of: |rule| {
+                    let rule: &dyn std::any::Any = rule;
+                    rule.downcast_ref::<Self>().map(|rule| &rule.options as &dyn std::any::Any)
+                },
                 options_schema: || schemars::schema_for!($options),
                 build: |value| {
                     let options: $options =

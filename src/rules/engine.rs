@@ -74,8 +74,8 @@ pub fn run<'p>(
     let subjects =
         by_kind.iter().flat_map(|(ids, instances)| ids.chunks(CHUNK).map(|chunk| Task::Subjects(instances, chunk)));
     let tasks: Vec<Task<'_, '_>> = projects.chain(subjects).collect();
-    // One by one, because they differ in length: a thread that has no more takes over the next one of another.
-    let tasks = tasks.into_par_iter().with_max_len(1);
+    // One by one and in this order, because they differ in length: a long one that comes last leaves threads idle.
+    let tasks = tasks.into_iter().par_bridge();
     let mut findings: Findings = tasks.flat_map_iter(|task| task.run(&world)).collect();
     super::unknown::drop_unfounded(&mut findings, project);
     let (findings, superseded) = without_superseded(findings, instances);

@@ -1,5 +1,6 @@
 //! What is known of a rule without running it, and the trait it implements.
 
+use std::any::Any;
 use std::fmt;
 
 use schemars::JsonSchema;
@@ -14,7 +15,7 @@ use crate::text::{Span, yaml};
 ///
 /// The engine calls [`check`](Rule::check) for every subject the rule's [`RuleInfo::subjects`] names, in parallel and in
 /// no particular order, and [`check_project`](Rule::check_project) once, if there is any subject at all.
-pub trait Rule: Send + Sync {
+pub trait Rule: Any + Send + Sync {
     /// Looks at one subject.
     fn check(&self, _node: Node<'_>, _cx: &mut Context<'_>) {}
 
@@ -183,6 +184,8 @@ pub struct RuleInfo {
     pub supersedes: &'static [&'static str],
     /// The rule's page in Markdown, with the headings that [`all`](super::all)'s tests demand.
     pub docs: &'static str,
+    /// The options of an instance of this rule, for those who count by the same measure.
+    pub options_of: fn(&dyn Rule) -> Option<&dyn Any>,
     /// JSON Schema of the options.
     pub options_schema: fn() -> schemars::Schema,
     /// Builds an instance from its options in JSON; `null` for the defaults.

@@ -22,6 +22,13 @@ impl fmt::Debug for Instance {
     }
 }
 
+impl Instance {
+    /// The options it was set up with; `None` if those of its rule are of another type.
+    pub fn options<T: 'static>(&self) -> Option<&T> {
+        (self.info.options_of)(&*self.rule)?.downcast_ref()
+    }
+}
+
 /// Selectors: a resource is in scope if it passes every one that is set, and passes one if any of its values fits.
 #[derive(Debug, Default, Clone)]
 pub struct Scope {

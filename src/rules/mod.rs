@@ -10,6 +10,7 @@ pub(crate) mod generated;
 pub(crate) mod hard_coded;
 mod info;
 mod instance;
+pub(crate) mod measures;
 mod pattern;
 #[cfg(test)]
 pub(crate) mod tester;

@@ -12,6 +12,7 @@ use crate::files::Files;
 use crate::findings::{Finding, Located, Severity};
 use crate::graph::Graph;
 use crate::input::own_files;
+use crate::input::project_files::list;
 use crate::locate::Locator;
 use crate::project::{
     Column, Detail, Exposure, Facts, GenericTest, Json, Project, Relation, Resource, ResourceType, Source, Test, Text,
@@ -158,7 +159,8 @@ fn lint_as(
     let cache = Arc::new(Files::default());
     let mut project = shop(resources);
     project.unresolved = unresolved;
-    project.own_files = Some(Box::new(own_files::read(&project, folder.path(), "dbt_packages", &cache)));
+    let listing = list(folder.path());
+    project.own_files = Some(Box::new(own_files::read(&project, folder.path(), "dbt_packages", &cache, &listing)));
     let settings = ProjectSettings { name: Some("shop".to_owned()), ..ProjectSettings::default() };
     let found = ProjectFiles { root: folder.path().to_owned(), settings };
     let locator = Locator::new(&project, Some(&found), cache);

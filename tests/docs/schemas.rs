@@ -36,6 +36,19 @@ fn output_is_as_its_schema_says() {
 }
 
 #[test]
+fn an_audit_is_as_its_schema_says() {
+    for arguments in [
+        vec!["audit", "fixtures/shop", "--format", "json"],
+        vec!["audit", "fixtures/no-exposures", "--format", "json", "--preset", "strict"],
+    ] {
+        let output = steward(root(), &arguments);
+        let value: Value = serde_json::from_slice(&output.stdout).expect("the output is JSON");
+        assert_eq!(problem("audit.schema.json", &value), None, "{arguments:?}");
+    }
+    assert!(problem("audit.schema.json", &json!({ "schema_version": 1 })).is_some());
+}
+
+#[test]
 fn output_without_places_is_as_its_schema_says() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let manifest = folder.path().join("shop.json");

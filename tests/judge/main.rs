@@ -41,8 +41,7 @@ fn both<T>(
 ) -> T {
     let input = project_files::read(root, &Files::default(), environment);
     let (mut memory, mut of_dbt) = (manifest::Memory::default(), manifest::Memory::default());
-    let ours =
-        manifest::parse(Path::new("files"), input.manifest.as_bytes(), &mut memory).expect("the shape of a manifest");
+    let ours = manifest::parse(Path::new("files"), &input.manifest, &mut memory).expect("the shape of a manifest");
     let theirs = manifest::read(manifest_path, &mut of_dbt)
         .unwrap_or_else(|error| panic!("{}: {error}", manifest_path.display()));
     for problem in &input.problems {

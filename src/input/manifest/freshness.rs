@@ -8,51 +8,64 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::files::Files;
-use crate::input::project_files::{Role, list};
+use crate::input::project_files::{Listing, Role};
 use crate::paths;
 use crate::project::{Changes, Detail, Project, Resource, ResourceType};
 
 /// What dbt reads beside resources; a change of it shows by its time only.
 const BESIDE: [&str; 5] = ["dbt_project.yml", "packages.yml", "dependencies.yml", "package-lock.yml", "vars.yml"];
 
-/// Says in plain words what has changed since the manifest was written, if anything has: `models/a.sql has changed since`.
+/// Says in plain words why the manifest may no longer describe the files, if it may not: `is out of date: models/a.sql has
+/// changed since`.
 ///
 /// SQL and Python are compared by their checksums. For YAML, macros, docs blocks and seeds a manifest has none, and the
-/// time of their last change has to do: a checkout sets it anew, and then they count as changed.
+/// time of their last change has to do. A checkout sets that anew for all files, and then nothing tells whether they have
+/// changed: a manifest that somebody else wrote may be of another commit, and the files are never of another one.
 ///
 /// # Errors
 /// The first difference.
-pub fn is_current(project: &Project<'_>, root: &Path, files: &Files) -> Result<(), String> {
-    let changes = changes(project, root, files);
-    let kinds = [(changes.changed, "has changed since"), (changes.added, "is new"), (changes.deleted, "is gone")];
-    if let Some((path, what)) = kinds.into_iter().find_map(|(paths, what)| Some((paths.into_iter().next()?, what))) {
-        return Err(format!("{path} {what}"));
+pub fn is_current(project: &Project<'_>, changes: &Changes, root: &Path, listing: &Listing) -> Result<(), String> {
+    let kinds = [(&changes.changed, "has changed since"), (&changes.added, "is new"), (&changes.deleted, "is gone")];
+    if let Some((path, what)) = kinds.into_iter().find_map(|(paths, what)| Some((paths.first()?, what))) {
+        return Err(format!("is out of date: {path} {what}"));
     }
     let Ok(written) = project.generated_at.parse::<Timestamp>() else {
-        return Err("the manifest does not say when it was written".to_owned());
+        return Err("does not say when it was written".to_owned());
     };
-    match newer_file(root, written) {
-        Some(path) => Err(format!("{path} was written to since")),
+    match newer_file(root, listing, written) {
+        Some(_) if is_checked_out(root, listing, written) => {
+            let why = "is older than this checkout, and has no checksums of YAML";
+            Err(format!("{why} (--input manifest reads it all the same)"))
+        }
+        Some(path) => Err(format!("is out of date: {path} was written to since")),
         None => Ok(()),
     }
 }
 
 /// The first file without a checksum that was written to after that time.
-fn newer_file(root: &Path, written: Timestamp) -> Option<String> {
-    let listed = list(root).files.into_iter();
+fn newer_file(root: &Path, listing: &Listing, written: Timestamp) -> Option<String> {
+    let listed = listing.files.iter();
     let timed = listed.filter(|(role, _)| {
         matches!(role, Role::Macro | Role::GenericTest | Role::Seed | Role::Docs | Role::Function | Role::Properties)
     });
     let paths = BESIDE.iter().map(|path| (*path).to_owned()).chain(timed.map(|(_, found)| found.path()));
-    let is_newer = |path: &String| {
-        let modified = std::fs::metadata(root.join(path)).and_then(|metadata| metadata.modified());
-        modified.ok().and_then(|modified| Timestamp::try_from(modified).ok()).is_some_and(|modified| modified > written)
-    };
-    paths.collect::<Vec<String>>().into_par_iter().filter(is_newer).min()
+    paths.collect::<Vec<String>>().into_par_iter().filter(|path| is_newer(root, path, written)).min()
+}
+
+/// Whether even all files that have not changed by their checksums were written to since.
+fn is_checked_out(root: &Path, listing: &Listing, written: Timestamp) -> bool {
+    let has_checksum = |role: Role| matches!(role, Role::Model | Role::Snapshot | Role::Analysis | Role::SingularTest);
+    let mut same = listing.files.iter().filter(|(role, _)| has_checksum(*role)).peekable();
+    same.peek().is_some() && same.all(|(_, found)| is_newer(root, &found.path(), written))
+}
+
+fn is_newer(root: &Path, path: &str, written: Timestamp) -> bool {
+    let modified = std::fs::metadata(root.join(path)).and_then(|metadata| metadata.modified());
+    modified.ok().and_then(|modified| Timestamp::try_from(modified).ok()).is_some_and(|modified| modified > written)
 }
 
 /// Files with SQL or Python that have changed, come or gone since the manifest was written, by checksum and path alone.
-pub fn changes(project: &Project<'_>, root: &Path, files: &Files) -> Changes {
+pub fn changes(project: &Project<'_>, root: &Path, files: &Files, listing: &Listing) -> Changes {
     let own = project.resources.iter().chain(&project.disabled).filter(|resource| project.is_own(resource));
     let own: Vec<&Resource<'_>> = own.collect();
     // dbt 2.x computes the checksum of snapshots otherwise, and does not list everything that is disabled.
@@ -67,7 +80,7 @@ pub fn changes(project: &Project<'_>, root: &Path, files: &Files) -> Changes {
         sorted(fitting.collect())
     };
     let known: HashSet<&str> = own.iter().map(|resource| resource.path.as_str()).collect();
-    let added = if is_exact { added(&known, root, files) } else { Vec::new() };
+    let added = if is_exact { added(&known, root, files, listing) } else { Vec::new() };
     Changes { changed: of(State::Changed), deleted: of(State::Deleted), added }
 }
 
@@ -127,10 +140,10 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 /// Files that would be resources and that the manifest does not know.
-fn added(known: &HashSet<&str>, root: &Path, files: &Files) -> Vec<String> {
+fn added(known: &HashSet<&str>, root: &Path, files: &Files, listing: &Listing) -> Vec<String> {
     let roles = [Role::Model, Role::Snapshot, Role::Analysis, Role::SingularTest, Role::Seed];
-    let listed = list(root).files.into_iter().filter(|(role, _)| roles.contains(role));
-    let unknown = listed.map(|(role, found)| (role, found.path())).filter(|(_, path)| !known.contains(path.as_str()));
+    let listed = listing.files.iter().filter(|(role, _)| roles.contains(role));
+    let unknown = listed.map(|(role, found)| (*role, found.path())).filter(|(_, path)| !known.contains(path.as_str()));
     let says_something = |(role, path): &(Role, String)| {
         if *role == Role::Seed {
             return true;
@@ -148,6 +161,7 @@ mod tests {
     use std::time::{Duration, SystemTime};
 
     use super::*;
+    use crate::input::project_files::list;
     use crate::project::{Facts, Text};
     use crate::rules::tester::{model, relation};
 
@@ -189,18 +203,27 @@ mod tests {
     fn the_first_difference_is_named() {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let project = project(folder.path());
-        let current = || is_current(&project, folder.path(), &Files::default());
+        let current = || {
+            let listing = list(folder.path());
+            let changes = changes(&project, folder.path(), &Files::default(), &listing);
+            is_current(&project, &changes, folder.path(), &listing)
+        };
         let write =
             |path: &str, text: &str| std::fs::write(folder.path().join(path), text).expect("the folder is writable");
         assert_eq!(current(), Ok(()));
+        let outdated = |what: &str| Err(format!("is out of date: {what}"));
         write("models/a.yml", "models: []\n");
-        assert_eq!(current(), Err("models/a.yml was written to since".to_owned()));
+        assert_eq!(current(), outdated("models/a.yml was written to since"));
+        // As a checkout does it: the time is another one, the text is not.
+        write("models/a.sql", "select 1\n");
+        let why = "is older than this checkout, and has no checksums of YAML (--input manifest reads it all the same)";
+        assert_eq!(current(), Err(why.to_owned()));
         write("models/b.sql", "select 2");
-        assert_eq!(current(), Err("models/b.sql is new".to_owned()));
+        assert_eq!(current(), outdated("models/b.sql is new"));
         write("models/a.sql", "select 2");
-        assert_eq!(current(), Err("models/a.sql has changed since".to_owned()));
+        assert_eq!(current(), outdated("models/a.sql has changed since"));
         std::fs::remove_file(folder.path().join("models/a.sql")).expect("it is there");
         std::fs::remove_file(folder.path().join("models/b.sql")).expect("it is there");
-        assert_eq!(current(), Err("models/a.sql is gone".to_owned()));
+        assert_eq!(current(), outdated("models/a.sql is gone"));
     }
 }

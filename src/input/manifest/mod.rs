@@ -6,6 +6,7 @@ pub mod freshness;
 mod head;
 mod keep;
 mod lenient;
+mod pieces;
 mod raw;
 mod split;
 mod stream;
@@ -23,6 +24,7 @@ pub use error::ManifestError;
 pub use keep::Copies;
 use keep::InPlace;
 use lenient::Entries;
+use pieces::Pieces;
 use stream::Contents;
 
 /// Sections whose entries are read one by one.
@@ -96,12 +98,18 @@ pub fn read<'a>(path: &Path, memory: &'a mut Memory) -> Result<Facts<'a>, Manife
     plain(path, text(path, bytes)?)
 }
 
-/// Reads a manifest that is in memory. `path` is for messages only.
+/// Reads a manifest that is in memory, in pieces. `path` is for messages only.
 ///
 /// # Errors
 /// As [`read`].
-pub fn parse<'a>(path: &Path, bytes: &'a [u8], memory: &'a mut Memory) -> Result<Facts<'a>, ManifestError> {
-    of_bytes(path, bytes, &mut memory.copies)
+pub fn parse<'a>(path: &Path, pieces: &[String], memory: &'a mut Memory) -> Result<Facts<'a>, ManifestError> {
+    let Memory { copies, bytes } = memory;
+    let len: usize = pieces.iter().map(String::len).sum();
+    if let Some(facts) = parallel(path, Pieces::new(pieces), len as u64, copies) {
+        return Ok(facts);
+    }
+    *bytes = pieces.concat().into_bytes();
+    plain(path, text(path, bytes)?)
 }
 
 fn of_bytes<'a>(path: &Path, bytes: &'a [u8], copies: &'a mut Copies) -> Result<Facts<'a>, ManifestError> {

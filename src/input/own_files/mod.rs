@@ -22,13 +22,15 @@ use rayon::prelude::*;
 
 use crate::discover::PROJECT_FILE;
 use crate::files::Files;
+use crate::input::project_files::Listing;
 use crate::project::{Deprecated, DuplicateKey, Orphan, OwnFiles, Project, Secret, Spot};
 pub use references::locate as locate_references;
 use tree::{Tree, YamlFile};
 
-/// Gathers the facts. `root` is the folder of the root project, `packages` where dbt installs packages, below it.
-pub fn read(project: &Project<'_>, root: &Path, packages: &str, files: &Files) -> OwnFiles {
-    let tree = Tree::new(root, files);
+/// Gathers the facts. `root` is the folder of the root project, `packages` where dbt installs packages, below it, and
+/// `listing` says which files there are.
+pub fn read(project: &Project<'_>, root: &Path, packages: &str, files: &Files, listing: &Listing) -> OwnFiles {
+    let tree = Tree::new(root, files, listing);
     let mut own = OwnFiles { resource_paths: tree.paths().to_vec(), ..OwnFiles::default() };
     tree.with_document(PROJECT_FILE, |document| settings::read(document, &mut own));
     packages::read(&tree, &mut own);

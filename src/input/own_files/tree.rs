@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::discover::PROJECT_FILE;
 use crate::files::{FileRef, Files};
-use crate::input::project_files::{Found, Listing, Role, list};
+use crate::input::project_files::{Found, Listing, Role};
 use crate::paths;
 use crate::text::SourceFile;
 use crate::text::yaml::{Node, Yaml};
@@ -18,7 +18,7 @@ const BESIDE: [&str; 6] =
 pub(super) struct Tree<'f> {
     pub root: &'f Path,
     files: &'f Files,
-    listing: Listing,
+    listing: &'f Listing,
 }
 
 /// A YAML file of the project.
@@ -39,8 +39,8 @@ impl YamlFile {
 }
 
 impl<'f> Tree<'f> {
-    pub fn new(root: &'f Path, files: &'f Files) -> Self {
-        Self { root, files, listing: list(root) }
+    pub fn new(root: &'f Path, files: &'f Files, listing: &'f Listing) -> Self {
+        Self { root, files, listing }
     }
 
     /// Folders in which resources lie.

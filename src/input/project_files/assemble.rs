@@ -1,6 +1,6 @@
 //! Puts everything together, in dbt's order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use super::context::{self, Purpose, Scope};
 use super::datum::Reason;
 use super::files::{self, Read, Role};
 use super::generic_tests::generic_tests;
+use super::load::Listing;
 use super::node::{Kind, Node};
 use super::parse::{self, Body, Docs, MacroFile, Parsed};
 use super::patch::patch;
@@ -22,12 +23,12 @@ use super::write::{Rest, Whole, calls_of};
 use super::yaml_only::{YamlResource, exposure, group, saved_query, unit_test};
 use super::{ProjectInput, semantic};
 use crate::files::Files;
-use crate::paths::shown;
+use crate::paths::{direct, shown};
 use crate::text::Span;
 
 /// Reads every file of every project and makes a manifest of it.
 pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
-    let shown = |project: usize, path: &str| shown(&world.projects[project].root.join(path));
+    let shown = |project: usize, path: &str| direct(&shown(&world.projects[project].root.join(path)));
     let reads = files::read(&world.projects, files, &shown);
     let mut problems: Vec<Problem> = reads.iter().filter_map(parse::unreadable).collect();
     let macros = add_macros(&mut world, &reads, &mut problems);
@@ -48,7 +49,15 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     let whole = Whole { world: &world, nodes, sources, resources, macros, entries: &entries, docs: read_docs(&reads) };
     let (manifest, unresolved, rest) = whole.write(&mut problems);
     problems.sort();
-    ProjectInput { manifest, problems, unresolved, orphans: patched.orphans, scraps: Scraps { rest, entries, reads } }
+    let listing = listing(&world, &reads);
+    let scraps = Scraps { rest, entries, reads };
+    ProjectInput { manifest, problems, unresolved, orphans: patched.orphans, listing, scraps }
+}
+
+/// The root project's files.
+fn listing(world: &World, reads: &[Read]) -> Listing {
+    let own = reads.iter().filter(|read| read.project == 0);
+    Listing { paths: world.projects[0].paths.all(), files: own.map(|read| (read.role, read.found.clone())).collect() }
 }
 
 /// What is no longer needed. Freeing it takes a tenth of the time of reading, and a command that ends need not wait.
@@ -102,24 +111,34 @@ fn read_docs(reads: &[Read]) -> Vec<Docs> {
 }
 
 /// Of several enabled nodes with one id the first is kept, for dbt refuses the project then; disabled ones may share one.
-fn without_doubles(nodes: Vec<Node>, problems: &mut Vec<Problem>) -> Vec<Node> {
-    let mut seen: HashMap<String, String> = HashMap::new();
-    let mut kept = Vec::with_capacity(nodes.len());
-    for node in nodes {
-        let first = node.is_enabled().then(|| seen.get(&node.unique_id)).flatten();
-        if let Some(first) = first {
-            let message = format!("{} has the {} `{}` already", first, node.kind.word(), node.name);
-            let problem = Problem::new(node.project, node.path, Some(Span::default()), message);
-            let help = "give one of them another name; dbt refuses the project until then".to_owned();
-            problems.push(Problem { help: Some(help), ..problem });
-            continue;
-        }
-        if node.is_enabled() {
-            seen.insert(node.unique_id.clone(), node.path.clone());
-        }
-        kept.push(node);
+fn without_doubles(mut nodes: Vec<Node>, problems: &mut Vec<Problem>) -> Vec<Node> {
+    let mut seen: HashMap<&str, &str> = HashMap::new();
+    let mut is_first = |node| first(node, &mut seen).map_err(|problem| problems.push(problem)).is_ok();
+    let kept: Vec<bool> = nodes.iter().map(&mut is_first).collect();
+    let mut kept = kept.into_iter();
+    nodes.retain(|_| kept.next().unwrap_or(true));
+    nodes
+}
+
+/// Notes an enabled node's id and path.
+///
+/// # Errors
+/// Where another one has the id already.
+fn first<'n>(node: &'n Node, seen: &mut HashMap<&'n str, &'n str>) -> Result<(), Problem> {
+    if !node.is_enabled() {
+        return Ok(());
     }
-    kept
+    let first = match seen.entry(&node.unique_id) {
+        hash_map::Entry::Vacant(place) => {
+            place.insert(&node.path);
+            return Ok(());
+        }
+        hash_map::Entry::Occupied(first) => *first.get(),
+    };
+    let message = format!("{first} has the {} `{}` already", node.kind.word(), node.name);
+    let problem = Problem::new(node.project, node.path.clone(), Some(Span::default()), message);
+    let help = "give one of them another name; dbt refuses the project until then".to_owned();
+    Err(Problem { help: Some(help), ..problem })
 }
 
 /// Parses and renders every file that is a node.

@@ -10,9 +10,10 @@ use super::environment::{Environment, Target, Vars, read_target};
 use super::files::{Role, find, package_folders};
 use super::keypath::{render_tree, renders_in_project_file};
 use super::project_file::DbtProject;
-use super::search::Found;
+use super::search::{Found, is_within_reach};
 use super::world::{Macros, World};
 use crate::discover::PROJECT_FILE;
+use crate::files::is_inside;
 use crate::text::yaml;
 
 /// Reads the root project, whose file is known to be one, and every package that is installed.
@@ -54,6 +55,13 @@ pub struct Listing {
 pub fn list(root: &Path) -> Listing {
     let project = DbtProject::new(root.to_owned(), String::new(), settings(root), Map::new());
     Listing { paths: project.paths.all(), files: find(&project) }
+}
+
+/// Folders outside of the project in `root` that are its own all the same.
+pub fn beside(root: &Path) -> Vec<String> {
+    let project = DbtProject::new(root.to_owned(), String::new(), settings(root), Map::new());
+    let outside = project.paths.all().into_iter().filter(|path| !is_inside(Path::new(path)));
+    outside.filter(|path| is_within_reach(root, path)).collect()
 }
 
 /// What templates see before any project is read: the environment and the variables that the caller gives.

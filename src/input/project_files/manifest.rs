@@ -12,10 +12,11 @@ use super::sources::SourceTable;
 use super::world::World;
 use super::yaml_only::YamlResource;
 
-/// The manifest as it grows: the text of each section.
+/// The manifest as it grows.
 #[derive(Debug, Default)]
 pub struct Manifest {
-    sections: BTreeMap<&'static str, String>,
+    /// The text of each section, in pieces: it is long, and joining it would copy it.
+    sections: BTreeMap<&'static str, Vec<String>>,
     disabled: BTreeMap<String, Vec<String>>,
 }
 
@@ -43,27 +44,26 @@ impl Manifest {
             return;
         }
         let text = self.sections.entry(section).or_default();
-        text.push_str(if text.is_empty() { "" } else { ",\n" });
-        text.push_str(&key(unique_id));
-        text.push_str(&json);
+        let separator = if text.is_empty() { "" } else { ",\n" };
+        text.extend([format!("{separator}{}", key(unique_id)), json]);
     }
 
-    /// The whole as JSON.
-    pub fn to_json(&self, world: &World) -> String {
+    /// The whole as JSON, in pieces.
+    pub fn into_json(self, world: &World) -> Vec<String> {
         let metadata = Map::from_iter([
             ("dbt_schema_version".to_owned(), text("https://schemas.getdbt.com/dbt/manifest/v12.json")),
             ("project_name".to_owned(), text(world.root())),
             ("adapter_type".to_owned(), text(world.target.adapter().unwrap_or_default())),
         ]);
         let metadata = serde_json::to_string(&metadata).expect("every key is a text");
-        let length: usize = self.sections.values().map(String::len).sum();
-        let mut json = String::with_capacity(length + length / 8);
-        json.push_str(&format!("{{\"metadata\":{metadata}"));
-        for (name, entries) in &self.sections {
-            json.push_str(&format!(",\"{name}\":{{{entries}}}"));
+        let mut json = vec![format!("{{\"metadata\":{metadata}")];
+        for (name, entries) in self.sections {
+            json.push(format!(",\"{name}\":{{"));
+            json.extend(entries);
+            json.push("}".to_owned());
         }
         let disabled = self.disabled.iter().map(|(id, list)| format!("{}[{}]", key(id), list.join(",")));
-        json.push_str(&format!(",\"disabled\":{{{}}}}}", disabled.collect::<Vec<_>>().join(",")));
+        json.push(format!(",\"disabled\":{{{}}}}}", disabled.collect::<Vec<_>>().join(",")));
         json
     }
 }

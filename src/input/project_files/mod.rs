@@ -43,7 +43,7 @@ pub use context::is_dbt_macro;
 pub use datum::{Datum, Map};
 pub use environment::Environment;
 pub use files::Role;
-pub use load::{Listing, list};
+pub use load::{Listing, beside, list};
 pub use patch::Orphan;
 pub use problem::Problem;
 pub use resolve::Unresolved;
@@ -54,14 +54,16 @@ use crate::files::Files;
 /// What the files say.
 #[derive(Debug)]
 pub struct ProjectInput {
-    /// In the shape of `manifest.json`.
-    pub manifest: String,
+    /// In the shape of `manifest.json`, in pieces.
+    pub manifest: Vec<String>,
     /// Files, or parts of them, that cannot be read.
     pub problems: Vec<Problem>,
     /// Names that nothing defines.
     pub unresolved: Vec<Unresolved>,
     /// Entries of properties YAML that describe nothing.
     pub orphans: Vec<Orphan>,
+    /// The root project's files.
+    pub listing: Listing,
     #[expect(dead_code, reason = "freed with the rest, or never")]
     scraps: assemble::Scraps,
 }

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use rayon::prelude::*;
+
 use super::datum::Datum;
 use super::lookup::Lookup;
 use super::node::{Kind, Node};
@@ -74,18 +76,20 @@ pub struct Patched {
 pub fn patch(nodes: &mut [Node], entries: &[Entry], world: &World) -> Patched {
     let names = Names::new(nodes, world);
     let mut patched = Patched::default();
-    for entry in entries {
-        let Some(kind) = kind(entry.section) else { continue };
-        if kind == Kind::Model && !entry.versions().is_empty() {
+    let described = entries.par_iter().filter_map(|entry| Some((kind(entry.section)?, entry)));
+    let has_versions = |kind: Kind, entry: &Entry| kind == Kind::Model && !entry.versions().is_empty();
+    // On all threads: a patch is a copy of much that an entry says.
+    let made = described.map(|(kind, entry)| (kind, entry, (!has_versions(kind, entry)).then(|| entry.patch())));
+    for (kind, entry, patch) in made.collect::<Vec<_>>() {
+        let Some(patch) = patch else {
             patch_versions(nodes, entry, &names, world, &mut patched);
-        } else {
-            let found = names.described(kind, entry.place.project, &entry.name, nodes);
-            if found.is_empty() {
-                patched.orphans.push(Orphan { entry: entry.clone(), version: None });
-            }
-            for index in found {
-                apply(&mut nodes[index], entry.patch(), world, &mut patched);
-            }
+            continue;
+        };
+        match names.described(kind, entry.place.project, &entry.name, nodes).as_slice() {
+            [] => patched.orphans.push(Orphan { entry: entry.clone(), version: None }),
+            [one] => apply(&mut nodes[*one], patch, world, &mut patched),
+            // Several only where some are disabled.
+            several => several.iter().for_each(|&index| apply(&mut nodes[index], patch.clone(), world, &mut patched)),
         }
     }
     patched

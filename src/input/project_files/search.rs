@@ -78,7 +78,7 @@ impl Search {
 
 /// Whether a path that the project file names may be searched: it lies in the project, or in the repository that the
 /// project is a part of, as in one that several projects share.
-fn is_within_reach(root: &Path, searched: &str) -> bool {
+pub fn is_within_reach(root: &Path, searched: &str) -> bool {
     if is_inside(Path::new(searched)) {
         return true;
     }

@@ -75,7 +75,7 @@ pub struct Whole<'w> {
 }
 
 impl Whole<'_> {
-    pub fn write(mut self, problems: &mut Vec<Problem>) -> (String, Vec<Unresolved>, Rest) {
+    pub fn write(mut self, problems: &mut Vec<Problem>) -> (Vec<String>, Vec<Unresolved>, Rest) {
         let yaml = self.resources.iter().map(|(_, resource)| resource);
         let names = Names::new(&self.nodes, &self.sources, yaml, self.world);
         let mut unresolved = Vec::new();
@@ -96,7 +96,7 @@ impl Whole<'_> {
         self.write_yaml(&mut manifest, &texts, &names, &mut unresolved);
         self.write_rest(&mut manifest, &texts);
         unresolved.sort();
-        let json = manifest.to_json(self.world);
+        let json = manifest.into_json(self.world);
         (json, unresolved, Rest(self.world.clone(), self.nodes, self.sources, self.resources, self.macros))
     }
 

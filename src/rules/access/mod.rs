@@ -19,8 +19,10 @@ crate::rules::rules![
     contract_column_untyped::ContractColumnUntyped,
 ];
 
+pub(crate) use unclassified_sensitive_column::{Options as SensitiveOptions, may_hold_data};
+
 /// Whether dbt can enforce a contract on the model: SQL that becomes a table or view. What other materializations do
 /// with a contract depends on who wrote them.
-fn can_have_contract(relation: &Relation<'_>) -> bool {
+pub(crate) fn can_have_contract(relation: &Relation<'_>) -> bool {
     !relation.is_python() && matches!(relation.materialized.as_str(), "table" | "view" | "incremental")
 }

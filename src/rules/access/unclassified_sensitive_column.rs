@@ -123,16 +123,15 @@ impl Default for Options {
 
 impl Rule for UnclassifiedSensitiveColumn {
     fn check(&self, node: Node<'_>, cx: &mut Context<'_>) {
-        if node.relation().is_some_and(|relation| relation.is_ephemeral()) {
+        if !may_hold_data(node) {
             return;
         }
         for column in &node.columns {
-            let Some(reason) = self.reason(column) else { continue };
-            let has_policy = column.databricks_policy || !column.policy_tags.is_empty();
-            if has_policy || self.is_classified(&column.tags, &column.meta) {
+            let Some(reason) = self.options.looks_like(column) else { continue };
+            if self.options.classification(column).is_some() {
                 continue;
             }
-            if self.is_classified_as_a_whole(node) {
+            if self.options.classification_of_all(node).is_some() {
                 return;
             }
             self.report(node, column, &reason, cx);
@@ -140,34 +139,52 @@ impl Rule for UnclassifiedSensitiveColumn {
     }
 }
 
-impl UnclassifiedSensitiveColumn {
-    /// What makes the column sensitive.
-    fn reason(&self, column: &Column<'_>) -> Option<Cow<'static, str>> {
+/// Whether the resource has data of its own, in columns.
+pub(crate) fn may_hold_data(node: Node<'_>) -> bool {
+    !node.relation().is_some_and(|relation| relation.is_ephemeral())
+}
+
+impl Options {
+    /// What makes the column sensitive: "an e-mail address".
+    pub(crate) fn looks_like(&self, column: &Column<'_>) -> Option<Cow<'static, str>> {
         let name = column.name.as_str();
-        if self.options.allow.iter().any(|pattern| pattern.is_match(name)) {
+        if self.allow.iter().any(|pattern| pattern.is_match(name)) {
             return None;
         }
         if let Some(kind) = kind_of(name, column.data_type.as_deref()) {
             return Some(Cow::Borrowed(kind.label));
         }
-        let pattern = self.options.patterns.iter().find(|pattern| pattern.is_match(name))?;
+        let pattern = self.patterns.iter().find(|pattern| pattern.is_match(name))?;
         Some(Cow::Owned(format!("sensitive data, as pattern `{pattern}` has it")))
     }
 
-    /// Whether a tag or key of the model or source, which those of its folder are part of, classifies all its columns.
-    fn is_classified_as_a_whole(&self, node: Node<'_>) -> bool {
-        let group = node.as_source().map(|source| &source.source_meta);
-        self.is_classified(&node.tags, &node.meta) || group.is_some_and(|meta| self.is_classified(&[], meta))
+    /// What of the column itself classifies it: "meta.pii: true", "tag pii".
+    pub(crate) fn classification(&self, column: &Column<'_>) -> Option<String> {
+        if column.databricks_policy {
+            return Some("databricks policy".to_owned());
+        }
+        if !column.policy_tags.is_empty() {
+            return Some("policy_tags".to_owned());
+        }
+        self.classified_by(&column.tags, &column.meta)
     }
 
-    fn is_classified(&self, tags: &[Text<'_>], meta: &Meta) -> bool {
-        let by_key =
-            || self.options.meta_keys.iter().any(|key| lookup(meta, key).is_some_and(|value| !value.is_null()));
-        let classifies = |tag: &str| self.options.classification_tags.iter().any(|wanted| has_word(tag, wanted));
-        let by_tag = || tags.iter().any(|tag| classifies(tag));
-        (!meta.is_empty() && by_key()) || by_tag()
+    /// The tag or key of the model or source, which those of its folder are part of, that classifies all its columns.
+    pub(crate) fn classification_of_all(&self, node: Node<'_>) -> Option<String> {
+        let of_group = || self.classified_by(&[], &node.as_source()?.source_meta);
+        self.classified_by(&node.tags, &node.meta).or_else(of_group)
     }
 
+    fn classified_by(&self, tags: &[Text<'_>], meta: &Meta) -> Option<String> {
+        let value = |key: &String| lookup(meta, key).filter(|value| !value.is_null()).map(|value| (key.clone(), value));
+        let by_key = || self.meta_keys.iter().find_map(value).map(|(key, value)| format!("meta.{key}: {value}"));
+        let classifies = |tag: &str| self.classification_tags.iter().any(|wanted| has_word(tag, wanted));
+        let by_tag = || tags.iter().find(|tag| classifies(tag)).map(|tag| format!("tag {tag}"));
+        (if meta.is_empty() { None } else { by_key() }).or_else(by_tag)
+    }
+}
+
+impl UnclassifiedSensitiveColumn {
     fn report(&self, node: Node<'_>, column: &Column<'_>, reason: &str, cx: &mut Context<'_>) {
         let message = format!(
             "column `{}` of {} `{}` looks like {reason}, and nothing classifies it",

@@ -22,3 +22,6 @@ crate::rules::rules![
     undocumented_source_table::UndocumentedSourceTable,
     unused_docs_block::UnusedDocsBlock,
 ];
+
+pub(crate) use undescribed::Options as Undescribed;
+pub(crate) use undocumented_column::missing as undescribed_columns;

@@ -1,6 +1,6 @@
 use super::undescribed::{Options, complaint, quoted};
 use crate::findings::Place;
-use crate::project::{Column, is_description};
+use crate::project::{Column, Project, is_description};
 use crate::rules::words::listed;
 use crate::rules::{Context, Node, Rule, declare_rule};
 
@@ -55,19 +55,25 @@ const HELP: &str = "say what the value means, in which unit or format, and when 
 
 impl Rule for UndocumentedColumn {
     fn check(&self, node: Node<'_>, cx: &mut Context<'_>) {
-        let latest = cx.latest_version(node).filter(|latest| latest.id != node.id);
-        let is_said_there = |column: &Column<'_>| {
-            let there = latest.and_then(|latest| latest.resource.column(&column.name));
-            there.is_some_and(|column| !self.is_described(column))
-        };
-        let is_missing = |column: &&Column<'_>| !self.is_described(column) && !is_said_there(column);
-        let missing: Vec<&Column<'_>> = node.resource.columns.iter().filter(is_missing).collect();
+        let missing = missing(node, self.options.min_length, cx.project);
         if missing.len() > FEW {
             self.report_all(node, &missing, cx);
         } else {
             missing.into_iter().for_each(|column| self.report(node, column, cx));
         }
     }
+}
+
+/// The columns without description, but for those of an old version that the latest version has, undescribed, too.
+pub(crate) fn missing<'p>(node: Node<'p>, min_length: usize, project: &Project<'_>) -> Vec<&'p Column<'p>> {
+    let is_described = |column: &Column<'_>| is_description(&column.description, &column.name, min_length);
+    let latest = project.latest_version(node.resource).filter(|latest| *latest != node.id);
+    let is_said_there = |column: &Column<'_>| {
+        let there = latest.and_then(|latest| project.get(latest).column(&column.name));
+        there.is_some_and(|column| !is_described(column))
+    };
+    let is_missing = |column: &&Column<'_>| !is_described(column) && !is_said_there(column);
+    node.resource.columns.iter().filter(is_missing).collect()
 }
 
 impl UndocumentedColumn {

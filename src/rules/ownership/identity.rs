@@ -1,12 +1,12 @@
 //! When two names are one owner.
 
 /// A name as owners are told apart: without case and without a leading `@`.
-pub(super) fn key(name: &str) -> String {
+pub(crate) fn key(name: &str) -> String {
     name.trim().trim_start_matches('@').to_lowercase()
 }
 
 /// The single names in an owner as it was found: "ana, ben" and, in CODEOWNERS, "@shop/data @shop/bi" are two each.
-pub(super) fn names(owner: &str) -> Vec<&str> {
+pub(crate) fn names(owner: &str) -> Vec<&str> {
     let parts: Vec<&str> = owner.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
     let split = |part: &'_ str| part.split_whitespace().all(|word| word.contains('@'));
     parts

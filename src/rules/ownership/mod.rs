@@ -1,6 +1,6 @@
 //! OWN: ownership.
 
-mod identity;
+pub(crate) mod identity;
 mod stated;
 pub(super) mod unowned;
 
@@ -18,3 +18,6 @@ crate::rules::rules![
     unreachable_group_owner::UnreachableGroupOwner,
     unused_group::UnusedGroup,
 ];
+
+pub(crate) use unowned_exposure::{Options as UnownedExposureOptions, missing_keys};
+pub(crate) use unreachable_group_owner::is_reachable;

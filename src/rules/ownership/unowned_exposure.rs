@@ -71,8 +71,7 @@ fn validate(options: &Options) -> Result<(), BuildError> {
 impl Rule for UnownedExposure {
     fn check(&self, exposure: Node<'_>, cx: &mut Context<'_>) {
         let Some(detail) = exposure.resource.as_exposure() else { return };
-        let is_missing = |key: &&String| !has(&detail.owner, key);
-        let missing: Vec<&str> = self.options.require.iter().filter(is_missing).map(String::as_str).collect();
+        let missing = missing_keys(&self.options, &detail.owner);
         let Some(first) = missing.first() else { return };
         let name = &exposure.name;
         let message = if is_empty(&detail.owner) {
@@ -91,6 +90,11 @@ impl Rule for UnownedExposure {
 }
 
 /// Whether the owner has a value for that key.
+/// The required keys that an exposure's owner lacks.
+pub(crate) fn missing_keys<'o>(options: &'o Options, owner: &Owner<'_>) -> Vec<&'o str> {
+    options.require.iter().filter(|key| !has(owner, key)).map(String::as_str).collect()
+}
+
 fn has(owner: &Owner<'_>, key: &str) -> bool {
     match key {
         "name" => !is_placeholder(&owner.name),

@@ -56,7 +56,7 @@ impl Rule for UnreachableGroupOwner {
     }
 }
 
-fn is_reachable(owner: &Owner<'_>) -> bool {
+pub(crate) fn is_reachable(owner: &Owner<'_>) -> bool {
     let name = owner.name.trim();
     name.contains('@')
         || name.starts_with('#')

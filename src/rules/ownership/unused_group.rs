@@ -49,6 +49,8 @@ declare_rule! {
 impl Rule for UnusedGroup {
     fn check_project(&self, cx: &mut Context<'_>) {
         let everything = cx.project.resources.iter().chain(&cx.project.disabled);
+        // dbt takes the config of `models:` for groups as well, and `+group:` there makes no group a member of one.
+        let everything = everything.filter(|resource| resource.kind != ResourceType::Group);
         let used: HashSet<&str> = everything.filter_map(|resource| resource.group.as_deref()).collect();
         let groups = cx.subjects(ResourceType::Group);
         let unused: Vec<_> = groups.filter(|group| !used.contains(group.name.as_str())).collect();
@@ -74,7 +76,10 @@ mod tests {
         let group = |name: &str| resource(ResourceType::Group, &format!("group.shop.{name}"), "models/_groups.yml");
         let mut member = model("marts", "fct_orders");
         member.group = Some(Text::from("finance"));
-        let found = findings("OWN011", Value::Null, &[group("finance"), group("growth"), member]);
+        // As `+group: growth` for all models makes it.
+        let mut growth = group("growth");
+        growth.group = Some(Text::from("growth"));
+        let found = findings("OWN011", Value::Null, &[group("finance"), growth, member]);
         let messages: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
         assert_eq!(messages, ["nothing belongs to group `growth`"]);
     }

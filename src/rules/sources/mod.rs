@@ -8,3 +8,5 @@ crate::rules::rules![
     source_fanout::SourceFanout,
     duplicate_source::DuplicateSource,
 ];
+
+pub(crate) use source_without_freshness::freshness_state;

@@ -1,5 +1,5 @@
 use crate::findings::Place;
-use crate::project::Freshness;
+use crate::project::{Freshness, Source};
 use crate::rules::words::listed;
 use crate::rules::{Context, NoOptions, Node, Rule, SourceGroup, declare_rule};
 
@@ -74,8 +74,14 @@ fn freshness(table: &Node<'_>) -> Freshness {
     table.as_source().map(|source| source.freshness).unwrap_or_default()
 }
 
+/// Whether something checks how fresh the table is; `None` where that is switched off, which is a decision.
+pub(crate) fn freshness_state(source: &Source<'_>) -> Option<bool> {
+    let is_checked = source.freshness.is_checked();
+    (is_checked || !source.freshness_opt_out).then_some(is_checked)
+}
+
 fn is_unchecked(table: &Node<'_>) -> bool {
-    table.as_source().is_some_and(|source| !source.freshness.is_checked() && !source.freshness_opt_out)
+    table.as_source().is_some_and(|source| freshness_state(source) == Some(false))
 }
 
 fn report(table: Node<'_>, cx: &mut Context<'_>) {

@@ -14,3 +14,6 @@ crate::rules::rules![
     duplicate_test::DuplicateTest,
     single_column_combination::SingleColumnCombination,
 ];
+
+pub(crate) use untested_model::Options as UntestedModelOptions;
+pub(crate) use untested_source::Options as UntestedSourceOptions;
