@@ -183,6 +183,8 @@ pub(super) fn of(rule: &str) -> Option<Remedy> {
         "SRC005" => code(Source, "let one staging model read each table of {}"),
         "SRC006" => line(Resource, "merge {} with the source table that is the same"),
 
+        "SUP005" => line(Rule, "take out of the baseline what is fixed"),
+
         "TST010" => line(Rule, "raise the share of what is tested"),
         "TST014" => line(Resource, "remove the tests of {} that are there twice"),
         "TST016" => line(Resource, "replace tests of a combination of one column of {}"),
