@@ -204,7 +204,8 @@ fn projects_below(folder: &Path) -> Vec<PathBuf> {
     projects.map(|project| project.strip_prefix(".").map_or(project.clone(), Path::to_owned)).collect()
 }
 
-fn missing(path: &Path, source: std::io::Error) -> DiscoverError {
+/// Why a path that was asked for cannot be used.
+pub fn missing(path: &Path, source: std::io::Error) -> DiscoverError {
     match source.kind() {
         _ if path.is_symlink() && source.kind() != std::io::ErrorKind::PermissionDenied => {
             DiscoverError::Link { path: path.to_owned() }

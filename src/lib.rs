@@ -14,6 +14,7 @@
 
 pub mod audit;
 pub mod baseline;
+pub mod changes;
 pub mod cli;
 pub mod clock;
 pub mod config;

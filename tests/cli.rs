@@ -195,7 +195,7 @@ fn rules_are_selected_by_code_slug_and_area() {
     assert_eq!(codes(&["--select", "Doc"]), documentation);
     let without = codes(&["--select", "DOC", "--ignore", "DOC001,undocumented-source"]);
     assert_eq!(without.len(), documentation.len() - 2);
-    assert_eq!(codes(&["--select", "DOC", "--ignore", "documentation"]), [""; 0]);
+    assert_eq!(codes(&["--select", "DOC", "--ignore", "documentation", "--allow-empty"]), [""; 0]);
     let all = codes(&[]);
     assert!(!codes(&["--ignore", "DOC,OWN"]).iter().any(|code| code.starts_with("DOC") || code.starts_with("OWN")));
     // A rule that the preset leaves off runs if it is asked for by name.
@@ -232,7 +232,11 @@ fn exit_codes() {
     assert_eq!(code(&["--preset", "strict", "--statistics"]), Some(1));
     assert_eq!(code(&["--exit-zero", "--config", "none.yml"]), Some(2), "could not run");
     assert_eq!(code(&["--unknown"]), Some(2));
-    assert_eq!(desk.run(&["check", "gym", "--quiet", "--select", "EXP001", "--fail-on", "info"]).code, Some(0));
+    assert_eq!(
+        desk.run(&["check", "gym", "--quiet", "--select", "EXP001", "--exit-zero"]).code,
+        Some(2),
+        "no exposure"
+    );
 }
 
 #[test]
@@ -347,9 +351,40 @@ fn a_clean_run_says_so() {
     let run = Desk::gym().run(&["check", "gym", "--select", "DOC001"]);
     run.prints(0, "");
     assert_eq!(run.summary(), format!("{SUMMARY}no findings\n1 rule ran in …\n"));
-    // Nothing to run is not a pass in disguise.
-    let run = Desk::gym().run(&["check", "gym", "--select", "DOC001", "--ignore", "DOC"]);
-    assert_eq!(run.summary(), format!("{SUMMARY}no findings\n0 rules ran in …\n"));
+}
+
+#[test]
+fn a_run_that_looks_at_nothing_is_no_pass() {
+    let desk = Desk::gym();
+    let check = |arguments: &[&str]| desk.run(&[&["check", "gym"], arguments].concat());
+    let allowed = |arguments: &[&str]| {
+        let run = check(&[&["--allow-empty"], arguments].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (Some(0), ""), "{run:?}");
+        run.summary().strip_prefix(SUMMARY).expect("the summary comes first").to_owned()
+    };
+    let no_rule = "  × no rule is left to run
+  help: --select, --ignore and the config leave none; --allow-empty takes that for a pass\n";
+    check(&["--select", "DOC001", "--ignore", "DOC"]).refuses(no_rule);
+    assert_eq!(allowed(&["--select", "DOC001", "--ignore", "DOC"]), "no findings\n0 rules ran in …\n");
+    let help = "  help: nothing was checked, which is no pass; --allow-empty takes it for one\n";
+    check(&["--select", "EXP001"]).refuses(&format!(
+        "  × none of the rules that were asked for has run: EXP001 exposure-without-lineage, because the
+  │ project has no exposure\n{help}"
+    ));
+    assert!(check(&["--select", "EXP,MET"]).stderr.contains(" more\n"));
+    assert_eq!(
+        allowed(&["--select", "EXP001"]),
+        "no findings\n0 rules ran in …; 1 did not run (EXP001); --verbose says why\n"
+    );
+    // One of several that has a subject is enough.
+    assert_eq!(check(&["--select", "EXP001,DOC001"]).code, Some(0));
+    desk.write("gym/dbt-steward.yml", "extends: minimal\nrules: {exposure-without-lineage: error}\n");
+    assert_eq!(check(&[]).code, Some(0));
+    // A preset alone never comes to that, however little there is.
+    desk.write("bare/dbt_project.yml", "name: bare\n");
+    for preset in ["minimal", "recommended", "strict"] {
+        assert!(matches!(desk.run(&["check", "bare", "--preset", preset, "--exit-zero"]).code, Some(0)), "{preset}");
+    }
 }
 
 #[test]

@@ -4,11 +4,12 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::destination::{self, Destination, DestinationParser};
-use super::lint::{BaselineUse, Linted, Wanted, lint};
+use super::lint::{self, BaselineUse, Linted, Wanted, lint};
 use super::{CLEAN, input, output};
 use crate::audit::{self, Audit, Circumstances};
 use crate::clock;
 use crate::config::{self, Preset};
+use crate::discover;
 use crate::report::{AuditFormat, write_audit};
 
 #[derive(Debug, clap::Args)]
@@ -59,9 +60,11 @@ Examples:
 
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let destinations = destination::resolve(&arguments.format, arguments.output_file.as_deref())?;
+    lint::set_threads(arguments.threads);
+    let target = std::env::var_os("DBT_TARGET_PATH");
+    let discovered = discover::discover(&arguments.path, arguments.manifest.as_deref(), target)?;
     let wanted = Wanted {
-        path: &arguments.path,
-        manifest: arguments.manifest.as_deref(),
+        discovered: &discovered,
         input: &arguments.input,
         config: arguments.config.as_deref(),
         changes: config::Changes {
@@ -71,7 +74,6 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
             fail_on: None,
             today: arguments.today.clone().unwrap_or_else(clock::today),
         },
-        threads: arguments.threads,
         // An audit is about the project as it is, old debt first of all.
         baseline: BaselineUse::Without,
     };

@@ -8,11 +8,12 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::known::{is_recordable, ran, recordable};
-use super::lint::{BaselineUse, Linted, Wanted, lint};
+use super::lint::{self, BaselineUse, Linted, Wanted, lint};
 use super::{CLEAN, input, output};
 use crate::baseline::{self, Baseline, Entry};
 use crate::clock;
 use crate::config::{self, Preset};
+use crate::discover;
 use crate::findings::{Atom, Share};
 use crate::paths::shown;
 use crate::rules::words::counted;
@@ -86,9 +87,11 @@ struct AlreadyThere {
 }
 
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
+    lint::set_threads(arguments.threads);
+    let target = std::env::var_os("DBT_TARGET_PATH");
+    let discovered = discover::discover(&arguments.path, arguments.manifest.as_deref(), target)?;
     let wanted = Wanted {
-        path: &arguments.path,
-        manifest: arguments.manifest.as_deref(),
+        discovered: &discovered,
         input: &arguments.input,
         config: arguments.config.as_deref(),
         changes: config::Changes {
@@ -98,7 +101,6 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
             fail_on: None,
             today: arguments.today.clone().unwrap_or_else(clock::today),
         },
-        threads: arguments.threads,
         baseline: BaselineUse::Record { given: arguments.baseline.as_deref() },
     };
     lint(wanted, |linted| {

@@ -4,11 +4,15 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Instant;
 
+use super::changed::{self, Changed, Limit};
 use super::destination::{self, Destination, DestinationParser};
+use super::empty::EmptyRun;
 use super::known::{self, Update};
-use super::lint::{BaselineUse, Linted, Wanted, lint};
+use super::lint::{self, BaselineUse, Linted, Wanted, lint};
+use super::targets::{self, Target};
 use super::terminal::{self, Color};
 use super::{CLEAN, FINDINGS, input, output};
+use crate::changes::Touched;
 use crate::clock;
 use crate::config::{self, FailOn, Preset};
 use crate::findings::Report;
@@ -17,9 +21,10 @@ use crate::report::{self, Format, Style, SummaryStyle};
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// A folder in a dbt project, or a manifest file of any name
-    #[arg(default_value = ".")]
-    path: PathBuf,
+    /// A folder in a dbt project, a manifest file of any name, or files of dbt projects: then only what is about them
+    /// is reported
+    #[arg(default_value = ".", value_name = "PATH")]
+    paths: Vec<PathBuf>,
 
     /// The manifest, if it is not where dbt puts it
     #[arg(long, value_name = "FILE")]
@@ -43,6 +48,9 @@ pub struct Arguments {
     /// Leave these rules out: codes, slugs or areas, several with commas
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
     ignore: Vec<String>,
+
+    #[command(flatten)]
+    changed: Changed,
 
     /// Exit with 1 if there is a finding of this severity or above
     #[arg(long, value_enum, value_name = "SEVERITY")]
@@ -114,17 +122,64 @@ Examples:
   dbt-steward check --select DOC,OWN --format concise
   dbt-steward check target/manifest.json --statistics
   dbt-steward check --preset strict --ignore naming --fail-on warning
+  dbt-steward check models/marts/fct_orders.sql models/marts/_marts__models.yml
+  dbt-steward check --since origin/main
   dbt-steward check --format json --output-file findings.json
   dbt-steward check --format sarif=findings.sarif --format github
   dbt-steward check --fail-on new-error
   dbt-steward check --update-baseline";
 
+impl Arguments {
+    /// What becomes of the baseline.
+    fn update(&self) -> Update {
+        match (self.update_baseline, self.allow_growth) {
+            (false, _) => Update::No,
+            (true, false) => Update::Shrink,
+            (true, true) => Update::Grow,
+        }
+    }
+}
+
+/// How a run over one project went.
+struct Run {
+    report: Report,
+    fails: bool,
+    /// The closing lines on stderr.
+    summary: String,
+    /// Why there was nothing to look at, if so.
+    empty: Option<EmptyRun>,
+}
+
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
-    let start = Instant::now();
     let destinations = destination::resolve(&arguments.format, arguments.output_file.as_deref())?;
+    lint::set_threads(arguments.threads);
+    let allow_empty = arguments.changed.allow_empty;
+    let targets = targets::find(&arguments.paths, arguments.manifest.as_deref(), allow_empty)?;
+    let mut runs: Vec<Run> =
+        targets.projects.iter().map(|target| check(arguments, target)).collect::<Result<_, _>>()?;
+    let is_empty = !allow_empty && runs.iter().all(|run| run.empty.is_some());
+    if let Some(reason) = runs.iter_mut().find_map(|run| run.empty.take()).filter(|_| is_empty) {
+        return Err(reason.into());
+    }
+    let fails = runs.iter().any(|run| run.fails);
+    let stray = changed::stray(&targets.stray);
+    let summaries: String = stray.into_iter().chain(runs.iter().map(|run| run.summary.clone())).collect();
+    let report = Report::of_all(runs.into_iter().map(|run| run.report));
+    print(arguments, &destinations, &report)?;
+    if !arguments.quiet {
+        // A closed stderr is no reason to fail.
+        let _ = io::stderr().write_all(summaries.as_bytes());
+    }
+    std::mem::forget(report);
+    Ok(if fails { FINDINGS } else { CLEAN })
+}
+
+/// Lints one project, or one manifest, and leaves what the arguments ask for.
+fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
+    let start = Instant::now();
+    let limit = arguments.changed.limit(target)?;
     let wanted = Wanted {
-        path: &arguments.path,
-        manifest: arguments.manifest.as_deref(),
+        discovered: &target.discovered,
         input: &arguments.input,
         config: arguments.config.as_deref(),
         changes: config::Changes {
@@ -134,40 +189,38 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
             fail_on: arguments.fail_on,
             today: arguments.today.clone().unwrap_or_else(clock::today),
         },
-        threads: arguments.threads,
         baseline: match arguments.no_baseline {
             true => BaselineUse::Without,
             false => BaselineUse::Compare { given: arguments.baseline.as_deref(), records: arguments.update_baseline },
         },
     };
-    let update = match (arguments.update_baseline, arguments.allow_growth) {
-        (false, _) => Update::No,
-        (true, false) => Update::Shrink,
-        (true, true) => Update::Grow,
-    };
     lint(wanted, |mut linted| {
+        let mut empty = EmptyRun::of_rules(&linted.report, linted.resolved.is_selective);
         known::can_tell_news(&linted)?;
-        known::hold_against_baseline(&mut linted, update)?;
-        print(arguments, &destinations, &linted.report)?;
-        if !arguments.quiet {
-            print_summary(arguments, &linted, start);
+        // Before anything else is left out, so that only what is fixed is taken for it.
+        known::hold_against_baseline(&mut linted, arguments.update())?;
+        if let Some(limit) = &limit {
+            let touched = Touched::new(&limit.changes, linted.project, linted.locator);
+            linted.report.retain(|located| touched.concerns(located));
+            empty = empty.or_else(|| EmptyRun::of_files(target, touched.has_resources()));
         }
+        let summary = summary(arguments, &linted, limit.as_ref(), start);
         let fails = !arguments.exit_zero && linted.resolved.fail_on.is_reached(linted.report.worst());
-        std::mem::forget(linted.report);
-        Ok(if fails { FINDINGS } else { CLEAN })
+        Ok(Run { report: linted.report, fails, summary, empty })
     })
 }
 
-fn print_summary(arguments: &Arguments, linted: &Linted<'_, '_>, start: Instant) {
+fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, limit: Option<&Limit>, start: Instant) -> String {
+    let limit = limit.map(Limit::described);
     let style = SummaryStyle {
         verbose: arguments.verbose,
         input: &linted.choice,
+        limit: limit.as_deref(),
         unknown: &input::unknown(linted.project),
         files: &linted.files(),
         elapsed: start.elapsed(),
     };
-    // A closed stderr is no reason to fail.
-    let _ = io::stderr().write_all(report::summary(&linted.report, style).as_bytes());
+    report::summary(&linted.report, style)
 }
 
 fn print(arguments: &Arguments, destinations: &[Destination], report: &Report) -> miette::Result<()> {

@@ -19,13 +19,10 @@ use crate::text::SourceFile;
 
 /// What to lint, and how.
 pub struct Wanted<'a> {
-    /// A folder in a dbt project, or a manifest.
-    pub path: &'a Path,
-    pub manifest: Option<&'a Path>,
+    pub discovered: &'a Discovered,
     pub input: &'a input::Settings,
     pub config: Option<&'a Path>,
     pub changes: config::Changes<'a>,
-    pub threads: u16,
     pub baseline: BaselineUse<'a>,
 }
 
@@ -46,10 +43,10 @@ pub struct Linted<'r, 'p> {
     pub project: &'r Project<'p>,
     pub resolved: &'r Resolved,
     pub loaded: &'r Loaded,
+    pub locator: &'r Locator,
     /// What was read, and why.
     pub choice: String,
     pub report: Report,
-    pub locator: &'r Locator,
     /// The baseline that is compared with, if there is one.
     pub baseline: Option<&'r Baseline<'r>>,
     /// Where it is, or is to be.
@@ -63,16 +60,15 @@ pub struct Linted<'r, 'p> {
 /// # Errors
 /// When the project or the config cannot be read; whatever `then` fails with.
 pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::Result<T>) -> miette::Result<T> {
-    set_threads(wanted.threads);
-    let discovered = discover::discover(wanted.path, wanted.manifest, std::env::var_os("DBT_TARGET_PATH"))?;
-    let config_path = config_path(wanted.config, &discovered);
+    let discovered = wanted.discovered;
+    let config_path = config_path(wanted.config, discovered);
     let config = config::load(config_path.as_deref(), wanted.changes)?;
     // Never freed: the operating system does that at once, and walking through a million strings takes noticeable time.
-    let first = ManuallyDrop::new(input::load(&discovered, wanted.input)?);
+    let first = ManuallyDrop::new(input::load(discovered, wanted.input)?);
     let mut memories = ManuallyDrop::new([manifest::Memory::default(), manifest::Memory::default()]);
     let [memory, other_memory] = &mut *memories;
     let mut project = ManuallyDrop::new(Project::from(first.facts(memory)?));
-    let other = ManuallyDrop::new(input::instead(&first, &project, &discovered, wanted.input)?);
+    let other = ManuallyDrop::new(input::instead(&first, &project, discovered, wanted.input)?);
     let loaded = other.as_ref().unwrap_or(&first);
     if other.is_some() {
         project = ManuallyDrop::new(Project::from(loaded.facts(other_memory)?));
@@ -93,14 +89,14 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
         loaded.read_own_files(&mut project, &locator);
     }
     let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
-    let choice = input::choice(loaded, &project, &discovered, wanted.input);
+    let choice = input::choice(loaded, &project, discovered, wanted.input);
     then(Linted {
         project: &project,
         resolved: &resolved,
         loaded,
+        locator: &locator,
         choice,
         report,
-        locator: &locator,
         baseline: baseline.as_ref(),
         baseline_path,
         config: config_path,
@@ -141,7 +137,7 @@ impl Linted<'_, '_> {
 }
 
 /// Zero leaves the choice to rayon: one per core.
-fn set_threads(threads: u16) {
+pub fn set_threads(threads: u16) {
     if threads > 0 {
         // Fails only if the pool exists already, which nothing before this line brings about.
         let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();

@@ -2,9 +2,11 @@
 
 mod audit;
 mod baseline;
+mod changed;
 mod check;
 mod completions;
 mod destination;
+mod empty;
 mod explain;
 mod generate_docs;
 mod init;
@@ -14,6 +16,7 @@ mod lint;
 mod output;
 mod rules;
 mod schema;
+mod targets;
 mod terminal;
 
 use std::process::ExitCode;

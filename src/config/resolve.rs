@@ -20,6 +20,8 @@ pub struct Resolved {
     /// The rules that are on, by code.
     pub instances: Vec<Instance>,
     pub fail_on: FailOn,
+    /// Whether somebody has chosen rules, or left some out: no preset alone does.
+    pub is_selective: bool,
 }
 
 impl Config {
@@ -42,7 +44,8 @@ impl Config {
             recorded_shares: RecordedShares::default(),
         };
         let instances = rules::all().into_iter().flat_map(|rule| self.instances(rule)).collect();
-        Ok(Resolved { settings, instances, fail_on: self.fail_on })
+        let is_selective = self.select.is_some() || !self.ignore.is_empty() || !self.files.is_empty();
+        Ok(Resolved { settings, instances, fail_on: self.fail_on, is_selective })
     }
 
     /// The instances of a rule: none if it is off.

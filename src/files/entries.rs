@@ -111,6 +111,12 @@ impl Entries {
         self.get(yaml, "source_of", &format!("{}.{}", source.source_name, resource.name))
     }
 
+    /// Every entry with its section and name; of several with one name, the last.
+    pub fn all<'e, 'y: 'e>(&'e self, yaml: &'y Yaml) -> impl Iterator<Item = (&'static str, &'e str, &'y Node)> {
+        let described = self.places.keys().filter(|(section, _)| *section != "source_of");
+        described.filter_map(|(section, name)| Some((*section, name.as_str(), self.get(yaml, section, name)?)))
+    }
+
     fn get<'y>(&self, yaml: &'y Yaml, section: &'static str, name: &str) -> Option<&'y Node> {
         let (document, steps) = self.places.get(&(section, name.to_owned()))?;
         let mut node = yaml.documents.get(*document)?;

@@ -6,7 +6,7 @@ use super::{Atom, Atoms, Located, Severity, Share};
 use crate::project::Counts;
 
 /// Everything a report can say.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Report {
     /// Sorted by file, place, rule, subject.
     pub findings: Vec<Located>,
@@ -46,7 +46,7 @@ pub struct FixedEntries {
 }
 
 /// What an update changed in the baseline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub struct BaselineUpdate {
     pub removed: usize,
     pub added: usize,
@@ -56,13 +56,35 @@ pub struct BaselineUpdate {
 }
 
 /// The numbers of a run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Summary {
     pub project: String,
     pub dbt_version: String,
     pub counts: Counts,
     /// Rules that were asked for, by code.
     pub rules: Vec<RuleSummary>,
+}
+
+impl Summary {
+    fn add(&mut self, other: Self) {
+        self.project = format!("{}, {}", self.project, other.project);
+        if self.dbt_version != other.dbt_version {
+            self.dbt_version = String::new();
+        }
+        self.counts.add(&other.counts);
+        self.rules.extend(other.rules);
+        self.rules.sort_by_key(|rule| rule.code);
+        self.rules.dedup_by(|next, kept| {
+            let is_same = next.code == kept.code;
+            if is_same {
+                kept.subjects += next.subjects;
+                kept.findings += next.findings;
+                // Did not run means that it ran in no project.
+                kept.skipped = kept.skipped.take().filter(|_| next.skipped.is_some());
+            }
+            is_same
+        });
+    }
 }
 
 /// How one rule fared.
@@ -78,6 +100,27 @@ pub struct RuleSummary {
 }
 
 impl BaselineSummary {
+    /// Two projects' as one.
+    fn with(self, other: Self) -> Self {
+        let update = self.update.or(other.update).map(|_| {
+            let (one, other) = (self.update.unwrap_or_default(), other.update.unwrap_or_default());
+            BaselineUpdate {
+                removed: one.removed + other.removed,
+                added: one.added + other.added,
+                renamed: one.renamed + other.renamed,
+                shares: one.shares + other.shares,
+            }
+        });
+        Self {
+            path: format!("{}, {}", self.path, other.path),
+            known: self.known + other.known,
+            new: self.new + other.new,
+            fixed: self.fixed.into_iter().chain(other.fixed).collect(),
+            unrecorded: self.unrecorded + other.unrecorded,
+            update,
+        }
+    }
+
     /// Entries for which nothing is found any more.
     pub fn fixed_entries(&self) -> usize {
         self.fixed.iter().map(|fixed| fixed.names.len()).sum()
@@ -85,6 +128,30 @@ impl BaselineSummary {
 }
 
 impl Report {
+    /// Keeps the findings that `is_kept` says, and corrects the numbers.
+    pub fn retain(&mut self, is_kept: impl FnMut(&mut Located) -> bool) {
+        self.findings.retain_mut(is_kept);
+        self.recount();
+    }
+
+    /// Several projects' reports as one.
+    pub fn of_all(reports: impl IntoIterator<Item = Self>) -> Self {
+        let mut reports = reports.into_iter();
+        let mut all = reports.next().unwrap_or_default();
+        for report in reports {
+            all.findings.extend(report.findings);
+            all.superseded.append(report.superseded);
+            all.shares.extend(report.shares);
+            all.baseline = match (all.baseline, report.baseline) {
+                (Some(one), Some(other)) => Some(one.with(other)),
+                (one, other) => one.or(other),
+            };
+            all.findings.sort_by(Located::order);
+            all.summary.add(report.summary);
+        }
+        all
+    }
+
     /// All that this run knows of: what a baseline records, and what a base is asked for.
     pub fn atoms(&self) -> impl Iterator<Item = Atom<'_>> {
         self.findings.iter().flat_map(|located| located.finding.atoms()).chain(self.superseded.iter())

@@ -145,7 +145,8 @@ impl Locator {
         Location { path: self.shown(None, path), region }
     }
 
-    fn own_file(&self, path: &str) -> Option<FileRef> {
+    /// A file of the root project, if it is at hand.
+    pub fn own_file(&self, path: &str) -> Option<FileRef> {
         self.files.get(self.root.as_deref()?, path, &self.shown(None, path))
     }
 
@@ -157,6 +158,16 @@ impl Locator {
             Some(name) if !is_inside(Path::new(name)) => None,
             Some(name) => self.files.get(&root.join(&self.packages).join(name), path, &self.shown(package, path)),
         }
+    }
+
+    /// The path to print for a file of the root project.
+    pub fn shown_path(&self, path: &str) -> String {
+        self.shown(None, path)
+    }
+
+    /// The path to print for a file of a resource, which may be a package's.
+    pub fn shown_path_of(&self, project: &Project<'_>, resource: &Resource<'_>, path: &str) -> String {
+        self.shown((!project.is_own(resource)).then_some(resource.package.as_str()), path)
     }
 
     /// The path to print: openable from where the command was started, with `/`.

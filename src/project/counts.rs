@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Project, ResourceType};
 
 /// Enabled resources of the root project, by type; `package_models` are models of installed packages.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Counts {
     pub models: usize,
     pub seeds: usize,
@@ -25,6 +25,23 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// Adds another project's.
+    pub fn add(&mut self, other: &Self) {
+        self.models += other.models;
+        self.seeds += other.seeds;
+        self.snapshots += other.snapshots;
+        self.data_tests += other.data_tests;
+        self.unit_tests += other.unit_tests;
+        self.source_tables += other.source_tables;
+        self.exposures += other.exposures;
+        self.metrics += other.metrics;
+        self.semantic_models += other.semantic_models;
+        self.saved_queries += other.saved_queries;
+        self.groups += other.groups;
+        self.macros += other.macros;
+        self.package_models += other.package_models;
+    }
+
     /// Counts a project's resources.
     pub fn of(project: &Project<'_>) -> Self {
         // In one pass: resources of a large project fit into no cache.

@@ -15,6 +15,8 @@ pub struct SummaryStyle<'a> {
     pub verbose: bool,
     /// What was read, and why.
     pub input: &'a str,
+    /// What findings are limited to, such as files that have changed.
+    pub limit: Option<&'a str>,
     /// What could not be known from the files, a line each; told when verbose.
     pub unknown: &'a [String],
     /// The files that were read, each after a word for it; told when verbose.
@@ -32,6 +34,9 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
     let by = if version.is_empty() { String::new() } else { format!(" (dbt {version})") };
     add(&mut text, format!("{project}{by}: {}", subjects(&summary.counts)));
     add(&mut text, format!("read from {}", printable(style.input)));
+    if let Some(limit) = style.limit {
+        add(&mut text, printable(limit).into_owned());
+    }
     if style.verbose {
         for (what, path) in style.files {
             add(&mut text, format!("{what}: {}", printable(path)));

@@ -86,6 +86,11 @@ impl Desk {
         self
     }
 
+    /// What is set for all runs.
+    pub fn variables(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.variables.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The names of a folder's files, in order.
     pub fn names(&self, relative: &str) -> Vec<String> {
         let entries = std::fs::read_dir(self.path(relative)).expect("the folder is there");

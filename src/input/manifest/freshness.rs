@@ -13,7 +13,7 @@ use crate::paths;
 use crate::project::{Changes, Detail, Project, Resource, ResourceType};
 
 /// What dbt reads beside resources; a change of it shows by its time only.
-const BESIDE: [&str; 5] = ["dbt_project.yml", "packages.yml", "dependencies.yml", "package-lock.yml", "vars.yml"];
+pub const BESIDE: [&str; 5] = ["dbt_project.yml", "packages.yml", "dependencies.yml", "package-lock.yml", "vars.yml"];
 
 /// Says in plain words why the manifest may no longer describe the files, if it may not: `is out of date: models/a.sql has
 /// changed since`.

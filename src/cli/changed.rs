@@ -1,0 +1,97 @@
+//! `--since`, `--staged` and files as arguments: what the run is limited to.
+
+use std::path::PathBuf;
+
+use super::targets::{Target, TargetError};
+use crate::changes::{self, Changes, Git};
+use crate::discover::{DiscoverError, Discovered};
+use crate::input::project_files::beside;
+
+/// What decides about what has changed.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub struct Changed {
+    /// Report only what the current branch has changed since it left this revision, what is not committed included
+    ///
+    /// Asks git for the merge base of HEAD and the revision. Of properties YAML, the entries that have changed count.
+    #[arg(long, value_name = "REV")]
+    pub since: Option<String>,
+
+    /// Report only what the next commit changes: the staged files
+    #[arg(long, conflicts_with = "since")]
+    pub staged: bool,
+
+    /// Take a run that has nothing to look at for a pass: files that are in no project, rules without a subject
+    #[arg(long)]
+    pub allow_empty: bool,
+}
+
+/// What a run is limited to.
+#[derive(Debug)]
+pub struct Limit {
+    pub changes: Changes,
+    /// For people: "since main".
+    pub since: Option<String>,
+}
+
+impl Changed {
+    /// The option that asks git, if one does.
+    fn option(&self) -> Option<&'static str> {
+        match (&self.since, self.staged) {
+            (Some(_), _) => Some("--since"),
+            (None, true) => Some("--staged"),
+            (None, false) => None,
+        }
+    }
+
+    /// What a project's run is limited to; `None` if to nothing.
+    ///
+    /// # Errors
+    /// When git cannot tell.
+    pub fn limit(&self, target: &Target) -> miette::Result<Option<Limit>> {
+        match (&target.files, self.option()) {
+            (Some(_), Some(option)) => Err(TargetError::FilesAnd { option }.into()),
+            (Some(files), None) => Ok(Some(Limit { changes: Changes::given(files.iter().cloned()), since: None })),
+            (None, Some(_)) => self.asked_of_git(&target.discovered).map(Some),
+            (None, None) => Ok(None),
+        }
+    }
+
+    fn asked_of_git(&self, discovered: &Discovered) -> miette::Result<Limit> {
+        let none = || DiscoverError::NoFiles { path: discovered.manifest.clone() };
+        let project = discovered.project.as_ref().ok_or_else(none)?;
+        let git = Git::open(&project.root)?;
+        let beside = beside(&project.root);
+        let outside: Vec<&str> = beside.iter().map(String::as_str).collect();
+        let (changes, since) = match &self.since {
+            Some(revision) => (changes::since(&git, revision, &outside)?, format!("since {revision}")),
+            None => (changes::staged(&git, &outside)?, "in the index".to_owned()),
+        };
+        Ok(Limit { changes, since: Some(since) })
+    }
+}
+
+/// A line about files that a run could not take into account.
+pub fn stray(paths: &[PathBuf]) -> Option<String> {
+    match paths.len() {
+        0 => None,
+        1 => Some("1 file is in no dbt project\n".to_owned()),
+        count => Some(format!("{count} files are in no dbt project\n")),
+    }
+}
+
+impl Limit {
+    /// What the run is limited to, for people.
+    pub fn described(&self) -> String {
+        let files = match self.changes.count() {
+            1 => "1 file".to_owned(),
+            count => format!("{count} files"),
+        };
+        match &self.since {
+            None => {
+                format!("only what {files} given {}", if self.changes.count() == 1 { "is about" } else { "are about" })
+            }
+            Some(since) if self.changes.is_empty() => format!("nothing has changed {since}"),
+            Some(since) => format!("only what has changed {since}: {files}"),
+        }
+    }
+}

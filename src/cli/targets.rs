@@ -1,0 +1,134 @@
+//! Which projects the arguments name, and which of their files.
+
+use std::ffi::OsString;
+use std::path::{Component, Path, PathBuf};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use crate::discover::{self, Discovered, PROJECT_FILE};
+use crate::paths::shown;
+
+/// A project or manifest to lint.
+#[derive(Debug)]
+pub struct Target {
+    pub discovered: Discovered,
+    /// The files that were given, relative to the project; `None` where it was named as a whole.
+    pub files: Option<Vec<String>>,
+}
+
+/// What the arguments come to.
+#[derive(Debug)]
+pub struct Targets {
+    /// In the order in which they are first named.
+    pub projects: Vec<Target>,
+    /// Files that lie in no project.
+    pub stray: Vec<PathBuf>,
+}
+
+/// Arguments that do not go together.
+#[derive(Debug, Error, Diagnostic)]
+pub enum TargetError {
+    #[error("{} is {}, and other paths are given", shown(path), what)]
+    #[diagnostic(help("give one folder, or one manifest, or any number of files of dbt projects"))]
+    Mixed { path: PathBuf, what: &'static str },
+
+    #[error("{} is in no dbt project", shown(path))]
+    #[diagnostic(help(
+        "there is no {PROJECT_FILE} in the folders above it; --allow-empty passes over such files, as a hook for a whole \
+         repository has to"
+    ))]
+    Stray { path: PathBuf },
+
+    #[error("files of several projects are given, and {option}")]
+    #[diagnostic(help("{option} is about one project: run dbt-steward once for each"))]
+    SeveralProjects { option: &'static str },
+
+    #[error("files are given, and {option}")]
+    #[diagnostic(help("both say what has changed: give the project's folder with {option}, or the files alone"))]
+    FilesAnd { option: &'static str },
+}
+
+/// What dbt reads; anything else that is named alone is a manifest.
+const EXTENSIONS: [&str; 7] = ["sql", "py", "js", "yml", "yaml", "md", "csv"];
+
+/// Finds what the arguments name: a folder, a manifest, or files.
+///
+/// # Errors
+/// When something is not there, or the arguments do not go together.
+pub fn find(paths: &[PathBuf], manifest: Option<&Path>, allow_empty: bool) -> miette::Result<Targets> {
+    let target_path = std::env::var_os("DBT_TARGET_PATH");
+    match paths {
+        [path] if !is_project_file(path) => {
+            let discovered = discover::discover(path, manifest, target_path)?;
+            Ok(Targets { projects: vec![Target { discovered, files: None }], stray: Vec::new() })
+        }
+        _ => of_files(paths, manifest, allow_empty, target_path.as_ref()),
+    }
+}
+
+fn is_project_file(path: &Path) -> bool {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    !path.is_dir() && extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
+}
+
+fn of_files(
+    paths: &[PathBuf],
+    manifest: Option<&Path>,
+    allow_empty: bool,
+    target_path: Option<&OsString>,
+) -> miette::Result<Targets> {
+    let mut targets = Targets { projects: Vec::new(), stray: Vec::new() };
+    let mut roots: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        check(path)?;
+        let Some((shown_root, root, relative)) = place(path) else {
+            targets.stray.push(path.clone());
+            continue;
+        };
+        let index = match roots.iter().position(|known| *known == root) {
+            Some(index) => index,
+            None => {
+                let discovered = discover::discover(&shown_root, manifest, target_path.cloned())?;
+                roots.push(root);
+                targets.projects.push(Target { discovered, files: Some(Vec::new()) });
+                roots.len() - 1
+            }
+        };
+        targets.projects[index].files.get_or_insert_default().push(relative);
+    }
+    if manifest.is_some() && targets.projects.len() > 1 {
+        return Err(TargetError::SeveralProjects { option: "--manifest" }.into());
+    }
+    match targets.stray.first() {
+        Some(path) if targets.projects.is_empty() && !allow_empty => {
+            Err(TargetError::Stray { path: path.clone() }.into())
+        }
+        _ => Ok(targets),
+    }
+}
+
+fn check(path: &Path) -> miette::Result<()> {
+    let mixed = |what| TargetError::Mixed { path: path.to_owned(), what };
+    match std::fs::metadata(path) {
+        Err(source) => Err(discover::missing(path, source).into()),
+        Ok(metadata) if metadata.is_dir() => Err(mixed("a folder").into()),
+        Ok(_) if path.extension().is_some_and(|extension| extension == "json") => Err(mixed("a manifest").into()),
+        Ok(_) => Ok(()),
+    }
+}
+
+/// The project around a file: its folder as it can be shown and without symbolic links, and the file relative to it.
+fn place(path: &Path) -> Option<(PathBuf, PathBuf, String)> {
+    let folder = path.parent()?;
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let root = discover::upwards(folder, |folder| folder.join(PROJECT_FILE).is_file())?;
+    let (absolute, inside) = (root.canonicalize().ok()?, folder.canonicalize().ok()?);
+    let below = inside.strip_prefix(&absolute).ok()?.join(path.file_name()?);
+    let parts = below.components().filter_map(|part| match part {
+        Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
+        _ => None,
+    });
+    let relative = parts.collect::<Vec<_>>().join("/");
+    Some((root, absolute, relative))
+}

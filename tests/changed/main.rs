@@ -1,0 +1,8 @@
+//! `--since`, `--staged`, files as arguments: only what a change is about, told by a real git.
+
+mod files;
+mod repository;
+mod since;
+mod staged;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,376 @@
+//! `--since`: what the branch has changed, committed or not.
+
+use crate::repository::Repository;
+
+fn undocumented(repository: &Repository, arguments: &[&str]) -> Vec<String> {
+    let found = repository.found("DOC001", arguments);
+    found.into_iter().map(|line| line.trim_start_matches("DOC001 model.shop.").to_owned()).collect()
+}
+
+#[test]
+fn only_what_the_branch_has_changed_is_reported() {
+    let repository = Repository::with_project("");
+    assert_eq!(undocumented(&repository, &[]), ["orders", "customers", "payments"]);
+    repository.branch("work").desk.write("models/customers.sql", "select 1 as id\n");
+    repository.commit("customers");
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["customers"]);
+    // What has happened on the other branch since is not this branch's doing.
+    repository.git(&["checkout", "--quiet", "main"]);
+    repository.desk.write("models/payments.sql", "select 2 as id\n");
+    repository.commit("payments");
+    repository.git(&["checkout", "--quiet", "work"]);
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["customers"]);
+}
+
+#[test]
+fn of_properties_only_entries_that_read_otherwise_count() {
+    let repository = Repository::with_project("");
+    repository.branch("work").desk.edit(
+        "models/schema.yml",
+        "  - name: customers\n",
+        "  - name: customers\n    columns: []\n",
+    );
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["customers"]);
+    // Where an entry stands makes no difference, nor does how it is indented.
+    repository.git(&["checkout", "--quiet", "models/schema.yml"]);
+    repository.desk.write(
+        "models/schema.yml",
+        "version: 2\n\nmodels:\n- name: payments\n- name: orders\n  columns:\n    - name: id\n      data_tests: [unique, not_null]\n\n- name: customers\n",
+    );
+    assert_eq!(undocumented(&repository, &["--since", "main"]), [""; 0]);
+}
+
+#[test]
+fn a_comment_that_is_taken_away_is_a_change_of_its_entry() {
+    let repository = Repository::with_project("");
+    repository.desk.edit("models/schema.yml", "  - name: payments\n", "  # not ours\n  - name: payments\n");
+    repository.commit("comment");
+    repository.branch("work").desk.edit("models/schema.yml", "  # not ours\n", "");
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["payments"]);
+}
+
+#[test]
+fn a_deleted_properties_file_is_a_change_of_what_it_described() {
+    let repository = Repository::with_project("");
+    repository.desk.write("models/schema.yml", "models:\n  - name: orders\n    description: One row an order.\n");
+    repository.commit("described");
+    assert_eq!(undocumented(&repository, &[]), ["customers", "payments"]);
+    repository.branch("work");
+    std::fs::remove_file(repository.desk.path("models/schema.yml")).unwrap();
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["orders"]);
+    repository.commit("gone");
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["orders"]);
+}
+
+#[test]
+fn an_entry_that_is_gone_is_a_change_of_what_it_described() {
+    let repository = Repository::with_project("");
+    repository.desk.write(
+        "models/schema.yml",
+        "models:\n  - name: orders\n    description: One row an order.\n  - name: customers\n",
+    );
+    repository.commit("described");
+    repository.branch("work").desk.write("models/schema.yml", "models:\n  - name: customers\n");
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["orders"]);
+}
+
+#[test]
+fn a_renamed_properties_file_is_no_change_of_its_entries() {
+    let repository = Repository::with_project("");
+    repository.branch("work").git(&["mv", "models/schema.yml", "models/_models.yml"]);
+    assert_eq!(undocumented(&repository, &["--since", "main"]), [""; 0]);
+    repository.desk.edit("models/_models.yml", "  - name: payments\n", "  - name: payments\n    columns: []\n");
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["payments"]);
+    repository.commit("renamed");
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["payments"]);
+    // In another folder an entry is at another place, and there are rules about that.
+    repository.desk.write("models/sub/_x.yml", "");
+    repository.git(&["mv", "--force", "models/_models.yml", "models/sub/_x.yml"]);
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["orders", "customers", "payments"]);
+}
+
+#[test]
+fn a_renamed_model_is_a_new_one() {
+    let repository = Repository::with_project("");
+    repository.branch("work").git(&["mv", "models/payments.sql", "models/paid.sql"]);
+    // The entry that stays behind describes nothing any more, and has not changed.
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["paid"]);
+    repository.commit("renamed");
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["paid"]);
+}
+
+#[test]
+fn a_deleted_model_has_nothing_to_report() {
+    let repository = Repository::with_project("");
+    repository.branch("work").git(&["rm", "--quiet", "models/payments.sql"]);
+    let run = repository.desk.run(&["check", "--input", "project", "--select", "DOC001", "--since", "main"]);
+    run.prints(0, "");
+    assert!(run.stderr.contains("only what has changed since main: 1 file\n"), "{run:?}");
+}
+
+#[test]
+fn a_dirty_tree_counts() {
+    let repository = Repository::with_project("");
+    let desk = &repository.desk;
+    repository.branch("work");
+    // Staged, then changed again; not staged; not known to git; ignored.
+    desk.write("models/orders.sql", "select 1 as id\n");
+    repository.git(&["add", "models/orders.sql"]);
+    desk.write("models/orders.sql", "select 2 as id\n");
+    desk.write("models/new one.sql", "select 3 as id\n");
+    desk.write("models/ignored.sql", "select 4 as id\n");
+    desk.write(".git/info/exclude", "ignored.sql\n");
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["new one", "orders"]);
+    assert_eq!(undocumented(&repository, &["--since", "HEAD"]), ["new one", "orders"]);
+    repository.commit("all");
+    assert_eq!(undocumented(&repository, &["--since", "HEAD"]), [""; 0]);
+}
+
+#[test]
+fn names_may_hold_anything() {
+    let repository = Repository::with_project("");
+    repository.branch("work");
+    repository.desk.write("models/ä ö/ñ (1).sql", "select 1 as id\n");
+    repository.desk.write("models/ä ö/schema ü.yml", "models:\n  - name: ñ (1)\n");
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["ñ (1)"]);
+    repository.commit("names");
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["ñ (1)"]);
+}
+
+#[test]
+fn a_project_may_be_a_folder_of_the_repository() {
+    let mut repository = Repository::with_project("analytics/shop");
+    repository.branch("work");
+    repository.desk.write("README.md", "elsewhere\n");
+    assert_eq!(undocumented(&repository, &["analytics/shop", "--since", "main"]), [""; 0]);
+    repository.desk.write("analytics/shop/models/orders.sql", "select 1 as id\n");
+    repository.desk.edit(
+        "analytics/shop/models/schema.yml",
+        "  - name: payments\n",
+        "  - name: payments\n    columns: []\n",
+    );
+    assert_eq!(undocumented(&repository, &["analytics/shop", "--since", "main"]), ["orders", "payments"]);
+    repository.commit("work");
+    assert_eq!(undocumented(&repository, &["analytics/shop", "--since", "main"]), ["orders", "payments"]);
+    repository.desk.start = "analytics/shop/models".into();
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["orders", "payments"]);
+}
+
+#[test]
+fn models_may_lie_beside_the_project() {
+    let repository = Repository::with_project("dbt/shop");
+    repository.desk.write("dbt/shop/dbt_project.yml", "name: shop\nversion: '1.0'\nmodel-paths: [models, ../shared]\n");
+    repository.desk.write("dbt/shared/rates.sql", "select 1 as id\n");
+    repository.commit("shared");
+    repository.branch("work").desk.write("dbt/shared/rates.sql", "select 20 as id\n");
+    assert_eq!(undocumented(&repository, &["dbt/shop", "--since", "main"]), ["rates"]);
+}
+
+#[test]
+fn nothing_changed_is_clean_and_says_so() {
+    let repository = Repository::with_project("");
+    let run = repository.desk.run(&[
+        "check",
+        "--input",
+        "project",
+        "--select",
+        "DOC001",
+        "--since",
+        "main",
+        "--fail-on",
+        "info",
+    ]);
+    run.prints(0, "");
+    assert_eq!(
+        run.summary(),
+        "shop: 3 models, 3 source tables, 2 data tests
+read from the project's files, because --input asks for it
+nothing has changed since main
+no findings
+1 rule ran in …
+"
+    );
+}
+
+#[test]
+fn a_detached_head_is_as_good_as_a_branch() {
+    let repository = Repository::with_project("");
+    repository.branch("work").desk.write("models/customers.sql", "select 1 as id\n");
+    repository.commit("customers").git(&["checkout", "--quiet", "--detach"]);
+    repository.desk.write("models/orders.sql", "select 1 as id\n");
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["orders", "customers"]);
+}
+
+#[test]
+fn a_shallow_clone_is_told_what_to_do() {
+    let origin = Repository::with_project("");
+    origin.branch("work").desk.write("models/customers.sql", "select 1 as id\n");
+    origin.commit("customers");
+    origin.git(&["checkout", "--quiet", "main"]);
+    origin.desk.write("models/orders.sql", "select 1 as id\n");
+    origin.commit("orders").git(&["checkout", "--quiet", "work"]);
+    let url = format!("file://{}", origin.desk.path("").to_string_lossy().replace('\\', "/"));
+    let clone = Repository::empty();
+    clone.git(&["clone", "--quiet", "--depth", "1", "--branch", "work", &url, "shallow"]);
+    let check = |revision: &str| clone.desk.run(&["check", "shallow", "--input", "project", "--since", revision]);
+    check("origin/main").refuses(
+        "  × revision `origin/main` is not known in this shallow clone
+  help: fetch the whole history: `fetch-depth: 0` for actions/checkout, `GIT_DEPTH: 0` for GitLab,
+        `fetchDepth: 0` for Azure, or run git fetch --unshallow; a branch of the remote is written
+        `origin/main`\n",
+    );
+    clone.git_in("shallow", &["fetch", "--quiet", "--depth", "1", "origin", "main:main"]);
+    check("main").refuses(
+        "  × `main` and HEAD have no common commit in this shallow clone
+  help: fetch the whole history: `fetch-depth: 0` for actions/checkout, `GIT_DEPTH: 0` for GitLab,
+        `fetchDepth: 0` for Azure, or run git fetch --unshallow\n",
+    );
+    clone.git_in("shallow", &["fetch", "--quiet", "--unshallow"]);
+    assert_eq!(undocumented(&clone, &["shallow", "--since", "main"]), ["customers"]);
+}
+
+#[test]
+fn what_git_cannot_tell_ends_the_run() {
+    let repository = Repository::with_project("");
+    let check = |revision: &str| repository.desk.run(&["check", "--input", "project", &format!("--since={revision}")]);
+    for revision in ["mian", "-x", "", "HEAD:models/orders.sql", "main..work"] {
+        check(revision).refuses(&format!(
+            "  × revision `{revision}` is not known in this repository
+  help: git fetch brings what the remote has; a branch of the remote is written `origin/main`\n"
+        ));
+    }
+    repository.git(&["checkout", "--quiet", "--orphan", "other"]);
+    repository.commit("other");
+    check("main").refuses(
+        "  × `main` and HEAD have no common commit in this repository
+  help: their histories are unrelated; name a revision that the current branch comes from\n",
+    );
+}
+
+#[test]
+fn without_repository_or_git_there_is_a_message() {
+    let mut repository = Repository::with_project("shop");
+    std::fs::remove_dir_all(repository.desk.path(".git")).unwrap();
+    // Nor may one around the folder for temporary files be taken.
+    let folder = repository.desk.path("").to_string_lossy().into_owned();
+    repository.desk.set("GIT_CEILING_DIRECTORIES", &folder);
+    repository.desk.set("GIT_CONFIG_GLOBAL", &repository.desk.path("none").to_string_lossy());
+    repository.desk.run(&["check", "shop", "--since", "main"]).refuses(
+        "  × shop is in no git repository
+  help: --since, --staged and a revision for --base ask git; give the changed files as arguments
+        instead\n",
+    );
+    repository.desk.set("PATH", &folder);
+    let run = repository.desk.run(&["check", "shop", "--since", "main"]);
+    assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+    let message = "  × git cannot be started\n  ╰─▶ ";
+    let help = "\n  help: install git, or give the changed files as arguments: dbt-steward check models/a.sql\n";
+    assert!(run.stderr.starts_with(message) && run.stderr.ends_with(help), "{run:?}");
+}
+
+#[test]
+fn the_users_configuration_changes_nothing() {
+    let repository = Repository::with_project("");
+    for (name, value) in [
+        ("diff.noprefix", "true"),
+        ("diff.renames", "false"),
+        ("diff.external", "false"),
+        ("diff.orderFile", "none"),
+        ("diff.relative", "true"),
+        ("color.ui", "always"),
+        ("core.quotePath", "true"),
+        ("core.pager", "false"),
+        ("status.showUntrackedFiles", "no"),
+    ] {
+        repository.git(&["config", name, value]);
+    }
+    repository.branch("work").git(&["mv", "models/schema.yml", "models/_é.yml"]);
+    repository.desk.write("models/é.sql", "select 1 as id\n");
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["é"]);
+}
+
+#[test]
+fn variables_that_git_sets_for_hooks_do_not_lead_astray() {
+    let mut repository = Repository::with_project("shop");
+    let other = Repository::with_project("");
+    repository.branch("work").desk.write("shop/models/orders.sql", "select 1 as id\n");
+    for (name, value) in [
+        ("GIT_DIR", ".git".to_owned()),
+        ("GIT_DIR", other.desk.path(".git").to_string_lossy().into_owned()),
+        ("GIT_WORK_TREE", ".".to_owned()),
+        ("GIT_INDEX_FILE", "none".to_owned()),
+        ("GIT_PREFIX", "shop/".to_owned()),
+    ] {
+        repository.desk.set(name, &value);
+        assert_eq!(undocumented(&repository, &["shop", "--since", "main"]), ["orders"], "{name}={value}");
+    }
+}
+
+#[test]
+fn what_else_stands_in_a_changed_file_is_told_by_line() {
+    let repository = Repository::with_project("");
+    repository
+        .desk
+        .write("packages.yml", "packages:\n  - git: https://example.com/a.git\n  - git: https://example.com/b.git\n");
+    repository.commit("packages");
+    let unpinned = |arguments: &[&str]| {
+        let arguments = [&["--input", "project", "--select", "PRJ002"], arguments].concat();
+        repository.desk.places(&arguments)
+    };
+    assert_eq!(unpinned(&[]).len(), 2);
+    repository.branch("work").desk.edit("packages.yml", "b.git", "other.git");
+    let found = unpinned(&["--since", "main"]);
+    assert_eq!(found, ["packages.yml:3:10-3:39 PRJ002 project.shop"]);
+}
+
+#[test]
+fn a_table_of_a_source_is_an_entry_of_its_own() {
+    let repository = Repository::with_project("");
+    repository.branch("work").desk.edit(
+        "models/sources.yml",
+        "      - name: payments\n",
+        "      - name: payments\n        columns: []\n",
+    );
+    let select = "DOC002,DOC003";
+    assert_eq!(repository.found(select, &[]).len(), 4);
+    assert_eq!(repository.found(select, &["--since", "main"]), ["DOC003 source.shop.erp.payments"]);
+    repository.desk.edit("models/sources.yml", "  - name: erp\n", "  - name: erp\n    loader: x\n");
+    assert_eq!(
+        repository.found(select, &["--since", "main"]),
+        ["DOC002 source.shop.erp", "DOC003 source.shop.erp.payments"]
+    );
+}
+
+#[test]
+fn a_unit_test_that_is_gone_is_a_change_of_its_model() {
+    let repository = Repository::with_project("");
+    repository
+        .desk
+        .write("models/orders.sql", "select case when id > 1 then 1 end as id from {{ source('erp', 'orders') }}\n");
+    repository.desk.write(
+        "models/unit.yml",
+        "unit_tests:\n  - name: few\n    model: orders\n    given: []\n    expect: {rows: []}\n",
+    );
+    repository.commit("unit test");
+    repository.branch("work").git(&["rm", "--quiet", "models/unit.yml"]);
+    assert_eq!(undocumented(&repository, &["--since", "main"]), ["orders"]);
+}
+
+#[test]
+fn a_finding_for_many_says_which_of_them_have_changed() {
+    let repository = Repository::with_project("");
+    for model in ["a", "b", "c", "d"] {
+        repository.desk.write(&format!("models/{model}.sql"), "select 1 as id\n");
+    }
+    repository.commit("seven models");
+    repository.branch("work").desk.write("models/b.sql", "select 20 as id\n");
+    repository.desk.write("models/e.sql", "select 1 as id\n");
+    let output = repository.desk.json(&["--input", "project", "--select", "OWN001", "--since", "main"]);
+    let findings = output["findings"].as_array().unwrap();
+    assert_eq!(findings.len(), 1);
+    assert_eq!(findings[0]["subject"], "project.shop");
+    assert_eq!(findings[0]["evidence"].as_array().unwrap().last().unwrap(), "changed: b, e");
+    repository.git(&["checkout", "--quiet", "models/b.sql"]);
+    std::fs::remove_file(repository.desk.path("models/e.sql")).unwrap();
+    assert_eq!(repository.found("OWN001", &["--since", "main"]), [""; 0]);
+}
