@@ -87,6 +87,10 @@ pub struct Arguments {
     #[arg(long, value_name = "N")]
     max_findings: Option<usize>,
 
+    /// Have `sarif` list suppressed findings too, with what suppresses them; GitHub would show them as open
+    #[arg(long)]
+    show_suppressed: bool,
+
     /// Write to this file instead of stdout; as all files, it appears whole or not at all
     #[arg(long, short, value_name = "FILE")]
     output_file: Option<PathBuf>,
@@ -229,7 +233,12 @@ fn print(arguments: &Arguments, destinations: &[Destination], report: &Report) -
             Some(_) => arguments.color == Color::Always,
             None => arguments.color.applies_to(&io::stdout()),
         };
-        let style = Style { color, width: terminal::width(), max_findings: arguments.max_findings };
+        let style = Style {
+            color,
+            width: terminal::width(),
+            max_findings: arguments.max_findings,
+            show_suppressed: arguments.show_suppressed,
+        };
         let fill = |out: &mut dyn Write| match arguments.statistics {
             true => report::statistics(report, out),
             false => report::write(report, destination.format, style, out),

@@ -16,6 +16,8 @@ pub struct Settings {
     pub today: String,
     /// What the baseline has recorded of shares.
     pub recorded_shares: RecordedShares,
+    /// Whether the command line chose among the rules: one that did not run may run elsewhere.
+    pub are_rules_chosen: bool,
 }
 
 impl Settings {

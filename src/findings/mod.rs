@@ -9,6 +9,7 @@ mod place;
 mod severity;
 mod share;
 mod summary;
+pub mod suppress;
 
 pub use atom::{Atom, Atoms};
 pub use finding::{Finding, Related};

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::printable;
+use crate::findings::suppress::Suppressed;
 use crate::findings::{BaselineSummary, BaselineUpdate, Report, RuleSummary, Severity};
 use crate::project::Counts;
 use crate::rules::words;
@@ -46,6 +47,9 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
     if let Some(baseline) = &report.baseline {
         known(baseline).into_iter().for_each(|line| add(&mut text, line));
     }
+    if style.verbose {
+        report.suppressed.iter().for_each(|suppressed| add(&mut text, accepted(suppressed)));
+    }
     let skipped: Vec<&RuleSummary> = summary.rules.iter().filter(|rule| rule.skipped.is_some()).collect();
     let ran = summary.rules.len() - skipped.len();
     add(
@@ -77,9 +81,13 @@ fn not_run(skipped: &[&RuleSummary], verbose: bool) -> String {
 }
 
 fn findings(report: &Report) -> String {
-    match report.findings.is_empty() {
+    let found = match report.findings.is_empty() {
         true => "no findings".to_owned(),
         false => format!("found {}", counted(Severity::ALL.map(|severity| (report.count(severity), severity)))),
+    };
+    match report.suppressed.len() {
+        0 => found,
+        count => format!("{found}; {count} suppressed"),
     }
 }
 
@@ -125,6 +133,15 @@ fn updated(path: &str, update: BaselineUpdate) -> String {
         true => format!("{path}: nothing to update"),
         false => format!("{path}: {}", changes.join(", ")),
     }
+}
+
+/// A finding that is suppressed, and by what.
+fn accepted(suppressed: &Suppressed) -> String {
+    let (finding, by) = (&suppressed.located.finding, &suppressed.by);
+    let place = suppressed.located.location.display();
+    let reason = if by.reason.is_empty() { "without a reason" } else { &by.reason };
+    let line = format!("{place} {} {} (suppressed at {}: {reason})", finding.code, finding.slug, by.location.display());
+    format!("  {}", printable(&line))
 }
 
 /// `1 error, 2 warnings`: what there is none of is left out.

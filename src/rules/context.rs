@@ -102,7 +102,7 @@ impl<'p> Context<'p> {
 
     /// Reports a defect of a file of the root project, at a place in it.
     pub fn report_at(&mut self, spot: &Spot, message: impl Into<String>) -> &mut Finding {
-        let severity = self.world.file_severity(self.instance, &spot.path);
+        let severity = self.instance.severity_in_file(self.settings, &spot.path);
         let subject = format!("project.{}", self.project.name);
         let place = Place::Span(spot.path.clone(), Some(spot.span));
         let finding = self.finding(severity, subject, None, place, message.into());

@@ -201,38 +201,7 @@ impl<'p> World<'p> {
 
     /// The severity a finding of that instance on that resource has; `None` where the config leaves it out.
     pub(super) fn severity(&self, instance: &Instance, id: ResourceId) -> Option<Severity> {
-        let resource = self.project.get(id);
-        let layer = self.layers[id.index()];
-        let owner = || self.settings.owners.of(self.project, resource).name;
-        if !instance.scope.is_everything() && !instance.scope.includes(resource, layer, owner) {
-            return None;
-        }
-        let mut severity = Some(instance.severity);
-        for change in &self.settings.overrides {
-            if let Some(wanted) = change.severity(instance.info)
-                && change.scope.includes(resource, layer, owner)
-            {
-                severity = wanted;
-            }
-        }
-        severity
-    }
-
-    /// As [`severity`](Self::severity), for a finding on a file that defines no resource: of the selectors only paths fit
-    /// a file.
-    pub(super) fn file_severity(&self, instance: &Instance, path: &str) -> Option<Severity> {
-        if !instance.scope.includes_file(path) {
-            return None;
-        }
-        let mut severity = Some(instance.severity);
-        for change in &self.settings.overrides {
-            if let Some(wanted) = change.severity(instance.info)
-                && change.scope.includes_file(path)
-            {
-                severity = wanted;
-            }
-        }
-        severity
+        instance.severity_of(self.project, self.settings, self.project.get(id), self.layers[id.index()])
     }
 
     /// Notes a share that a rule has measured.

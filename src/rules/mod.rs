@@ -10,6 +10,7 @@ pub(crate) mod generated;
 pub(crate) mod hard_coded;
 mod info;
 mod instance;
+mod meaning;
 pub(crate) mod measures;
 mod pattern;
 #[cfg(test)]
@@ -35,6 +36,7 @@ pub use context::{Context, Node, SourceGroup};
 pub use engine::{Outcome, RuleRun, run};
 pub use info::{Area, BuildError, NoOptions, Rule, RuleInfo, Subject, Trap};
 pub use instance::{Instance, Scope};
+pub use meaning::meaning;
 pub use pattern::Pattern;
 
 pub(crate) use declare::{declare_rule, rules};

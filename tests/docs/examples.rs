@@ -114,7 +114,7 @@ fn found(rule: &RuleInfo, heading: &str) -> Vec<String> {
 }
 
 /// Rules that say nothing where they are alone, and the one that their example is about.
-const ALONGSIDE: [(&str, &str); 1] = [("SUP005", "DOC001")];
+const ALONGSIDE: [(&str, &str); 2] = [("SUP001", "DOC001"), ("SUP005", "DOC001")];
 
 /// What no example can show without a manifest; tests/project_rules.rs does.
 const WITH_A_MANIFEST: [&str; 1] = ["PRJ012"];
