@@ -1,6 +1,7 @@
 //! The command line: arguments, and one file per command.
 
 mod audit;
+mod baseline;
 mod changed;
 mod check;
 mod completions;
@@ -11,6 +12,7 @@ mod generate_docs;
 mod hook;
 mod init;
 mod input;
+mod known;
 mod lint;
 mod output;
 mod rules;
@@ -60,6 +62,8 @@ enum Command {
     /// Check what a commit changes, as pre-commit calls it
     #[command(after_help = hook::EXAMPLES)]
     Hook(Box<check::Arguments>),
+    /// Record today's findings, so that `check` reports only what is new
+    Baseline(Box<baseline::Arguments>),
     /// List the rules
     Rules(rules::Arguments),
     /// Show a rule's page: what it flags, why, an example, its options
@@ -86,6 +90,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Hook(mut arguments) => hook::run(&mut arguments),
+        Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
