@@ -14,6 +14,7 @@
 
 pub mod audit;
 pub mod baseline;
+pub mod cel;
 pub mod changes;
 pub mod cli;
 pub mod clock;

@@ -214,7 +214,8 @@ impl<'a> Reader<'a> {
             Cow::Borrowed(text) => Cow::Borrowed(&text[..end]),
             Cow::Owned(text) => Cow::Owned(text[..end].to_owned()),
         };
-        if rules::find(&code).is_some_and(|info| info.code == code) {
+        // Which policies there are is the config's business, and one may be taken out of it before its entries are.
+        if rules::find(&code).is_some_and(|info| info.code == code) || code.starts_with(rules::policy::PREFIX) {
             return Ok(code);
         }
         let span = self.span(rule).unwrap_or(Span::new(0, 0));

@@ -7,7 +7,7 @@ use super::compare::{Comparison, Scope};
 use super::names;
 use super::read::Entry;
 use super::renames::Rename;
-use crate::findings::{Atom, Finding, Located, Location, Place, Region, Severity};
+use crate::findings::{Atom, Finding, Located, Location, Place, Region, Severity, title};
 use crate::rules::words::{counted, listed};
 use crate::rules::{self, RuleInfo};
 use crate::text::{SourceFile, Span};
@@ -53,7 +53,7 @@ impl Found<'_> {
     /// Entries of one rule, at the first of them.
     fn fixed(&self, entries: &[Entry<'_>]) -> Located {
         let code = &*entries[0].code;
-        let rule = rules::find(code).map_or_else(|| code.to_owned(), |rule| format!("{code} {}", rule.slug));
+        let rule = title(code, rules::find(code).map_or("", |rule| rule.slug));
         let (are, them) = if entries.len() == 1 { ("is", "it") } else { ("are", "them") };
         let message = format!("{} for {rule} {are} fixed", counted(entries.len(), "baseline entry"));
         let span = entries.iter().filter_map(|entry| entry.span).min();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::{END, VERSION};
-use crate::findings::{Atom, Share};
+use crate::findings::{Atom, Share, title};
 use crate::rules;
 
 /// The file's text: by rule, then by subject, with a line for each, in order. Nothing in it depends on when or where it was
@@ -37,9 +37,9 @@ pub fn write(project: &str, atoms: &BTreeSet<Atom<'_>>, shares: &[Share]) -> Str
 
 /// What stands under one rule.
 fn group<'a>(text: &mut String, code: &str, lines: impl Iterator<Item = (&'a str, String)>, end: &str) {
-    let slug = rules::find(code).map_or_else(String::new, |rule| format!(" {}", rule.slug));
+    let name = title(code, rules::find(code).map_or("", |rule| rule.slug));
     let mut add = |line: String| text.write_str(&line).expect("writing to a string does not fail");
-    add(format!("\n    {}: {{\n", quoted(&format!("{code}{slug}"))));
+    add(format!("\n    {}: {{\n", quoted(&name)));
     for (key, value) in lines {
         add(format!("      {}: {value},\n", quoted(key)));
     }

@@ -5,6 +5,7 @@ mod baseline;
 mod changed;
 mod check;
 mod completions;
+mod config;
 mod destination;
 mod empty;
 mod explain;
@@ -15,6 +16,7 @@ mod input;
 mod known;
 mod lint;
 mod output;
+mod policies;
 mod rules;
 mod schema;
 mod targets;
@@ -59,15 +61,17 @@ enum Command {
     Check(Box<check::Arguments>),
     /// Say what a project is like, and what to do about it first
     Audit(Box<audit::Arguments>),
+    /// Record today's findings, so that `check` reports only what is new
+    Baseline(Box<baseline::Arguments>),
     /// Check what a commit changes, as pre-commit calls it
     #[command(after_help = hook::EXAMPLES)]
     Hook(Box<check::Arguments>),
-    /// Record today's findings, so that `check` reports only what is new
-    Baseline(Box<baseline::Arguments>),
     /// List the rules
     Rules(rules::Arguments),
     /// Show a rule's page: what it flags, why, an example, its options
     Explain(explain::Arguments),
+    /// Test the policies of a config
+    Policies(policies::Arguments),
     /// Write a commented dbt-steward.yml that fits the project
     Init(init::Arguments),
     /// Print the JSON Schema of the config, or of what `check` or `audit` prints with `--format json`
@@ -89,10 +93,11 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
-        Command::Hook(mut arguments) => hook::run(&mut arguments),
         Command::Baseline(arguments) => baseline::run(&arguments),
+        Command::Hook(mut arguments) => hook::run(&mut arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Policies(arguments) => policies::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

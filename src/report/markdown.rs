@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use super::summary::{counted, plural, subjects};
 use super::{printable, rule_url};
-use crate::findings::{BaselineSummary, Located, Report, Severity};
+use crate::findings::{BaselineSummary, Located, Report, Severity, title};
 use crate::rules::words::{self, listed};
 
 /// The longest comment that GitHub takes, in characters; GitLab takes more.
@@ -84,7 +84,7 @@ fn known(baseline: &BaselineSummary) -> String {
     }
     let lines = baseline.fixed.iter().map(|fixed| {
         let names = listed(fixed.names.iter().map(|name| code(name)));
-        format!("- {} {}: {names}\n", fixed.code, fixed.slug)
+        format!("- {}: {names}\n", title(&fixed.code, fixed.slug))
     });
     let lines: String = lines.collect();
     let count = words::counted(fixed, "baseline entry");
@@ -131,7 +131,7 @@ fn table(report: &Report) -> String {
     let mut rows: Vec<_> = counts.into_iter().collect();
     rows.sort_by_key(|((severity, rule, _), count)| (Reverse((*severity, *count)), *rule));
     let rows = rows.into_iter().map(|((severity, code, slug), count)| {
-        format!("| {severity} | [{code}]({}) {slug} | {count} |\n", rule_url(slug))
+        format!("| {severity} | [{code}]({}) {slug} | {count} |\n", rule_url(code, slug))
     });
     format!("\n| severity | rule | findings |\n|---|---|---:|\n{}", rows.collect::<String>())
 }

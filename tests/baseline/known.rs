@@ -207,3 +207,22 @@ fn a_comment_says_what_is_new_and_what_was_fixed() {
     assert!(run.stdout.contains(expected), "{}", run.stdout);
     assert!(run.stdout.starts_with("<!-- dbt-steward: shop -->\n### dbt-steward: 1 warning\n"), "{}", run.stdout);
 }
+
+#[test]
+fn policies_are_known_as_rules_are() {
+    let desk = shop();
+    models(&desk, &[("a", "select 1 as id"), ("b", "select 1 as id")]);
+    let policy = "policies:\n  named-well:\n    when: resource.type == 'model'\n    require: resource.name.startsWith('fct_')\n    \
+                  message: name it fct_\n";
+    desk.write("shop/dbt-steward.yml", policy);
+    record(&desk, "POL/named-well");
+    let group =
+        "    \"POL/named-well\": {\n      \"model.shop.a\": [],\n      \"model.shop.b\": [],\n      \"~\": []\n    }\n";
+    assert!(desk.read(FILE).contains(group), "{}", desk.read(FILE));
+    assert_eq!(new(&desk, "POL/named-well,SUP005"), [""; 0]);
+    std::fs::remove_file(desk.path("shop/models/b.sql")).unwrap();
+    assert_eq!(new(&desk, "POL/named-well,SUP005"), ["SUP005 1 baseline entry for POL/named-well is fixed"]);
+    // One that is no more is no mistake.
+    desk.write("shop/dbt-steward.yml", "fail-on: error\n");
+    assert_eq!(desk.run(&["check", "shop", "--quiet", "--exit-zero"]).code, Some(0));
+}
