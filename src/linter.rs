@@ -17,7 +17,7 @@ use crate::rules::{Instance, RuleRun, meaning, run};
 pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], locator: &Locator) -> Report {
     let graph = Graph::new(project);
     let outcome = run(project, &graph, settings, instances);
-    let (runs, superseded) = (outcome.runs, outcome.superseded);
+    let (runs, superseded, shares) = (outcome.runs, outcome.superseded, outcome.shares);
     let mut findings: Vec<_> =
         outcome.findings.into_par_iter().map(|finding| locator.locate(project, finding)).collect();
     // In place; what compares equal is equal in all that is printed.
@@ -40,7 +40,7 @@ pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], 
         counts: Counts::of(project),
         rules: rule_summaries(&runs, &findings),
     };
-    Report { findings, superseded, suppressed, summary }
+    Report { findings, superseded, shares, suppressed, baseline: None, summary }
 }
 
 /// Adds what there is to say of the suppressions themselves, which may be suppressed as well.
@@ -64,6 +64,7 @@ fn rule_summaries(runs: &[RuleRun], findings: &[Located]) -> Vec<RuleSummary> {
         *counts.entry(code).or_default() += 1;
     }
     let summary = |instances: &[RuleRun]| RuleSummary {
+        info: instances[0].info,
         code: instances[0].info.code,
         slug: instances[0].info.slug,
         subjects: instances.iter().map(|run| run.subjects).max().unwrap_or_default(),
@@ -74,6 +75,7 @@ fn rule_summaries(runs: &[RuleRun], findings: &[Located]) -> Vec<RuleSummary> {
             .map(|run| run.skipped.clone())
             .collect::<Option<Vec<_>>>()
             .map(|mut all| all.remove(0)),
+        undecided: instances.iter().map(|run| run.undecided).max().unwrap_or_default(),
     };
     runs.chunk_by(|a, b| a.info.code == b.info.code).map(summary).collect()
 }

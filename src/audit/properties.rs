@@ -97,7 +97,14 @@ impl Case {
             counts: Counts::of(&project),
             rules: rules.into(),
         };
-        let report = Report { findings, superseded: Atoms::default(), suppressed: Vec::new(), summary };
+        let report = Report {
+            findings,
+            superseded: Atoms::default(),
+            suppressed: Vec::new(),
+            shares: Vec::new(),
+            baseline: None,
+            summary,
+        };
         let (settings, circumstances) = (Settings::default(), Circumstances::default());
         audit(&Input {
             project: &project,
@@ -222,7 +229,14 @@ fn where_there_is_nothing_there_is_no_score() {
             skipped: Some("no model".to_owned()),
         }],
     };
-    let report = Report { findings: Vec::new(), superseded: Atoms::default(), suppressed: Vec::new(), summary };
+    let report = Report {
+        findings: Vec::new(),
+        superseded: Atoms::default(),
+        suppressed: Vec::new(),
+        shares: Vec::new(),
+        baseline: None,
+        summary,
+    };
     let audit = audit(&Input {
         project: &project,
         settings: &Settings::default(),

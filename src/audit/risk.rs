@@ -49,7 +49,9 @@ pub(super) struct Risks {
 
 impl Risks {
     pub fn new(ground: &Ground<'_>, findings: &[Located], instances: &[Instance], bearings: &Bearings) -> Self {
-        let rules: HashMap<&str, &'static RuleInfo> = all().into_iter().map(|info| (info.code, info)).collect();
+        // Policies are in no list of the program's.
+        let known = all().into_iter().chain(instances.iter().map(|instance| instance.info));
+        let rules: HashMap<&str, &'static RuleInfo> = known.map(|info| (info.code, info)).collect();
         let severities: HashMap<&str, Severity> =
             instances.iter().rev().map(|instance| (instance.info.code, instance.severity)).collect();
         let mut defects = Vec::new();

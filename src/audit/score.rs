@@ -14,7 +14,7 @@ use super::ground::{Ground, LAYERS, Subject, is_scored};
 use super::risk::{Defect, Risks, repeated};
 use crate::findings::{Report, Severity};
 use crate::project::{ResourceId, ResourceType};
-use crate::rules::{RuleInfo, Trap, all};
+use crate::rules::{RuleInfo, Trap};
 
 /// How many of the worst findings a score names.
 const WORST: usize = 5;
@@ -145,7 +145,13 @@ pub(super) struct Scorer<'a, 'p> {
 }
 
 impl<'a, 'p> Scorer<'a, 'p> {
-    pub fn new(ground: &'a Ground<'p>, bearings: &'a Bearings, risks: &'a Risks, report: &Report) -> Self {
+    pub fn new(
+        ground: &'a Ground<'p>,
+        bearings: &'a Bearings,
+        risks: &'a Risks,
+        report: &Report,
+        rules: &[&'static RuleInfo],
+    ) -> Self {
         let size = ground.project.resources.len();
         let (mut marks, mut findings) = (vec![Marks::new(); size], vec![Vec::new(); size]);
         let mut of_project = Vec::new();
@@ -163,10 +169,11 @@ impl<'a, 'p> Scorer<'a, 'p> {
             }
         }
         let severities = report.findings.iter().map(|located| located.finding.severity).collect();
-        let skipped: BTreeSet<&str> =
-            report.summary.rules.iter().filter(|rule| rule.skipped.is_some()).map(|rule| rule.code).collect();
-        let asked: BTreeSet<&str> = report.summary.rules.iter().map(|rule| rule.code).collect();
-        let ran = all().into_iter().filter(|info| asked.contains(info.code) && !skipped.contains(info.code)).collect();
+        let did_run = |rule: &&&'static RuleInfo| {
+            let summary = report.summary.rules.iter().find(|summary| summary.code == rule.code);
+            summary.is_some_and(|summary| summary.skipped.is_none())
+        };
+        let ran = rules.iter().filter(did_run).copied().collect();
         Self { ground, bearings, risks, severities, marks, findings, of_project, ran }
     }
 

@@ -10,7 +10,7 @@ mod list;
 mod touched;
 
 pub use git::{Git, GitError};
-pub use list::{since, staged};
+pub use list::{since, staged, staged_names};
 pub use touched::Touched;
 
 use std::collections::BTreeMap;

@@ -7,14 +7,16 @@ mod known;
 mod located;
 mod place;
 mod severity;
+mod share;
 mod summary;
 pub mod suppress;
 
 pub use atom::{Atom, Atoms};
-pub use finding::{Finding, Related};
+pub use finding::{Finding, Related, title};
 pub use fingerprint::fingerprint;
 pub use known::Known;
 pub use located::{Located, Location, Region};
 pub use place::Place;
 pub use severity::Severity;
-pub use summary::{Report, RuleSummary, Summary};
+pub use share::{RATCHET, RecordedShares, Share};
+pub use summary::{BaselineSummary, BaselineUpdate, FixedEntries, Report, RuleSummary, Summary};

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::{Style, advice, hidden, printable, rule_url};
 use crate::docs::{REPOSITORY, page};
-use crate::findings::{Located, Location, Report, RuleSummary, Severity, suppress};
-use crate::rules::{self, RuleInfo};
+use crate::findings::{Located, Location, Report, RuleSummary, Severity, suppress, title};
+use crate::rules::RuleInfo;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -126,6 +126,9 @@ struct Outcome<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<usize>,
     level: &'static str,
+    /// Of all results or of none (§3.27.24): what is known is no result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
     message: Message,
     locations: [Place; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -201,15 +204,16 @@ struct Properties {
 
 pub(super) fn write(report: &Report, shown: &[Located], style: Style, out: &mut dyn Write) -> io::Result<()> {
     let rules = asked_for(report);
+    let baseline_state = report.baseline.as_ref().map(|_| "new");
     // GitHub takes no notice of suppressions, and would show as open what is accepted.
     let accepted = if style.show_suppressed { report.suppressed.as_slice() } else { &[] };
     let open = shown.iter().map(|located| {
         let suppressions = (!accepted.is_empty()).then(Vec::new);
-        Outcome { suppressions, ..outcome(located, &rules) }
+        Outcome { suppressions, baseline_state, ..outcome(located, &rules) }
     });
     let suppressed = accepted.iter().map(|suppressed| {
         let suppressions = Some(vec![suppression(&suppressed.by)]);
-        Outcome { suppressions, ..outcome(&suppressed.located, &rules) }
+        Outcome { suppressions, baseline_state, ..outcome(&suppressed.located, &rules) }
     });
     let results = open.chain(suppressed).collect();
     let driver = Driver {
@@ -233,7 +237,7 @@ pub(super) fn write(report: &Report, shown: &[Located], style: Style, out: &mut 
 
 /// The rules that were asked for, by code; one that the config sets up several times is here once.
 fn asked_for(report: &Report) -> Vec<&'static RuleInfo> {
-    let rules = report.summary.rules.iter().filter_map(|rule| rules::find(rule.code));
+    let rules = report.summary.rules.iter().map(|rule| rule.info);
     rules.map(|rule| (rule.code, rule)).collect::<BTreeMap<_, _>>().into_values().collect()
 }
 
@@ -247,7 +251,7 @@ fn descriptor(rule: &RuleInfo) -> Rule {
         short_description: Message { text: first },
         full_description: Message { text: summary },
         help: Help { text: page::words(rule, "#"), markdown: page::words(rule, "##") },
-        help_uri: rule_url(rule.slug),
+        help_uri: rule_url(rule.code, rule.slug),
         default_configuration: Configuration { enabled: rule.default.is_some(), level: level(severity) },
         properties: RuleProperties {
             tags: ["dbt", "governance", rule.area.folder()],
@@ -274,7 +278,7 @@ fn invocation(report: &Report, shown: &[Located]) -> Invocation {
         let reason = printable(rule.skipped.as_deref()?).into_owned();
         Some(Notification {
             level: "note",
-            message: Message { text: literal(&format!("{} {} did not run: {reason}", rule.code, rule.slug)) },
+            message: Message { text: literal(&format!("{} did not run: {reason}", title(rule.code, rule.slug))) },
             associated_rule: Some(RuleReference { id: rule.code }),
         })
     };
@@ -304,6 +308,7 @@ fn outcome<'a>(located: &'a Located, rules: &[&RuleInfo]) -> Outcome<'a> {
         rule_id: finding.code,
         rule_index: rules.binary_search_by_key(&finding.code, |rule| rule.code).ok(),
         level: level(finding.severity),
+        baseline_state: None,
         message: Message { text: literal(&advice(located)) },
         locations: [Place {
             id: None,

@@ -1,14 +1,14 @@
 //! Runs the rules in parallel and puts what they found into one order.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rayon::iter::Either;
 use rayon::prelude::*;
 
 use super::{Context, Instance, Node, RuleInfo, Subject};
 use crate::config::Settings;
-use crate::findings::{Atoms, Finding, Severity};
+use crate::findings::{Atoms, Finding, Severity, Share};
 use crate::graph::Graph;
 use crate::project::{Layer, Project, ResourceId, ResourceType};
 
@@ -23,8 +23,14 @@ pub struct World<'p> {
     /// The layer of each resource, by id.
     pub(super) layers: Vec<Layer>,
     subjects: Vec<(ResourceType, Vec<ResourceId>)>,
+    /// The exposures that each resource feeds, by id; gathered when first asked for.
+    fed: OnceLock<HashMap<ResourceId, Vec<ResourceId>>>,
+    /// Whether of some resource not all parents are known; looked up when first asked for.
+    unknown_parents: OnceLock<bool>,
     /// Types of which more than hardly any subjects have an owner; looked up when first asked for.
     owned: OnceLock<Vec<ResourceType>>,
+    /// Shares that rules have measured.
+    shares: Mutex<Vec<Share>>,
 }
 
 /// Findings, each in a place of its own: they are moved and sorted a lot, and there may be a million.
@@ -38,6 +44,8 @@ pub struct Outcome {
     pub findings: Findings,
     /// What findings that gave way to others are known by: were those others repaired, these would be no news.
     pub superseded: Atoms,
+    /// Shares that must not fall, by rule and key.
+    pub shares: Vec<Share>,
     /// Every rule instance that was asked for, in order of code.
     pub runs: Vec<RuleRun>,
 }
@@ -50,6 +58,8 @@ pub struct RuleRun {
     pub subjects: usize,
     /// Why it did not run, if so.
     pub skipped: Option<String>,
+    /// Of how many resources it could not tell, because something about them is not known.
+    pub undecided: usize,
 }
 
 /// Runs every instance over the project.
@@ -60,7 +70,7 @@ pub fn run<'p>(
     instances: &'p [Instance],
 ) -> Outcome {
     let world = World::new(project, graph, settings);
-    let runs: Vec<RuleRun> = instances.iter().map(|instance| world.prepare(instance)).collect();
+    let mut runs: Vec<RuleRun> = instances.iter().map(|instance| world.prepare(instance)).collect();
     let running: Vec<&Instance> =
         instances.iter().zip(&runs).filter(|(_, run)| run.skipped.is_none()).map(|(instance, _)| instance).collect();
     let by_kind: Vec<(&[ResourceId], Vec<&Instance>)> =
@@ -73,9 +83,19 @@ pub fn run<'p>(
     // One by one and in this order, because they differ in length: a long one that comes last leaves threads idle.
     let tasks = tasks.into_iter().par_bridge();
     let mut findings: Findings = tasks.flat_map_iter(|task| task.run(&world)).collect();
+    for (instance, run) in instances.iter().zip(&mut runs) {
+        let mut context = Context::new(&world, instance);
+        instance.rule.finish(&mut context);
+        findings.append(&mut context.into_findings());
+        run.undecided = instance.rule.undecided();
+    }
     super::unknown::drop_unfounded(&mut findings, project);
     let (findings, superseded) = without_superseded(findings, instances);
-    Outcome { findings, superseded, runs }
+    let mut shares = world.shares.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // Of two instances that measure the same thing, the one that finds less covered counts.
+    shares.sort_by(|a, b| a.key_order(b).then_with(|| a.compare(b)));
+    shares.dedup_by(|a, b| a.key_order(b).is_eq());
+    Outcome { findings, superseded, shares, runs }
 }
 
 /// The rules that are about resources of that type.
@@ -170,12 +190,43 @@ impl<'p> World<'p> {
                 None => subjects.push((resource.kind, vec![id])),
             }
         }
-        Self { project, graph, settings, layers, subjects, owned: OnceLock::new() }
+        Self {
+            project,
+            graph,
+            settings,
+            layers,
+            subjects,
+            fed: OnceLock::new(),
+            unknown_parents: OnceLock::new(),
+            owned: OnceLock::new(),
+            shares: Mutex::default(),
+        }
     }
 
     /// Resources of that type that rules are about.
     pub(super) fn subjects(&self, kind: ResourceType) -> &[ResourceId] {
         self.subjects.iter().find(|(candidate, _)| *candidate == kind).map_or(&[], |(_, ids)| ids)
+    }
+
+    /// The exposures that a resource feeds, directly or through others, by id.
+    pub(super) fn exposures_fed(&self, id: ResourceId) -> &[ResourceId] {
+        let gather = || {
+            let mut fed: HashMap<ResourceId, Vec<ResourceId>> = HashMap::new();
+            let exposures = self.project.iter().filter(|(_, resource)| resource.kind == ResourceType::Exposure);
+            for (exposure, _) in exposures {
+                for ancestor in self.graph.ancestors(exposure) {
+                    fed.entry(ancestor).or_default().push(exposure);
+                }
+            }
+            fed
+        };
+        self.fed.get_or_init(gather).get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether some resource may read more than is known.
+    pub(super) fn has_unknown_parents(&self) -> bool {
+        let is_any = || self.project.resources.iter().any(|resource| resource.is_unknown("parents"));
+        *self.unknown_parents.get_or_init(is_any)
     }
 
     /// Whether more than one in twenty subjects of that type have an owner, or any where there are fewer.
@@ -196,6 +247,11 @@ impl<'p> World<'p> {
         instance.severity_of(self.project, self.settings, self.project.get(id), self.layers[id.index()])
     }
 
+    /// Notes a share that a rule has measured.
+    pub(super) fn measure(&self, share: Share) {
+        self.shares.lock().unwrap_or_else(PoisonError::into_inner).push(share);
+    }
+
     fn prepare(&self, instance: &Instance) -> RuleRun {
         let context = Context::new(self, instance);
         let about_project = instance.info.subjects.contains(&Subject::Project);
@@ -206,7 +262,7 @@ impl<'p> World<'p> {
         } else {
             instance.rule.not_applicable(&context)
         };
-        RuleRun { info: instance.info, subjects, skipped }
+        RuleRun { info: instance.info, subjects, skipped, undecided: 0 }
     }
 
     fn kinds(&self, instance: &Instance) -> impl Iterator<Item = ResourceType> + use<> {

@@ -1,6 +1,7 @@
 //! `--since`, `--staged`, files as arguments: only what a change is about, told by a real git.
 
 mod files;
+mod hook;
 mod repository;
 mod since;
 mod staged;
