@@ -109,9 +109,7 @@ pub(super) fn coverage(ground: &Ground<'_>) -> Coverage {
             owners.entry((true, "")).or_default().extend(&counts);
         }
         folders.entry(ground.folder(id)).or_default().extend(&counts);
-        let layer = ground.layer(id);
-        let at = LAYERS.iter().position(|name| *name == layer).unwrap_or_default();
-        layers.entry(at).or_default().extend(&counts);
+        layers.entry(ground.layer_at(id)).or_default().extend(&counts);
     }
     let part = |name: Option<String>, counts: Counts| PartCoverage { name, cells: counts.cells() };
     let is_some = |part: &PartCoverage| !part.cells.is_empty();

@@ -137,6 +137,12 @@ impl<'p> Ground<'p> {
         }
     }
 
+    /// Where that stands in [`LAYERS`].
+    pub fn layer_at(&self, id: ResourceId) -> usize {
+        let layer = self.layer(id);
+        LAYERS.iter().position(|name| *name == layer).expect("scores are of types that are in the list only")
+    }
+
     pub fn folder(&self, id: ResourceId) -> &'p str {
         folder(&self.project.get(id).path)
     }

@@ -36,7 +36,7 @@ use crate::config::Settings;
 use crate::findings::{Report, Severity, fingerprint};
 use crate::graph::Graph;
 use crate::project::{Counts, Project, ResourceType};
-use crate::rules::{Instance, all};
+use crate::rules::{Area, Instance, RuleInfo, all};
 
 pub use bearing::Circumstances;
 pub use compare::{Comparison, CoverageChange, DoneAction, Earlier, FixedFinding, NotComparable, Scope, ScoreChange};
@@ -161,7 +161,8 @@ pub fn audit(input: &Input<'_>) -> Audit {
     let ground = Ground::new(project, &graph, input.settings, input.instances);
     let bearings = Bearings::new(&ground, input.circumstances);
     let risks = Risks::new(&ground, &report.findings, input.instances, &bearings);
-    let scorer = Scorer::new(&ground, &bearings, &risks, report);
+    let known = known_rules(input.instances);
+    let scorer = Scorer::new(&ground, &bearings, &risks, report, &known);
     let positions = Positions::new(&ground);
     let gaps = lineage::gaps(&ground, &orphaned(&ground, report, &risks));
     let findings = findings(&ground, report, &risks, &bearings);
@@ -184,7 +185,7 @@ pub fn audit(input: &Input<'_>) -> Audit {
         owners: owners::owners(&ground, &risks, &scorer),
         sensitive: sensitive::sensitive(&ground, &positions),
         lineage: lineage::lineage(&ground, &positions, &bearings, &scorer, &gaps),
-        rules: rules(report),
+        rules: rules(report, &known),
         findings,
         notes: notes(&ground, report, input.circumstances),
         history: Vec::new(),
@@ -218,9 +219,11 @@ fn members(finding: &crate::findings::Finding) -> Vec<String> {
     atoms.map(|atom| fingerprint(atom.code, atom.subject, atom.part)).collect()
 }
 
-/// The fingerprints of all defects that a run knows of, those that give way to others included.
+/// The fingerprints of all defects that a run knows of: those that give way to others, and those that are accepted, are
+/// not gone.
 pub fn known(report: &Report) -> HashSet<String> {
-    report.atoms().map(|atom| fingerprint(atom.code, atom.subject, atom.part)).collect()
+    let accepted = report.suppressed.iter().flat_map(|suppressed| suppressed.located.finding.atoms());
+    report.atoms().chain(accepted).map(|atom| fingerprint(atom.code, atom.subject, atom.part)).collect()
 }
 
 /// By resource, whether the rule on orphaned dashboard models found it.
@@ -235,10 +238,17 @@ fn orphaned(ground: &Ground<'_>, report: &Report, risks: &Risks) -> Vec<bool> {
     orphaned
 }
 
-fn rules(report: &Report) -> Vec<Rule> {
-    let infos = all();
+/// The program's rules and the config's policies.
+fn known_rules(instances: &[Instance]) -> Vec<&'static RuleInfo> {
+    let mut rules = all();
+    let policies = instances.iter().map(|instance| instance.info).filter(|info| info.area == Area::Policy);
+    rules.extend(policies);
+    rules
+}
+
+fn rules(report: &Report, known: &[&'static RuleInfo]) -> Vec<Rule> {
     let rule = |rule: &crate::findings::RuleSummary| {
-        let info = infos.iter().find(|info| info.code == rule.code)?;
+        let info = known.iter().find(|info| info.code == rule.code)?;
         Some(Rule {
             code: rule.code,
             slug: rule.slug,

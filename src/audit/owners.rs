@@ -82,9 +82,10 @@ pub(super) fn owners(ground: &Ground<'_>, risks: &Risks, scorer: &Scorer<'_, '_>
         ground.project.iter().filter(|(_, it)| it.kind == ResourceType::Exposure).map(|(id, _)| id).collect();
     let sets: Vec<Vec<ResourceId>> = holdings.values().cloned().collect();
     let dashboards = ground.graph.reach().downstream_of_sets(&exposures, &sets);
+    let risk = risk_by_owner(ground, risks);
     let owner = |((key, ids), dashboards): ((&str, Vec<ResourceId>), u32)| {
-        let owner = owner(ground.owner_name(key), &ids, feeding, ground, risks, scorer);
-        Owner { dashboards, ..owner }
+        let owner = owner(ground.owner_name(key), &ids, feeding, ground, scorer);
+        Owner { dashboards, risk: tenths(risk.get(key).copied().unwrap_or_default()), ..owner }
     };
     Owners {
         owners: holdings.into_iter().zip(dashboards).map(owner).collect(),
@@ -95,32 +96,28 @@ pub(super) fn owners(ground: &Ground<'_>, risks: &Risks, scorer: &Scorer<'_, '_>
     }
 }
 
-fn owner(
-    name: String,
-    ids: &[ResourceId],
-    all_feeding: usize,
-    ground: &Ground<'_>,
-    risks: &Risks,
-    scorer: &Scorer<'_, '_>,
-) -> Owner {
+/// The risk of what each owner has: of a finding that stands for many, the part that is theirs.
+fn risk_by_owner<'g>(ground: &'g Ground<'_>, risks: &Risks) -> BTreeMap<&'g str, f64> {
+    let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
+    for defect in &risks.defects {
+        let resources = ground.stands_for(defect.subject);
+        let keys: BTreeSet<&str> =
+            resources.iter().flat_map(|id| &ground.owners[id.index()]).map(String::as_str).collect();
+        keys.into_iter().for_each(|key| *sums.entry(key).or_default() += defect.risk);
+    }
+    sums
+}
+
+fn owner(name: String, ids: &[ResourceId], all_feeding: usize, ground: &Ground<'_>, scorer: &Scorer<'_, '_>) -> Owner {
     let kind = |id: &ResourceId| ground.project.get(*id).kind;
     let count = |wanted: ResourceType| ids.iter().filter(|id| kind(id) == wanted).count();
     let (models, sources, exposures) =
         (count(ResourceType::Model), count(ResourceType::Source), count(ResourceType::Exposure));
     let is_feeding = |id: &&ResourceId| kind(id) == ResourceType::Model && ground.graph.feeds_exposure(**id);
     let feeding = ids.iter().filter(is_feeding).count();
-    let theirs: BTreeSet<ResourceId> = ids.iter().copied().collect();
     let findings: BTreeSet<usize> = ids.iter().flat_map(|id| scorer.findings_on(*id)).copied().collect();
     let mut tally = Tally::default();
     findings.iter().for_each(|&finding| tally.add(scorer.severity(finding)));
-    // Of a finding that stands for many, what stands for theirs.
-    let is_theirs = |subject| ground.stands_for(subject).iter().any(|id| theirs.contains(id));
-    let risk = findings
-        .iter()
-        .flat_map(|&finding| risks.of(finding))
-        .filter(|defect| is_theirs(defect.subject))
-        .map(|defect| defect.risk)
-        .sum();
     Owner {
         name,
         models,
@@ -131,7 +128,7 @@ fn owner(
         share: (all_feeding > 0).then(|| (feeding as f64 / all_feeding as f64 * 1000.0).round() / 1000.0),
         dashboards: 0,
         findings: tally,
-        risk: tenths(risk),
+        risk: 0.0,
         score: scorer.of(ids).score,
     }
 }

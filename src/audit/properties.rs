@@ -73,7 +73,9 @@ impl Case {
                 .filter(|resource| info.looks_at(resource.kind))
                 .map(|resource| resource.unique_id.to_string())
                 .collect();
+            // Any rule may find something of the project as a whole, as those do that group.
             let subject = match subjects.len() {
+                _ if subject_at % 8 == 7 => "project.shop".to_owned(),
                 0 => "project.shop".to_owned(),
                 count => subjects[subject_at % count].clone(),
             };
@@ -95,7 +97,14 @@ impl Case {
             counts: Counts::of(&project),
             rules: rules.into(),
         };
-        let report = Report { findings, superseded: Atoms::default(), suppressed: Vec::new(), summary };
+        let report = Report {
+            findings,
+            superseded: Atoms::default(),
+            suppressed: Vec::new(),
+            shares: Vec::new(),
+            baseline: None,
+            summary,
+        };
         let (settings, circumstances) = (Settings::default(), Circumstances::default());
         audit(&Input {
             project: &project,
@@ -220,7 +229,14 @@ fn where_there_is_nothing_there_is_no_score() {
             skipped: Some("no model".to_owned()),
         }],
     };
-    let report = Report { findings: Vec::new(), superseded: Atoms::default(), suppressed: Vec::new(), summary };
+    let report = Report {
+        findings: Vec::new(),
+        superseded: Atoms::default(),
+        suppressed: Vec::new(),
+        shares: Vec::new(),
+        baseline: None,
+        summary,
+    };
     let audit = audit(&Input {
         project: &project,
         settings: &Settings::default(),

@@ -43,11 +43,15 @@ pub(super) struct Risks {
     /// In the order of findings.
     pub defects: Vec<Defect>,
     ranges: Vec<Range<usize>>,
+    /// The risk of each finding.
+    sums: Vec<f64>,
 }
 
 impl Risks {
     pub fn new(ground: &Ground<'_>, findings: &[Located], instances: &[Instance], bearings: &Bearings) -> Self {
-        let rules: HashMap<&str, &'static RuleInfo> = all().into_iter().map(|info| (info.code, info)).collect();
+        // Policies are in no list of the program's.
+        let known = all().into_iter().chain(instances.iter().map(|instance| instance.info));
+        let rules: HashMap<&str, &'static RuleInfo> = known.map(|info| (info.code, info)).collect();
         let severities: HashMap<&str, Severity> =
             instances.iter().rev().map(|instance| (instance.info.code, instance.severity)).collect();
         let mut defects = Vec::new();
@@ -72,7 +76,9 @@ impl Risks {
             let together = gravity(defect.severity) * bearings.of(defect.subject).factor() * repeated(defect.alike);
             defect.risk = together / f64::from(defect.alike);
         }
-        Self { defects, ranges }
+        let sum = |range: &Range<usize>| defects[range.clone()].iter().map(|defect| defect.risk).sum();
+        let sums = ranges.iter().map(sum).collect();
+        Self { defects, ranges, sums }
     }
 
     pub fn of(&self, finding: usize) -> &[Defect] {
@@ -81,7 +87,7 @@ impl Risks {
 
     /// The risk of a finding: that of all it stands for.
     pub fn risk(&self, finding: usize) -> f64 {
-        self.of(finding).iter().map(|defect| defect.risk).sum()
+        self.sums[finding]
     }
 
     /// Why that risk, in words.

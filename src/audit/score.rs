@@ -10,11 +10,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bearing::Bearings;
-use super::ground::{Ground, Subject, is_scored};
+use super::ground::{Ground, LAYERS, Subject, is_scored};
 use super::risk::{Defect, Risks, repeated};
 use crate::findings::{Report, Severity};
 use crate::project::{ResourceId, ResourceType};
-use crate::rules::{RuleInfo, Trap, all};
+use crate::rules::{RuleInfo, Trap};
 
 /// How many of the worst findings a score names.
 const WORST: usize = 5;
@@ -148,7 +148,13 @@ pub(super) struct Scorer<'a, 'p> {
 }
 
 impl<'a, 'p> Scorer<'a, 'p> {
-    pub fn new(ground: &'a Ground<'p>, bearings: &'a Bearings, risks: &'a Risks, report: &Report) -> Self {
+    pub fn new(
+        ground: &'a Ground<'p>,
+        bearings: &'a Bearings,
+        risks: &'a Risks,
+        report: &Report,
+        rules: &[&'static RuleInfo],
+    ) -> Self {
         let size = ground.project.resources.len();
         let (mut marks, mut findings) = (vec![Marks::new(); size], vec![Vec::new(); size]);
         let mut of_project = Vec::new();
@@ -166,10 +172,11 @@ impl<'a, 'p> Scorer<'a, 'p> {
             }
         }
         let severities = report.findings.iter().map(|located| located.finding.severity).collect();
-        let skipped: BTreeSet<&str> =
-            report.summary.rules.iter().filter(|rule| rule.skipped.is_some()).map(|rule| rule.code).collect();
-        let asked: BTreeSet<&str> = report.summary.rules.iter().map(|rule| rule.code).collect();
-        let ran = all().into_iter().filter(|info| asked.contains(info.code) && !skipped.contains(info.code)).collect();
+        let did_run = |rule: &&&'static RuleInfo| {
+            let summary = report.summary.rules.iter().find(|summary| summary.code == rule.code);
+            summary.is_some_and(|summary| summary.skipped.is_none())
+        };
+        let ran = rules.iter().filter(did_run).copied().collect();
         Self { ground, bearings, risks, severities, marks, findings, of_project, ran }
     }
 
@@ -233,7 +240,7 @@ impl<'a, 'p> Scorer<'a, 'p> {
     }
 
     /// The score of the project by some of the rules: of the resources that one of these rules looked at, and of the
-    /// project as a whole if one of them did that. A project without resources has no score, whatever ran.
+    /// project as a whole. Without resources or without rules there is none.
     fn of_rules(&self, all: &[ResourceId], is_wanted: impl Fn(&RuleInfo) -> bool) -> Score {
         let rules: Vec<&RuleInfo> = self.ran.iter().copied().filter(|rule| is_wanted(rule)).collect();
         let looks_at = |kind: ResourceType| rules.iter().any(|rule| rule.looks_at(kind));
@@ -248,30 +255,24 @@ impl<'a, 'p> Scorer<'a, 'p> {
         for defect in self.risks.defects.iter().filter(|defect| wanted.contains(defect.rule.code)) {
             findings.insert(defect.finding);
         }
-        let share = match (sum.share(), self.of_project(&rules)) {
-            _ if all.is_empty() => None,
-            (Some(resources), Some(project)) => Some((1.0 - OF_PROJECT) * resources + OF_PROJECT * project),
-            (one, other) => one.or(other),
+        let project = self.of_project(&rules);
+        let share = match sum.share() {
+            _ if all.is_empty() || rules.is_empty() => None,
+            Some(resources) => Some((1.0 - OF_PROJECT) * resources + OF_PROJECT * project),
+            None => Some(project),
         };
         self.score(share, resources, findings)
     }
 
     /// The health of the project as a whole, as these rules have it: each counts once, with its gravest finding, because
-    /// twice the files must not be twice the fault. `None` where none of them looks at more than resources.
-    fn of_project(&self, rules: &[&RuleInfo]) -> Option<f64> {
-        let is_about_more = |rule: &&RuleInfo| {
-            rule.subjects.iter().any(|subject| match subject {
-                crate::rules::Subject::Project => true,
-                crate::rules::Subject::Resource(kind) => !is_scored(*kind),
-            })
-        };
+    /// twice the files must not be twice the fault.
+    fn of_project(&self, rules: &[&RuleInfo]) -> f64 {
         let mut gravest: BTreeMap<&str, Severity> = BTreeMap::new();
         for defect in self.of_project.iter().filter(|defect| rules.iter().any(|rule| rule.code == defect.rule.code)) {
             let severity = gravest.entry(defect.rule.code).or_insert(defect.severity);
             *severity = (*severity).max(defect.severity);
         }
-        let has_any = !gravest.is_empty() || rules.iter().any(is_about_more);
-        has_any.then(|| health(gravest.into_values().map(|severity| (severity, 1))))
+        health(gravest.into_values().map(|severity| (severity, 1)))
     }
 
     fn owners(&self, all: &[ResourceId]) -> Vec<PartScore> {
@@ -301,15 +302,9 @@ impl<'a, 'p> Scorer<'a, 'p> {
 
     fn layers(&self, all: &[ResourceId]) -> Vec<PartScore> {
         let mut parts: BTreeMap<usize, Vec<ResourceId>> = BTreeMap::new();
-        for &id in all {
-            let layer = self.ground.layer(id);
-            let at = super::ground::LAYERS.iter().position(|name| *name == layer);
-            parts.entry(at.unwrap_or(super::ground::LAYERS.len() - 1)).or_default().push(id);
-        }
-        let part = |(at, ids): (usize, Vec<ResourceId>)| PartScore {
-            name: Some(super::ground::LAYERS[at].to_owned()),
-            score: self.of(&ids),
-        };
+        all.iter().for_each(|&id| parts.entry(self.ground.layer_at(id)).or_default().push(id));
+        let part =
+            |(at, ids): (usize, Vec<ResourceId>)| PartScore { name: Some(LAYERS[at].to_owned()), score: self.of(&ids) };
         parts.into_iter().map(part).collect()
     }
 }

@@ -351,10 +351,11 @@ fn owned_folder(folder: &str) -> &str {
     &folder[..end]
 }
 
-/// A rule that the table does not know says itself what to do.
+/// The table knows the program's rules; a policy says itself what it wants.
 fn remedy(rule: &RuleInfo) -> Remedy {
-    let unknown = Remedy { kind: Kind::Fix, per: Per::Resource, work: Work::Code, words: "see to {}" };
-    remedy::of(rule.code).unwrap_or(unknown)
+    let of_policy =
+        Remedy { kind: Kind::Fix, per: Per::Resource, work: Work::Line, words: "bring {} in line with the policy" };
+    remedy::of(rule.code).unwrap_or(of_policy)
 }
 
 /// A change of code counts three: what others build on it has to be looked at, too.

@@ -2,6 +2,7 @@
 
 mod audit;
 mod badge;
+mod baseline;
 mod changed;
 mod check;
 mod circumstances;
@@ -14,6 +15,7 @@ mod generate_docs;
 mod hook;
 mod init;
 mod input;
+mod known;
 mod lint;
 mod output;
 mod policies;
@@ -66,6 +68,8 @@ enum Command {
     Audit(Box<audit::Arguments>),
     /// Draw a badge with a score or a coverage
     Badge(Box<badge::Arguments>),
+    /// Record today's findings, so that `check` reports only what is new
+    Baseline(Box<baseline::Arguments>),
     /// Check what a commit changes, as pre-commit calls it
     #[command(after_help = hook::EXAMPLES)]
     Hook(Box<check::Arguments>),
@@ -97,6 +101,7 @@ pub fn main() -> ExitCode {
         Command::Check(arguments) => check::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
         Command::Badge(arguments) => badge::run(&arguments),
+        Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Hook(mut arguments) => hook::run(&mut arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

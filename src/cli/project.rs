@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::input;
-use super::lint::{Linted, Wanted, set_threads};
+use super::lint::{BaselineUse, Linted, Wanted, set_threads};
 use crate::audit::{self, Audit, Circumstances};
 use crate::clock;
 use crate::config::{self, Preset};
@@ -65,6 +65,8 @@ impl ProjectArguments {
                 fail_on: None,
                 today: self.today(),
             },
+            // An audit is of all there is, what is old debt included.
+            baseline: BaselineUse::Without,
         }
     }
 }
