@@ -89,8 +89,15 @@ impl Case {
         let project = Project::from(Facts { name: Text::from("shop"), resources, ..Facts::default() });
         let mut findings: Vec<Located> = (0..copies).flat_map(|copy| self.findings(copy)).collect();
         change(&mut findings);
-        let rules =
-            RULES.map(|code| RuleSummary { code, slug: rule(code).slug, subjects: 1, findings: 0, skipped: None });
+        let rules = RULES.map(|code| RuleSummary {
+            info: rule(code),
+            code,
+            slug: rule(code).slug,
+            subjects: 1,
+            findings: 0,
+            skipped: None,
+            undecided: 0,
+        });
         let summary = Summary {
             project: "shop".to_owned(),
             dbt_version: String::new(),
@@ -222,11 +229,13 @@ fn where_there_is_nothing_there_is_no_score() {
         dbt_version: String::new(),
         counts: Counts::of(&project),
         rules: vec![RuleSummary {
+            info: rule("DOC001"),
             code: "DOC001",
             slug: "",
             subjects: 0,
             findings: 0,
             skipped: Some("no model".to_owned()),
+            undecided: 0,
         }],
     };
     let report = Report {
