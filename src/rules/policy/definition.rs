@@ -249,7 +249,6 @@ fn info(definition: &Definition<'_>, policy: &'static Policy) -> RuleInfo {
         subjects: subjects.leak(),
         supersedes: &[],
         docs: docs(definition).leak(),
-        options_of: |_| None,
         // What a policy asks stands in its expressions.
         options_of: |_| None,
         options_schema: || schema_for!(NoOptions),
