@@ -1,6 +1,7 @@
 //! The command line: arguments, and one file per command.
 
 mod audit;
+mod baseline;
 mod changed;
 mod check;
 mod completions;
@@ -12,6 +13,7 @@ mod generate_docs;
 mod hook;
 mod init;
 mod input;
+mod known;
 mod lint;
 mod output;
 mod policies;
@@ -59,6 +61,8 @@ enum Command {
     Check(Box<check::Arguments>),
     /// Say what a project is like, and what to do about it first
     Audit(Box<audit::Arguments>),
+    /// Record today's findings, so that `check` reports only what is new
+    Baseline(Box<baseline::Arguments>),
     /// Check what a commit changes, as pre-commit calls it
     #[command(after_help = hook::EXAMPLES)]
     Hook(Box<check::Arguments>),
@@ -89,6 +93,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
+        Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Hook(mut arguments) => hook::run(&mut arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
