@@ -74,6 +74,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
             fail_on: None,
             today: arguments.today.clone().unwrap_or_else(clock::today),
         },
+        base: None,
     };
     lint(wanted, |linted| {
         let audit = audit(&linted);

@@ -3,6 +3,7 @@
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
+use super::base::Base;
 use super::input::{self, Loaded};
 use crate::config::{self, Resolved};
 use crate::discover::{self, Discovered};
@@ -12,7 +13,7 @@ use crate::linter;
 use crate::locate::Locator;
 use crate::paths;
 use crate::project::Project;
-use crate::rules;
+use crate::rules::{self, Outcome};
 
 /// What to lint, and how.
 pub struct Wanted<'a> {
@@ -20,6 +21,8 @@ pub struct Wanted<'a> {
     pub input: &'a input::Settings,
     pub config: Option<&'a Path>,
     pub changes: config::Changes<'a>,
+    /// The state to compare with.
+    pub base: Option<&'a Base>,
 }
 
 /// A project that has been linted.
@@ -28,6 +31,8 @@ pub struct Linted<'r, 'p> {
     pub resolved: &'r Resolved,
     pub loaded: &'r Loaded,
     pub locator: &'r Locator,
+    /// What the rules find in the base.
+    pub base: Option<&'r Outcome>,
     /// What was read, and why.
     pub choice: String,
     pub report: Report,
@@ -63,10 +68,27 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
     if rules::need_own_files(&resolved.instances) {
         loaded.read_own_files(&mut project, &locator);
     }
+    let base_loaded = ManuallyDrop::new(wanted.base.map(|base| base.load(wanted.input)).transpose()?);
+    let mut base_memory = ManuallyDrop::new(manifest::Memory::default());
+    let mut base_outcome = None;
+    if let (Some(base), Some(loaded)) = (wanted.base, base_loaded.as_ref()) {
+        let mut former = Project::from(loaded.facts(&mut base_memory)?);
+        base_outcome = Some(base.run(loaded, &mut former, &config));
+        project.base = Some(Box::new(former));
+    }
     let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
     let choice = input::choice(loaded, &project, discovered, wanted.input);
     let (project, resolved, locator) = (&project, &resolved, &locator);
-    then(Linted { project, resolved, loaded, locator, choice, report, config: config_path })
+    then(Linted {
+        project,
+        resolved,
+        loaded,
+        locator,
+        base: base_outcome.as_ref(),
+        choice,
+        report,
+        config: config_path,
+    })
 }
 
 impl Linted<'_, '_> {

@@ -10,7 +10,7 @@ use super::{Context, Instance, Node, RuleInfo, Subject};
 use crate::config::Settings;
 use crate::findings::{Atoms, Finding, Severity};
 use crate::graph::Graph;
-use crate::project::{Layer, Project, ResourceId, ResourceType};
+use crate::project::{Layer, Project, Resource, ResourceId, ResourceType};
 
 /// Subjects that one task looks at: so few that they stay in the processor's cache from the first rule to the last.
 const CHUNK: usize = 64;
@@ -193,9 +193,18 @@ impl<'p> World<'p> {
 
     /// The severity a finding of that instance on that resource has; `None` where the config leaves it out.
     pub(super) fn severity(&self, instance: &Instance, id: ResourceId) -> Option<Severity> {
-        let resource = self.project.get(id);
-        let layer = self.layers[id.index()];
-        let owner = || self.settings.owners.of(self.project, resource).name;
+        self.severity_in(self.project, instance, self.project.get(id), self.layers[id.index()])
+    }
+
+    /// As [`severity`](Self::severity), for a resource of another state of the project.
+    pub(super) fn severity_in(
+        &self,
+        project: &Project<'_>,
+        instance: &Instance,
+        resource: &Resource<'_>,
+        layer: Layer,
+    ) -> Option<Severity> {
+        let owner = || self.settings.owners.of(project, resource).name;
         if !instance.scope.is_everything() && !instance.scope.includes(resource, layer, owner) {
             return None;
         }
