@@ -112,7 +112,7 @@ fn plain<'a>(path: &Path, bytes: &'a [u8]) -> Facts<'a> {
 }
 
 fn print(report: &Report, out: &mut dyn Write) {
-    let style = Style { color: false, width: 100, max_findings: None };
+    let style = Style { color: false, width: 100, max_findings: None, show_suppressed: false };
     report::write(report, Format::Concise, style, out).expect("writing into memory or a file of our own");
 }
 

@@ -5,35 +5,61 @@ use std::collections::HashMap;
 use rayon::prelude::*;
 
 use crate::config::Settings;
-use crate::findings::{Report, RuleSummary, Summary};
+use crate::findings::suppress::{Applied, Suppressed, Suppressions};
+use crate::findings::{Located, Report, RuleSummary, Summary};
 use crate::graph::Graph;
 use crate::locate::Locator;
-use crate::project::{Counts, Project};
-use crate::rules::{Instance, Outcome, RuleRun, run};
+use crate::project::{Counts, Date, Project};
+use crate::rules::suppression::{NEVER_SUPPRESSED, Review};
+use crate::rules::{Instance, RuleRun, meaning, run};
 
-/// Runs the rules and puts every finding at its place, in order.
+/// Runs the rules, puts every finding at its place, in order, and takes out what is suppressed.
 pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], locator: &Locator) -> Report {
     let graph = Graph::new(project);
     let outcome = run(project, &graph, settings, instances);
-    let rules = rule_summaries(&outcome);
-    let superseded = outcome.superseded;
+    let (runs, superseded) = (outcome.runs, outcome.superseded);
     let mut findings: Vec<_> =
         outcome.findings.into_par_iter().map(|finding| locator.locate(project, finding)).collect();
     // In place; what compares equal is equal in all that is printed.
     findings.par_sort_unstable_by(|a, b| a.order(b));
+    let all = Suppressions::new(locator.suppressions(project, settings, &meaning), Date::parse(&settings.today));
+    let applied = all.apply(findings, &NEVER_SUPPRESSED);
+    let review = Review {
+        project,
+        settings,
+        instances,
+        runs: &runs,
+        suppressions: &all,
+        used: &applied.used,
+        superseded: &superseded,
+    };
+    let (findings, suppressed) = with_reviewed(&all, review.findings(), applied);
     let summary = Summary {
         project: project.name.to_string(),
         dbt_version: project.dbt_version.to_string(),
         counts: Counts::of(project),
-        rules,
+        rules: rule_summaries(&runs, &findings),
     };
-    Report { findings, superseded, summary }
+    Report { findings, superseded, suppressed, summary }
+}
+
+/// Adds what there is to say of the suppressions themselves, which may be suppressed as well.
+fn with_reviewed(all: &Suppressions, reviewed: Vec<Located>, applied: Applied) -> (Vec<Located>, Vec<Suppressed>) {
+    let Applied { mut findings, mut suppressed, .. } = applied;
+    let reviewed = all.apply(reviewed, &NEVER_SUPPRESSED);
+    if !reviewed.findings.is_empty() {
+        findings.extend(reviewed.findings);
+        findings.par_sort_unstable_by(|a, b| a.order(b));
+    }
+    suppressed.extend(reviewed.suppressed);
+    suppressed.sort_by(|a, b| a.located.order(&b.located));
+    (findings, suppressed)
 }
 
 /// One a rule, whatever the number of its instances: several are one rule to those who read of it.
-fn rule_summaries(outcome: &Outcome) -> Vec<RuleSummary> {
+fn rule_summaries(runs: &[RuleRun], findings: &[Located]) -> Vec<RuleSummary> {
     let mut counts: HashMap<&str, usize> = HashMap::new();
-    let codes: Vec<&str> = outcome.findings.par_iter().map(|finding| finding.code).collect();
+    let codes: Vec<&str> = findings.par_iter().map(|located| located.finding.code).collect();
     for code in codes {
         *counts.entry(code).or_default() += 1;
     }
@@ -49,5 +75,5 @@ fn rule_summaries(outcome: &Outcome) -> Vec<RuleSummary> {
             .collect::<Option<Vec<_>>>()
             .map(|mut all| all.remove(0)),
     };
-    outcome.runs.chunk_by(|a, b| a.info.code == b.info.code).map(summary).collect()
+    runs.chunk_by(|a, b| a.info.code == b.info.code).map(summary).collect()
 }

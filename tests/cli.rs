@@ -110,13 +110,17 @@ fn json_has_the_documented_shape() {
     let desk = Desk::gym();
     let run = desk.run(&["check", "gym", "--select", "TST002,EXP001", "--format", "json"]);
     let output: Value = serde_json::from_str(&run.stdout).unwrap();
-    assert_eq!(keys(&output), ["dbt_version", "findings", "project", "schema_version", "summary", "version"]);
+    assert_eq!(
+        keys(&output),
+        ["dbt_version", "findings", "project", "schema_version", "summary", "suppressed", "version"]
+    );
     assert_eq!(output["schema_version"], 1);
     assert_eq!(output["version"], env!("CARGO_PKG_VERSION"));
     assert_eq!(output["project"], "no_exposures");
     assert_eq!(output["dbt_version"], "1.12.0");
     let summary = &output["summary"];
-    assert_eq!(keys(summary), ["counts", "findings", "rules"]);
+    assert_eq!(keys(summary), ["counts", "findings", "rules", "suppressed"]);
+    assert_eq!((&summary["suppressed"], &output["suppressed"]), (&0.into(), &serde_json::json!([])));
     assert_eq!(
         summary["counts"],
         serde_json::json!({

@@ -183,6 +183,11 @@ pub(super) fn of(rule: &str) -> Option<Remedy> {
         "SRC005" => code(Source, "let one staging model read each table of {}"),
         "SRC006" => line(Resource, "merge {} with the source table that is the same"),
 
+        "SUP001" => line(Rule, "remove suppressions that suppress nothing"),
+        "SUP002" => line(Rule, "settle what suppressions that have ended were for"),
+        "SUP003" => line(Rule, "give the reasons of suppressions"),
+        "SUP004" => line(Rule, "correct the names of rules in suppressions"),
+
         "TST010" => line(Rule, "raise the share of what is tested"),
         "TST014" => line(Resource, "remove the tests of {} that are there twice"),
         "TST016" => line(Resource, "replace tests of a combination of one column of {}"),

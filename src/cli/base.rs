@@ -11,12 +11,12 @@ use super::targets::Target;
 use crate::changes::{Checkout, Git};
 use crate::config::Config;
 use crate::discover::{self, Discovered, PROJECT_FILE, ProjectFiles};
-use crate::findings::{Atom, Known, Located, Report};
-use crate::graph::Graph;
+use crate::findings::{Known, Located, Report};
 use crate::input::project_files::beside;
+use crate::linter;
 use crate::locate::Locator;
 use crate::project::Project;
-use crate::rules::{self, Outcome};
+use crate::rules;
 
 /// Bases that cannot be used.
 #[derive(Debug, Error, Diagnostic)]
@@ -125,7 +125,7 @@ impl Base {
     }
 
     /// Runs the rules over it, under the config that holds now.
-    pub fn run(&self, loaded: &Loaded, project: &mut Project<'_>, config: &Config) -> Outcome {
+    pub fn run(&self, loaded: &Loaded, project: &mut Project<'_>, config: &Config) -> Report {
         let locator = ManuallyDrop::new(Locator::new(project, self.project(), loaded.files.clone()));
         if !loaded.complete(project) {
             project.unreadable = locator.unreadable(project);
@@ -135,21 +135,19 @@ impl Base {
         if rules::need_own_files(&resolved.instances) {
             loaded.read_own_files(project, &locator);
         }
-        let graph = Graph::new(project);
-        rules::run(project, &graph, &resolved.settings, &resolved.instances)
+        linter::lint(project, &resolved.settings, &resolved.instances, &locator)
     }
 }
 
 /// What the base has, to hold findings against.
-pub struct Former<'o> {
-    known: Known<'o>,
-    outcome: &'o Outcome,
+pub struct Former<'r> {
+    known: Known<'r>,
+    report: &'r Report,
 }
 
-impl<'o> Former<'o> {
-    pub fn new(outcome: &'o Outcome) -> Self {
-        let atoms = outcome.findings.iter().flat_map(|finding| finding.atoms()).chain(outcome.superseded.iter());
-        Self { known: atoms.collect::<Vec<Atom<'o>>>().into_iter().collect(), outcome }
+impl<'r> Former<'r> {
+    pub fn new(report: &'r Report) -> Self {
+        Self { known: report.atoms().collect(), report }
     }
 
     /// Whether the base lacks the finding, and would have it if it applied there.
@@ -160,10 +158,10 @@ impl<'o> Former<'o> {
 
     /// Rules that could not run on the base, and why: nothing says whether what they find is new. Rules that found no
     /// subject there did run, in effect, and those that compare never do.
-    fn incomparable(&self) -> impl Iterator<Item = (&'static str, &'o str)> {
-        let runs = self.outcome.runs.iter().filter(|run| run.subjects > 0 || is_about_project(run.info));
-        let runs = runs.filter(|run| !compares(run.info.code));
-        runs.filter_map(|run| Some((run.info.code, run.skipped.as_deref()?)))
+    fn incomparable(&self) -> impl Iterator<Item = (&'static str, &'r str)> {
+        let rules = self.report.summary.rules.iter().filter(|rule| rule.subjects > 0 || is_about_project(rule.code));
+        let rules = rules.filter(|rule| !compares(rule.code));
+        rules.filter_map(|rule| Some((rule.code, rule.skipped.as_deref()?)))
     }
 
     /// Leaves what the base does not have, and says in groups what of them is new.
@@ -184,8 +182,8 @@ impl<'o> Former<'o> {
     }
 }
 
-fn is_about_project(rule: &rules::RuleInfo) -> bool {
-    rule.subjects.contains(&rules::Subject::Project)
+fn is_about_project(code: &str) -> bool {
+    rules::find(code).is_some_and(|rule| rule.subjects.contains(&rules::Subject::Project))
 }
 
 /// Whether a rule compares two states, so that what it finds is never in the base.

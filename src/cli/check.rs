@@ -71,6 +71,10 @@ pub struct Arguments {
     #[arg(long, value_name = "N")]
     max_findings: Option<usize>,
 
+    /// Have `sarif` list suppressed findings too, with what suppresses them; GitHub would show them as open
+    #[arg(long)]
+    show_suppressed: bool,
+
     /// Write to this file instead of stdout; as all files, it appears whole or not at all
     #[arg(long, short, value_name = "FILE")]
     output_file: Option<PathBuf>,
@@ -179,6 +183,7 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
             let touched = Touched::new(&limit.changes, linted.project, linted.locator);
             let is_new = |located: &Located| former.as_ref().is_some_and(|former| former.shows_as_new(located));
             linted.report.retain(|located| touched.concerns(located) || is_new(located));
+            linted.report.suppressed.retain_mut(|suppressed| touched.concerns(&mut suppressed.located));
             empty = empty.or_else(|| EmptyRun::of_files(target, touched.has_resources()));
         }
         let limit = arguments.changed.described(limit.as_ref());
@@ -206,7 +211,12 @@ fn print(arguments: &Arguments, destinations: &[Destination], report: &Report) -
             Some(_) => arguments.color == Color::Always,
             None => arguments.color.applies_to(&io::stdout()),
         };
-        let style = Style { color, width: terminal::width(), max_findings: arguments.max_findings };
+        let style = Style {
+            color,
+            width: terminal::width(),
+            max_findings: arguments.max_findings,
+            show_suppressed: arguments.show_suppressed,
+        };
         let fill = |out: &mut dyn Write| match arguments.statistics {
             true => report::statistics(report, out),
             false => report::write(report, destination.format, style, out),

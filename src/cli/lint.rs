@@ -13,7 +13,7 @@ use crate::linter;
 use crate::locate::Locator;
 use crate::paths;
 use crate::project::Project;
-use crate::rules::{self, Outcome};
+use crate::rules;
 
 /// What to lint, and how.
 pub struct Wanted<'a> {
@@ -32,7 +32,7 @@ pub struct Linted<'r, 'p> {
     pub loaded: &'r Loaded,
     pub locator: &'r Locator,
     /// What the rules find in the base.
-    pub base: Option<&'r Outcome>,
+    pub base: Option<&'r Report>,
     /// What was read, and why.
     pub choice: String,
     pub report: Report,
@@ -70,25 +70,16 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
     }
     let base_loaded = ManuallyDrop::new(wanted.base.map(|base| base.load(wanted.input)).transpose()?);
     let mut base_memory = ManuallyDrop::new(manifest::Memory::default());
-    let mut base_outcome = None;
+    let mut base_report = None;
     if let (Some(base), Some(loaded)) = (wanted.base, base_loaded.as_ref()) {
         let mut former = Project::from(loaded.facts(&mut base_memory)?);
-        base_outcome = Some(base.run(loaded, &mut former, &config));
+        base_report = Some(base.run(loaded, &mut former, &config));
         project.base = Some(Box::new(former));
     }
     let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
     let choice = input::choice(loaded, &project, discovered, wanted.input);
     let (project, resolved, locator) = (&project, &resolved, &locator);
-    then(Linted {
-        project,
-        resolved,
-        loaded,
-        locator,
-        base: base_outcome.as_ref(),
-        choice,
-        report,
-        config: config_path,
-    })
+    then(Linted { project, resolved, loaded, locator, base: base_report.as_ref(), choice, report, config: config_path })
 }
 
 impl Linted<'_, '_> {

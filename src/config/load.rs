@@ -35,6 +35,7 @@ pub struct Config {
     pub(super) select: Option<Vec<&'static RuleInfo>>,
     pub(super) ignore: Vec<&'static RuleInfo>,
     pub(super) today: String,
+    pub(super) are_rules_chosen: bool,
 }
 
 /// Reads the config at `path`, or takes the defaults where there is none.
@@ -55,6 +56,7 @@ pub fn load(path: Option<&Path>, changes: Changes<'_>) -> Result<Config, ConfigE
         select: if changes.select.is_empty() { None } else { Some(named("--select", changes.select)?) },
         ignore: named("--ignore", changes.ignore)?,
         today: changes.today,
+        are_rules_chosen: changes.preset.is_some() || !changes.select.is_empty() || !changes.ignore.is_empty(),
     })
 }
 

@@ -47,6 +47,7 @@ impl Config {
                 .collect(),
             packages: self.files.iter().flat_map(|file| file.file.packages.include.iter().cloned()).collect(),
             today: self.today.clone(),
+            are_rules_chosen: self.are_rules_chosen,
         };
         let instances = rules::all().into_iter().flat_map(|rule| self.instances(rule)).collect();
         let is_selective = self.select.is_some() || !self.ignore.is_empty() || !self.files.is_empty();

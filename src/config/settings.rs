@@ -14,6 +14,8 @@ pub struct Settings {
     pub packages: Vec<String>,
     /// The date that "today" is, `YYYY-MM-DD`; rules that compare dates use no other clock.
     pub today: String,
+    /// Whether the command line chose among the rules: one that did not run may run elsewhere.
+    pub are_rules_chosen: bool,
 }
 
 impl Settings {

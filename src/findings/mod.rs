@@ -8,6 +8,7 @@ mod located;
 mod place;
 mod severity;
 mod summary;
+pub mod suppress;
 
 pub use atom::{Atom, Atoms};
 pub use finding::{Finding, Related};

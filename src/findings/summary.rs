@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::suppress::Suppressed;
 use super::{Atom, Atoms, Located, Severity};
 use crate::project::Counts;
 
@@ -12,6 +13,8 @@ pub struct Report {
     pub findings: Vec<Located>,
     /// What findings that gave way to others are known by.
     pub superseded: Atoms,
+    /// What is accepted, in the same order as findings.
+    pub suppressed: Vec<Suppressed>,
     pub summary: Summary,
 }
 
@@ -60,9 +63,10 @@ pub struct RuleSummary {
 }
 
 impl Report {
-    /// Keeps the findings that `is_kept` says, and corrects the numbers.
-    pub fn retain(&mut self, is_kept: impl FnMut(&mut Located) -> bool) {
-        self.findings.retain_mut(is_kept);
+    /// Keeps the findings that `is_kept` says, suppressed or not, and corrects the numbers.
+    pub fn retain(&mut self, mut is_kept: impl FnMut(&mut Located) -> bool) {
+        self.findings.retain_mut(&mut is_kept);
+        self.suppressed.retain_mut(|suppressed| is_kept(&mut suppressed.located));
         let mut counts: HashMap<&str, usize> = HashMap::new();
         for located in &self.findings {
             *counts.entry(located.finding.code).or_default() += 1;
@@ -79,7 +83,9 @@ impl Report {
         for report in reports {
             all.findings.extend(report.findings);
             all.superseded.append(report.superseded);
+            all.suppressed.extend(report.suppressed);
             all.findings.sort_by(Located::order);
+            all.suppressed.sort_by(|a, b| a.located.order(&b.located));
             all.summary.add(report.summary);
         }
         all

@@ -2,6 +2,7 @@
 
 mod code;
 mod properties;
+mod suppressions;
 mod tests;
 
 use std::collections::HashSet;

@@ -163,7 +163,7 @@ mod tests {
         };
         let related = vec![(at(related_line), "related".to_owned())];
         let located = Located { finding: Box::new(finding), location: at(1), related };
-        Pen::new(Style { color: false, width: 100, max_findings: None }).draw(&located)
+        Pen::new(Style { color: false, width: 100, max_findings: None, show_suppressed: false }).draw(&located)
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::findings::{Located, Location, Report, Severity};
+use crate::findings::{Located, Location, Report, Severity, suppress};
 use crate::project::Counts;
 
 /// Version of the format. It grows only when a field changes its meaning or goes away.
@@ -25,6 +25,8 @@ pub struct Output<'a> {
     summary: Summary<'a>,
     /// Sorted by path, place, code and subject.
     findings: Vec<Finding<'a>>,
+    /// Findings that are suppressed, in the same order; `--max-findings` leaves none out.
+    suppressed: Vec<Suppressed<'a>>,
 }
 
 /// The run in numbers.
@@ -33,6 +35,8 @@ struct Summary<'a> {
     /// Enabled resources of the root project, by type.
     counts: &'a Counts,
     findings: Findings,
+    /// Findings that are suppressed; no other number counts them.
+    suppressed: usize,
     /// Every rule that was asked for, by code.
     rules: Vec<Rule<'a>>,
 }
@@ -79,6 +83,25 @@ pub(super) struct Finding<'a> {
     fingerprint: String,
 }
 
+/// A finding that somebody has accepted.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Suppressed<'a> {
+    #[serde(flatten)]
+    finding: Finding<'a>,
+    suppression: Suppression<'a>,
+}
+
+/// The comment or the `meta` that suppresses a finding.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Suppression<'a> {
+    /// Why, in its author's words; empty where none are given.
+    reason: &'a str,
+    /// Its last day, `YYYY-MM-DD`; null where it has none.
+    until: Option<&'a str>,
+    #[serde(flatten)]
+    place: Place<'a>,
+}
+
 /// Another place that belongs to a finding.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Related<'a> {
@@ -106,6 +129,7 @@ pub(super) fn write(report: &Report, shown: &[Located], out: &mut dyn Write) -> 
         dbt_version: &report.summary.dbt_version,
         summary: summary(report),
         findings: shown.iter().map(finding).collect(),
+        suppressed: report.suppressed.iter().map(suppressed).collect(),
     };
     serde_json::to_writer_pretty(&mut *out, &output)?;
     writeln!(out)
@@ -126,8 +150,16 @@ fn summary(report: &Report) -> Summary<'_> {
             warning: report.count(Severity::Warning),
             info: report.count(Severity::Info),
         },
+        suppressed: report.suppressed.len(),
         rules: rules.collect(),
     }
+}
+
+fn suppressed(suppressed: &suppress::Suppressed) -> Suppressed<'_> {
+    let by = &suppressed.by;
+    let until = by.until.as_ref().map(|until| until.text.as_str());
+    let suppression = Suppression { reason: &by.reason, until, place: place(&by.location) };
+    Suppressed { finding: finding(&suppressed.located), suppression }
 }
 
 pub(super) fn finding(located: &Located) -> Finding<'_> {

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::{advice, xml};
+use crate::findings::suppress::Suppressed;
 use crate::findings::{Located, Report, RuleSummary};
 
 /// What is known of one rule, which the config may run in several set-ups.
@@ -15,6 +16,7 @@ struct Rule<'a> {
     slug: &'a str,
     runs: Vec<&'a RuleSummary>,
     shown: Vec<&'a Located>,
+    suppressed: Vec<&'a Suppressed>,
 }
 
 pub(super) fn write(report: &Report, shown: &[Located], out: &mut dyn Write) -> io::Result<()> {
@@ -29,12 +31,18 @@ pub(super) fn write(report: &Report, shown: &[Located], out: &mut dyn Write) -> 
         rule.slug = located.finding.slug;
         rule.shown.push(located);
     }
+    for suppressed in &report.suppressed {
+        let rule = rules.entry(suppressed.located.finding.code).or_default();
+        rule.slug = suppressed.located.finding.slug;
+        rule.suppressed.push(suppressed);
+    }
     let mut document = quick_junit::Report::new("dbt-steward");
     document.add_test_suites(rules.iter().map(|(code, rule)| suite(code, rule)));
     document.serialize(out).map_err(io::Error::other)
 }
 
-/// A failing case for each finding; a passing one if the rule ran and found nothing; a skipped one if it did not run.
+/// A failing case for each finding and a skipped one for each that is suppressed; a passing one if the rule ran and found
+/// nothing; a skipped one if it did not run.
 fn suite(code: &str, rule: &Rule<'_>) -> TestSuite {
     let name = format!("{code} {}", rule.slug);
     let mut suite = TestSuite::new(&name);
@@ -53,6 +61,7 @@ fn suite(code: &str, rule: &Rule<'_>) -> TestSuite {
     if rule.shown.is_empty() && found == 0 && rule.runs.iter().any(|run| run.skipped.is_none()) {
         add(TestCase::new("no findings", TestCaseStatus::success()));
     }
+    rule.suppressed.iter().for_each(|suppressed| add(accepted(suppressed)));
     for reason in rule.runs.iter().filter_map(|run| run.skipped.as_deref()) {
         let mut status = TestCaseStatus::skipped();
         status.set_message(xml::allowed(reason));
@@ -71,6 +80,19 @@ fn failing(located: &Located) -> TestCase {
         .set_type(finding.severity.as_str())
         .set_message(xml::allowed(&finding.message))
         .set_description(text + &evidence.collect::<String>());
+    case(located, status)
+}
+
+fn accepted(suppressed: &Suppressed) -> TestCase {
+    let by = &suppressed.by;
+    let reason = if by.reason.is_empty() { "without a reason" } else { &by.reason };
+    let mut status = TestCaseStatus::skipped();
+    status.set_message(xml::allowed(&format!("suppressed at {}: {reason}", by.location.display())));
+    case(&suppressed.located, status)
+}
+
+fn case(located: &Located, status: TestCaseStatus) -> TestCase {
+    let finding = &located.finding;
     let part = if finding.part.is_empty() { String::new() } else { format!(" {}", xml::allowed(&finding.part)) };
     let mut case = TestCase::new(xml::allowed(&finding.subject) + &part, status);
     case.extra.insert("file".into(), xml::allowed(&located.location.path).into());

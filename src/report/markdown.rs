@@ -59,7 +59,11 @@ fn head(report: &Report) -> String {
     let counts = Severity::ALL.map(|severity| (report.count(severity), severity));
     let found = if report.findings.is_empty() { "no findings".to_owned() } else { counted(counts) };
     let mut text = format!("{}\n### dbt-steward: {found}\n\n", marker(&summary.project));
-    text += &format!("{} has {}.\n", code(&summary.project), subjects(&summary.counts));
+    let suppressed = match report.suppressed.len() {
+        0 => String::new(),
+        count => format!(" {} suppressed.", plural(count, "finding")),
+    };
+    text += &format!("{} has {}.{suppressed}\n", code(&summary.project), subjects(&summary.counts));
     text += &table(report);
     text + &did_not_run(report)
 }

@@ -75,6 +75,8 @@ pub struct Style {
     pub width: usize,
     /// Print no more findings than this; the rest is counted.
     pub max_findings: Option<usize>,
+    /// Whether formats that can mark a finding as suppressed list those as well.
+    pub show_suppressed: bool,
 }
 
 /// Writes the findings in that format.
@@ -91,7 +93,7 @@ pub fn write(report: &Report, format: Format, style: Style, out: &mut dyn Write)
         Format::Json => return json::write(report, shown, out),
         Format::Ndjson => return ndjson::write(shown, out),
         Format::Csv => return csv::write(shown, out),
-        Format::Sarif => return sarif::write(report, shown, out),
+        Format::Sarif => return sarif::write(report, shown, style, out),
         Format::Github => return github::write(report, shown, out),
         Format::Gitlab => return gitlab::write(shown, out),
         Format::Azure => return azure::write(report, shown, out),

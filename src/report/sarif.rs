@@ -8,9 +8,9 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{advice, hidden, printable, rule_url};
+use super::{Style, advice, hidden, printable, rule_url};
 use crate::docs::{REPOSITORY, page};
-use crate::findings::{Located, Location, Report, RuleSummary, Severity};
+use crate::findings::{Located, Location, Report, RuleSummary, Severity, suppress};
 use crate::rules::{self, RuleInfo};
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
@@ -131,7 +131,19 @@ struct Outcome<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     related_locations: Vec<Place>,
     partial_fingerprints: BTreeMap<&'static str, String>,
+    /// Empty for a finding that counts (§3.27.23). Left out where nothing in the run is suppressed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressions: Option<Vec<Suppression>>,
     properties: Properties,
+}
+
+/// The comment or the `meta` that suppresses a result (§3.35).
+#[derive(Serialize)]
+struct Suppression {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    justification: String,
+    location: Place,
 }
 
 #[derive(Serialize)]
@@ -187,9 +199,19 @@ struct Properties {
     evidence: Vec<String>,
 }
 
-pub(super) fn write(report: &Report, shown: &[Located], out: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(report: &Report, shown: &[Located], style: Style, out: &mut dyn Write) -> io::Result<()> {
     let rules = asked_for(report);
-    let results = shown.iter().map(|located| outcome(located, &rules)).collect();
+    // GitHub takes no notice of suppressions, and would show as open what is accepted.
+    let accepted = if style.show_suppressed { report.suppressed.as_slice() } else { &[] };
+    let open = shown.iter().map(|located| {
+        let suppressions = (!accepted.is_empty()).then(Vec::new);
+        Outcome { suppressions, ..outcome(located, &rules) }
+    });
+    let suppressed = accepted.iter().map(|suppressed| {
+        let suppressions = Some(vec![suppression(&suppressed.by)]);
+        Outcome { suppressions, ..outcome(&suppressed.located, &rules) }
+    });
+    let results = open.chain(suppressed).collect();
     let driver = Driver {
         name: "dbt-steward",
         version: env!("CARGO_PKG_VERSION"),
@@ -291,10 +313,26 @@ fn outcome<'a>(located: &'a Located, rules: &[&RuleInfo]) -> Outcome<'a> {
         }],
         related_locations: related.collect(),
         partial_fingerprints: BTreeMap::from([(FINGERPRINT, finding.fingerprint())]),
+        suppressions: None,
         properties: Properties {
             subject: shown(&finding.subject),
             part: shown(&finding.part),
             evidence: finding.evidence.iter().map(shown).collect(),
+        },
+    }
+}
+
+fn suppression(by: &suppress::Suppression) -> Suppression {
+    let until = by.until.as_ref().map(|until| format!("until {}", until.text));
+    let words: Vec<&str> = [Some(by.reason.as_str()), until.as_deref()].into_iter().flatten().collect();
+    Suppression {
+        kind: "inSource",
+        justification: printable(words.join(" ").trim()).into_owned(),
+        location: Place {
+            id: None,
+            physical_location: physical(&by.location),
+            logical_locations: Vec::new(),
+            message: None,
         },
     }
 }

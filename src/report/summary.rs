@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::printable;
+use crate::findings::suppress::Suppressed;
 use crate::findings::{Report, RuleSummary, Severity};
 use crate::project::Counts;
 
@@ -42,6 +43,9 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
         }
     }
     add(&mut text, findings(report));
+    if style.verbose {
+        report.suppressed.iter().for_each(|suppressed| add(&mut text, accepted(suppressed)));
+    }
     let skipped: Vec<&RuleSummary> = summary.rules.iter().filter(|rule| rule.skipped.is_some()).collect();
     let ran = summary.rules.len() - skipped.len();
     add(
@@ -73,10 +77,23 @@ fn not_run(skipped: &[&RuleSummary], verbose: bool) -> String {
 }
 
 fn findings(report: &Report) -> String {
-    match report.findings.is_empty() {
+    let found = match report.findings.is_empty() {
         true => "no findings".to_owned(),
         false => format!("found {}", counted(Severity::ALL.map(|severity| (report.count(severity), severity)))),
+    };
+    match report.suppressed.len() {
+        0 => found,
+        count => format!("{found}; {count} suppressed"),
     }
+}
+
+/// A finding that is suppressed, and by what.
+fn accepted(suppressed: &Suppressed) -> String {
+    let (finding, by) = (&suppressed.located.finding, &suppressed.by);
+    let place = suppressed.located.location.display();
+    let reason = if by.reason.is_empty() { "without a reason" } else { &by.reason };
+    let line = format!("{place} {} {} (suppressed at {}: {reason})", finding.code, finding.slug, by.location.display());
+    format!("  {}", printable(&line))
 }
 
 /// `1 error, 2 warnings`: what there is none of is left out.

@@ -102,7 +102,7 @@ impl<'p> Context<'p> {
 
     /// Reports a defect of a file of the root project, at a place in it.
     pub fn report_at(&mut self, spot: &Spot, message: impl Into<String>) -> &mut Finding {
-        let severity = self.world.file_severity(self.instance, &spot.path);
+        let severity = self.instance.severity_in_file(self.settings, &spot.path);
         let subject = format!("project.{}", self.project.name);
         let place = Place::Span(spot.path.clone(), Some(spot.span));
         let finding = self.finding(severity, subject, None, place, message.into());
@@ -112,7 +112,7 @@ impl<'p> Context<'p> {
     /// Reports that a resource of the base is gone. Where it stood there is no file any more: the place is the project.
     pub fn report_gone(&mut self, base: &Project<'_>, gone: &Resource<'_>, message: impl Into<String>) -> &mut Finding {
         let layer = self.settings.layers.of(gone);
-        let severity = self.world.severity_in(base, self.instance, gone, layer);
+        let severity = self.instance.severity_of(base, self.settings, gone, layer);
         let place = Place::ProjectKey(Vec::new());
         let finding = self.finding(severity, gone.unique_id.to_string(), None, place, message.into());
         self.push(severity.is_some(), finding)

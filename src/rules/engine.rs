@@ -10,7 +10,7 @@ use super::{Context, Instance, Node, RuleInfo, Subject};
 use crate::config::Settings;
 use crate::findings::{Atoms, Finding, Severity};
 use crate::graph::Graph;
-use crate::project::{Layer, Project, Resource, ResourceId, ResourceType};
+use crate::project::{Layer, Project, ResourceId, ResourceType};
 
 /// Subjects that one task looks at: so few that they stay in the processor's cache from the first rule to the last.
 const CHUNK: usize = 64;
@@ -193,47 +193,7 @@ impl<'p> World<'p> {
 
     /// The severity a finding of that instance on that resource has; `None` where the config leaves it out.
     pub(super) fn severity(&self, instance: &Instance, id: ResourceId) -> Option<Severity> {
-        self.severity_in(self.project, instance, self.project.get(id), self.layers[id.index()])
-    }
-
-    /// As [`severity`](Self::severity), for a resource of another state of the project.
-    pub(super) fn severity_in(
-        &self,
-        project: &Project<'_>,
-        instance: &Instance,
-        resource: &Resource<'_>,
-        layer: Layer,
-    ) -> Option<Severity> {
-        let owner = || self.settings.owners.of(project, resource).name;
-        if !instance.scope.is_everything() && !instance.scope.includes(resource, layer, owner) {
-            return None;
-        }
-        let mut severity = Some(instance.severity);
-        for change in &self.settings.overrides {
-            if let Some(wanted) = change.severity(instance.info)
-                && change.scope.includes(resource, layer, owner)
-            {
-                severity = wanted;
-            }
-        }
-        severity
-    }
-
-    /// As [`severity`](Self::severity), for a finding on a file that defines no resource: of the selectors only paths fit
-    /// a file.
-    pub(super) fn file_severity(&self, instance: &Instance, path: &str) -> Option<Severity> {
-        if !instance.scope.includes_file(path) {
-            return None;
-        }
-        let mut severity = Some(instance.severity);
-        for change in &self.settings.overrides {
-            if let Some(wanted) = change.severity(instance.info)
-                && change.scope.includes_file(path)
-            {
-                severity = wanted;
-            }
-        }
-        severity
+        instance.severity_of(self.project, self.settings, self.project.get(id), self.layers[id.index()])
     }
 
     fn prepare(&self, instance: &Instance) -> RuleRun {

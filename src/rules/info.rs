@@ -52,11 +52,12 @@ pub enum Area {
     Performance,
     Project,
     Resources,
+    Suppression,
 }
 
 impl Area {
     /// In the order of the catalogue.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Documentation,
         Self::Ownership,
         Self::Testing,
@@ -69,6 +70,7 @@ impl Area {
         Self::Performance,
         Self::Project,
         Self::Resources,
+        Self::Suppression,
     ];
 
     /// The letters that codes of this area begin with.
@@ -86,6 +88,7 @@ impl Area {
             Self::Performance => "PRF",
             Self::Project => "PRJ",
             Self::Resources => "RES",
+            Self::Suppression => "SUP",
         }
     }
 
@@ -104,6 +107,7 @@ impl Area {
             Self::Performance => "Scale and materialization",
             Self::Project => "Project and audit trail",
             Self::Resources => "Macros, variables and other resources",
+            Self::Suppression => "The linter's own hygiene",
         }
     }
 
@@ -122,6 +126,7 @@ impl Area {
             Self::Performance => "performance",
             Self::Project => "project",
             Self::Resources => "resources",
+            Self::Suppression => "suppression",
         }
     }
 }

@@ -5,8 +5,9 @@ use std::fmt;
 use globset::GlobSet;
 
 use super::{Rule, RuleInfo};
+use crate::config::Settings;
 use crate::findings::Severity;
-use crate::project::{Layer, Resource, ResourceType};
+use crate::project::{Layer, Project, Resource, ResourceType};
 
 /// One set-up rule. A rule listed several times in the config has several.
 pub struct Instance {
@@ -23,6 +24,43 @@ impl fmt::Debug for Instance {
 }
 
 impl Instance {
+    /// The severity of a finding on that resource; `None` where the config leaves it out.
+    pub fn severity_of(
+        &self,
+        project: &Project<'_>,
+        settings: &Settings,
+        resource: &Resource<'_>,
+        layer: Layer,
+    ) -> Option<Severity> {
+        let owner = || settings.owners.of(project, resource).name;
+        if !self.scope.is_everything() && !self.scope.includes(resource, layer, owner) {
+            return None;
+        }
+        self.severity_where(settings, |scope| scope.includes(resource, layer, owner))
+    }
+
+    /// As [`severity_of`](Self::severity_of), for a finding on a file that defines no resource: of the selectors only paths
+    /// fit a file.
+    pub fn severity_in_file(&self, settings: &Settings, path: &str) -> Option<Severity> {
+        if !self.scope.includes_file(path) {
+            return None;
+        }
+        self.severity_where(settings, |scope| scope.includes_file(path))
+    }
+
+    /// The severity after all overrides whose scope holds.
+    fn severity_where(&self, settings: &Settings, holds: impl Fn(&Scope) -> bool) -> Option<Severity> {
+        let mut severity = Some(self.severity);
+        for change in &settings.overrides {
+            if let Some(wanted) = change.severity(self.info)
+                && holds(&change.scope)
+            {
+                severity = wanted;
+            }
+        }
+        severity
+    }
+
     /// The options it was set up with; `None` if those of its rule are of another type.
     pub fn options<T: 'static>(&self) -> Option<&T> {
         (self.info.options_of)(&*self.rule)?.downcast_ref()

@@ -10,6 +10,7 @@ pub(crate) mod generated;
 pub(crate) mod hard_coded;
 mod info;
 mod instance;
+mod meaning;
 pub(crate) mod measures;
 mod pattern;
 #[cfg(test)]
@@ -28,12 +29,14 @@ pub mod performance;
 pub mod project;
 pub mod resources;
 pub mod sources;
+pub mod suppression;
 pub mod testing;
 
 pub use context::{Context, Node, SourceGroup};
 pub use engine::{Outcome, RuleRun, run};
 pub use info::{Area, BuildError, NoOptions, Rule, RuleInfo, Subject, Trap};
 pub use instance::{Instance, Scope};
+pub use meaning::meaning;
 pub use pattern::Pattern;
 
 pub(crate) use declare::{declare_rule, rules};
@@ -52,6 +55,7 @@ pub fn all() -> Vec<&'static RuleInfo> {
         project::RULES,
         resources::RULES,
         sources::RULES,
+        suppression::RULES,
         testing::RULES,
     ];
     let mut rules = areas.concat();

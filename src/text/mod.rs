@@ -9,6 +9,7 @@ pub mod source_code;
 pub mod source_file;
 pub mod span;
 pub mod sql;
+pub mod suppression;
 pub mod yaml;
 
 pub use source_file::{Position, SourceFile, TextError};

@@ -2,6 +2,7 @@
 
 use super::call::Call;
 use super::call::find::{Code, Finder};
+use super::call::token::{Language, Lexer};
 use super::span::Span;
 
 /// The calls of dbt's functions in a Python model, in the order of the text: `dbt.ref("orders")`,
@@ -17,6 +18,31 @@ pub fn calls(text: &str) -> Vec<Call> {
     let _ = Finder::default().find(text, Span::new(0, text.len()), Code::Python, &mut calls);
     calls.retain(|call| call.name.starts_with("dbt."));
     calls
+}
+
+/// The comments of a Python file, each from its `#` to the end of the line.
+pub fn comments(text: &str) -> Vec<Span> {
+    let mut comments = Vec::new();
+    let mut lexer = Lexer::new(text, Span::new(0, text.len()), Language::Python);
+    let mut from = 0;
+    // What is no token is no comment either: a string that is never closed reaches to the end of its line.
+    while let Some(token) = lexer.next_token() {
+        let span = token.map_or_else(|error| error.span, |token| token.span);
+        add_comments(text, from, span.start as usize, &mut comments);
+        from = span.end as usize;
+    }
+    add_comments(text, from, text.len(), &mut comments);
+    comments
+}
+
+/// The comments between two tokens.
+fn add_comments(text: &str, from: usize, to: usize, comments: &mut Vec<Span>) {
+    let mut at = from;
+    while let Some(start) = text[at..to].find('#').map(|found| at + found) {
+        let end = text[start..to].find(['\n', '\r']).map_or(to, |found| start + found);
+        comments.push(Span::new(start, end));
+        at = end;
+    }
 }
 
 #[cfg(test)]

@@ -107,13 +107,17 @@ fn found(rule: &RuleInfo, heading: &str) -> Vec<String> {
         assert!(file.path.contains('.') && !file.path.contains(' '), "{}: {:?} is no path", rule.slug, file.path);
         desk.write(&format!("shop/{}", file.path), file.text);
     }
+    let rules = match ALONGSIDE.iter().find(|(code, _)| *code == rule.code) {
+        Some((code, other)) => format!("{code},{other}"),
+        None => rule.code.to_owned(),
+    };
     let arguments = [
         "check",
         "shop",
         "--input",
         "project",
         "--select",
-        rule.code,
+        &rules,
         "--format",
         "concise",
         "--exit-zero",
@@ -133,6 +137,9 @@ fn former(rule: &RuleInfo) -> Vec<File> {
     let files = files(&crate::read(format!("docs/rules/{}.md", rule.slug)), "Example");
     files.into_iter().filter(|file| file.path.starts_with(BEFORE)).collect()
 }
+
+/// Rules that say nothing where they are alone, and the one that their example is about.
+const ALONGSIDE: [(&str, &str); 1] = [("SUP001", "DOC001")];
 
 /// What no example can show without a manifest; tests/project_rules.rs does.
 const WITH_A_MANIFEST: [&str; 1] = ["PRJ012"];

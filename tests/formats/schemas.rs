@@ -37,6 +37,13 @@ fn sarif_is_as_its_schema_says() {
     for case in cases() {
         let log: Value = serde_json::from_str(case.output("sarif")).unwrap();
         assert_eq!(schema.problem(&log), None, "{}", case.name);
+        if case.name == "many findings" {
+            let log: Value = serde_json::from_str(&case.run(&["--show-suppressed"])["sarif"]).unwrap();
+            let results = log["runs"][0]["results"].as_array().unwrap().iter();
+            let suppressed = results.filter(|it| it["suppressions"].as_array().is_some_and(|all| !all.is_empty()));
+            assert_eq!(suppressed.count(), case.json()["suppressed"].as_array().unwrap().len());
+            assert_eq!(schema.problem(&log), None, "with what is suppressed");
+        }
     }
     assert!(schema.problem(&json!({ "version": "2.1.0" })).is_some(), "the schema refuses what is none");
     let uri =

@@ -31,7 +31,7 @@ pub fn of(root: &Path, mut project: Project<'_>) -> Vec<Value> {
     let resolved = config.resolve(&project, locator.project_root()).expect("so it is for every project");
     let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
     let mut printed = Vec::new();
-    let style = Style { color: false, width: 120, max_findings: None };
+    let style = Style { color: false, width: 120, max_findings: None, show_suppressed: false };
     report::write(&report, Format::Json, style, &mut printed).expect("memory takes every byte");
     let mut output: Value = serde_json::from_slice(&printed).expect("the output is JSON");
     match output["findings"].take() {
