@@ -64,6 +64,7 @@ fn rule_summaries(runs: &[RuleRun], findings: &[Located]) -> Vec<RuleSummary> {
         *counts.entry(code).or_default() += 1;
     }
     let summary = |instances: &[RuleRun]| RuleSummary {
+        info: instances[0].info,
         code: instances[0].info.code,
         slug: instances[0].info.slug,
         subjects: instances.iter().map(|run| run.subjects).max().unwrap_or_default(),
@@ -74,6 +75,7 @@ fn rule_summaries(runs: &[RuleRun], findings: &[Located]) -> Vec<RuleSummary> {
             .map(|run| run.skipped.clone())
             .collect::<Option<Vec<_>>>()
             .map(|mut all| all.remove(0)),
+        undecided: instances.iter().map(|run| run.undecided).max().unwrap_or_default(),
     };
     runs.chunk_by(|a, b| a.info.code == b.info.code).map(summary).collect()
 }

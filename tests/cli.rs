@@ -26,6 +26,25 @@ fn concise_is_one_finding_a_line() {
     assert_eq!(run.summary(), format!("{SUMMARY}found 2 warnings\n1 rule ran in …\n"));
 }
 
+/// As root, to rename a file onto `/dev/null` is to take it from everybody.
+#[cfg(unix)]
+#[test]
+fn a_pipe_or_device_is_written_to_and_not_replaced() {
+    use std::os::unix::fs::FileTypeExt;
+    let desk = Desk::gym();
+    let made = std::process::Command::new("mkfifo").arg(desk.path("pipe")).status().expect("mkfifo starts");
+    assert!(made.success());
+    let reader = std::thread::spawn({
+        let pipe = desk.path("pipe");
+        move || std::fs::read_to_string(pipe).expect("the pipe can be read")
+    });
+    let arguments = ["check", "gym", "--select", "TST002", "--format", "concise", "--quiet", "--output-file", "pipe"];
+    desk.run(&arguments).prints(0, "");
+    assert_eq!(reader.join().expect("the reader ends"), untested());
+    let is_pipe = |path| std::fs::symlink_metadata(desk.path(path)).unwrap().file_type().is_fifo();
+    assert!(is_pipe("pipe"));
+}
+
 #[test]
 fn grouped_is_by_file() {
     let desk = Desk::gym();

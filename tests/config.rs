@@ -412,7 +412,7 @@ fn every_mistake_has_its_place_and_a_way_out() {
             "colour: red\n",
             "1:1",
             "unknown key `colour`",
-            "the keys are extends, fail-on, rules, overrides, layers, owners, packages",
+            "the keys are extends, fail-on, rules, policies, overrides, layers, owners, packages",
         ),
         ("owners: {meta-key: [x]}\n", "1:10", "unknown key `meta-key`", "did you mean `meta-keys`?"),
         ("packages: {includes: [x]}\n", "1:12", "unknown key `includes`", "did you mean `include`?"),

@@ -45,9 +45,12 @@ dbt-steward "${arguments[@]}" -- "${INPUT_PATH:-.}" || code=$?
 output exit-code "$code"
 [[ "$code" != 2 ]] || exit 0
 
+# shellcheck disable=SC2016 # The variable is jq's. Without a baseline all is new.
+readonly counts='.summary | (.findings | add) as $all
+    | (.findings | "errors=\(.error)", "warnings=\(.warning)", "infos=\(.info)"),
+      "new=\(.baseline.new // $all)", "fixed=\(.baseline.fixed // 0)", "has-findings=\($all > 0)"'
 # Windows' jq ends lines with CR LF.
-jq -r '.summary.findings | "errors=\(.error)", "warnings=\(.warning)", "infos=\(.info)", "has-findings=\(add > 0)"' \
-    "$reports/findings.json" | tr -d '\r' >>"$GITHUB_OUTPUT"
+jq -r "$counts" "$reports/findings.json" | tr -d '\r' >>"$GITHUB_OUTPUT"
 output sarif-file "$reports/findings.sarif"
 output comment-file "$reports/comment.md"
 cat "$reports/comment.md" >>"$GITHUB_STEP_SUMMARY"

@@ -29,9 +29,9 @@ target() {
     esac
 }
 
-# sha256 FILE: its checksum. macOS has the other program.
+# sha256 FILE: its checksum. macOS has the other program; both put a `\` before that of a name with a `\`, as on Windows.
 sha256() {
-    if command -v sha256sum >/dev/null; then sha256sum "$1"; else shasum -a 256 "$1"; fi | cut -d ' ' -f 1
+    { if command -v sha256sum >/dev/null; then sha256sum; else shasum -a 256; fi; } <"$1" | cut -d ' ' -f 1
 }
 
 # download URL FILE

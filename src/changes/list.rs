@@ -46,6 +46,15 @@ pub fn staged(git: &Git, outside: &[&str]) -> Result<Changes, GitError> {
     changes(git, "HEAD", parse(&listed))
 }
 
+/// The names of the files that the next commit adds or changes, relative to the repository.
+///
+/// # Errors
+/// When git cannot tell.
+pub fn staged_names(git: &Git) -> Result<Vec<String>, GitError> {
+    let files = parse(&git.bytes_of_index(&[&DIFF[..], &["--cached"]].concat())?);
+    Ok(files.into_iter().filter(|file| file.status != Status::Deleted).map(|file| file.path).collect())
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Status {
     Added,

@@ -12,7 +12,7 @@ mod touched;
 
 pub use checkout::Checkout;
 pub use git::{Git, GitError};
-pub use list::{since, staged};
+pub use list::{since, staged, staged_names};
 pub use touched::Touched;
 
 use std::collections::BTreeMap;

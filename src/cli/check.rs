@@ -24,7 +24,7 @@ pub struct Arguments {
     /// A folder in a dbt project, a manifest file of any name, or files of dbt projects: then only what is about them
     /// is reported
     #[arg(default_value = ".", value_name = "PATH")]
-    paths: Vec<PathBuf>,
+    pub(super) paths: Vec<PathBuf>,
 
     /// The manifest, if it is not where dbt puts it
     #[arg(long, value_name = "FILE")]
@@ -50,7 +50,7 @@ pub struct Arguments {
     ignore: Vec<String>,
 
     #[command(flatten)]
-    changed: Changed,
+    pub(super) changed: Changed,
 
     /// Exit with 1 if there is a finding of this severity or above
     #[arg(long, value_enum, value_name = "SEVERITY")]

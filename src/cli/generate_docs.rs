@@ -8,7 +8,8 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::{CLEAN, Cli, output};
-use crate::docs::{catalogue, page, schemas};
+use crate::docs::{catalogue, page, policies, schemas};
+use crate::rules::policy::{COLUMN, NEIGHBOUR, RESOURCE};
 use crate::rules::{self, Trap};
 
 #[derive(Debug, clap::Args)]
@@ -83,8 +84,14 @@ fn pages(root: &Path) -> Result<BTreeMap<String, String>, DocsError> {
     pages.insert("docs/schema/findings.schema.json".to_owned(), schemas::findings());
     pages.insert("docs/schema/audit.schema.json".to_owned(), schemas::audit());
     pages.insert("docs/cli.md".to_owned(), command_line());
-    let readme = filled(root, "README.md", "rules", &catalogue::markdown("docs/rules/"))?;
+    let readme = filled(root, "README.md", "rules", &catalogue::markdown(&rules::all(), "docs/rules/"))?;
     pages.insert("README.md".to_owned(), readme);
+    let mut policies = filled(root, "docs/policies.md", "resource", &policies::table(&RESOURCE))?;
+    for (part, shape) in [("column", &COLUMN), ("neighbour", &NEIGHBOUR)] {
+        policies = fill(&root.join("docs/policies.md"), &policies, part, &policies::table(shape))?;
+    }
+    policies = fill(&root.join("docs/policies.md"), &policies, "functions", &policies::functions())?;
+    pages.insert("docs/policies.md".to_owned(), policies);
     let mut traps =
         filled(root, "docs/traps.md", Trap::Centralise.as_str(), &catalogue::by_trap(Trap::Centralise, "rules/"))?;
     for trap in Trap::ALL.into_iter().skip(1) {

@@ -5,14 +5,17 @@ mod base;
 mod changed;
 mod check;
 mod completions;
+mod config;
 mod destination;
 mod empty;
 mod explain;
 mod generate_docs;
+mod hook;
 mod init;
 mod input;
 mod lint;
 mod output;
+mod policies;
 mod rules;
 mod schema;
 mod targets;
@@ -57,10 +60,15 @@ enum Command {
     Check(Box<check::Arguments>),
     /// Say what a project is like, and what to do about it first
     Audit(Box<audit::Arguments>),
+    /// Check what a commit changes, as pre-commit calls it
+    #[command(after_help = hook::EXAMPLES)]
+    Hook(Box<check::Arguments>),
     /// List the rules
     Rules(rules::Arguments),
     /// Show a rule's page: what it flags, why, an example, its options
     Explain(explain::Arguments),
+    /// Test the policies of a config
+    Policies(policies::Arguments),
     /// Write a commented dbt-steward.yml that fits the project
     Init(init::Arguments),
     /// Print the JSON Schema of the config, or of what `check` or `audit` prints with `--format json`
@@ -76,14 +84,16 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let color = match &cli.command {
-        Command::Check(arguments) => arguments.color,
+        Command::Check(arguments) | Command::Hook(arguments) => arguments.color,
         _ => Color::Auto,
     };
     let result = match cli.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
+        Command::Hook(mut arguments) => hook::run(&mut arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Policies(arguments) => policies::run(&arguments),
         Command::Init(arguments) => init::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),

@@ -35,18 +35,23 @@ pub fn to_stdout(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<
     }
 }
 
-/// Lets `fill` write to a temporary file beside `path`, then renames it.
+/// Lets `fill` write to a temporary file beside `path`, then renames it. A pipe or a device, such as `/dev/null`, is written
+/// to as it is: who may rename a file onto it (root in a container may) would replace it for the whole system.
 ///
 /// # Errors
 /// When the file cannot be written; then nothing is left behind.
 pub fn to_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), OutputError> {
     let failed = |source| OutputError::File { path: path.to_owned(), source };
-    let temporary = temporary_name(path);
-    let written = std::fs::File::create(&temporary).and_then(|file| {
+    let write = |file| {
         let mut out = BufWriter::with_capacity(1 << 16, file);
         fill(&mut out)?;
         out.flush()
-    });
+    };
+    if std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+        return std::fs::OpenOptions::new().write(true).open(path).and_then(write).map_err(failed);
+    }
+    let temporary = temporary_name(path);
+    let written = std::fs::File::create(&temporary).and_then(write);
     written.and_then(|()| std::fs::rename(&temporary, path)).map_err(|source| {
         // Nothing more can be done if this fails as well, and the first error is the one to tell.
         let _ = std::fs::remove_file(&temporary);

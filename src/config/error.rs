@@ -22,6 +22,10 @@ pub enum ConfigError {
     #[error("{}", at.headline())]
     At { at: Box<At> },
 
+    /// Policies asked for on the command line.
+    #[error("{option} POL: the config has no policies")]
+    NoPolicies { option: &'static str, help: String },
+
     /// A rule named on the command line.
     #[error("{option} {name}: there is no such rule or area")]
     UnknownSelector { option: &'static str, name: String, help: String },
@@ -56,7 +60,7 @@ impl Diagnostic for ConfigError {
             Self::Unreadable { .. } => Some(Box::new("check the path given with --config, and the file's permissions")),
             Self::NotText { .. } => None,
             Self::At { at } => Some(Box::new(at.help.as_ref()?)),
-            Self::UnknownSelector { help, .. } => Some(Box::new(help)),
+            Self::NoPolicies { help, .. } | Self::UnknownSelector { help, .. } => Some(Box::new(help)),
         }
     }
 

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::error::ConfigError;
 use super::file::{FailOn, Preset};
-use super::read::{self, FileParts, GlobUse, OverrideParts, Setup};
+use super::policies::ConfigPolicy;
+use super::read::{self, Document, FileParts, GlobUse, OverrideParts, Setup};
 use crate::paths::shown;
 use crate::rules::{self, Area, RuleInfo};
 use crate::text::{SourceFile, Span};
@@ -32,6 +33,8 @@ pub struct Config {
     pub(super) fail_on: FailOn,
     /// Files in the order in which they apply: what is extended comes first.
     pub(super) files: Vec<FileParts>,
+    /// The policies that hold, by code: of several with one name the last.
+    pub(super) policies: Vec<ConfigPolicy>,
     pub(super) select: Option<Vec<&'static RuleInfo>>,
     pub(super) ignore: Vec<&'static RuleInfo>,
     pub(super) today: String,
@@ -45,39 +48,55 @@ pub struct Config {
 pub fn load(path: Option<&Path>, changes: Changes<'_>) -> Result<Config, ConfigError> {
     let mut files = Vec::new();
     let mut preset = None;
+    let mut policies = Vec::new();
     if let Some(path) = path {
-        preset = load_chain(path, &mut files)?;
+        let documents;
+        (documents, preset) = load_chain(path)?;
+        for document in documents {
+            files.push(document.read(&mut policies)?);
+        }
     }
+    policies.sort_by_key(|policy| policy.rule.info.code);
+    let known = known(&policies);
     let file_fail_on = files.iter().rev().find_map(|file: &FileParts| file.file.fail_on);
     Ok(Config {
         preset: changes.preset.or(preset).unwrap_or_default(),
         fail_on: changes.fail_on.or(file_fail_on).unwrap_or_default(),
         files,
-        select: if changes.select.is_empty() { None } else { Some(named("--select", changes.select)?) },
-        ignore: named("--ignore", changes.ignore)?,
+        select: if changes.select.is_empty() { None } else { Some(named("--select", changes.select, &known)?) },
+        ignore: named("--ignore", changes.ignore, &known)?,
+        policies,
         today: changes.today,
         are_rules_chosen: changes.preset.is_some() || !changes.select.is_empty() || !changes.ignore.is_empty(),
     })
 }
 
-/// Reads a file and, before it, what it extends. Gives the preset at the chain's end.
-fn load_chain(path: &Path, files: &mut Vec<FileParts>) -> Result<Option<Preset>, ConfigError> {
+/// Every rule, those of the config among them.
+fn known(policies: &[ConfigPolicy]) -> Vec<&'static RuleInfo> {
+    let mut rules = rules::all();
+    rules.extend(policies.iter().map(|policy| policy.rule.info));
+    rules.sort_unstable_by_key(|rule| rule.code);
+    rules
+}
+
+/// A file and, before it, what it extends, with the preset at the chain's end.
+fn load_chain(path: &Path) -> Result<(Vec<Document>, Option<Preset>), ConfigError> {
     let mut chain = Vec::new();
     let mut next = Some(path.to_owned());
     let mut preset = None;
     while let Some(path) = next.take() {
         let source = read_text(&path)?;
-        let parts = read::parse(&source)?;
-        if let Some((name, span)) = parts.extends() {
-            preset = Preset::from_name(&name);
+        let document = read::parse(&source)?;
+        if let Some((name, span)) = document.extends() {
+            preset = Preset::from_name(name);
             if preset.is_none() {
-                next = Some(extended(&path, &name, &source, span, &chain)?);
+                next = Some(extended(&path, name, &source, span, &chain)?);
             }
         }
-        chain.push(parts);
+        chain.push(document);
     }
-    files.extend(chain.into_iter().rev());
-    Ok(preset)
+    chain.reverse();
+    Ok((chain, preset))
 }
 
 /// The file that `extends:` names, relative to the one that says so.
@@ -86,7 +105,7 @@ fn extended(
     name: &str,
     source: &Arc<SourceFile>,
     span: Span,
-    chain: &[FileParts],
+    chain: &[Document],
 ) -> Result<PathBuf, ConfigError> {
     let path = from.parent().unwrap_or(Path::new("")).join(name);
     if !path.is_file() {
@@ -115,17 +134,26 @@ fn read_text(path: &Path) -> Result<Arc<SourceFile>, ConfigError> {
 }
 
 /// The rules that names on the command line mean: a code, a slug, or all of an area by its letters or its folder.
-fn named(option: &'static str, names: &[String]) -> Result<Vec<&'static RuleInfo>, ConfigError> {
+fn named(
+    option: &'static str,
+    names: &[String],
+    known: &[&'static RuleInfo],
+) -> Result<Vec<&'static RuleInfo>, ConfigError> {
+    let rules = || known.iter().copied();
     let mut found = Vec::new();
     for name in names {
         let area = Area::ALL
             .into_iter()
             .find(|area| area.prefix().eq_ignore_ascii_case(name) || area.folder().eq_ignore_ascii_case(name));
-        match (area, rules::find(name)) {
-            (Some(area), _) => found.extend(rules::all().into_iter().filter(|rule| rule.area == area)),
+        match (area, rules::named(name, rules())) {
+            (Some(Area::Policy), _) if option == "--select" && rules().all(|rule| rule.area != Area::Policy) => {
+                let help = "they stand under `policies:`; see `dbt-steward rules` for the rules".to_owned();
+                return Err(ConfigError::NoPolicies { option, help });
+            }
+            (Some(area), _) => found.extend(rules().filter(|rule| rule.area == area)),
             (None, Some(rule)) => found.push(rule),
             (None, None) => {
-                let help = rules::suggest(name).map_or_else(
+                let help = rules::suggest_among(name, rules()).map_or_else(
                     || "`dbt-steward rules` lists them all".to_owned(),
                     |rule| format!("did you mean {} ({})?", rule.code, rule.slug),
                 );
@@ -140,6 +168,16 @@ impl Config {
     /// Every glob of every file, to be held against the project.
     pub(super) fn globs(&self) -> impl Iterator<Item = (&Arc<SourceFile>, &GlobUse)> {
         self.files.iter().flat_map(|file| file.globs.iter().map(move |glob| (&file.source, glob)))
+    }
+
+    /// Every rule, policies among them, by code.
+    pub fn rules(&self) -> Vec<&'static RuleInfo> {
+        known(&self.policies)
+    }
+
+    /// The policies, by code.
+    pub fn policies(&self) -> &[ConfigPolicy] {
+        &self.policies
     }
 
     /// How the files set a rule up: the last file that names it counts.

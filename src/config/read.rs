@@ -8,21 +8,21 @@ use serde::de::DeserializeOwned;
 use super::error::ConfigError;
 use super::file::{File, Level, SELECTOR_KEYS, Selectors};
 use super::globs;
+use super::policies::ConfigPolicy;
 use crate::findings::Severity;
 use crate::project::Layer;
-use crate::rules::{self, BuildError, RuleInfo, Scope};
+use crate::rules::{self, Area, BuildError, RuleInfo, Scope};
 use crate::text::yaml::{self, DeError, Entry, Node, Value};
 use crate::text::{SourceFile, Span};
 
-/// The keys of a config file: those of [`File`], and the two that are read rule by rule.
-const FILE_KEYS: [&str; 7] = ["extends", "fail-on", "rules", "overrides", "layers", "owners", "packages"];
+/// The keys of a config file: those of [`File`], and those that are read rule by rule.
+const FILE_KEYS: [&str; 8] = ["extends", "fail-on", "rules", "policies", "overrides", "layers", "owners", "packages"];
 
 /// A config file, checked as far as it can be without a project.
 #[derive(Debug)]
 pub(super) struct FileParts {
     pub source: Arc<SourceFile>,
     pub file: File,
-    extends_span: Option<Span>,
     pub rules: Vec<(&'static RuleInfo, Vec<Setup>)>,
     pub overrides: Vec<OverrideParts>,
     /// Every glob in the file; each must match something.
@@ -82,15 +82,30 @@ pub(super) struct Named {
     pub span: Span,
 }
 
-impl FileParts {
-    /// What `extends:` says, and where.
-    pub fn extends(&self) -> Option<(String, Span)> {
-        Some((self.file.extends.clone()?, self.extends_span?))
+/// A config file as YAML.
+pub(super) struct Document {
+    pub source: Arc<SourceFile>,
+    /// `None` where there is nothing in it.
+    map: Option<Node>,
+}
+
+impl Document {
+    /// What `extends:` says, and where. What is no text is left to [`read`](Self::read).
+    pub fn extends(&self) -> Option<(&str, Span)> {
+        let node = self.map.as_ref()?.get("extends")?;
+        Some((node.as_str().filter(|_| !node.is_null())?, node.span))
+    }
+
+    /// Reads what is in it. Files that it extends come first: their policies are among the `policies`, to which its own
+    /// are added.
+    pub fn read(&self, policies: &mut Vec<ConfigPolicy>) -> Result<FileParts, ConfigError> {
+        let reader = Reader { source: &self.source, globs: Vec::new(), selected: Vec::new(), policies };
+        reader.file(self.map.as_ref())
     }
 }
 
 /// Parses a file.
-pub(super) fn parse(source: &Arc<SourceFile>) -> Result<FileParts, ConfigError> {
+pub(super) fn parse(source: &Arc<SourceFile>) -> Result<Document, ConfigError> {
     let tree =
         yaml::parse(source.text()).map_err(|error| ConfigError::at(source, error.span, error.message, error.help))?;
     if let Some(twice) = tree.duplicates.first() {
@@ -98,17 +113,23 @@ pub(super) fn parse(source: &Arc<SourceFile>) -> Result<FileParts, ConfigError> 
         let help = "keep one of them; which one counts would be a guess".to_owned();
         return Err(ConfigError::at(source, twice.key_span, message, Some(help)));
     }
-    let reader = Reader { source, globs: Vec::new(), selected: Vec::new() };
-    match tree.documents.as_slice() {
-        [] => reader.file(None),
-        [document] if document.is_null() => reader.file(None),
-        [document] => reader.file(Some(document)),
-        [_, second, ..] => Err(reader.wrong(second.span, "a config is one YAML document, and this is a second one")),
-    }
+    let wrong = |node: &Node, message: &str| Err(ConfigError::at(source, node.span, message, None));
+    let map = match tree.documents.as_slice() {
+        [] => None,
+        [document] if document.is_null() => None,
+        [document] if document.as_mapping().is_none() => {
+            return wrong(document, "a config is a map of keys such as `extends:` and `rules:`");
+        }
+        [document] => Some(document.clone()),
+        [_, second, ..] => return wrong(second, "a config is one YAML document, and this is a second one"),
+    };
+    Ok(Document { source: source.clone(), map })
 }
 
-struct Reader<'s> {
-    source: &'s Arc<SourceFile>,
+pub(super) struct Reader<'s> {
+    pub source: &'s Arc<SourceFile>,
+    /// Those of the files before this one, then also its own.
+    policies: &'s mut Vec<ConfigPolicy>,
     globs: Vec<GlobUse>,
     selected: Vec<Named>,
 }
@@ -118,7 +139,6 @@ impl Reader<'_> {
         let empty = FileParts {
             source: self.source.clone(),
             file: File::default(),
-            extends_span: None,
             rules: Vec::new(),
             overrides: Vec::new(),
             globs: Vec::new(),
@@ -127,29 +147,28 @@ impl Reader<'_> {
             owner_pattern: None,
         };
         let Some(document) = document else { return Ok(empty) };
-        if document.as_mapping().is_none() {
-            return Err(self.wrong(document.span, "a config is a map of keys such as `extends:` and `rules:`"));
-        }
         self.check_keys(document, &FILE_KEYS)?;
         // `layers:` with nothing behind it, or with comments alone, is as good as no `layers:`.
         let blank = document.entries().filter(|entry| entry.value.is_null()).filter_map(|entry| entry.key.as_str());
-        let elsewhere: Vec<&str> = blank.chain(["rules", "overrides"]).collect();
+        let elsewhere: Vec<&str> = blank.chain(["rules", "policies", "overrides"]).collect();
         let file: File = self.typed(&document.without(&elsewhere))?;
         self.layer_globs(document)?;
         let owner_pattern = self.owner_pattern(document, &file)?;
+        let policies = self.policies(document.get("policies"))?;
+        self.policies.retain(|known| policies.iter().all(|own| own.rule.info.code != known.rule.info.code));
+        self.policies.extend(policies);
         let rules = self.rules(document.get("rules"))?;
         let overrides = self.overrides(document.get("overrides"))?;
-        let extends_span = document.get("extends").map(|node| node.span);
         let packages =
             document.get("packages").and_then(|packages| packages.get("include")).map_or(&[][..], Node::items);
         let packages = packages.iter().filter_map(|name| Some((name.as_str()?.to_owned(), name.span))).collect();
         let (globs, selected) = (self.globs, self.selected);
-        Ok(FileParts { file, extends_span, rules, overrides, globs, selected, packages, owner_pattern, ..empty })
+        Ok(FileParts { file, rules, overrides, globs, selected, packages, owner_pattern, ..empty })
     }
 
     /// Refuses keys that are not among the known ones. The types refuse them as well, but each knows only its own keys
     /// and would suggest no other.
-    fn check_keys(&self, node: &Node, known: &[&str]) -> Result<(), ConfigError> {
+    pub(super) fn check_keys(&self, node: &Node, known: &[&str]) -> Result<(), ConfigError> {
         let is_unknown = |entry: &&Entry| !entry.key.as_str().is_some_and(|key| known.contains(&key));
         let Some(entry) = node.entries().find(is_unknown) else { return Ok(()) };
         let key = entry.key.as_str().unwrap_or_default();
@@ -224,8 +243,9 @@ impl Reader<'_> {
 
     fn rule(&self, key: &Node) -> Result<&'static RuleInfo, ConfigError> {
         let name = key.as_str().unwrap_or_default();
-        rules::find(name).ok_or_else(|| {
-            let help = rules::suggest(name).map_or_else(
+        let policies = || self.policies.iter().map(|policy| policy.rule.info);
+        rules::find(name).or_else(|| rules::named(name, policies())).ok_or_else(|| {
+            let help = rules::suggest_among(name, rules::all().into_iter().chain(policies())).map_or_else(
                 || "`dbt-steward rules` lists them all".to_owned(),
                 |rule| format!("did you mean `{}`?", rule.slug),
             );
@@ -243,6 +263,11 @@ impl Reader<'_> {
             Some(severity) => Some(self.typed::<Level>(severity)?.severity()),
             None => None,
         };
+        if rule.area == Area::Policy {
+            // Its selectors and expressions stand in one place.
+            self.check_keys(node, &["severity"])?;
+            return Ok(Setup { level, scope: Scope::default(), options: None });
+        }
         let options = (rule.options_schema)().get("properties").and_then(|names| names.as_object()).cloned();
         let options = options.unwrap_or_default();
         let names = options.keys().map(String::as_str).chain(["severity"]).chain(SELECTOR_KEYS);
@@ -253,7 +278,7 @@ impl Reader<'_> {
         Ok(Setup { level, scope, options: Some(own) })
     }
 
-    fn scope(&mut self, node: &Node) -> Result<Scope, ConfigError> {
+    pub(super) fn scope(&mut self, node: &Node) -> Result<Scope, ConfigError> {
         let selectors: Selectors = self.typed(&node.only(&SELECTOR_KEYS))?;
         for (selector, key) in Selector::ALL {
             for item in node.get(key).map_or(&[][..], Node::items) {
@@ -316,7 +341,7 @@ impl Reader<'_> {
         Ok(OverrideParts { scope, rules: found })
     }
 
-    fn typed<T: DeserializeOwned>(&self, node: &Node) -> Result<T, ConfigError> {
+    pub(super) fn typed<T: DeserializeOwned>(&self, node: &Node) -> Result<T, ConfigError> {
         yaml::from_node(node)
             .map_err(|error: DeError| ConfigError::at(self.source, error.span, error.message, error.help))
     }
@@ -326,7 +351,7 @@ impl Reader<'_> {
         ConfigError::at(self.source, error.span.or(option).unwrap_or(node.span), error.message, error.help)
     }
 
-    fn wrong(&self, span: Span, message: impl Into<String>) -> ConfigError {
+    pub(super) fn wrong(&self, span: Span, message: impl Into<String>) -> ConfigError {
         ConfigError::at(self.source, span, message, None)
     }
 }

@@ -6,12 +6,13 @@ use super::error::ConfigError;
 use super::file::{FailOn, LayerFile};
 use super::globs;
 use super::load::Config;
+use super::policies::ConfigPolicy;
 use super::read::Setup;
 use super::settings::{Override, Settings};
 use crate::findings::Severity;
 use crate::input::codeowners::Codeowners;
 use crate::project::{FileOwners, Layer, LayerRule, Layers, Owners, Project};
-use crate::rules::{self, Instance, RuleInfo, Scope};
+use crate::rules::{Instance, RuleInfo, Scope};
 
 /// What a run needs.
 #[derive(Debug)]
@@ -49,7 +50,7 @@ impl Config {
             today: self.today.clone(),
             are_rules_chosen: self.are_rules_chosen,
         };
-        let instances = rules::all().into_iter().flat_map(|rule| self.instances(rule)).collect();
+        let instances = self.rules().into_iter().flat_map(|rule| self.instances(rule)).collect();
         let is_selective = self.select.is_some() || !self.ignore.is_empty() || !self.files.is_empty();
         Resolved { settings, instances, fail_on: self.fail_on, is_selective }
     }
@@ -63,11 +64,20 @@ impl Config {
         if !selected || self.ignore.iter().any(|info| info.code == rule.code) {
             return Vec::new();
         }
-        let everywhere: Vec<Instance> = match self.setups(rule) {
+        let policy = self.policies.iter().find(|policy| policy.rule.info.code == rule.code);
+        let of_policy = policy.map(|policy| [self.policy_setup(policy)]);
+        let setups = of_policy.as_ref().map(<[Setup; 1]>::as_slice).or_else(|| self.setups(rule));
+        let everywhere: Vec<Instance> = match setups {
             Some(setups) => setups.iter().filter_map(|setup| self.instance(rule, Some(setup))).collect(),
             None => self.instance(rule, None).into_iter().collect(),
         };
         if everywhere.is_empty() { self.only_in_overrides(rule) } else { everywhere }
+    }
+
+    /// A policy's own severity, unless `rules:` has another; it sees to its selectors itself.
+    fn policy_setup(&self, policy: &ConfigPolicy) -> Setup {
+        let changed = self.setups(policy.rule.info).and_then(|setups| setups.iter().find_map(|setup| setup.level));
+        Setup { level: Some(changed.unwrap_or(policy.severity)), scope: Scope::default(), options: None }
     }
 
     /// A rule that is off but for a part of the project, where an override has it on.

@@ -6,23 +6,29 @@ use super::options;
 use super::page::severity;
 use crate::rules::{self, Area, RuleInfo, Trap};
 
-/// Aligned columns for a terminal.
-pub fn table() -> String {
-    let rules = rules::all();
+/// Aligned columns for a terminal; policies apart, because their codes are longer.
+pub fn table(rules: &[&RuleInfo]) -> String {
+    let (policies, rules): (Vec<&RuleInfo>, Vec<&RuleInfo>) = rules.iter().partition(|rule| rule.area == Area::Policy);
+    let rules = aligned(&rules);
+    if policies.is_empty() { rules } else { format!("{rules}\n{}", aligned(&policies)) }
+}
+
+fn aligned(rules: &[&RuleInfo]) -> String {
+    let codes = rules.iter().map(|rule| rule.code.len()).max().unwrap_or(0).max(6);
     let width = rules.iter().map(|rule| rule.slug.len()).max().unwrap_or(0);
-    let mut text = format!("{:6}  {:width$}  {:11}  {:7}  flags\n", "code", "slug", "recommended", "strict");
+    let mut text = format!("{:codes$}  {:width$}  {:11}  {:7}  flags\n", "code", "slug", "recommended", "strict");
     for rule in rules {
         let (code, slug) = (rule.code, rule.slug);
         let (default, strict) = (severity(rule.default), severity(rule.strict));
-        text += &format!("{code:6}  {slug:width$}  {default:11}  {strict:7}  {}\n", flags(rule));
+        text += &format!("{code:codes$}  {slug:width$}  {default:11}  {strict:7}  {}\n", flags(rule));
     }
     text
 }
 
 /// A Markdown table; links to the rules' pages begin with `pages` (empty: no links).
-pub fn markdown(pages: &str) -> String {
+pub fn markdown(rules: &[&RuleInfo], pages: &str) -> String {
     let mut text = "| code | slug | flags | recommended | strict |\n|---|---|---|---|---|\n".to_owned();
-    for rule in rules::all() {
+    for rule in rules {
         text += &row(rule, pages);
     }
     text
@@ -56,7 +62,7 @@ fn row(rule: &RuleInfo, pages: &str) -> String {
 }
 
 /// A list for programs.
-pub fn json() -> String {
+pub fn json(rules: &[&RuleInfo]) -> String {
     let rule = |rule: &RuleInfo| {
         json!({
             "code": rule.code,
@@ -75,7 +81,7 @@ pub fn json() -> String {
             })).collect::<Vec<_>>(),
         })
     };
-    let rules: Vec<_> = rules::all().into_iter().map(rule).collect();
+    let rules: Vec<_> = rules.iter().map(|info| rule(info)).collect();
     let mut text = serde_json::to_string_pretty(&rules).expect("plain values always serialise");
     text.push('\n');
     text

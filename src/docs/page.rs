@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::options::{self, OptionDoc};
 use crate::findings::Severity;
-use crate::rules::{self, RuleInfo, Subject};
+use crate::rules::{self, Area, RuleInfo, Subject};
 
 /// Longest value shown on one line.
 const LINE: usize = 80;
@@ -43,6 +43,11 @@ pub fn words(rule: &RuleInfo, heading: &str) -> String {
 
 /// The page for a terminal: the same words, without tables.
 pub fn terminal(rule: &RuleInfo) -> String {
+    if rule.area == Area::Policy {
+        let (severity, subjects) = (severity(rule.default), subjects(rule));
+        let head = format!("{}\n{}; looks at: {subjects}; {severity}\n\n", rule.code, rule.area.title());
+        return head + &words(rule, "#");
+    }
     let mut page = format!("{} {}\n", rule.code, rule.slug);
     page += &format!(
         "{}; looks at: {}; guards against the trap \"{}\"; {} in recommended, {} in strict; since {}\n\n",

@@ -4,9 +4,11 @@ use schemars::schema_for;
 use serde_json::{Map, Value, json};
 
 use crate::audit::Audit;
+use crate::cel::{FieldInfo, Shape, Type};
 use crate::config::{File, Level, Selectors};
 use crate::project::Layer;
 use crate::report::json::Output;
+use crate::rules::policy::{At, Expectation, RESOURCE};
 use crate::rules::{self, RuleInfo};
 
 /// The schema of `dbt-steward.yml`.
@@ -37,20 +39,92 @@ pub fn config() -> String {
         "rules".to_owned(),
         json!({
             "description": "Severity of each rule here, by slug or code.",
-            "type": "object", "properties": severities, "additionalProperties": false,
+            "type": "object", "properties": severities,
+            "patternProperties": { (POLICY): { "$ref": "#/$defs/Severity" } }, "additionalProperties": false,
         }),
     );
     schema["properties"]["layers"]["propertyNames"] = json!({ "enum": Layer::NAMED });
     schema["properties"]["rules"] = json!({
         "description": "Severity and options of each rule, by slug or code.",
-        "type": "object", "properties": rules, "additionalProperties": false,
+        "type": "object", "properties": rules,
+        "patternProperties": { (POLICY): { "description": "A policy.", "anyOf": [
+            { "$ref": "#/$defs/Severity" },
+            {
+                "type": "object", "properties": { "severity": { "$ref": "#/$defs/Severity" } },
+                "additionalProperties": false,
+            },
+        ] } },
+        "additionalProperties": false,
     });
+    schema["properties"]["policies"] = policies(&selectors);
     schema["properties"]["overrides"] = json!({
         "description": "Other severities for a part of the project.",
         "type": "array",
         "items": { "type": "object", "properties": exception, "required": ["rules"], "additionalProperties": false },
     });
     pretty(&schema)
+}
+
+/// A policy's code.
+const POLICY: &str = "^POL/[a-z0-9]+(-[a-z0-9]+)*$";
+
+/// What may stand under `policies:`.
+fn policies(selectors: &Value) -> Value {
+    let text = |description: &str| json!({ "description": description, "type": ["string", "boolean"] });
+    let mut properties = selector_references(selectors);
+    let mut set = |name: &str, schema: Value| properties.insert(name.to_owned(), schema);
+    set("when", text("What the policy is about: a CEL expression over `resource`. Everything, if there is none."));
+    set("require", text("What must be true: a CEL expression over `resource`."));
+    set("message", text("What is wrong where it is not, with expressions in braces: {resource.name}."));
+    set("help", text("What to do about it, with expressions in braces."));
+    set("severity", json!({ "$ref": "#/$defs/Severity" }));
+    let places: Vec<&str> = At::words().collect();
+    set(
+        "at",
+        json!({
+            "description": "Where findings point: `entry` unless set.",
+            "anyOf": [{ "enum": places }, { "type": "string", "pattern": "^meta\\." }],
+        }),
+    );
+    let examples: Map<String, Value> = Expectation::ALL
+        .into_iter()
+        .map(|(key, _)| (key.to_owned(), json!({ "type": ["array", "null"], "items": record(&RESOURCE) })))
+        .collect();
+    set(
+        "examples",
+        json!({
+            "description": "Resources that pass, fail or are skipped, for `dbt-steward policies test`.",
+            "type": ["object", "null"], "properties": examples, "additionalProperties": false,
+        }),
+    );
+    json!({
+        "description": "Rules of your own, by name; their code is POL/ and the name.",
+        "type": ["object", "null"],
+        "propertyNames": { "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$" },
+        "additionalProperties": {
+            "type": "object", "properties": properties, "required": ["require", "message"],
+            "additionalProperties": false,
+        },
+    })
+}
+
+/// A part of a record, as an example gives it.
+fn record(shape: &Shape) -> Value {
+    let field = |field: &FieldInfo| {
+        let mut schema = match field.kind {
+            Type::Bool => json!({ "type": "boolean" }),
+            Type::Word(words) => json!({ "enum": words.values }),
+            Type::List(Type::Record(shape)) => json!({ "type": "array", "items": record(shape) }),
+            Type::List(_) => json!({ "type": "array" }),
+            Type::Any => json!({ "type": "object" }),
+            // YAML reads some texts as numbers or dates, and they are texts all the same.
+            _ => json!({ "type": ["string", "number", "boolean", "null"] }),
+        };
+        schema["description"] = json!(field.docs);
+        (field.name.to_owned(), schema)
+    };
+    let fields: Map<String, Value> = shape.fields.iter().map(field).collect();
+    json!({ "type": "object", "properties": fields, "additionalProperties": false })
 }
 
 fn severity() -> Value {

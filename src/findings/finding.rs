@@ -30,6 +30,11 @@ pub struct Finding {
     pub members: Option<Box<Atoms>>,
 }
 
+/// Code and slug, as a heading; the code of a policy has its name in it.
+pub fn title(code: &str, slug: &str) -> String {
+    if code.ends_with(slug) { code.to_owned() } else { format!("{code} {slug}") }
+}
+
 /// A further place that a finding refers to.
 #[derive(Debug, Clone)]
 pub struct Related {
@@ -126,6 +131,11 @@ impl Finding {
         self.evidence.iter_mut().for_each(String::shrink_to_fit);
         self.evidence.shrink_to_fit();
         self.related.shrink_to_fit();
+    }
+
+    /// Code and slug, as a heading; the code of a policy has its name in it.
+    pub fn title(&self) -> String {
+        title(self.code, self.slug)
     }
 
     /// Stable identity across runs: rule, subject and part, never a line.

@@ -11,7 +11,7 @@ mod summary;
 pub mod suppress;
 
 pub use atom::{Atom, Atoms};
-pub use finding::{Finding, Related};
+pub use finding::{Finding, Related, title};
 pub use fingerprint::fingerprint;
 pub use known::Known;
 pub use located::{Located, Location, Region};

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::suppress::Suppressed;
 use super::{Atom, Atoms, Located, Severity};
 use crate::project::Counts;
+use crate::rules::RuleInfo;
 
 /// Everything a report can say.
 #[derive(Debug, Default)]
@@ -53,6 +54,7 @@ impl Summary {
 /// How one rule fared.
 #[derive(Debug)]
 pub struct RuleSummary {
+    pub info: &'static RuleInfo,
     pub code: &'static str,
     pub slug: &'static str,
     /// Resources it looked at.
@@ -60,6 +62,8 @@ pub struct RuleSummary {
     pub findings: usize,
     /// Why it did not run, if so.
     pub skipped: Option<String>,
+    /// Resources of which it could not tell, because something about them is not known.
+    pub undecided: usize,
 }
 
 impl Report {

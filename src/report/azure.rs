@@ -25,7 +25,7 @@ fn command(located: &Located) -> String {
         format!("linenumber={};columnnumber={};", region.start.line, region.start.column)
     });
     let code = finding.code;
-    let message = data(&format!("{code} {}: {}", finding.slug, advice(located)));
+    let message = data(&format!("{}: {}", finding.title(), advice(located)));
     format!("##vso[task.logissue type={kind};sourcepath={path};{place}code={code};]{message}")
 }
 

@@ -79,7 +79,7 @@ impl std::error::Error for Drawn<'_> {}
 
 impl Diagnostic for Drawn<'_> {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
-        Some(Box::new(format!("{} {}", self.0.finding.code, self.0.finding.slug)))
+        Some(Box::new(self.0.finding.title()))
     }
 
     fn severity(&self) -> Option<miette::Severity> {

@@ -41,7 +41,7 @@ fn command(located: &Located) -> String {
     };
     let place = located.location.region.as_ref().map_or_else(String::new, place);
     let file = property(&located.location.path);
-    let title = property(&format!("{} {}", finding.code, finding.slug));
+    let title = property(&finding.title());
     format!("::{name} file={file}{place},title={title}::{}", data(&advice(located)))
 }
 

@@ -41,7 +41,7 @@ fn violation<'a>(located: &'a Located, seen: &mut HashMap<String, usize>) -> Vio
     let finding = &located.finding;
     Violation {
         description: format!("{}: {}", finding.code, printable(&finding.message)) + &help(located),
-        check_name: format!("{} {}", finding.code, finding.slug),
+        check_name: finding.title(),
         fingerprint: unique(finding.fingerprint(), seen),
         severity: match finding.severity {
             Severity::Error => "major",

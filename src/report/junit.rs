@@ -8,7 +8,7 @@ use quick_junit::{NonSuccessKind, TestCase, TestCaseStatus, TestSuite};
 
 use super::{advice, xml};
 use crate::findings::suppress::Suppressed;
-use crate::findings::{Located, Report, RuleSummary};
+use crate::findings::{Located, Report, RuleSummary, title};
 
 /// What is known of one rule, which the config may run in several set-ups.
 #[derive(Default)]
@@ -44,7 +44,7 @@ pub(super) fn write(report: &Report, shown: &[Located], out: &mut dyn Write) -> 
 /// A failing case for each finding and a skipped one for each that is suppressed; a passing one if the rule ran and found
 /// nothing; a skipped one if it did not run.
 fn suite(code: &str, rule: &Rule<'_>) -> TestSuite {
-    let name = format!("{code} {}", rule.slug);
+    let name = title(code, rule.slug);
     let mut suite = TestSuite::new(&name);
     let found: usize = rule.runs.iter().map(|run| run.findings).sum();
     let mut add = |case: TestCase| {

@@ -104,7 +104,7 @@ fn table(report: &Report) -> String {
     let mut rows: Vec<_> = counts.into_iter().collect();
     rows.sort_by_key(|((severity, rule, _), count)| (Reverse((*severity, *count)), *rule));
     let rows = rows.into_iter().map(|((severity, code, slug), count)| {
-        format!("| {severity} | [{code}]({}) {slug} | {count} |\n", rule_url(slug))
+        format!("| {severity} | [{code}]({}) {slug} | {count} |\n", rule_url(code, slug))
     });
     format!("\n| severity | rule | findings |\n|---|---|---:|\n{}", rows.collect::<String>())
 }

@@ -68,7 +68,7 @@ fn diagnostic(located: &Located) -> Diagnostic<'_> {
             Severity::Info => "INFO",
         },
         source: Source { name: "dbt-steward", url: REPOSITORY },
-        code: Code { value: finding.code, url: rule_url(finding.slug) },
+        code: Code { value: finding.code, url: rule_url(finding.code, finding.slug) },
     }
 }
 

@@ -10,8 +10,8 @@ use serde::Serialize;
 
 use super::{Style, advice, hidden, printable, rule_url};
 use crate::docs::{REPOSITORY, page};
-use crate::findings::{Located, Location, Report, RuleSummary, Severity, suppress};
-use crate::rules::{self, RuleInfo};
+use crate::findings::{Located, Location, Report, RuleSummary, Severity, suppress, title};
+use crate::rules::RuleInfo;
 
 const SCHEMA: &str = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -233,7 +233,7 @@ pub(super) fn write(report: &Report, shown: &[Located], style: Style, out: &mut 
 
 /// The rules that were asked for, by code; one that the config sets up several times is here once.
 fn asked_for(report: &Report) -> Vec<&'static RuleInfo> {
-    let rules = report.summary.rules.iter().filter_map(|rule| rules::find(rule.code));
+    let rules = report.summary.rules.iter().map(|rule| rule.info);
     rules.map(|rule| (rule.code, rule)).collect::<BTreeMap<_, _>>().into_values().collect()
 }
 
@@ -247,7 +247,7 @@ fn descriptor(rule: &RuleInfo) -> Rule {
         short_description: Message { text: first },
         full_description: Message { text: summary },
         help: Help { text: page::words(rule, "#"), markdown: page::words(rule, "##") },
-        help_uri: rule_url(rule.slug),
+        help_uri: rule_url(rule.code, rule.slug),
         default_configuration: Configuration { enabled: rule.default.is_some(), level: level(severity) },
         properties: RuleProperties {
             tags: ["dbt", "governance", rule.area.folder()],
@@ -274,7 +274,7 @@ fn invocation(report: &Report, shown: &[Located]) -> Invocation {
         let reason = printable(rule.skipped.as_deref()?).into_owned();
         Some(Notification {
             level: "note",
-            message: Message { text: literal(&format!("{} {} did not run: {reason}", rule.code, rule.slug)) },
+            message: Message { text: literal(&format!("{} did not run: {reason}", title(rule.code, rule.slug))) },
             associated_rule: Some(RuleReference { id: rule.code }),
         })
     };

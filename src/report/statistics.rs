@@ -12,7 +12,8 @@ pub fn statistics(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let mut rules: Vec<_> = report.summary.rules.iter().filter(|rule| rule.findings > 0).collect();
     rules.sort_by_key(|rule| (std::cmp::Reverse(rule.findings), rule.code));
     for rule in rules {
-        writeln!(out, "{:>7}  {}  {}", rule.findings, rule.code, rule.slug)?;
+        let slug = if rule.code.ends_with(rule.slug) { String::new() } else { format!("  {}", rule.slug) };
+        writeln!(out, "{:>7}  {}{slug}", rule.findings, rule.code)?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::printable;
 use crate::findings::suppress::Suppressed;
-use crate::findings::{Report, RuleSummary, Severity};
+use crate::findings::{Report, RuleSummary, Severity, title};
 use crate::project::Counts;
 
 /// What the summary may say.
@@ -55,7 +55,12 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
     if style.verbose {
         for rule in skipped {
             let reason = rule.skipped.as_deref().unwrap_or_default();
-            add(&mut text, format!("  {} {} did not run: {reason}", rule.code, rule.slug));
+            add(&mut text, format!("  {} did not run: {reason}", title(rule.code, rule.slug)));
+        }
+        for rule in summary.rules.iter().filter(|rule| rule.undecided > 0) {
+            let count = plural(rule.undecided, "resource");
+            let why = "what it asks of them is not known";
+            add(&mut text, format!("  {} leaves {count} open, because {why}", title(rule.code, rule.slug)));
         }
         for line in style.unknown {
             add(&mut text, format!("not known: {}", printable(line)));

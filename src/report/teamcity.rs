@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::{advice, hidden, printable};
 use crate::findings::{Located, Report, Severity};
-use crate::rules;
+use crate::rules::RuleInfo;
 
 /// TeamCity cuts off names, categories and ids behind this many characters, and so do we.
 const NAME: usize = 255;
@@ -18,7 +18,8 @@ pub(super) fn write(report: &Report, shown: &[Located], out: &mut dyn Write) -> 
     // A type has to be declared before its first inspection.
     let types: BTreeMap<_, _> = shown.iter().map(|located| (located.finding.code, located.finding.slug)).collect();
     for (code, slug) in types {
-        writeln!(out, "{}", inspection_type(code, slug))?;
+        let rule = report.summary.rules.iter().find(|rule| rule.code == code).map(|rule| rule.info);
+        writeln!(out, "{}", inspection_type(code, slug, rule))?;
     }
     for located in shown {
         writeln!(out, "{}", inspection(located))?;
@@ -29,8 +30,7 @@ pub(super) fn write(report: &Report, shown: &[Located], out: &mut dyn Write) -> 
     }
 }
 
-fn inspection_type(code: &str, slug: &str) -> String {
-    let rule = rules::find(code);
+fn inspection_type(code: &str, slug: &str, rule: Option<&RuleInfo>) -> String {
     let category = rule.map_or("dbt", |rule| rule.area.title());
     let description = rule.map_or_else(|| slug.to_owned(), |rule| rule.summary());
     format!(

@@ -80,6 +80,11 @@ impl<'p> Context<'p> {
         }
     }
 
+    /// What the rules share.
+    pub(super) fn world(&self) -> &'p super::engine::World<'p> {
+        self.world
+    }
+
     pub(super) fn into_findings(mut self) -> Findings {
         self.findings.iter_mut().for_each(|finding| finding.shrink_to_fit());
         self.findings.shrink_to_fit();

@@ -54,13 +54,13 @@ macro_rules! declare_rule {
                     rule.downcast_ref::<Self>().map(|rule| &rule.options as &dyn std::any::Any)
                 },
                 options_schema: || schemars::schema_for!($options),
-                build: |value| {
+                build: &|value| {
                     let options: $options =
                         if value.is_null() { <$options>::default() } else { serde_json::from_value(value)? };
                     $($validate(&options)?;)?
                     Ok(Box::new(Self { options }))
                 },
-                build_yaml: |node| {
+                build_yaml: &|node| {
                     let options: $options = $crate::text::yaml::from_node(node)?;
                     $($validate(&options)?;)?
                     Ok(Box::new(Self { options }))

@@ -23,6 +23,10 @@ pub struct World<'p> {
     /// The layer of each resource, by id.
     pub(super) layers: Vec<Layer>,
     subjects: Vec<(ResourceType, Vec<ResourceId>)>,
+    /// The exposures that each resource feeds, by id; gathered when first asked for.
+    fed: OnceLock<HashMap<ResourceId, Vec<ResourceId>>>,
+    /// Whether of some resource not all parents are known; looked up when first asked for.
+    unknown_parents: OnceLock<bool>,
     /// Types of which more than hardly any subjects have an owner; looked up when first asked for.
     owned: OnceLock<Vec<ResourceType>>,
 }
@@ -50,6 +54,8 @@ pub struct RuleRun {
     pub subjects: usize,
     /// Why it did not run, if so.
     pub skipped: Option<String>,
+    /// Of how many resources it could not tell, because something about them is not known.
+    pub undecided: usize,
 }
 
 /// Runs every instance over the project.
@@ -60,7 +66,7 @@ pub fn run<'p>(
     instances: &'p [Instance],
 ) -> Outcome {
     let world = World::new(project, graph, settings);
-    let runs: Vec<RuleRun> = instances.iter().map(|instance| world.prepare(instance)).collect();
+    let mut runs: Vec<RuleRun> = instances.iter().map(|instance| world.prepare(instance)).collect();
     let running: Vec<&Instance> =
         instances.iter().zip(&runs).filter(|(_, run)| run.skipped.is_none()).map(|(instance, _)| instance).collect();
     let by_kind: Vec<(&[ResourceId], Vec<&Instance>)> =
@@ -73,6 +79,12 @@ pub fn run<'p>(
     // One by one and in this order, because they differ in length: a long one that comes last leaves threads idle.
     let tasks = tasks.into_iter().par_bridge();
     let mut findings: Findings = tasks.flat_map_iter(|task| task.run(&world)).collect();
+    for (instance, run) in instances.iter().zip(&mut runs) {
+        let mut context = Context::new(&world, instance);
+        instance.rule.finish(&mut context);
+        findings.append(&mut context.into_findings());
+        run.undecided = instance.rule.undecided();
+    }
     super::unknown::drop_unfounded(&mut findings, project);
     let (findings, superseded) = without_superseded(findings, instances);
     Outcome { findings, superseded, runs }
@@ -170,12 +182,42 @@ impl<'p> World<'p> {
                 None => subjects.push((resource.kind, vec![id])),
             }
         }
-        Self { project, graph, settings, layers, subjects, owned: OnceLock::new() }
+        Self {
+            project,
+            graph,
+            settings,
+            layers,
+            subjects,
+            fed: OnceLock::new(),
+            unknown_parents: OnceLock::new(),
+            owned: OnceLock::new(),
+        }
     }
 
     /// Resources of that type that rules are about.
     pub(super) fn subjects(&self, kind: ResourceType) -> &[ResourceId] {
         self.subjects.iter().find(|(candidate, _)| *candidate == kind).map_or(&[], |(_, ids)| ids)
+    }
+
+    /// The exposures that a resource feeds, directly or through others, by id.
+    pub(super) fn exposures_fed(&self, id: ResourceId) -> &[ResourceId] {
+        let gather = || {
+            let mut fed: HashMap<ResourceId, Vec<ResourceId>> = HashMap::new();
+            let exposures = self.project.iter().filter(|(_, resource)| resource.kind == ResourceType::Exposure);
+            for (exposure, _) in exposures {
+                for ancestor in self.graph.ancestors(exposure) {
+                    fed.entry(ancestor).or_default().push(exposure);
+                }
+            }
+            fed
+        };
+        self.fed.get_or_init(gather).get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether some resource may read more than is known.
+    pub(super) fn has_unknown_parents(&self) -> bool {
+        let is_any = || self.project.resources.iter().any(|resource| resource.is_unknown("parents"));
+        *self.unknown_parents.get_or_init(is_any)
     }
 
     /// Whether more than one in twenty subjects of that type have an owner, or any where there are fewer.
@@ -206,7 +248,7 @@ impl<'p> World<'p> {
         } else {
             instance.rule.not_applicable(&context)
         };
-        RuleRun { info: instance.info, subjects, skipped }
+        RuleRun { info: instance.info, subjects, skipped, undecided: 0 }
     }
 
     fn kinds(&self, instance: &Instance) -> impl Iterator<Item = ResourceType> + use<> {

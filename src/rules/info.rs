@@ -22,6 +22,14 @@ pub trait Rule: Any + Send + Sync {
     /// Looks at the project as a whole.
     fn check_project(&self, _cx: &mut Context<'_>) {}
 
+    /// Says what can be said only once every subject was looked at.
+    fn finish(&self, _cx: &mut Context<'_>) {}
+
+    /// Of how many subjects the rule could not tell, because something about them is not known.
+    fn undecided(&self) -> usize {
+        0
+    }
+
     /// Why the rule cannot say anything about this project, if so; the summary names it among those that did not run.
     fn not_applicable(&self, _cx: &Context<'_>) -> Option<String> {
         None
@@ -53,11 +61,13 @@ pub enum Area {
     Project,
     Resources,
     Suppression,
+    /// Rules that a config brings.
+    Policy,
 }
 
 impl Area {
     /// In the order of the catalogue.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Documentation,
         Self::Ownership,
         Self::Testing,
@@ -71,6 +81,7 @@ impl Area {
         Self::Project,
         Self::Resources,
         Self::Suppression,
+        Self::Policy,
     ];
 
     /// The letters that codes of this area begin with.
@@ -89,6 +100,7 @@ impl Area {
             Self::Project => "PRJ",
             Self::Resources => "RES",
             Self::Suppression => "SUP",
+            Self::Policy => "POL",
         }
     }
 
@@ -108,6 +120,7 @@ impl Area {
             Self::Project => "Project and audit trail",
             Self::Resources => "Macros, variables and other resources",
             Self::Suppression => "The linter's own hygiene",
+            Self::Policy => "Policies of your own",
         }
     }
 
@@ -127,6 +140,7 @@ impl Area {
             Self::Project => "project",
             Self::Resources => "resources",
             Self::Suppression => "suppression",
+            Self::Policy => "policy",
         }
     }
 }
@@ -165,7 +179,6 @@ impl fmt::Display for Trap {
 }
 
 /// Everything about a rule that documentation, config and reports need.
-#[derive(Debug)]
 pub struct RuleInfo {
     /// Stable code, for example `DOC001`; never reused.
     pub code: &'static str,
@@ -189,9 +202,21 @@ pub struct RuleInfo {
     /// JSON Schema of the options.
     pub options_schema: fn() -> schemars::Schema,
     /// Builds an instance from its options in JSON; `null` for the defaults.
-    pub build: fn(serde_json::Value) -> Result<Box<dyn Rule>, BuildError>,
+    pub build: &'static Build<serde_json::Value>,
     /// The same from a config's YAML; errors have the place.
-    pub build_yaml: fn(&yaml::Node) -> Result<Box<dyn Rule>, BuildError>,
+    pub build_yaml: &'static BuildFrom<yaml::Node>,
+}
+
+/// Makes an instance of a rule from its options.
+pub type Build<Options> = dyn Fn(Options) -> Result<Box<dyn Rule>, BuildError> + Send + Sync;
+
+/// The same from options that stay where they are.
+pub type BuildFrom<Options> = dyn Fn(&Options) -> Result<Box<dyn Rule>, BuildError> + Send + Sync;
+
+impl fmt::Debug for RuleInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.code, self.slug)
+    }
 }
 
 /// Options that cannot be used.

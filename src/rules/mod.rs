@@ -26,6 +26,7 @@ pub mod metrics;
 pub mod naming;
 pub mod ownership;
 pub mod performance;
+pub mod policy;
 pub mod project;
 pub mod resources;
 pub mod sources;
@@ -71,18 +72,29 @@ pub fn need_own_files(instances: &[Instance]) -> bool {
     instances.iter().any(|instance| needs(instance.info))
 }
 
-/// The rule with that code (in any case) or slug.
+/// The rule with that code (in any case) or slug, of those that are part of the program.
 pub fn find(name: &str) -> Option<&'static RuleInfo> {
-    all().into_iter().find(|rule| rule.code.eq_ignore_ascii_case(name) || rule.slug == name)
+    named(name, all())
+}
+
+/// The rule with that code (in any case) or slug.
+pub fn named(name: &str, rules: impl IntoIterator<Item = &'static RuleInfo>) -> Option<&'static RuleInfo> {
+    rules.into_iter().find(|rule| rule.code.eq_ignore_ascii_case(name) || rule.slug == name)
+}
+
+/// The rule whose code or slug is most like `name`, if one is near, of those that are part of the program.
+pub fn suggest(name: &str) -> Option<&'static RuleInfo> {
+    suggest_among(name, all())
 }
 
 /// The rule whose code or slug is most like `name`, if one is near.
-pub fn suggest(name: &str) -> Option<&'static RuleInfo> {
+pub fn suggest_among(name: &str, rules: impl IntoIterator<Item = &'static RuleInfo>) -> Option<&'static RuleInfo> {
     let name = name.to_lowercase();
     let likeness = |rule: &&'static RuleInfo| {
         strsim::jaro_winkler(&name, rule.slug).max(strsim::jaro_winkler(&name, &rule.code.to_lowercase()))
     };
     // From the end, because of equals `max_by` takes the last, and the first of an area is the better guess.
-    let nearest = all().into_iter().rev().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
+    let rules: Vec<_> = rules.into_iter().collect();
+    let nearest = rules.into_iter().rev().max_by(|a, b| likeness(a).total_cmp(&likeness(b)))?;
     (likeness(&nearest) > 0.8).then_some(nearest)
 }

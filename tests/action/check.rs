@@ -5,12 +5,13 @@ use serde_json::Value;
 use super::runner::Job;
 use super::support::Desk;
 
-/// Notes its arguments, one a line, and leaves a report without findings.
+/// Notes its arguments, one a line, and leaves a report.
 const STAND_IN: &str = r#"#!/usr/bin/env bash
+JSON='{"summary": {"findings": {"error": 1, "warning": 2, "info": 0}, "baseline": {"new": 4, "fixed": 5}}}'
 for argument in "$@"; do
     printf '%s\n' "$argument"
     case "$argument" in
-        --format=json=*) echo '{"summary": {"findings": {"error": 0, "warning": 0, "info": 0}}}' >"${argument#*=*=}" ;;
+        --format=json=*) echo "$JSON" >"${argument#*=*=}" ;;
         --format=*=*) echo >"${argument#*=*=}" ;;
     esac
 done
@@ -35,8 +36,10 @@ fn findings_are_counted_reported_and_left_for_the_last_step_to_fail() {
     }
     assert_eq!((outputs["exit-code"].as_str(), outputs["has-findings"].as_str()), ("1", "true"));
 
-    let sarif: Value = serde_json::from_str(&std::fs::read_to_string(&outputs["sarif-file"]).unwrap()).unwrap();
     let total = findings.as_object().unwrap().values().map(|it| it.as_u64().unwrap()).sum::<u64>();
+    assert_eq!((outputs["new"].as_str(), outputs["fixed"].as_str()), (total.to_string().as_str(), "0"));
+
+    let sarif: Value = serde_json::from_str(&std::fs::read_to_string(&outputs["sarif-file"]).unwrap()).unwrap();
     assert_eq!(sarif["runs"][0]["results"].as_array().unwrap().len() as u64, total);
     let comment = std::fs::read_to_string(&outputs["comment-file"]).unwrap();
     assert!(comment.starts_with("<!-- dbt-steward: no_exposures -->\n### dbt-steward: "), "{comment}");
@@ -90,6 +93,9 @@ fn inputs_become_arguments_word_by_word() {
         "the project",
     ];
     assert_eq!(arguments, wanted);
+    let outputs = job.outputs();
+    let counts = ["errors", "warnings", "infos", "new", "fixed"].map(|name| outputs[name].as_str());
+    assert_eq!(counts, ["1", "2", "0", "4", "5"]);
 }
 
 #[test]

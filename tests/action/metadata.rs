@@ -77,7 +77,13 @@ fn all_say_the_same_place_and_version() {
     let pattern = |text| Regex::new(text).expect("the pattern is valid");
     let place = pattern(r"(?:uses: |github\.com/)(dbt-steward/[a-z-]+)");
     let release = pattern(r"dbt-steward(?:@v|==)([0-9.]+)|rev: v([0-9.]+)");
-    for page in ["README.md", "docs/guides/github.md", "docs/guides/gitlab.md", "docs/guides/azure.md"] {
+    for page in [
+        "README.md",
+        "docs/guides/azure.md",
+        "docs/guides/github.md",
+        "docs/guides/gitlab.md",
+        "docs/guides/pre-commit.md",
+    ] {
         let text = read(page);
         for found in place.captures_iter(&text) {
             assert_eq!(&found[1], name, "{page}");

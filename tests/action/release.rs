@@ -37,7 +37,9 @@ fn archives_have_the_binary_of_the_wheel_and_never_differ() {
 fn zip(job: &Job, wheel: &str) -> bool {
     let mut python = Command::new("python3");
     python.args(["-m", "zipfile", "-c"]).arg(job.desk.path(wheel)).args(["wheel/."]).current_dir(job.desk.path(""));
-    python.status().is_ok_and(|status| status.success())
+    let is_done = python.status().is_ok_and(|status| status.success());
+    assert!(is_done || std::env::var_os("DBT_STEWARD_REQUIRE_SHELL").is_none(), "python3 is not installed");
+    is_done
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod base;
 mod files;
+mod hook;
 mod repository;
 mod since;
 mod staged;

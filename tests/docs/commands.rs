@@ -13,12 +13,12 @@ use tempfile::TempDir;
 use super::{pages, read, root, steward};
 
 /// A fenced block and the comment above it.
-struct Block {
+pub(super) struct Block {
     page: PathBuf,
     line: usize,
-    language: String,
+    pub(super) language: String,
     setting: String,
-    text: String,
+    pub(super) text: String,
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn folder(block: &Block) -> Option<TempDir> {
     Some(copy)
 }
 
-fn copy_folder(from: &Path, to: &Path) {
+pub(super) fn copy_folder(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())) {
         let entry = entry.expect("fixtures are readable");
         let target = to.join(entry.file_name());
@@ -157,7 +157,7 @@ fn normal(text: &str) -> String {
     time.replace_all(&lines.join("\n"), " in TIME").into_owned()
 }
 
-fn blocks(page: &PathBuf) -> Vec<Block> {
+pub(super) fn blocks(page: &PathBuf) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut setting = String::new();
     let mut open: Option<Block> = None;

@@ -4,6 +4,8 @@
 mod commands;
 mod dependencies;
 mod examples;
+#[cfg(unix)]
+mod guides;
 mod links;
 mod rules;
 mod schemas;

@@ -79,7 +79,7 @@ fn configs_of_fixtures_are_as_their_schema_says() {
 
 #[test]
 fn configs_of_pages_are_as_their_schema_says() {
-    for page in ["README.md", "docs/configuration.md"] {
+    for page in ["README.md", "docs/configuration.md", "docs/policies.md"] {
         let text = read(page);
         let blocks = text.split("```yaml\n").skip(1).filter_map(|rest| rest.split_once("```"));
         for (block, _) in blocks {
@@ -99,6 +99,12 @@ fn schema_of_the_config_refuses_mistakes() {
         "rules: { DOC001: { min-len: 4 } }",
         "rules: { undocumented-model: { min-length: many } }",
         "rules: { undocumented-model: [{ layers: [gold] }] }",
+        "policies: { x: { require: 'true' } }",
+        "policies: { x: { require: 'true', message: m, requires: 'true' } }",
+        "policies: { X y: { require: 'true', message: m } }",
+        "policies: { x: { require: 'true', message: m, at: nowhere } }",
+        "policies: { x: { require: 'true', message: m, examples: { pass: [{ ownr: me }] } } }",
+        "rules: { POL/x: { paths: [a] } }",
         "overrides: [{ paths: [models/a] }]",
         "overrides: [{ paths: [models/a], rules: { undocumented-model: { min-length: 3 } } }]",
     ] {

@@ -22,6 +22,7 @@
 
 mod de;
 mod error;
+mod inside;
 mod mapping;
 mod parse;
 mod scalar;

@@ -1,0 +1,117 @@
+//! What the guides show for CI systems and git hooks is run, in a repository, by a shell.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::commands::{blocks, copy_folder};
+use super::root;
+
+/// A repository with a copy of the shop, committed on `main`.
+struct Shop {
+    folder: TempDir,
+}
+
+impl Shop {
+    fn new() -> Self {
+        let shop = Self { folder: tempfile::tempdir().expect("a temporary folder can be made") };
+        copy_folder(&root().join("fixtures/shop"), shop.folder.path());
+        // The manifest's times are those of the copy.
+        std::fs::remove_dir_all(shop.folder.path().join("target")).expect("the copy is ours");
+        shop.succeeds("git init --quiet --initial-branch=main && git add --all && git commit --quiet --message=shop");
+        shop
+    }
+
+    /// What a script prints, on stdout and stderr, and how it ends.
+    fn run(&self, script: &str, variables: &[(&str, &str)]) -> (Option<i32>, String) {
+        let program = Path::new(env!("CARGO_BIN_EXE_dbt-steward"));
+        let path = std::env::var("PATH").expect("there is a PATH");
+        let mut bash = Command::new("bash");
+        bash.args(["-c", &format!("exec 2>&1\n{script}")]).current_dir(self.folder.path());
+        for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX", "DBT_TARGET_PATH", "NO_COLOR"] {
+            bash.env_remove(name);
+        }
+        let folder = program.parent().expect("the program is in a folder").display();
+        bash.env("PATH", format!("{folder}:{path}")).env("GIT_CONFIG_GLOBAL", "/dev/null");
+        for name in ["GIT_AUTHOR", "GIT_COMMITTER"] {
+            bash.env(format!("{name}_NAME"), "Ada").env(format!("{name}_EMAIL"), "ada@example.com");
+        }
+        let output = bash.envs(variables.iter().copied()).output().expect("bash starts");
+        (output.status.code(), String::from_utf8(output.stdout).expect("output is text"))
+    }
+
+    #[track_caller]
+    fn succeeds(&self, script: &str) {
+        let (code, printed) = self.run(script, &[]);
+        assert_eq!(code, Some(0), "{script}\n{printed}");
+    }
+
+    /// A branch with a new mart without owner, description or test.
+    fn with_bad_branch() -> Self {
+        let shop = Self::new();
+        shop.succeeds(
+            "git switch --quiet --create topic && echo \"select * from {{ ref('fct_orders') }}\" > \
+             models/reporting/company/rpt_topic.sql && git add --all && git commit --quiet --message=topic && \
+             git update-ref refs/remotes/origin/main main",
+        );
+        shop
+    }
+}
+
+/// The `script:` or `bash:` of every step that starts dbt-steward.
+fn steps(value: &Value, found: &mut Vec<String>) {
+    match value {
+        Value::Object(entries) => entries.iter().for_each(|(key, value)| match (key.as_str(), value) {
+            ("bash", Value::String(step)) => found.push(step.clone()),
+            _ => steps(value, found),
+        }),
+        Value::Array(items) => items.iter().for_each(|item| steps(item, found)),
+        Value::String(step) => found.push(step.clone()),
+        _ => {}
+    }
+}
+
+fn steps_of(page: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for block in blocks(&page.into()).iter().filter(|block| block.language == "yaml") {
+        let value: Value = serde_yaml::from_str(&block.text).unwrap_or_else(|error| panic!("{page}: {error}"));
+        steps(&value, &mut found);
+    }
+    found.retain(|step| step.starts_with("dbt-steward "));
+    found
+}
+
+#[test]
+fn gitlab_s_job_fails_for_what_the_branch_has_made_worse() {
+    let shop = Shop::with_bad_branch();
+    let (_, base) = shop.run("git rev-parse main", &[]);
+    let steps = steps_of("docs/guides/gitlab.md");
+    assert_eq!(steps.len(), 3, "two of the merge request, one of the default branch: {steps:?}");
+    let ends = |step: &str| shop.run(step, &[("CI_MERGE_REQUEST_DIFF_BASE_SHA", base.trim())]);
+    assert_eq!(ends(&steps[0]), (Some(0), String::new()));
+    let report = std::fs::read_to_string(shop.folder.path().join("gl-code-quality-report.json")).unwrap();
+    let report: Vec<Value> = serde_json::from_str(&report).unwrap();
+    assert!(report.len() > 100, "it has all findings, not only those of the branch: {}", report.len());
+    let (code, printed) = ends(&steps[1]);
+    let places: Vec<&str> = printed.lines().filter(|line| line.contains("╭─[")).collect();
+    let here = "╭─[models/reporting/company/rpt_topic.sql:1:1]";
+    assert!(!places.is_empty() && places.iter().all(|line| line.ends_with(here)), "{printed}");
+    assert!(matches!(code, Some(0 | 1)), "{code:?}");
+    assert_eq!(ends(&steps[2]), (Some(0), String::new()));
+}
+
+#[test]
+fn azure_s_step_fails_for_what_the_branch_has_made_worse() {
+    let shop = Shop::with_bad_branch();
+    let steps = steps_of("docs/guides/azure.md");
+    assert_eq!(steps.len(), 1, "{steps:?}");
+    let (code, printed) = shop.run(&steps[0], &[("SYSTEM_PULLREQUEST_TARGETBRANCHNAME", "main")]);
+    assert!(matches!(code, Some(0 | 1)), "{code:?}");
+    let logged: Vec<&str> = printed.lines().filter(|line| line.starts_with("##vso[task.logissue ")).collect();
+    let here = "sourcepath=models/reporting/company/rpt_topic.sql;";
+    assert!(!logged.is_empty() && logged.iter().all(|line| line.contains(here)), "{printed}");
+    let junit = std::fs::read_to_string(shop.folder.path().join("dbt-steward.xml")).unwrap();
+    assert_eq!(junit.matches("<failure ").count(), logged.len(), "{junit}");
+}
