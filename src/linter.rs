@@ -17,7 +17,7 @@ use crate::rules::{Instance, RuleRun, meaning, run};
 pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], locator: &Locator) -> Report {
     let graph = Graph::new(project);
     let outcome = run(project, &graph, settings, instances);
-    let (runs, superseded) = (outcome.runs, outcome.superseded);
+    let (runs, superseded, shares) = (outcome.runs, outcome.superseded, outcome.shares);
     let mut findings: Vec<_> =
         outcome.findings.into_par_iter().map(|finding| locator.locate(project, finding)).collect();
     // In place; what compares equal is equal in all that is printed.
@@ -40,7 +40,7 @@ pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], 
         counts: Counts::of(project),
         rules: rule_summaries(&runs, &findings),
     };
-    Report { findings, superseded, suppressed, summary }
+    Report { findings, superseded, shares, suppressed, baseline: None, summary }
 }
 
 /// Adds what there is to say of the suppressions themselves, which may be suppressed as well.

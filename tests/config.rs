@@ -50,7 +50,7 @@ fn no_config_means_recommended() {
         "# Nothing yet.\n",
         "---\n",
         "extends: recommended\n",
-        "rules:\noverrides:\nlayers:\nowners:\npackages:\nextends:\nfail-on:\n",
+        "rules:\noverrides:\nlayers:\nowners:\npackages:\nextends:\nfail-on:\nbaseline:\n",
         "rules: {}\n",
     ] {
         assert_eq!(rules(&gym(nothing), &[]), recommended, "{nothing:?}");
@@ -412,7 +412,7 @@ fn every_mistake_has_its_place_and_a_way_out() {
             "colour: red\n",
             "1:1",
             "unknown key `colour`",
-            "the keys are extends, fail-on, rules, policies, overrides, layers, owners, packages",
+            "the keys are extends, fail-on, baseline, rules, policies, overrides, layers, owners, packages",
         ),
         ("owners: {meta-key: [x]}\n", "1:10", "unknown key `meta-key`", "did you mean `meta-keys`?"),
         ("packages: {includes: [x]}\n", "1:12", "unknown key `includes`", "did you mean `include`?"),
@@ -430,7 +430,12 @@ fn every_mistake_has_its_place_and_a_way_out() {
             "presets are minimal, recommended and strict; a path is relative to this file",
         ),
         ("fail-on: eror\n", "1:10", "unknown value `eror`", "did you mean `error`?"),
-        ("fail-on: 5\n", "1:10", "unknown value `5`", "expected one of `error`, `warning`, `info`, `never`"),
+        (
+            "fail-on: 5\n",
+            "1:10",
+            "unknown value `5`",
+            "expected one of `error`, `warning`, `info`, `new-error`, `new-warning`, `new-info`, `never`",
+        ),
         ("owners: [x]\n", "1:9", "expected a mapping, found a list", ""),
         ("owners: {codeowners: maybe}\n", "1:22", "expected `true` or `false`, found the text `maybe`", ""),
         ("owners: {pattern: '('}\n", "1:19", "unclosed group", ""),

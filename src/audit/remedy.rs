@@ -192,6 +192,7 @@ pub(super) fn of(rule: &str) -> Option<Remedy> {
         "SUP002" => line(Rule, "settle what suppressions that have ended were for"),
         "SUP003" => line(Rule, "give the reasons of suppressions"),
         "SUP004" => line(Rule, "correct the names of rules in suppressions"),
+        "SUP005" => line(Rule, "take out of the baseline what is fixed"),
 
         "TST010" => line(Rule, "raise the share of what is tested"),
         "TST014" => line(Resource, "remove the tests of {} that are there twice"),

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::destination::{self, Destination, DestinationParser};
-use super::lint::{self, Linted, Wanted, lint};
+use super::lint::{self, BaselineUse, Linted, Wanted, lint};
 use super::{CLEAN, input, output};
 use crate::audit::{self, Audit, Circumstances};
 use crate::clock;
@@ -75,6 +75,8 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
             today: arguments.today.clone().unwrap_or_else(clock::today),
         },
         base: None,
+        // An audit is about the project as it is, old debt first of all.
+        baseline: BaselineUse::Without,
     };
     lint(wanted, |linted| {
         let audit = audit(&linted);

@@ -11,7 +11,7 @@ use super::targets::Target;
 use crate::changes::{Checkout, Git};
 use crate::config::Config;
 use crate::discover::{self, Discovered, PROJECT_FILE, ProjectFiles};
-use crate::findings::{Known, Located, Report};
+use crate::findings::{Known, Located, RecordedShares, Report};
 use crate::input::project_files::beside;
 use crate::linter;
 use crate::locate::Locator;
@@ -125,13 +125,20 @@ impl Base {
     }
 
     /// Runs the rules over it, under the config that holds now.
-    pub fn run(&self, loaded: &Loaded, project: &mut Project<'_>, config: &Config) -> Report {
+    pub fn run(
+        &self,
+        loaded: &Loaded,
+        project: &mut Project<'_>,
+        config: &Config,
+        recorded_shares: RecordedShares,
+    ) -> Report {
         let locator = ManuallyDrop::new(Locator::new(project, self.project(), loaded.files.clone()));
         if !loaded.complete(project) {
             project.unreadable = locator.unreadable(project);
         }
         locator.read_versions(project);
-        let resolved = config.resolve_leniently(locator.project_root());
+        let mut resolved = config.resolve_leniently(locator.project_root());
+        resolved.settings.recorded_shares = recorded_shares;
         if rules::need_own_files(&resolved.instances) {
             loaded.read_own_files(project, &locator);
         }

@@ -8,7 +8,8 @@ use super::base::Former;
 use super::changed::{self, Changed};
 use super::destination::{self, Destination, DestinationParser};
 use super::empty::EmptyRun;
-use super::lint::{self, Linted, Wanted, lint};
+use super::known::{self, Update};
+use super::lint::{self, BaselineUse, Linted, Wanted, lint};
 use super::targets::{self, Target};
 use super::terminal::{self, Color};
 use super::{CLEAN, FINDINGS, input, output};
@@ -59,6 +60,22 @@ pub struct Arguments {
     /// Exit with 0 whatever was found
     #[arg(long)]
     exit_zero: bool,
+
+    /// The baseline, if it is not where the config says or beside dbt_project.yml
+    #[arg(long, value_name = "FILE", conflicts_with = "no_baseline")]
+    baseline: Option<PathBuf>,
+
+    /// Report what is in the baseline, too
+    #[arg(long)]
+    no_baseline: bool,
+
+    /// Take entries out of the baseline that are fixed, and raise the shares that it records
+    #[arg(long, conflicts_with = "no_baseline")]
+    update_baseline: bool,
+
+    /// Let --update-baseline take new findings in and lower shares
+    #[arg(long, requires = "update_baseline")]
+    allow_growth: bool,
 
     /// How to print findings: `full` unless said otherwise
     ///
@@ -113,7 +130,20 @@ Examples:
   dbt-steward check models/marts/fct_orders.sql models/marts/_marts__models.yml
   dbt-steward check --since origin/main
   dbt-steward check --format json --output-file findings.json
-  dbt-steward check --format sarif=findings.sarif --format github";
+  dbt-steward check --format sarif=findings.sarif --format github
+  dbt-steward check --fail-on new-error
+  dbt-steward check --update-baseline";
+
+impl Arguments {
+    /// What becomes of the baseline.
+    fn update(&self) -> Update {
+        match (self.update_baseline, self.allow_growth) {
+            (false, _) => Update::No,
+            (true, false) => Update::Shrink,
+            (true, true) => Update::Grow,
+        }
+    }
+}
 
 /// How a run over one project went.
 struct Run {
@@ -171,9 +201,16 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
             today: arguments.today.clone().unwrap_or_else(clock::today),
         },
         base: base.as_ref(),
+        baseline: match arguments.no_baseline {
+            true => BaselineUse::Without,
+            false => BaselineUse::Compare { given: arguments.baseline.as_deref(), records: arguments.update_baseline },
+        },
     };
     lint(wanted, |mut linted| {
         let mut empty = EmptyRun::of_rules(&linted.report, linted.resolved.is_selective);
+        known::can_tell_news(&linted)?;
+        // Before anything else is left out, so that only what is fixed is taken for it.
+        known::hold_against_baseline(&mut linted, arguments.update())?;
         let former = linted.base.map(Former::new);
         if let Some(former) = former.as_ref().filter(|_| !arguments.changed.downstream) {
             former.leave_out_incomparable(&mut linted.report);

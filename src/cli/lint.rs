@@ -2,18 +2,21 @@
 
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::base::Base;
 use super::input::{self, Loaded};
-use crate::config::{self, Resolved};
+use crate::baseline::{self, Baseline, BaselineError};
+use crate::config::{self, Config, Resolved};
 use crate::discover::{self, Discovered};
-use crate::findings::Report;
+use crate::findings::{RecordedShares, Report};
 use crate::input::manifest;
 use crate::linter;
 use crate::locate::Locator;
 use crate::paths;
 use crate::project::Project;
 use crate::rules;
+use crate::text::SourceFile;
 
 /// What to lint, and how.
 pub struct Wanted<'a> {
@@ -23,6 +26,19 @@ pub struct Wanted<'a> {
     pub changes: config::Changes<'a>,
     /// The state to compare with.
     pub base: Option<&'a Base>,
+    pub baseline: BaselineUse<'a>,
+}
+
+/// What a run does with the baseline.
+#[derive(Debug, Clone, Copy)]
+pub enum BaselineUse<'a> {
+    /// Goes without one.
+    Without,
+    /// Compares with the one that is given, that the config names, or that lies beside `dbt_project.yml`. Where it
+    /// `records`, shares of which the baseline knows nothing are measured.
+    Compare { given: Option<&'a Path>, records: bool },
+    /// Writes a new one.
+    Record { given: Option<&'a Path> },
 }
 
 /// A project that has been linted.
@@ -36,6 +52,10 @@ pub struct Linted<'r, 'p> {
     /// What was read, and why.
     pub choice: String,
     pub report: Report,
+    /// The baseline that is compared with, if there is one.
+    pub baseline: Option<&'r Baseline<'r>>,
+    /// Where it is, or is to be.
+    pub baseline_path: PathBuf,
     /// The config that held, if there is one.
     pub config: Option<PathBuf>,
 }
@@ -64,7 +84,12 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
         project.unreadable = locator.unreadable(&project);
     }
     locator.read_versions(&mut project);
-    let resolved = config.resolve(&project, locator.project_root())?;
+    let mut resolved = config.resolve(&project, locator.project_root())?;
+    let (baseline_path, text) = find_baseline(wanted.baseline, &config, &locator)?;
+    let baseline = text.as_ref().map(Baseline::parse).transpose()?;
+    baseline.iter().try_for_each(|baseline| baseline.check_project(&project.name))?;
+    let shares = baseline.as_ref().map_or_else(Vec::new, |baseline| baseline.shares.clone());
+    resolved.settings.recorded_shares = RecordedShares::new(shares.clone(), wanted.baseline.records());
     if rules::need_own_files(&resolved.instances) {
         loaded.read_own_files(&mut project, &locator);
     }
@@ -73,13 +98,48 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
     let mut base_report = None;
     if let (Some(base), Some(loaded)) = (wanted.base, base_loaded.as_ref()) {
         let mut former = Project::from(loaded.facts(&mut base_memory)?);
-        base_report = Some(base.run(loaded, &mut former, &config));
+        base_report = Some(base.run(loaded, &mut former, &config, RecordedShares::new(shares, false)));
         project.base = Some(Box::new(former));
     }
     let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
     let choice = input::choice(loaded, &project, discovered, wanted.input);
-    let (project, resolved, locator) = (&project, &resolved, &locator);
-    then(Linted { project, resolved, loaded, locator, base: base_report.as_ref(), choice, report, config: config_path })
+    then(Linted {
+        project: &project,
+        resolved: &resolved,
+        loaded,
+        locator: &locator,
+        base: base_report.as_ref(),
+        choice,
+        report,
+        baseline: baseline.as_ref(),
+        baseline_path,
+        config: config_path,
+    })
+}
+
+/// Where the baseline is, and its text if it is to be compared with.
+fn find_baseline(
+    wanted: BaselineUse<'_>,
+    config: &Config,
+    locator: &Locator,
+) -> Result<(PathBuf, Option<Arc<SourceFile>>), BaselineError> {
+    let given = match wanted {
+        BaselineUse::Without => None,
+        BaselineUse::Compare { given, .. } | BaselineUse::Record { given } => given.map(Path::to_owned),
+    };
+    let named = given.or_else(|| config.baseline());
+    let is_named = named.is_some();
+    let path = named.unwrap_or_else(|| locator.project_root().unwrap_or(Path::new("")).join(baseline::FILE));
+    // One that somebody names and that is not there must not pass for one in which nothing is.
+    let is_read = matches!(wanted, BaselineUse::Compare { .. }) && (is_named || path.exists());
+    let text = is_read.then(|| baseline::open(&path)).transpose()?;
+    Ok((path, text))
+}
+
+impl BaselineUse<'_> {
+    fn records(self) -> bool {
+        matches!(self, Self::Record { .. } | Self::Compare { records: true, .. })
+    }
 }
 
 impl Linted<'_, '_> {

@@ -2,6 +2,7 @@
 
 mod audit;
 mod base;
+mod baseline;
 mod changed;
 mod check;
 mod completions;
@@ -13,6 +14,7 @@ mod generate_docs;
 mod hook;
 mod init;
 mod input;
+mod known;
 mod lint;
 mod output;
 mod policies;
@@ -60,6 +62,8 @@ enum Command {
     Check(Box<check::Arguments>),
     /// Say what a project is like, and what to do about it first
     Audit(Box<audit::Arguments>),
+    /// Record today's findings, so that `check` reports only what is new
+    Baseline(Box<baseline::Arguments>),
     /// Check what a commit changes, as pre-commit calls it
     #[command(after_help = hook::EXAMPLES)]
     Hook(Box<check::Arguments>),
@@ -90,6 +94,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Check(arguments) => check::run(&arguments),
         Command::Audit(arguments) => audit::run(&arguments),
+        Command::Baseline(arguments) => baseline::run(&arguments),
         Command::Hook(mut arguments) => hook::run(&mut arguments),
         Command::Rules(arguments) => rules::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -16,6 +16,8 @@ pub struct File {
     pub extends: Option<String>,
     /// Exit with 1 if there is a finding of this severity or above; error unless set.
     pub fail_on: Option<FailOn>,
+    /// The baseline, relative to this file; dbt-steward-baseline.json beside dbt_project.yml unless set.
+    pub baseline: Option<String>,
     /// How a model's layer is recognised. What is not given here stays as it is by default.
     pub layers: BTreeMap<Layer, LayerFile>,
     /// Where owners are named, and which are allowed.
@@ -145,23 +147,47 @@ impl Level {
 
 /// From which severity on a run fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum FailOn {
     #[default]
     Error,
     Warning,
     Info,
+    /// As error, but only where a baseline tells what is new
+    NewError,
+    /// As warning, but only where a baseline tells what is new
+    NewWarning,
+    /// As info, but only where a baseline tells what is new
+    NewInfo,
     /// Never fail because of findings
     Never,
 }
 
 impl FailOn {
+    /// Whether it asks for a run that can tell what is new.
+    pub fn is_about_news(self) -> bool {
+        matches!(self, Self::NewError | Self::NewWarning | Self::NewInfo)
+    }
+
+    /// The word in config files and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Info => "info",
+            Self::NewError => "new-error",
+            Self::NewWarning => "new-warning",
+            Self::NewInfo => "new-info",
+            Self::Never => "never",
+        }
+    }
+
     /// Whether a run fails whose gravest finding is this.
     pub fn is_reached(self, worst: Option<Severity>) -> bool {
         let least = match self {
-            Self::Error => Severity::Error,
-            Self::Warning => Severity::Warning,
-            Self::Info => Severity::Info,
+            Self::Error | Self::NewError => Severity::Error,
+            Self::Warning | Self::NewWarning => Severity::Warning,
+            Self::Info | Self::NewInfo => Severity::Info,
             Self::Never => return false,
         };
         worst.is_some_and(|worst| worst >= least)

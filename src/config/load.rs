@@ -165,6 +165,15 @@ fn named(
 }
 
 impl Config {
+    /// The baseline that the files name: the last that names one counts, and the path is relative to it.
+    pub fn baseline(&self) -> Option<PathBuf> {
+        let named = |file: &FileParts| {
+            let folder = Path::new(file.source.path()).parent().map_or_else(PathBuf::new, Path::to_owned);
+            file.file.baseline.as_ref().map(|path| folder.join(path))
+        };
+        self.files.iter().rev().find_map(named)
+    }
+
     /// Every glob of every file, to be held against the project.
     pub(super) fn globs(&self) -> impl Iterator<Item = (&Arc<SourceFile>, &GlobUse)> {
         self.files.iter().flat_map(|file| file.globs.iter().map(move |glob| (&file.source, glob)))

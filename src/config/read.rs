@@ -16,7 +16,8 @@ use crate::text::yaml::{self, DeError, Entry, Node, Value};
 use crate::text::{SourceFile, Span};
 
 /// The keys of a config file: those of [`File`], and those that are read rule by rule.
-const FILE_KEYS: [&str; 8] = ["extends", "fail-on", "rules", "policies", "overrides", "layers", "owners", "packages"];
+const FILE_KEYS: [&str; 9] =
+    ["extends", "fail-on", "baseline", "rules", "policies", "overrides", "layers", "owners", "packages"];
 
 /// A config file, checked as far as it can be without a project.
 #[derive(Debug)]
@@ -280,6 +281,7 @@ impl Reader<'_> {
 
     pub(super) fn scope(&mut self, node: &Node) -> Result<Scope, ConfigError> {
         let selectors: Selectors = self.typed(&node.only(&SELECTOR_KEYS))?;
+        let words = in_words(node);
         for (selector, key) in Selector::ALL {
             for item in node.get(key).map_or(&[][..], Node::items) {
                 let named = |value: &str| Named { selector, value: value.to_owned(), span: item.span };
@@ -299,6 +301,7 @@ impl Reader<'_> {
                 .into_iter()
                 .map(|(key, value)| (key, Some(value).filter(|value| !value.is_null())))
                 .collect(),
+            words,
         })
     }
 
@@ -354,6 +357,18 @@ impl Reader<'_> {
     pub(super) fn wrong(&self, span: Span, message: impl Into<String>) -> ConfigError {
         ConfigError::at(self.source, span, message, None)
     }
+}
+
+/// The selectors of a block in the order of [`SELECTOR_KEYS`]: `paths models/marts, models/reporting; tags daily`.
+fn in_words(node: &Node) -> String {
+    let value = |node: &Node| node.as_str().map_or_else(|| "null".to_owned(), str::to_owned);
+    let values = |node: &Node| match node.value() {
+        Value::Sequence(items) => items.iter().map(value).collect::<Vec<_>>(),
+        _ => node.entries().map(|entry| format!("{} = {}", value(&entry.key), value(&entry.value))).collect(),
+    };
+    let given = SELECTOR_KEYS.iter().filter_map(|key| Some((key, values(node.get(key)?))));
+    let given = given.filter(|(_, values)| !values.is_empty());
+    given.map(|(key, values)| format!("{key} {}", values.join(", "))).collect::<Vec<_>>().join("; ")
 }
 
 /// Of a regular expression's error the line that says what is wrong; the others draw the expression.

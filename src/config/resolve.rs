@@ -9,7 +9,7 @@ use super::load::Config;
 use super::policies::ConfigPolicy;
 use super::read::Setup;
 use super::settings::{Override, Settings};
-use crate::findings::Severity;
+use crate::findings::{RecordedShares, Severity};
 use crate::input::codeowners::Codeowners;
 use crate::project::{FileOwners, Layer, LayerRule, Layers, Owners, Project};
 use crate::rules::{Instance, RuleInfo, Scope};
@@ -48,6 +48,7 @@ impl Config {
                 .collect(),
             packages: self.files.iter().flat_map(|file| file.file.packages.include.iter().cloned()).collect(),
             today: self.today.clone(),
+            recorded_shares: RecordedShares::default(),
             are_rules_chosen: self.are_rules_chosen,
         };
         let instances = self.rules().into_iter().flat_map(|rule| self.instances(rule)).collect();

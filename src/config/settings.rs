@@ -1,6 +1,6 @@
 //! The config, resolved: what rules and engine ask.
 
-use crate::findings::Severity;
+use crate::findings::{RecordedShares, Severity};
 use crate::project::{Layers, Owners, Project, Resource};
 use crate::rules::{RuleInfo, Scope};
 
@@ -14,6 +14,8 @@ pub struct Settings {
     pub packages: Vec<String>,
     /// The date that "today" is, `YYYY-MM-DD`; rules that compare dates use no other clock.
     pub today: String,
+    /// What the baseline has recorded of shares.
+    pub recorded_shares: RecordedShares,
     /// Whether the command line chose among the rules: one that did not run may run elsewhere.
     pub are_rules_chosen: bool,
 }

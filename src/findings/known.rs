@@ -45,10 +45,14 @@ impl Known<'_> {
             return;
         }
         let (known, new): (Vec<Atom<'_>>, Vec<Atom<'_>>) = finding.atoms().partition(|atom| self.contains(*atom));
-        if !known.is_empty() {
-            let names: Vec<String> = new.iter().map(Atom::name).collect();
-            finding.evidence(format!("not in {from}: {}", listed(names)));
+        if known.is_empty() {
+            return;
         }
+        let names: Vec<String> = new.iter().map(Atom::name).collect();
+        if let Some(members) = &mut finding.members {
+            members.retain(|atom| !self.contains(atom));
+        }
+        finding.evidence(format!("not in {from}: {}", listed(names)));
     }
 }
 

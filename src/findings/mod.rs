@@ -7,6 +7,7 @@ mod known;
 mod located;
 mod place;
 mod severity;
+mod share;
 mod summary;
 pub mod suppress;
 
@@ -17,4 +18,5 @@ pub use known::Known;
 pub use located::{Located, Location, Region};
 pub use place::Place;
 pub use severity::Severity;
-pub use summary::{Report, RuleSummary, Summary};
+pub use share::{RATCHET, RecordedShares, Share};
+pub use summary::{BaselineSummary, BaselineUpdate, FixedEntries, Report, RuleSummary, Summary};

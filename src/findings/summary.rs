@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::suppress::Suppressed;
-use super::{Atom, Atoms, Located, Severity};
+use super::{Atom, Atoms, Located, Severity, Share};
 use crate::project::Counts;
 use crate::rules::RuleInfo;
 
@@ -16,7 +16,47 @@ pub struct Report {
     pub superseded: Atoms,
     /// What is accepted, in the same order as findings.
     pub suppressed: Vec<Suppressed>,
+    /// Shares that must not fall, by rule and key.
+    pub shares: Vec<Share>,
+    /// What a baseline made of it, if there is one.
+    pub baseline: Option<BaselineSummary>,
     pub summary: Summary,
+}
+
+/// How a run compares to the baseline.
+#[derive(Debug)]
+pub struct BaselineSummary {
+    /// The file, as it is shown.
+    pub path: String,
+    /// Findings that are known, and so are not reported.
+    pub known: usize,
+    /// Findings that are not.
+    pub new: usize,
+    /// Entries for which nothing is found any more, by rule.
+    pub fixed: Vec<FixedEntries>,
+    /// Shares that are measured and not recorded yet.
+    pub unrecorded: usize,
+    /// What was written to the file, if anything was to be.
+    pub update: Option<BaselineUpdate>,
+}
+
+/// Entries of one rule for which nothing is found any more.
+#[derive(Debug)]
+pub struct FixedEntries {
+    pub code: String,
+    pub slug: &'static str,
+    /// What they are about, for people; one an entry.
+    pub names: Vec<String>,
+}
+
+/// What an update changed in the baseline.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct BaselineUpdate {
+    pub removed: usize,
+    pub added: usize,
+    pub renamed: usize,
+    /// Shares recorded, raised, lowered or removed.
+    pub shares: usize,
 }
 
 /// The numbers of a run.
@@ -66,18 +106,40 @@ pub struct RuleSummary {
     pub undecided: usize,
 }
 
+impl BaselineSummary {
+    /// Two projects' as one.
+    fn with(self, other: Self) -> Self {
+        let update = self.update.or(other.update).map(|_| {
+            let (one, other) = (self.update.unwrap_or_default(), other.update.unwrap_or_default());
+            BaselineUpdate {
+                removed: one.removed + other.removed,
+                added: one.added + other.added,
+                renamed: one.renamed + other.renamed,
+                shares: one.shares + other.shares,
+            }
+        });
+        Self {
+            path: format!("{}, {}", self.path, other.path),
+            known: self.known + other.known,
+            new: self.new + other.new,
+            fixed: self.fixed.into_iter().chain(other.fixed).collect(),
+            unrecorded: self.unrecorded + other.unrecorded,
+            update,
+        }
+    }
+
+    /// Entries for which nothing is found any more.
+    pub fn fixed_entries(&self) -> usize {
+        self.fixed.iter().map(|fixed| fixed.names.len()).sum()
+    }
+}
+
 impl Report {
     /// Keeps the findings that `is_kept` says, suppressed or not, and corrects the numbers.
     pub fn retain(&mut self, mut is_kept: impl FnMut(&mut Located) -> bool) {
         self.findings.retain_mut(&mut is_kept);
         self.suppressed.retain_mut(|suppressed| is_kept(&mut suppressed.located));
-        let mut counts: HashMap<&str, usize> = HashMap::new();
-        for located in &self.findings {
-            *counts.entry(located.finding.code).or_default() += 1;
-        }
-        for rule in &mut self.summary.rules {
-            rule.findings = counts.get(rule.code).copied().unwrap_or_default();
-        }
+        self.recount();
     }
 
     /// Several projects' reports as one.
@@ -87,6 +149,11 @@ impl Report {
         for report in reports {
             all.findings.extend(report.findings);
             all.superseded.append(report.superseded);
+            all.shares.extend(report.shares);
+            all.baseline = match (all.baseline, report.baseline) {
+                (Some(one), Some(other)) => Some(one.with(other)),
+                (one, other) => one.or(other),
+            };
             all.suppressed.extend(report.suppressed);
             all.findings.sort_by(Located::order);
             all.suppressed.sort_by(|a, b| a.located.order(&b.located));
@@ -103,6 +170,17 @@ impl Report {
     /// Number of findings of that severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|located| located.finding.severity == severity).count()
+    }
+
+    /// Counts anew how many findings each rule has, once some have been taken out or added.
+    pub fn recount(&mut self) {
+        let mut counts: HashMap<&str, usize> = HashMap::new();
+        for located in &self.findings {
+            *counts.entry(located.finding.code).or_default() += 1;
+        }
+        for rule in &mut self.summary.rules {
+            rule.findings = counts.get(rule.code).copied().unwrap_or_default();
+        }
     }
 
     /// The gravest severity among the findings.

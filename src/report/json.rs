@@ -37,6 +37,8 @@ struct Summary<'a> {
     findings: Findings,
     /// Findings that are suppressed; no other number counts them.
     suppressed: usize,
+    /// How it compares to the baseline; null without one.
+    baseline: Option<Baseline<'a>>,
     /// Every rule that was asked for, by code.
     rules: Vec<Rule<'a>>,
 }
@@ -47,6 +49,19 @@ struct Findings {
     error: usize,
     warning: usize,
     info: usize,
+}
+
+/// A run against a baseline. Findings that are known are neither listed nor counted anywhere else.
+#[derive(Debug, Serialize, JsonSchema)]
+struct Baseline<'a> {
+    /// The file.
+    path: &'a str,
+    /// Findings that are in the baseline.
+    known: usize,
+    /// Entries of the baseline for which nothing is found any more.
+    fixed: usize,
+    /// Findings that are not in the baseline, before anything else is left out of them.
+    new: usize,
 }
 
 /// How one rule fared.
@@ -151,6 +166,12 @@ fn summary(report: &Report) -> Summary<'_> {
             info: report.count(Severity::Info),
         },
         suppressed: report.suppressed.len(),
+        baseline: report.baseline.as_ref().map(|baseline| Baseline {
+            path: &baseline.path,
+            known: baseline.known,
+            fixed: baseline.fixed_entries(),
+            new: baseline.new,
+        }),
         rules: rules.collect(),
     }
 }

@@ -7,7 +7,8 @@ use std::io::{self, Write};
 
 use super::summary::{counted, plural, subjects};
 use super::{printable, rule_url};
-use crate::findings::{Located, Report, Severity};
+use crate::findings::{BaselineSummary, Located, Report, Severity, title};
+use crate::rules::words::{self, listed};
 
 /// The longest comment that GitHub takes, in characters; GitLab takes more.
 const LIMIT: usize = 65_536;
@@ -65,7 +66,33 @@ fn head(report: &Report) -> String {
     };
     text += &format!("{} has {}.{suppressed}\n", code(&summary.project), subjects(&summary.counts));
     text += &table(report);
+    if let Some(baseline) = &report.baseline {
+        text += &known(baseline);
+    }
     text + &did_not_run(report)
+}
+
+/// How many are known, and what was fixed, by rule.
+fn known(baseline: &BaselineSummary) -> String {
+    let mut text = match baseline.known {
+        0 => String::new(),
+        count => format!("\n{} in the baseline, not listed here.\n", plural(count, "more finding")),
+    };
+    let fixed = baseline.fixed_entries();
+    if fixed == 0 {
+        return text;
+    }
+    let lines = baseline.fixed.iter().map(|fixed| {
+        let names = listed(fixed.names.iter().map(|name| code(name)));
+        format!("- {}: {names}\n", title(&fixed.code, fixed.slug))
+    });
+    let lines: String = lines.collect();
+    let count = words::counted(fixed, "baseline entry");
+    text += &match characters(&lines) > LIMIT / 4 {
+        true => format!("\n{count} fixed.\n"),
+        false => format!("\n<details><summary>{count} fixed</summary>\n\n{lines}{CLOSING}"),
+    };
+    text
 }
 
 /// The rules without an answer, each with the reason, unless so much is to be said that no finding would fit.

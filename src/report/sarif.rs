@@ -126,6 +126,9 @@ struct Outcome<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     rule_index: Option<usize>,
     level: &'static str,
+    /// Of all results or of none (§3.27.24): what is known is no result.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_state: Option<&'static str>,
     message: Message,
     locations: [Place; 1],
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -201,15 +204,16 @@ struct Properties {
 
 pub(super) fn write(report: &Report, shown: &[Located], style: Style, out: &mut dyn Write) -> io::Result<()> {
     let rules = asked_for(report);
+    let baseline_state = report.baseline.as_ref().map(|_| "new");
     // GitHub takes no notice of suppressions, and would show as open what is accepted.
     let accepted = if style.show_suppressed { report.suppressed.as_slice() } else { &[] };
     let open = shown.iter().map(|located| {
         let suppressions = (!accepted.is_empty()).then(Vec::new);
-        Outcome { suppressions, ..outcome(located, &rules) }
+        Outcome { suppressions, baseline_state, ..outcome(located, &rules) }
     });
     let suppressed = accepted.iter().map(|suppressed| {
         let suppressions = Some(vec![suppression(&suppressed.by)]);
-        Outcome { suppressions, ..outcome(&suppressed.located, &rules) }
+        Outcome { suppressions, baseline_state, ..outcome(&suppressed.located, &rules) }
     });
     let results = open.chain(suppressed).collect();
     let driver = Driver {
@@ -304,6 +308,7 @@ fn outcome<'a>(located: &'a Located, rules: &[&RuleInfo]) -> Outcome<'a> {
         rule_id: finding.code,
         rule_index: rules.binary_search_by_key(&finding.code, |rule| rule.code).ok(),
         level: level(finding.severity),
+        baseline_state: None,
         message: Message { text: literal(&advice(located)) },
         locations: [Place {
             id: None,

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::printable;
 use crate::findings::suppress::Suppressed;
-use crate::findings::{Report, RuleSummary, Severity, title};
+use crate::findings::{BaselineSummary, BaselineUpdate, Report, RuleSummary, Severity, title};
 use crate::project::Counts;
+use crate::rules::words;
 
 /// What the summary may say.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +44,9 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
         }
     }
     add(&mut text, findings(report));
+    if let Some(baseline) = &report.baseline {
+        known(baseline).into_iter().for_each(|line| add(&mut text, line));
+    }
     if style.verbose {
         report.suppressed.iter().for_each(|suppressed| add(&mut text, accepted(suppressed)));
     }
@@ -89,6 +93,50 @@ fn findings(report: &Report) -> String {
     match report.suppressed.len() {
         0 => found,
         count => format!("{found}; {count} suppressed"),
+    }
+}
+
+/// What the baseline made of it, a line each.
+fn known(baseline: &BaselineSummary) -> Vec<String> {
+    let path = printable(&baseline.path);
+    let are_known = match baseline.known {
+        0 => format!("no finding is in the baseline ({path})"),
+        1 => format!("1 finding is in the baseline ({path})"),
+        count => format!("{count} findings are in the baseline ({path})"),
+    };
+    if let Some(update) = baseline.update {
+        return vec![are_known, updated(&path, update)];
+    }
+    let fixed = match baseline.fixed_entries() {
+        0 => String::new(),
+        1 => ", 1 of its entries is fixed: --update-baseline removes it".to_owned(),
+        count => format!(", {count} of its entries are fixed: --update-baseline removes them"),
+    };
+    let unrecorded = match baseline.unrecorded {
+        0 => None,
+        1 => Some("1 share is not in the baseline yet: --update-baseline records it".to_owned()),
+        count => Some(format!("{count} shares are not in the baseline yet: --update-baseline records them")),
+    };
+    std::iter::once(are_known + &fixed).chain(unrecorded).collect()
+}
+
+/// What an update did.
+fn updated(path: &str, update: BaselineUpdate) -> String {
+    let BaselineUpdate { removed, added, renamed, shares } = update;
+    let entries = |count: usize, what: &str| format!("{} {what}", words::counted(count, "entry"));
+    let changes: Vec<String> = [
+        (removed, entries(removed, "removed")),
+        (added, entries(added, "added")),
+        (renamed, format!("{} followed", words::counted(renamed, "new name"))),
+        (shares, format!("{} changed", words::counted(shares, "share"))),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(_, words)| words)
+    .collect();
+    match changes.is_empty() {
+        true => format!("{path}: nothing to update"),
+        false => format!("{path}: {}", changes.join(", ")),
     }
 }
 

@@ -8,7 +8,7 @@ use super::engine::Findings;
 use super::instance::Instance;
 use super::words;
 use crate::config::Settings;
-use crate::findings::{Finding, Place, Severity};
+use crate::findings::{Finding, Place, Severity, Share};
 use crate::graph::Graph;
 use crate::project::{Date, Layer, OwnFiles, Ownership, Project, Resource, ResourceId, ResourceType, Spot};
 
@@ -269,6 +269,29 @@ impl<'p> Context<'p> {
         const FEW: usize = 5;
         let count: usize = kinds.iter().map(|&kind| self.world.subjects(kind).len()).sum();
         count > FEW && !kinds.iter().any(|&kind| self.world.are_owned(kind))
+    }
+
+    /// Names what a share is of, within what this instance is limited to: `models`, `models in paths models/marts`.
+    pub fn share_key(&self, of: &str) -> String {
+        match self.instance.scope.words.as_str() {
+            "" => of.to_owned(),
+            scope => format!("{of} in {scope}"),
+        }
+    }
+
+    /// A share that must not fall, as it is now.
+    pub fn share(&self, key: String, covered: u64, total: u64) -> Share {
+        Share { code: self.instance.info.code, key, covered, total }
+    }
+
+    /// Notes a share, so that a baseline can record it.
+    pub fn measure(&self, share: Share) {
+        self.world.measure(share);
+    }
+
+    /// What the baseline has recorded of a share.
+    pub fn recorded(&self, share: &Share) -> Option<&'p Share> {
+        self.settings.recorded_shares.get(share.code, &share.key)
     }
 
     /// The day that rules take for today; `None` where the settings leave it open.

@@ -1,13 +1,17 @@
 //! Shares of what is covered, over the whole project or parts of it: for rules that set a minimum.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{Deserializer, Error, Unexpected, Visitor};
+use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
 use super::words::listed;
 use super::{BuildError, Context, Node};
-use crate::findings::Place;
+use crate::findings::{Place, RATCHET, Share};
 use crate::project::folder;
 
 /// What has a share of its own.
@@ -23,6 +27,65 @@ pub enum Per {
     Owner,
     /// Each directory with something in it, without those below.
     Path,
+}
+
+/// How much must be covered.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Minimum {
+    Percent(f64),
+    /// As much as the baseline has recorded.
+    Ratchet,
+}
+
+impl Minimum {
+    const RATCHET: &'static str = "ratchet";
+}
+
+impl Serialize for Minimum {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Percent(min) => serializer.serialize_f64(*min),
+            Self::Ratchet => serializer.serialize_str(Self::RATCHET),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Minimum {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Read;
+        impl Visitor<'_> for Read {
+            type Value = Minimum;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a percentage from 0 to 100, or `ratchet`")
+            }
+            fn visit_f64<E: Error>(self, min: f64) -> Result<Minimum, E> {
+                Ok(Minimum::Percent(min))
+            }
+            fn visit_u64<E: Error>(self, min: u64) -> Result<Minimum, E> {
+                Ok(Minimum::Percent(min as f64))
+            }
+            fn visit_i64<E: Error>(self, min: i64) -> Result<Minimum, E> {
+                Ok(Minimum::Percent(min as f64))
+            }
+            fn visit_str<E: Error>(self, word: &str) -> Result<Minimum, E> {
+                match word {
+                    Minimum::RATCHET => Ok(Minimum::Ratchet),
+                    _ => Err(E::invalid_value(Unexpected::Str(word), &self)),
+                }
+            }
+        }
+        deserializer.deserialize_any(Read)
+    }
+}
+
+impl JsonSchema for Minimum {
+    fn schema_name() -> Cow<'static, str> {
+        "Minimum".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "anyOf": [{ "type": "number" }, { "const": Self::RATCHET }] })
+    }
 }
 
 /// What a rule calls what it counts.
@@ -42,12 +105,12 @@ pub struct Words {
 
 /// How much of one part is covered.
 #[derive(Debug, Default)]
-struct Share {
+struct Part {
     covered: usize,
     missing: Vec<String>,
 }
 
-impl Share {
+impl Part {
     fn total(&self) -> usize {
         self.covered + self.missing.len()
     }
@@ -74,19 +137,19 @@ impl Share {
 #[derive(Debug)]
 pub struct Coverage {
     per: Per,
-    shares: BTreeMap<String, Share>,
+    parts: BTreeMap<String, Part>,
 }
 
 impl Coverage {
     /// With nothing counted yet.
     pub fn new(per: Per) -> Self {
-        Self { per, shares: BTreeMap::new() }
+        Self { per, parts: BTreeMap::new() }
     }
 
     /// Counts a resource, or one of several things that belong to it. `name` is asked for if it is missing.
     pub fn add(&mut self, node: Node<'_>, cx: &Context<'_>, is_covered: bool, name: impl FnOnce() -> String) {
-        let share = self.shares.entry(self.part(node, cx)).or_default();
-        if is_covered { share.covered += 1 } else { share.missing.push(name()) }
+        let part = self.parts.entry(self.part(node, cx)).or_default();
+        if is_covered { part.covered += 1 } else { part.missing.push(name()) }
     }
 
     fn part(&self, node: Node<'_>, cx: &Context<'_>) -> String {
@@ -98,23 +161,72 @@ impl Coverage {
         }
     }
 
-    /// Reports each part with a share below `min` percent.
-    pub fn report(&self, min: f64, words: Words, cx: &mut Context<'_>) {
-        for (part, share) in self.shares.iter().filter(|(_, share)| share.is_below(min)) {
+    /// Reports each part with a share below the minimum.
+    pub fn report(&self, min: Minimum, words: Words, cx: &mut Context<'_>) {
+        match min {
+            Minimum::Percent(min) => self.report_below(min, words, cx),
+            Minimum::Ratchet => self.report_fallen(words, cx),
+        }
+    }
+
+    fn report_below(&self, min: f64, words: Words, cx: &mut Context<'_>) {
+        for (name, part) in self.parts.iter().filter(|(_, part)| part.is_below(min)) {
             let message = format!(
                 "{} % of the {} {} are {} ({} of {}); the minimum is {min} %",
-                share.percent(),
+                part.percent(),
                 words.things,
-                self.in_words(part, cx),
+                self.in_words(name, cx),
                 words.covered,
-                share.covered,
-                share.total()
+                part.covered,
+                part.total()
             );
             cx.report_project(Place::ProjectKey(Vec::new()), message)
-                .part(self.key(words.of, part))
-                .help(format!("{} {} more of them", words.repair, share.needed(min)))
-                .evidence(format!("{}: {}", words.missing, listed(&share.missing)));
+                .part(self.key(words.of, name))
+                .help(format!("{} {} more of them", words.repair, part.needed(min)))
+                .evidence(format!("{}: {}", words.missing, listed(&part.missing)));
         }
+    }
+
+    fn report_fallen(&self, words: Words, cx: &mut Context<'_>) {
+        for (name, part) in &self.parts {
+            let share = self.share(name, part, words, cx);
+            cx.measure(share.clone());
+            let Some(recorded) = cx.recorded(&share).filter(|recorded| share.compare(recorded).is_lt()) else {
+                continue;
+            };
+            let message = format!(
+                "{} % of the {} {} are {} ({share}); it was {} % ({recorded})",
+                part.percent(),
+                words.things,
+                self.in_words(name, cx),
+                words.covered,
+                recorded.percent()
+            );
+            cx.report_project(Place::ProjectKey(Vec::new()), message)
+                .part(format!("{RATCHET}{}", share.key))
+                .help(format!(
+                    "{} {} more of them; if it had to fall, `dbt-steward check --update-baseline --allow-growth` records \
+                     the lower share",
+                    words.repair,
+                    missing_to(recorded, &share)
+                ))
+                .evidence(format!("{}: {}", words.missing, listed(&part.missing)));
+        }
+    }
+
+    /// Why nothing can be said under [`Minimum::Ratchet`], if so: the baseline knows none of the shares.
+    pub fn without_record(&self, words: Words, cx: &Context<'_>) -> Option<String> {
+        let is_recorded = |(name, part): (&String, &Part)| cx.recorded(&self.share(name, part, words, cx)).is_some();
+        let is_known =
+            cx.settings.recorded_shares.records || self.parts.is_empty() || self.parts.iter().any(is_recorded);
+        (!is_known).then(|| {
+            "`min` is `ratchet`, and no share is recorded yet; `dbt-steward baseline` or `check --update-baseline` does so"
+                .to_owned()
+        })
+    }
+
+    fn share(&self, name: &str, part: &Part, words: Words, cx: &Context<'_>) -> Share {
+        cx.share(cx.share_key(&self.key(words.of, name)), part.covered as u64, part.total() as u64)
     }
 
     fn in_words(&self, part: &str, cx: &Context<'_>) -> String {
@@ -137,11 +249,18 @@ impl Coverage {
     }
 }
 
+/// How many more would have to be covered to reach the recorded share.
+fn missing_to(recorded: &Share, share: &Share) -> u64 {
+    let wanted = (u128::from(recorded.covered) * u128::from(share.total)).div_ceil(u128::from(recorded.total));
+    u64::try_from(wanted).unwrap_or(u64::MAX).saturating_sub(share.covered)
+}
+
 /// Refuses a `min` that is no percentage.
 ///
 /// # Errors
 /// Names the option and says what it may be.
-pub fn validate_percentage(min: f64) -> Result<(), BuildError> {
+pub fn validate_minimum(min: Minimum) -> Result<(), BuildError> {
+    let Minimum::Percent(min) = min else { return Ok(()) };
     if (0.0..=100.0).contains(&min) {
         return Ok(());
     }
@@ -150,39 +269,48 @@ pub fn validate_percentage(min: f64) -> Result<(), BuildError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Share, validate_percentage};
+    use super::{Minimum, Part, missing_to, validate_minimum};
+    use crate::findings::Share;
 
-    fn share(covered: usize, total: usize) -> Share {
-        Share { covered, missing: vec![String::new(); total - covered] }
+    fn part(covered: usize, total: usize) -> Part {
+        Part { covered, missing: vec![String::new(); total - covered] }
     }
 
     #[test]
     fn a_gap_never_reads_as_everything() {
-        assert_eq!(share(9999, 10_000).percent(), "99.9");
-        assert_eq!(share(10, 10).percent(), "100.0");
-        assert_eq!(share(0, 3).percent(), "0.0");
+        assert_eq!(part(9999, 10_000).percent(), "99.9");
+        assert_eq!(part(10, 10).percent(), "100.0");
+        assert_eq!(part(0, 3).percent(), "0.0");
     }
 
     #[test]
     fn the_minimum_itself_is_enough() {
-        assert!(!share(8, 10).is_below(80.0));
-        assert!(share(8, 10).is_below(80.5));
-        assert!(share(9999, 10_000).is_below(100.0));
-        assert!(!share(0, 0).is_below(100.0));
+        assert!(!part(8, 10).is_below(80.0));
+        assert!(part(8, 10).is_below(80.5));
+        assert!(part(9999, 10_000).is_below(100.0));
+        assert!(!part(0, 0).is_below(100.0));
     }
 
     #[test]
     fn says_how_many_are_needed() {
-        assert_eq!(share(8, 10).needed(80.5), 1);
-        assert_eq!(share(0, 100).needed(55.0), 55);
-        assert_eq!(share(2, 10).needed(100.0), 8);
+        assert_eq!(part(8, 10).needed(80.5), 1);
+        assert_eq!(part(0, 100).needed(55.0), 55);
+        assert_eq!(part(2, 10).needed(100.0), 8);
     }
 
     #[test]
     fn percentages_are_from_0_to_100() {
-        assert!(validate_percentage(0.0).is_ok());
-        assert!(validate_percentage(100.0).is_ok());
-        assert!(validate_percentage(100.5).is_err());
-        assert!(validate_percentage(f64::NAN).is_err());
+        assert!(validate_minimum(Minimum::Percent(0.0)).is_ok());
+        assert!(validate_minimum(Minimum::Percent(100.0)).is_ok());
+        assert!(validate_minimum(Minimum::Percent(100.5)).is_err());
+        assert!(validate_minimum(Minimum::Percent(f64::NAN)).is_err());
+        assert!(validate_minimum(Minimum::Ratchet).is_ok());
+    }
+
+    #[test]
+    fn says_how_many_are_needed_to_be_where_it_was() {
+        let share = |text: &str| Share::parse("DOC022", "models", text).unwrap();
+        assert_eq!(missing_to(&share("6 of 8"), &share("5 of 7")), 1);
+        assert_eq!(missing_to(&share("1 of 3"), &share("0 of 100")), 34);
     }
 }

@@ -1,14 +1,14 @@
 //! Runs the rules in parallel and puts what they found into one order.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use rayon::iter::Either;
 use rayon::prelude::*;
 
 use super::{Context, Instance, Node, RuleInfo, Subject};
 use crate::config::Settings;
-use crate::findings::{Atoms, Finding, Severity};
+use crate::findings::{Atoms, Finding, Severity, Share};
 use crate::graph::Graph;
 use crate::project::{Layer, Project, ResourceId, ResourceType};
 
@@ -29,6 +29,8 @@ pub struct World<'p> {
     unknown_parents: OnceLock<bool>,
     /// Types of which more than hardly any subjects have an owner; looked up when first asked for.
     owned: OnceLock<Vec<ResourceType>>,
+    /// Shares that rules have measured.
+    shares: Mutex<Vec<Share>>,
 }
 
 /// Findings, each in a place of its own: they are moved and sorted a lot, and there may be a million.
@@ -42,6 +44,8 @@ pub struct Outcome {
     pub findings: Findings,
     /// What findings that gave way to others are known by: were those others repaired, these would be no news.
     pub superseded: Atoms,
+    /// Shares that must not fall, by rule and key.
+    pub shares: Vec<Share>,
     /// Every rule instance that was asked for, in order of code.
     pub runs: Vec<RuleRun>,
 }
@@ -87,7 +91,11 @@ pub fn run<'p>(
     }
     super::unknown::drop_unfounded(&mut findings, project);
     let (findings, superseded) = without_superseded(findings, instances);
-    Outcome { findings, superseded, runs }
+    let mut shares = world.shares.into_inner().unwrap_or_else(PoisonError::into_inner);
+    // Of two instances that measure the same thing, the one that finds less covered counts.
+    shares.sort_by(|a, b| a.key_order(b).then_with(|| a.compare(b)));
+    shares.dedup_by(|a, b| a.key_order(b).is_eq());
+    Outcome { findings, superseded, shares, runs }
 }
 
 /// The rules that are about resources of that type.
@@ -191,6 +199,7 @@ impl<'p> World<'p> {
             fed: OnceLock::new(),
             unknown_parents: OnceLock::new(),
             owned: OnceLock::new(),
+            shares: Mutex::default(),
         }
     }
 
@@ -236,6 +245,11 @@ impl<'p> World<'p> {
     /// The severity a finding of that instance on that resource has; `None` where the config leaves it out.
     pub(super) fn severity(&self, instance: &Instance, id: ResourceId) -> Option<Severity> {
         instance.severity_of(self.project, self.settings, self.project.get(id), self.layers[id.index()])
+    }
+
+    /// Notes a share that a rule has measured.
+    pub(super) fn measure(&self, share: Share) {
+        self.shares.lock().unwrap_or_else(PoisonError::into_inner).push(share);
     }
 
     fn prepare(&self, instance: &Instance) -> RuleRun {

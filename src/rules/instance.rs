@@ -80,6 +80,8 @@ pub struct Scope {
     pub resource_types: Vec<ResourceType>,
     /// Keys of `meta`, each with the value it must have; no value means that the key must be there.
     pub meta: Vec<(String, Option<serde_json::Value>)>,
+    /// The selectors as the config has them, in one line; empty for everything.
+    pub words: String,
 }
 
 impl Scope {

@@ -15,7 +15,7 @@ pub(crate) mod measures;
 mod pattern;
 #[cfg(test)]
 pub(crate) mod tester;
-mod unknown;
+pub(crate) mod unknown;
 pub(crate) mod words;
 
 pub mod access;

@@ -58,7 +58,7 @@ fn rests_on_unknown(finding: &Finding, resource: &Resource<'_>) -> bool {
 }
 
 /// Whether a value is unknown that rules of that area draw conclusions from.
-pub(super) fn is_field_unknown(code: &str, resource: &Resource<'_>) -> bool {
+pub(crate) fn is_field_unknown(code: &str, resource: &Resource<'_>) -> bool {
     let by_area = FIELDS.iter().find(|(area, _)| code.starts_with(area));
     by_area.is_some_and(|(_, fields)| fields.iter().any(|field| resource.is_unknown(field)))
 }

@@ -17,8 +17,8 @@ pub fn counted(count: usize, noun: &str) -> String {
     match count {
         0 => format!("no {noun}"),
         1 => format!("1 {noun}"),
-        _ => match noun.strip_suffix("query") {
-            Some(kind) => format!("{count} {kind}queries"),
+        _ => match noun.strip_suffix("ry") {
+            Some(kind) => format!("{count} {kind}ries"),
             None => format!("{count} {noun}s"),
         },
     }

@@ -21,10 +21,10 @@ fn files(page: &str, heading: &str) -> Vec<File> {
         match &mut block {
             Some(_) if line == "```" => files.extend(block.take()),
             Some(file) if file.path.is_empty() => {
-                let path = line.trim_start_matches(['#', '-', '{', ' ']).trim_end_matches(['}', '#', ' ']);
+                let path = line.trim_start_matches(['#', '-', '{', '/', ' ']).trim_end_matches(['}', '#', ' ']);
                 path.clone_into(&mut file.path);
-                let is_markdown = path.ends_with(".md");
-                file.text = if is_markdown { String::new() } else { format!("{line}\n") };
+                let has_comments = !path.ends_with(".md") && !path.ends_with(".json");
+                file.text = if has_comments { format!("{line}\n") } else { String::new() };
             }
             Some(file) => file.text = format!("{}{line}\n", file.text),
             None if line.starts_with("```") && under => {
@@ -139,7 +139,7 @@ fn former(rule: &RuleInfo) -> Vec<File> {
 }
 
 /// Rules that say nothing where they are alone, and the one that their example is about.
-const ALONGSIDE: [(&str, &str); 1] = [("SUP001", "DOC001")];
+const ALONGSIDE: [(&str, &str); 2] = [("SUP001", "DOC001"), ("SUP005", "DOC001")];
 
 /// What no example can show without a manifest; tests/project_rules.rs does.
 const WITH_A_MANIFEST: [&str; 1] = ["PRJ012"];

@@ -1,4 +1,8 @@
 //! What the guides show for CI systems and git hooks is run, in a repository, by a shell.
+//!
+//! `docs/guides/ci.md` is one story: its `console` blocks are run one after the other in one folder, its `diff` blocks are
+//! applied, and what it shows as output is the output, but for lines left out by `…`. `exits: 1` above a block says how
+//! its last command ends.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,8 +10,8 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::commands::{blocks, copy_folder};
-use super::root;
+use super::commands::{Block, blocks, copy_folder, excerpts, normal};
+use super::{read, root};
 
 /// A repository with a copy of the shop, committed on `main`.
 struct Shop {
@@ -114,4 +118,47 @@ fn azure_s_step_fails_for_what_the_branch_has_made_worse() {
     assert!(!logged.is_empty() && logged.iter().all(|line| line.contains(here)), "{printed}");
     let junit = std::fs::read_to_string(shop.folder.path().join("dbt-steward.xml")).unwrap();
     assert_eq!(junit.matches("<failure ").count(), logged.len(), "{junit}");
+}
+
+#[test]
+fn the_story_is_true() {
+    let page = "docs/guides/ci.md";
+    let shop = Shop::new();
+    let mut commands = 0;
+    for block in blocks(&page.into()) {
+        let place = format!("{page}:{}", block.line);
+        match block.language.as_str() {
+            "diff" => {
+                std::fs::write(shop.folder.path().join(".git/page.diff"), &block.text).expect("the folder is ours");
+                shop.succeeds("git apply .git/page.diff");
+            }
+            "console" => commands += told(&shop, &block, &place),
+            _ => {}
+        }
+    }
+    assert!(commands > 10, "the story has {commands} commands");
+    assert!(read(page).contains("git merge"), "it ends well");
+}
+
+/// Runs a block's commands, and says how many they were.
+fn told(shop: &Shop, block: &Block, place: &str) -> usize {
+    let commands = block.commands();
+    for (index, (command, shown)) in commands.iter().enumerate() {
+        let is_last = index + 1 == commands.len();
+        let wanted = block.option("exits").filter(|_| is_last).unwrap_or("0");
+        let (code, printed) = shop.run(command, &[]);
+        let printed = normal(&printed);
+        assert_eq!(code.map(|code| code.to_string()).as_deref(), Some(wanted), "{place}: {command}\n{printed}");
+        let mut rest = printed.as_str();
+        for excerpt in excerpts(shown) {
+            let Some((_, after)) = rest.split_once(&excerpt) else {
+                panic!("{place}: {command} does not print, at all or in this order:\n{excerpt}\nbut:\n{printed}");
+            };
+            rest = after;
+        }
+        let is_complete = !shown.iter().any(|line| line.trim() == "…");
+        let all = normal(&shown.join("\n"));
+        assert!(!is_complete || printed.trim_end() == all.trim_end(), "{place}: {command} prints more:\n{printed}");
+    }
+    commands.len()
 }

@@ -2,7 +2,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::project::{ResourceType, is_description};
-use crate::rules::coverage::{Coverage, Per, Words, validate_percentage};
+use crate::rules::coverage::{Coverage, Minimum, Per, Words, validate_minimum};
 use crate::rules::{BuildError, Context, Rule, declare_rule};
 
 declare_rule! {
@@ -13,6 +13,10 @@ declare_rule! {
     /// the project, each layer, each owner, or each directory (`path`) with models in it. What counts as a description
     /// is what DOC001 and DOC011 take for one. A part without models or declared columns has no share. To demand less
     /// of one part than of another, list the rule several times with selectors.
+    ///
+    /// With `min: ratchet` no share may fall below what the baseline has recorded of it, for each part of its own. The
+    /// share also falls when described models go; then somebody has to agree, with `dbt-steward check --update-baseline
+    /// --allow-growth`. A part that is new has no minimum until the baseline records one.
     ///
     /// # Why it matters
     /// In an inherited project not everything can be described at once. A share with a minimum is a ratchet: it may
@@ -61,8 +65,8 @@ declare_rule! {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Options {
-    /// Smallest share in percent, 0 to 100.
-    pub min: f64,
+    /// Smallest share in percent, 0 to 100; or `ratchet`, which is the share that the baseline has recorded.
+    pub min: Minimum,
     /// What is counted.
     pub of: Counted,
     /// What has a share of its own.
@@ -73,7 +77,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { min: 100.0, of: Counted::Models, per: Per::Project, min_length: 4 }
+        Self { min: Minimum::Percent(100.0), of: Counted::Models, per: Per::Project, min_length: 4 }
     }
 }
 
@@ -88,12 +92,24 @@ pub enum Counted {
 }
 
 fn validate(options: &Options) -> Result<(), BuildError> {
-    validate_percentage(options.min)
+    validate_minimum(options.min)
 }
 
 impl Rule for LowDocumentationCoverage {
     fn check_project(&self, cx: &mut Context<'_>) {
-        let Options { min, of, per, min_length } = self.options;
+        let Options { min, of, .. } = self.options;
+        self.coverage(cx).report(min, of.words(), cx);
+    }
+
+    fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
+        let Options { min, of, .. } = self.options;
+        (min == Minimum::Ratchet).then(|| self.coverage(cx).without_record(of.words(), cx))?
+    }
+}
+
+impl LowDocumentationCoverage {
+    fn coverage(&self, cx: &Context<'_>) -> Coverage {
+        let Options { of, per, min_length, .. } = self.options;
         let mut coverage = Coverage::new(per);
         for model in cx.subjects(ResourceType::Model) {
             match of {
@@ -106,7 +122,7 @@ impl Rule for LowDocumentationCoverage {
                 }
             }
         }
-        coverage.report(min, of.words(), cx);
+        coverage
     }
 }
 

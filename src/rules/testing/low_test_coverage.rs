@@ -2,7 +2,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::project::ResourceType;
-use crate::rules::coverage::{Coverage, Per, Words, validate_percentage};
+use crate::rules::coverage::{Coverage, Minimum, Per, Words, validate_minimum};
 use crate::rules::{BuildError, Context, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -13,6 +13,10 @@ declare_rule! {
     /// `seeds` or `snapshots` the share is of those; with `of: columns` it is the share of the models' declared columns
     /// that have a data test of their own. A part with nothing in it is not flagged. Selectors of the rule limit what
     /// is counted, so that it can be set up once for each team with a minimum of its own.
+    ///
+    /// With `min: ratchet` no share may fall below what the baseline has recorded of it, for each part of its own. The
+    /// share also falls when tested models go; then somebody has to agree, with `dbt-steward check --update-baseline
+    /// --allow-growth`. A part that is new has no minimum until the baseline records one.
     ///
     /// # Why it matters
     /// A project that inherits a thousand untested models cannot test them all at once, but it can see to it that the
@@ -58,8 +62,8 @@ declare_rule! {
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Options {
-    /// Lowest share that will do, in percent.
-    pub min: f64,
+    /// Lowest share that will do, in percent; or `ratchet`, which is the share that the baseline has recorded.
+    pub min: Minimum,
     /// What the share is taken over: the `project`, each `layer`, each `owner`, or each folder (`path`).
     pub per: Per,
     /// What is counted.
@@ -104,23 +108,33 @@ impl Of {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { min: 100.0, per: Per::default(), of: Of::default() }
+        Self { min: Minimum::Percent(100.0), per: Per::default(), of: Of::default() }
     }
 }
 
 fn validate(options: &Options) -> Result<(), BuildError> {
-    validate_percentage(options.min)
+    validate_minimum(options.min)
 }
 
 impl Rule for LowTestCoverage {
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
-        let kind = self.options.of.kind();
+        let Options { min, of, .. } = self.options;
+        let kind = of.kind();
         let is_empty = cx.subjects(kind).next().is_none();
-        is_empty.then(|| format!("there is no {} to take a share of", kind.label()))
+        let empty = is_empty.then(|| format!("there is no {} to take a share of", kind.label()));
+        let is_ratchet = min == Minimum::Ratchet;
+        empty.or_else(|| is_ratchet.then(|| self.coverage(cx).without_record(of.words(), cx))?)
     }
 
     fn check_project(&self, cx: &mut Context<'_>) {
-        let Options { min, per, of } = self.options;
+        let Options { min, of, .. } = self.options;
+        self.coverage(cx).report(min, of.words(), cx);
+    }
+}
+
+impl LowTestCoverage {
+    fn coverage(&self, cx: &Context<'_>) -> Coverage {
+        let Options { per, of, .. } = self.options;
         let mut coverage = Coverage::new(per);
         for node in cx.subjects(of.kind()) {
             if of != Of::Columns {
@@ -132,7 +146,7 @@ impl Rule for LowTestCoverage {
                 coverage.add(node, cx, is_tested, || format!("{}.{}", node.label(), column.name));
             }
         }
-        coverage.report(min, of.words(), cx);
+        coverage
     }
 }
 

@@ -1,0 +1,206 @@
+//! Holds what was found against the baseline, and updates that.
+
+use std::collections::{BTreeSet, HashSet};
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::lint::Linted;
+use super::output;
+use crate::baseline::{self, Baseline, Comparison, Found, Scope};
+use crate::config::FailOn;
+use crate::findings::{
+    Atom, BaselineSummary, BaselineUpdate, FixedEntries, Located, RATCHET, RecordedShares, Report, Severity, Share,
+};
+use crate::paths::shown;
+use crate::project::Project;
+use crate::rules::suppression::STALE_BASELINE_ENTRY;
+use crate::rules::unknown::is_field_unknown;
+use crate::rules::{self, Instance};
+
+/// What becomes of the baseline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Update {
+    No,
+    /// What is fixed is taken out.
+    Shrink,
+    /// And what is new is taken in.
+    Grow,
+}
+
+/// A run that is to tell what is new, or to update what is not there.
+#[derive(Debug, Error, Diagnostic)]
+pub enum NoBaseline {
+    #[error("fail-on is {}, but there is no baseline to tell what is new: {path} is not there", fail_on.as_str())]
+    #[diagnostic(help("`dbt-steward baseline` records today's findings; commit the file, or name it with --baseline"))]
+    News { fail_on: FailOn, path: String },
+
+    #[error("there is no baseline to update: {path} is not there")]
+    #[diagnostic(help("`dbt-steward baseline` records today's findings"))]
+    Update { path: String },
+}
+
+/// Whether the run can tell what is new, if `fail-on` asks for it. A gate that believes it has a baseline and has none must
+/// neither pass in silence nor fail on everything.
+///
+/// # Errors
+/// When it cannot.
+pub fn can_tell_news(linted: &Linted<'_, '_>) -> Result<(), NoBaseline> {
+    let fail_on = linted.resolved.fail_on;
+    match linted.baseline {
+        None if fail_on.is_about_news() => Err(NoBaseline::News { fail_on, path: shown(&linted.baseline_path) }),
+        _ => Ok(()),
+    }
+}
+
+/// Takes out what the baseline knows, says what of it is fixed, and updates the file where that is asked for.
+///
+/// # Errors
+/// When there is nothing to update, or the file cannot be written.
+pub fn hold_against_baseline(linted: &mut Linted<'_, '_>, update: Update) -> miette::Result<()> {
+    let Some(baseline) = linted.baseline else {
+        return match update {
+            Update::No => Ok(()),
+            _ => Err(NoBaseline::Update { path: shown(&linted.baseline_path) }.into()),
+        };
+    };
+    let groups = source_groups(linted.project);
+    let root = linted.locator.project_root();
+    let scope = Scope {
+        ran: ran(&linted.report),
+        has_resource: &|id| linted.project.find(id).is_some() || groups.contains(id),
+        has_file: &|path| root.is_none_or(|root| root.join(path).exists()),
+        is_unknown: &|atom| is_unknown(linted.project, atom),
+    };
+    let comparison = baseline::compare(&linted.report, baseline, &scope);
+    let written = match update {
+        Update::No => None,
+        _ => Some(rewrite(linted, baseline, &comparison, &scope, update == Update::Grow)?),
+    };
+    let stale = match update {
+        Update::No => stale(linted, baseline, &comparison, &scope),
+        _ => Vec::new(),
+    };
+    let report = &mut linted.report;
+    let mut known = comparison.known().take_known(&mut report.findings, "the baseline");
+    if update == Update::Grow {
+        let (stay, taken_in) =
+            report.findings.drain(..).partition(|located| NEVER_RECORDED.contains(&located.finding.code));
+        report.findings = stay;
+        known.extend::<Vec<Located>>(taken_in);
+    }
+    let recorded = RecordedShares::new(baseline.shares.clone(), false);
+    let is_unrecorded = |share: &&Share| update == Update::No && recorded.get(share.code, &share.key).is_none();
+    report.baseline = Some(BaselineSummary {
+        path: baseline.file.path().to_owned(),
+        known: known.len(),
+        new: report.findings.len(),
+        fixed: fixed(&comparison),
+        unrecorded: report.shares.iter().filter(is_unrecorded).count(),
+        update: written,
+    });
+    if !stale.is_empty() {
+        report.findings.extend(stale);
+        report.findings.sort_by(Located::order);
+    }
+    report.recount();
+    // Freeing a hundred thousand findings takes noticeable time, and the process is about to end.
+    std::mem::forget(known);
+    Ok(())
+}
+
+/// The rules that ran.
+pub fn ran(report: &Report) -> HashSet<&'static str> {
+    report.summary.rules.iter().filter(|rule| rule.skipped.is_none()).map(|rule| rule.code).collect()
+}
+
+/// Rules about the moment: a manifest that is out of date today must not hide one that is next month.
+const NEVER_RECORDED: [&str; 1] = ["PRJ012"];
+
+/// What of a run is recorded: all it knows of that can be.
+pub fn recordable(report: &Report) -> impl Iterator<Item = Atom<'_>> {
+    report.atoms().filter(|atom| is_recordable(*atom))
+}
+
+/// Not so fallen shares, which are recorded as such.
+pub fn is_recordable(atom: Atom<'_>) -> bool {
+    !atom.part.starts_with(RATCHET) && !NEVER_RECORDED.contains(&atom.code)
+}
+
+/// Sources (groups of tables), which findings name as they name resources.
+fn source_groups(project: &Project<'_>) -> HashSet<String> {
+    let source = |resource: &crate::project::Resource<'_>| {
+        Some(format!("source.{}.{}", resource.package, resource.as_source()?.source_name))
+    };
+    project.resources.iter().filter_map(source).collect()
+}
+
+fn is_unknown(project: &Project<'_>, atom: Atom<'_>) -> bool {
+    let resource = project.find(atom.subject).map(|id| project.get(id));
+    resource.is_some_and(|resource| resource.unknown.is_some() && is_field_unknown(atom.code, resource))
+}
+
+fn fixed(comparison: &Comparison<'_>) -> Vec<FixedEntries> {
+    let of_rule = comparison.fixed.chunk_by(|a, b| a.code == b.code);
+    let fixed = of_rule.map(|entries| FixedEntries {
+        code: entries[0].code.to_string(),
+        slug: rules::find(&entries[0].code).map_or("", |rule| rule.slug),
+        names: entries.iter().map(|entry| entry.atom().name()).collect(),
+    });
+    fixed.collect()
+}
+
+/// What SUP005 finds, if it is on.
+fn stale(
+    linted: &Linted<'_, '_>,
+    baseline: &Baseline<'_>,
+    comparison: &Comparison<'_>,
+    scope: &Scope<'_>,
+) -> Vec<Located> {
+    let Some((rule, severity)) = stale_rule(&linted.resolved.instances) else { return Vec::new() };
+    let project = linted.project;
+    let locate = |mut finding: Box<crate::findings::Finding>| {
+        finding.located_in = project.find(&finding.subject);
+        linted.locator.locate(project, finding)
+    };
+    let subject = format!("project.{}", project.name);
+    let found = Found { rule, severity, file: &baseline.file, subject, scope, locate: &locate };
+    baseline::findings(comparison, &found)
+}
+
+fn stale_rule(instances: &[Instance]) -> Option<(&'static rules::RuleInfo, Severity)> {
+    let instance = instances.iter().find(|instance| instance.info.code == STALE_BASELINE_ENTRY)?;
+    Some((instance.info, instance.severity))
+}
+
+/// Writes the baseline as it is from now on, if anything changes.
+fn rewrite(
+    linted: &Linted<'_, '_>,
+    baseline: &Baseline<'_>,
+    comparison: &Comparison<'_>,
+    scope: &Scope<'_>,
+    grows: bool,
+) -> Result<BaselineUpdate, output::OutputError> {
+    let report = &linted.report;
+    let mut atoms: BTreeSet<Atom<'_>> = comparison.left().collect();
+    let removed = comparison.fixed.len();
+    let left = atoms.len();
+    if grows {
+        atoms.extend(recordable(report));
+    }
+    let shares = baseline::raised(&baseline.shares, &report.shares, &scope.ran, grows);
+    let gone = baseline.shares.iter().filter(|share| !shares.iter().any(|other| other.key_order(share).is_eq()));
+    let changed = shares.iter().filter(|share| !baseline.shares.contains(share));
+    let update = BaselineUpdate {
+        removed,
+        added: atoms.len() - left,
+        renamed: comparison.renames.len(),
+        shares: gone.count() + changed.count(),
+    };
+    let text = baseline::write(&linted.project.name, &atoms, &shares);
+    // git may have given the file the line ends of the system.
+    if text != baseline.file.text().replace("\r\n", "\n") {
+        output::to_file(&linted.baseline_path, |out| out.write_all(text.as_bytes()))?;
+    }
+    Ok(update)
+}
