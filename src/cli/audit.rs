@@ -74,6 +74,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
             fail_on: None,
             today: arguments.today.clone().unwrap_or_else(clock::today),
         },
+        base: None,
         // An audit is about the project as it is, old debt first of all.
         baseline: BaselineUse::Without,
     };

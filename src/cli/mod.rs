@@ -1,6 +1,7 @@
 //! The command line: arguments, and one file per command.
 
 mod audit;
+mod base;
 mod baseline;
 mod changed;
 mod check;
