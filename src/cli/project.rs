@@ -65,6 +65,7 @@ impl ProjectArguments {
                 fail_on: None,
                 today: self.today(),
             },
+            base: None,
             // An audit is of all there is, what is old debt included.
             baseline: BaselineUse::Without,
         }
