@@ -250,8 +250,6 @@ fn info(definition: &Definition<'_>, policy: &'static Policy) -> RuleInfo {
         supersedes: &[],
         docs: docs(definition).leak(),
         options_of: |_| None,
-        // What a policy asks stands in its expressions.
-        options_of: |_| None,
         options_schema: || schema_for!(NoOptions),
         build: Box::leak(Box::new(move |_| Ok(Box::new(PolicyRule::new(policy)) as Box<dyn Rule>))),
         build_yaml: Box::leak(Box::new(move |_: &yaml::Node| Ok(Box::new(PolicyRule::new(policy)) as Box<dyn Rule>))),
