@@ -40,10 +40,10 @@ fn manifests(folder: &Path) -> Vec<(PathBuf, Map<String, Value>)> {
         .collect()
 }
 
-/// What `check --format json` prints.
+/// What `check --format json` prints. Where a manifest has nothing for the rules to look at, none found is what is wanted.
 fn check(manifest: &Path, arguments: &[&str]) -> Value {
     let output = Command::new(env!("CARGO_BIN_EXE_dbt-steward"))
-        .args(["check", "--format", "json", "--exit-zero", "--today", "2026-01-01"])
+        .args(["check", "--format", "json", "--exit-zero", "--allow-empty", "--today", "2026-01-01"])
         .arg(manifest)
         .args(arguments)
         .output()

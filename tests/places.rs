@@ -47,7 +47,6 @@ fn a_project_in_a_subfolder_from_everywhere() {
     assert_eq!(places(&desk, &["repo/transform"]), format!("repo/transform/{end}"));
     assert_eq!(places(&desk, &["./repo/transform/"]), format!("repo/transform/{end}"));
     assert_eq!(places(&desk, &["repo/transform/models/bom"]), format!("repo/transform/{end}"));
-    assert_eq!(places(&desk, &["repo/transform/dbt_project.yml"]), format!("repo/transform/{end}"));
     assert_eq!(places(&desk, &["repo/transform/target/manifest.json"]), format!("repo/transform/{end}"));
     let absolute = desk.path("repo/transform");
     assert_eq!(places(&desk, &[absolute.to_str().unwrap()]), format!("repo/transform/{end}"));

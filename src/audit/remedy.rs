@@ -105,6 +105,11 @@ pub(super) fn of(rule: &str) -> Option<Remedy> {
         "ACC017" => code(Resource, "move what is built on {} to what replaces it"),
         "ACC018" => line(Resource, "remove {}, which is past its date"),
         "ACC019" => line(Resource, "set the date by which {} goes"),
+        "ACC030" => line(Rule, "bring back public models, and give them a date by which they go"),
+        "ACC031" | "ACC034" => line(Resource, "restore the contract of {}, or make a new version"),
+        "ACC032" => code(Resource, "restore the column types of {}, or make a new version"),
+        "ACC033" => line(Resource, "restore the access of {} until a date that is announced"),
+        "ACC035" => line(Resource, "name columns in {} that are there"),
         "ACC023" => line(Resource, "give the columns in the contract of {} a data type"),
 
         "DOC014" => line(Rule, "agree on one definition of columns that are described in several ways"),

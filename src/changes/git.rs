@@ -36,6 +36,10 @@ pub enum GitError {
     #[diagnostic(help("{}", unrelated(*is_shallow)))]
     NoMergeBase { revision: String, is_shallow: bool },
 
+    #[error("there is no room for the files of the base")]
+    #[diagnostic(help("they are laid out in the system's folder for temporary files; TMPDIR names another"))]
+    Temporary { source: std::io::Error },
+
     #[error("git {command} failed: {message}")]
     #[diagnostic(help("run it by hand in {} to see more", shown(root)))]
     Failed { command: String, message: String, root: PathBuf },
@@ -186,12 +190,22 @@ impl Git {
     /// # Errors
     /// When git fails.
     pub fn texts(&self, commit: &str, paths: &[String]) -> Result<Vec<Option<String>>, GitError> {
-        if paths.is_empty() {
-            return Ok(Vec::new());
-        }
         // A line break would be a second question.
         let name = |path: &String| if path.contains('\n') { ":".to_owned() } else { format!("{commit}:{path}") };
-        let questions: String = paths.iter().map(|path| name(path) + "\n").collect();
+        let names: Vec<String> = paths.iter().map(name).collect();
+        let objects = self.objects(&names)?;
+        Ok(objects.into_iter().map(|bytes| String::from_utf8(bytes?).ok()).collect())
+    }
+
+    /// The bytes of files by name or id; `None` for what is not there.
+    ///
+    /// # Errors
+    /// When git fails.
+    pub fn objects(&self, names: &[String]) -> Result<Vec<Option<Vec<u8>>>, GitError> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let questions: String = names.iter().map(|name| name.clone() + "\n").collect();
         let mut command = self.command(&["cat-file", "--batch"]);
         command.stdin(Stdio::piped());
         let output = fed(command, questions.into_bytes()).map_err(|source| GitError::Missing { source })?;
@@ -199,7 +213,7 @@ impl Git {
             return Err(self.failure("cat-file", &output));
         }
         let mut rest = output.stdout.as_slice();
-        Ok(paths.iter().map(|_| object(&mut rest)).collect())
+        Ok(names.iter().map(|_| object(&mut rest)).collect())
     }
 
     /// A git that asks nobody, writes nothing and is the same whatever the user has configured.
@@ -254,16 +268,16 @@ fn fed(mut command: Command, input: Vec<u8>) -> std::io::Result<Output> {
 }
 
 /// Takes one object off what `git cat-file --batch` prints: `<id> blob <size>`, the bytes, a line feed.
-fn object(rest: &mut &[u8]) -> Option<String> {
+fn object(rest: &mut &[u8]) -> Option<Vec<u8>> {
     let end = rest.iter().position(|byte| *byte == b'\n')?;
     let head = String::from_utf8_lossy(&rest[..end]).into_owned();
     *rest = &rest[end + 1..];
     let (kind, size) = head.rsplit_once(' ')?;
     let size: usize = size.parse().ok()?;
     let bytes = rest.get(..size)?;
-    let text = kind.ends_with(" blob").then(|| String::from_utf8(bytes.to_vec()).ok()).flatten();
+    let blob = kind.ends_with(" blob").then(|| bytes.to_vec());
     *rest = rest.get(size + 1..).unwrap_or_default();
-    text
+    blob
 }
 
 /// The parts of an answer that ends each with a zero byte.
@@ -279,7 +293,8 @@ mod tests {
     #[test]
     fn objects_are_read_one_after_the_other() {
         let mut rest = &b"1f blob 4\na\nb\n\nHEAD:x missing\n2e tree 3\nxyz\n3d blob 2\n\xff\xfe\n4c blob 0\n\n"[..];
-        let texts: Vec<Option<String>> = (0..6).map(|_| object(&mut rest)).collect();
-        assert_eq!(texts, [Some("a\nb\n".to_owned()), None, None, None, Some(String::new()), None]);
+        let blobs: Vec<Option<Vec<u8>>> = (0..6).map(|_| object(&mut rest)).collect();
+        let blob = |bytes: &[u8]| Some(bytes.to_vec());
+        assert_eq!(blobs, [blob(b"a\nb\n"), None, None, blob(b"\xff\xfe"), blob(b""), None]);
     }
 }

@@ -94,7 +94,7 @@ fn changes(git: &Git, base: &str, files: Vec<File>) -> Result<Changes, GitError>
         files.iter().filter(has_former).map(|file| file.former.as_ref().unwrap_or(&file.path).clone()).collect();
     let texts = git.texts(base, &wanted)?;
     let mut texts: HashMap<String, Option<String>> = wanted.into_iter().zip(texts).collect();
-    let mut changes = Changes::default();
+    let mut changes = Changes { base: Some(base.to_owned()), ..Changes::default() };
     for file in files {
         let path = relative(git.prefix(), &file.path);
         let before = file.former.as_ref().unwrap_or(&file.path);

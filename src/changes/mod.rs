@@ -3,12 +3,14 @@
 //! Files are given by hand, or git tells them. Of properties YAML whose former text git knows, only the entries count that
 //! read otherwise than before: who touches one model of sixty in a file is not told of the debt of the others.
 
+mod checkout;
 mod entries;
 mod git;
 mod lines;
 mod list;
 mod touched;
 
+pub use checkout::Checkout;
 pub use git::{Git, GitError};
 pub use list::{since, staged, staged_names};
 pub use touched::Touched;
@@ -24,6 +26,8 @@ pub struct Changes {
     pub gone: BTreeMap<String, String>,
     /// Other files that are gone, by their former paths.
     pub deleted: Vec<String>,
+    /// The commit that they are compared with, where git was asked.
+    pub base: Option<String>,
 }
 
 /// What a file was before.

@@ -101,6 +101,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
             fail_on: None,
             today: arguments.today.clone().unwrap_or_else(clock::today),
         },
+        base: None,
         baseline: BaselineUse::Record { given: arguments.baseline.as_deref() },
     };
     lint(wanted, |linted| {

@@ -1,8 +1,9 @@
 //! `--since`, `--staged` and files as arguments: what the run is limited to.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::targets::{Target, TargetError};
+use super::base::Base;
+use super::targets::{Target, TargetError, Targets};
 use crate::changes::{self, Changes, Git};
 use crate::discover::{DiscoverError, Discovered};
 use crate::input::project_files::beside;
@@ -19,6 +20,18 @@ pub struct Changed {
     /// Report only what the next commit changes: the staged files
     #[arg(long, conflicts_with = "since")]
     pub staged: bool,
+
+    /// With --since or --staged, report also what the change has brought about elsewhere: findings that the state before
+    /// it does not have
+    #[arg(long, conflicts_with = "base")]
+    pub downstream: bool,
+
+    /// Report only findings that another state of the project does not have: a manifest, a project's folder, or a
+    /// revision, whose merge base with HEAD counts
+    ///
+    /// Turns on the rules that compare two states, such as removed-public-model.
+    #[arg(long, value_name = "PATH|REV")]
+    pub base: Option<String>,
 
     /// Take a run that has nothing to look at for a pass: files that are in no project, rules without a subject
     #[arg(long)]
@@ -54,6 +67,44 @@ impl Changed {
             (None, Some(_)) => self.asked_of_git(&target.discovered).map(Some),
             (None, None) => Ok(None),
         }
+    }
+
+    /// Whether the options go with what is to be linted.
+    ///
+    /// # Errors
+    /// When they do not.
+    pub fn check(&self, targets: &Targets) -> Result<(), TargetError> {
+        let is_path = self.base.as_ref().is_some_and(|base| Path::new(base).exists());
+        let is_wrong = is_path && targets.projects.len() > 1;
+        if is_wrong { Err(TargetError::SeveralProjects { option: "--base" }) } else { Ok(()) }
+    }
+
+    /// What the findings are limited to, for people.
+    pub fn described(&self, limit: Option<&Limit>) -> Option<String> {
+        let limit = limit.map(Limit::described);
+        let more = match (&self.base, self.downstream) {
+            (Some(base), _) => format!("only what {base} does not have"),
+            (None, true) => "and what that has brought about elsewhere".to_owned(),
+            (None, false) => return limit,
+        };
+        Some(limit.map_or(more.clone(), |limit| format!("{limit}, {more}")))
+    }
+
+    /// The state to compare with, if there is one.
+    ///
+    /// # Errors
+    /// When it is not to be had, or nothing says which it is.
+    pub fn base(&self, target: &Target, limit: Option<&Limit>) -> miette::Result<Option<Base>> {
+        if let Some(given) = &self.base {
+            return Base::named(given, target).map(Some);
+        }
+        if !self.downstream {
+            return Ok(None);
+        }
+        let commit = limit.and_then(|limit| limit.changes.base.as_ref()).ok_or(TargetError::Downstream)?;
+        let project = target.discovered.project.as_ref().ok_or(TargetError::Downstream)?;
+        let git = Git::open(&project.root)?;
+        Base::former(&git, commit, project).map(Some)
     }
 
     fn asked_of_git(&self, discovered: &Discovered) -> miette::Result<Limit> {

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::changed::{self, Changed, Limit};
+use super::base::Former;
+use super::changed::{self, Changed};
 use super::destination::{self, Destination, DestinationParser};
 use super::empty::EmptyRun;
 use super::known::{self, Update};
@@ -15,7 +16,7 @@ use super::{CLEAN, FINDINGS, input, output};
 use crate::changes::Touched;
 use crate::clock;
 use crate::config::{self, FailOn, Preset};
-use crate::findings::Report;
+use crate::findings::{Located, Report};
 use crate::report::{self, Format, Style, SummaryStyle};
 
 #[derive(Debug, clap::Args)]
@@ -159,6 +160,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     lint::set_threads(arguments.threads);
     let allow_empty = arguments.changed.allow_empty;
     let targets = targets::find(&arguments.paths, arguments.manifest.as_deref(), allow_empty)?;
+    arguments.changed.check(&targets)?;
     let mut runs: Vec<Run> =
         targets.projects.iter().map(|target| check(arguments, target)).collect::<Result<_, _>>()?;
     let is_empty = !allow_empty && runs.iter().all(|run| run.empty.is_some());
@@ -182,9 +184,14 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
 fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
     let start = Instant::now();
     let limit = arguments.changed.limit(target)?;
+    let base = arguments.changed.base(target, limit.as_ref())?;
+    let input = match &base {
+        Some(base) => base.settings(&arguments.input)?,
+        None => arguments.input.clone(),
+    };
     let wanted = Wanted {
         discovered: &target.discovered,
-        input: &arguments.input,
+        input: &input,
         config: arguments.config.as_deref(),
         changes: config::Changes {
             preset: arguments.preset,
@@ -193,6 +200,7 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
             fail_on: arguments.fail_on,
             today: arguments.today.clone().unwrap_or_else(clock::today),
         },
+        base: base.as_ref(),
         baseline: match arguments.no_baseline {
             true => BaselineUse::Without,
             false => BaselineUse::Compare { given: arguments.baseline.as_deref(), records: arguments.update_baseline },
@@ -203,23 +211,30 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
         known::can_tell_news(&linted)?;
         // Before anything else is left out, so that only what is fixed is taken for it.
         known::hold_against_baseline(&mut linted, arguments.update())?;
+        let former = linted.base.map(Former::new);
+        if let Some(former) = former.as_ref().filter(|_| !arguments.changed.downstream) {
+            former.leave_out_incomparable(&mut linted.report);
+            former.subtract(&mut linted.report);
+        }
         if let Some(limit) = &limit {
             let touched = Touched::new(&limit.changes, linted.project, linted.locator);
-            linted.report.retain(|located| touched.concerns(located));
+            let is_new = |located: &Located| former.as_ref().is_some_and(|former| former.shows_as_new(located));
+            linted.report.retain(|located| touched.concerns(located) || is_new(located));
+            linted.report.suppressed.retain_mut(|suppressed| touched.concerns(&mut suppressed.located));
             empty = empty.or_else(|| EmptyRun::of_files(target, touched.has_resources()));
         }
-        let summary = summary(arguments, &linted, limit.as_ref(), start);
+        let limit = arguments.changed.described(limit.as_ref());
+        let summary = summary(arguments, &linted, limit.as_deref(), start);
         let fails = !arguments.exit_zero && linted.resolved.fail_on.is_reached(linted.report.worst());
         Ok(Run { report: linted.report, fails, summary, empty })
     })
 }
 
-fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, limit: Option<&Limit>, start: Instant) -> String {
-    let limit = limit.map(Limit::described);
+fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, limit: Option<&str>, start: Instant) -> String {
     let style = SummaryStyle {
         verbose: arguments.verbose,
         input: &linted.choice,
-        limit: limit.as_deref(),
+        limit,
         unknown: &input::unknown(linted.project),
         files: &linted.files(),
         elapsed: start.elapsed(),

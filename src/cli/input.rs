@@ -47,6 +47,10 @@ pub struct Settings {
     /// Where profiles.yml is, if not in the project
     #[arg(long, value_name = "FOLDER", env = "DBT_PROFILES_DIR")]
     pub profiles_dir: Option<PathBuf>,
+
+    /// Why the project's own files are read, if it is not the user who asks.
+    #[arg(skip)]
+    pub because: Option<&'static str>,
 }
 
 /// `--vars` that are no mapping.
@@ -89,7 +93,9 @@ pub fn load(discovered: &Discovered, settings: &Settings) -> miette::Result<Load
         (Input::Manifest, _) if !discovered.has_manifest => return Err(missing().into()),
         (Input::Manifest, _) | (Input::Auto, None) => (None, String::new()),
         (Input::Project, None) => return Err(DiscoverError::NoFiles { path: discovered.manifest.clone() }.into()),
-        (Input::Project, Some(project)) => (Some(project), "--input asks for it".to_owned()),
+        (Input::Project, Some(project)) => {
+            (Some(project), settings.because.unwrap_or("--input asks for it").to_owned())
+        }
         (Input::Auto, Some(_)) if discovered.is_given => (None, String::new()),
         (Input::Auto, Some(project)) if !discovered.has_manifest => {
             (Some(project), format!("there is no {}", shown(&discovered.manifest)))
@@ -97,7 +103,7 @@ pub fn load(discovered: &Discovered, settings: &Settings) -> miette::Result<Load
         (Input::Auto, Some(_)) => (None, String::new()),
     };
     match project {
-        Some(project) => from_files(project, settings, files, why),
+        Some(project) => from_files(project, settings, files, why, None),
         None => Ok(from_manifest(discovered, files)),
     }
 }
@@ -113,12 +119,24 @@ fn from_manifest(discovered: &Discovered, files: Arc<Files>) -> Loaded {
     Loaded::new(Source::Manifest(discovered.manifest.clone()), described, None, files)
 }
 
-fn from_files(project: &ProjectFiles, settings: &Settings, files: Arc<Files>, why: String) -> miette::Result<Loaded> {
+/// Reads a former state of a project. Packages and profiles are those of `now`: no commit has them.
+pub fn load_former(project: &ProjectFiles, settings: &Settings, now: &Path) -> miette::Result<Loaded> {
+    from_files(project, settings, Arc::new(files_of(project)), String::new(), Some(now))
+}
+
+fn from_files(
+    project: &ProjectFiles,
+    settings: &Settings,
+    files: Arc<Files>,
+    why: String,
+    now: Option<&Path>,
+) -> miette::Result<Loaded> {
     let environment = Environment {
         vars: vars(settings.vars.as_deref())?,
         variables: std::env::vars().collect(),
         target: settings.target.clone(),
-        profiles: settings.profiles_dir.clone(),
+        profiles: settings.profiles_dir.clone().or_else(|| now.map(Path::to_owned)),
+        installed_in: now.map(Path::to_owned),
     };
     let input = project_files::read(&nearby(&project.root), &files, environment);
     let described = ("project files", shown(&project.root));
@@ -157,7 +175,7 @@ pub fn instead(
         Ok(()) => Ok(None),
         Err(reason) => {
             let why = format!("{} {reason}", shown(&discovered.manifest));
-            from_files(found, settings, loaded.files.clone(), why).map(Some)
+            from_files(found, settings, loaded.files.clone(), why, None).map(Some)
         }
     }
 }

@@ -4,6 +4,7 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::base::Base;
 use super::input::{self, Loaded};
 use crate::baseline::{self, Baseline, BaselineError};
 use crate::config::{self, Config, Resolved};
@@ -23,6 +24,8 @@ pub struct Wanted<'a> {
     pub input: &'a input::Settings,
     pub config: Option<&'a Path>,
     pub changes: config::Changes<'a>,
+    /// The state to compare with.
+    pub base: Option<&'a Base>,
     pub baseline: BaselineUse<'a>,
 }
 
@@ -44,6 +47,8 @@ pub struct Linted<'r, 'p> {
     pub resolved: &'r Resolved,
     pub loaded: &'r Loaded,
     pub locator: &'r Locator,
+    /// What the rules find in the base.
+    pub base: Option<&'r Report>,
     /// What was read, and why.
     pub choice: String,
     pub report: Report,
@@ -84,9 +89,17 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
     let baseline = text.as_ref().map(Baseline::parse).transpose()?;
     baseline.iter().try_for_each(|baseline| baseline.check_project(&project.name))?;
     let shares = baseline.as_ref().map_or_else(Vec::new, |baseline| baseline.shares.clone());
-    resolved.settings.recorded_shares = RecordedShares::new(shares, wanted.baseline.records());
+    resolved.settings.recorded_shares = RecordedShares::new(shares.clone(), wanted.baseline.records());
     if rules::need_own_files(&resolved.instances) {
         loaded.read_own_files(&mut project, &locator);
+    }
+    let base_loaded = ManuallyDrop::new(wanted.base.map(|base| base.load(wanted.input)).transpose()?);
+    let mut base_memory = ManuallyDrop::new(manifest::Memory::default());
+    let mut base_report = None;
+    if let (Some(base), Some(loaded)) = (wanted.base, base_loaded.as_ref()) {
+        let mut former = Project::from(loaded.facts(&mut base_memory)?);
+        base_report = Some(base.run(loaded, &mut former, &config, RecordedShares::new(shares, false)));
+        project.base = Some(Box::new(former));
     }
     let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
     let choice = input::choice(loaded, &project, discovered, wanted.input);
@@ -95,6 +108,7 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
         resolved: &resolved,
         loaded,
         locator: &locator,
+        base: base_report.as_ref(),
         choice,
         report,
         baseline: baseline.as_ref(),

@@ -2,6 +2,7 @@
 
 mod audit;
 mod badge;
+mod base;
 mod baseline;
 mod changed;
 mod check;

@@ -44,6 +44,10 @@ pub enum TargetError {
     #[diagnostic(help("{option} is about one project: run dbt-steward once for each"))]
     SeveralProjects { option: &'static str },
 
+    #[error("--downstream is given without a state before the change")]
+    #[diagnostic(help("say what has changed with --since REV or --staged"))]
+    Downstream,
+
     #[error("files are given, and {option}")]
     #[diagnostic(help("both say what has changed: give the project's folder with {option}, or the files alone"))]
     FilesAnd { option: &'static str },

@@ -31,8 +31,14 @@ impl Config {
     /// # Errors
     /// When something that the config names is not there: a glob matches no file of the project, no resource has a tag.
     pub fn resolve(&self, project: &Project<'_>, root: Option<&Path>) -> Result<Resolved, ConfigError> {
+        self.check_matches(project, &self.owners(root))?;
+        Ok(self.resolve_leniently(root))
+    }
+
+    /// As [`resolve`](Self::resolve), for a project that need not have all that the config names, such as a former state
+    /// of one.
+    pub fn resolve_leniently(&self, root: Option<&Path>) -> Resolved {
         let owners = self.owners(root);
-        self.check_matches(project, &owners)?;
         let settings = Settings {
             layers: self.layers(),
             owners,
@@ -47,7 +53,7 @@ impl Config {
         };
         let instances = self.rules().into_iter().flat_map(|rule| self.instances(rule)).collect();
         let is_selective = self.select.is_some() || !self.ignore.is_empty() || !self.files.is_empty();
-        Ok(Resolved { settings, instances, fail_on: self.fail_on, is_selective })
+        Resolved { settings, instances, fail_on: self.fail_on, is_selective }
     }
 
     /// The instances of a rule: none if it is off.

@@ -70,6 +70,8 @@ pub struct Project<'a> {
     pub own_files: Option<Box<OwnFiles>>,
     /// Names that nothing defines; `None` with a manifest, which dbt writes only if there is none.
     pub unresolved: Option<Vec<UnresolvedReference>>,
+    /// The state that this one is compared with, if there is one.
+    pub base: Option<Box<Project<'a>>>,
     /// When the manifest was written, ISO 8601; empty where none was read.
     pub generated_at: Text<'a>,
     ids: HashMap<Text<'a>, ResourceId>,

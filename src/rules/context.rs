@@ -114,6 +114,32 @@ impl<'p> Context<'p> {
         self.push(severity.is_some(), finding)
     }
 
+    /// Reports that a resource of the base is gone. Where it stood there is no file any more: the place is the project.
+    pub fn report_gone(&mut self, base: &Project<'_>, gone: &Resource<'_>, message: impl Into<String>) -> &mut Finding {
+        let layer = self.settings.layers.of(gone);
+        let severity = self.instance.severity_of(base, self.settings, gone, layer);
+        let place = Place::ProjectKey(Vec::new());
+        let finding = self.finding(severity, gone.unique_id.to_string(), None, place, message.into());
+        self.push(severity.is_some(), finding)
+    }
+
+    /// The state that the project is compared with, if there is one.
+    pub fn base(&self) -> Option<&'p Project<'p>> {
+        self.project.base.as_deref()
+    }
+
+    /// Why a rule that compares two states cannot run, if there is one only.
+    pub fn without_base(&self) -> Option<String> {
+        let missing = self.base().is_none();
+        missing.then(|| "there is no base to compare with: --base names one".to_owned())
+    }
+
+    /// What the base has under the same id.
+    pub fn former(&self, node: Node<'_>) -> Option<&'p Resource<'p>> {
+        let base = self.base()?;
+        base.find(&node.unique_id).map(|id| base.get(id))
+    }
+
     /// What the root project's files say beyond its resources, if they are at hand.
     pub fn own_files(&self) -> Option<&'p OwnFiles> {
         self.project.own_files.as_deref()

@@ -30,7 +30,8 @@ mod tests {
         assert_eq!(meaning("undocumented-model"), rule("DOC001"));
         assert_eq!(meaning("DOC"), Meaning::Area("DOC"));
         assert_eq!(meaning("POL/owner-is-team"), rule("POL/owner-is-team"));
-        for nothing in ["DOC999", "*", "all", "POL/", "POL", "documentation", ""] {
+        assert_eq!(meaning("POL"), Meaning::Area("POL"));
+        for nothing in ["DOC999", "*", "all", "POL/", "documentation", ""] {
             assert_eq!(meaning(nothing), Meaning::Nothing, "{nothing}");
         }
     }
@@ -38,6 +39,7 @@ mod tests {
     #[test]
     fn an_area_is_all_its_rules_and_no_other() {
         assert!(Meaning::Area("DOC").includes("DOC011"));
+        assert!(Meaning::Area("POL").includes("POL/owner-is-team"));
         assert!(!Meaning::Area("DOC").includes("TST001"));
         assert!(!Meaning::Area("PRJ").includes("PRJX001"));
     }

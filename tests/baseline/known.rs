@@ -226,3 +226,29 @@ fn policies_are_known_as_rules_are() {
     desk.write("shop/dbt-steward.yml", "fail-on: error\n");
     assert_eq!(desk.run(&["check", "shop", "--quiet", "--exit-zero"]).code, Some(0));
 }
+
+#[test]
+fn what_is_suppressed_is_no_debt() {
+    let desk = two_undocumented();
+    models(&desk, &[("a", "-- steward: ignore[DOC001] accepted for now\nselect 1 as id")]);
+    let run = check(&desk, "DOC001,SUP005", &["--update-baseline"]);
+    assert_eq!(told(&run)[1], "shop/dbt-steward-baseline.json: 1 entry removed");
+    assert!(!desk.read(FILE).contains("model.shop.a"), "{}", desk.read(FILE));
+    models(&desk, &[("a", "select 1 as id")]);
+    assert_eq!(new(&desk, "DOC001").len(), 1, "without its suppression it is new");
+}
+
+#[test]
+fn a_run_over_some_files_still_knows_what_is_fixed() {
+    let desk = two_undocumented();
+    models(&desk, &[("c", "select 1 as id"), ("d", "select 1 as id")]);
+    let limited = |arguments: &[&str]| {
+        let all = [&["check", "shop/models/c.sql", "--select", "DOC001,SUP005", "--format", "concise"], arguments];
+        desk.run(&all.concat())
+    };
+    let run = limited(&[]);
+    assert_eq!((run.stdout.lines().count(), run.stdout.starts_with("shop/models/c.sql")), (1, true), "{}", run.stdout);
+    let before = desk.read(FILE);
+    assert_eq!(told(&limited(&["--update-baseline"]))[1], "shop/dbt-steward-baseline.json: nothing to update");
+    assert_eq!(desk.read(FILE), before);
+}

@@ -1,5 +1,6 @@
 //! `--since`, `--staged`, files as arguments: only what a change is about, told by a real git.
 
+mod base;
 mod files;
 mod hook;
 mod repository;

@@ -87,6 +87,21 @@ fn found(rule: &RuleInfo, heading: &str) -> Vec<String> {
     desk.write("shop/profiles.yml", profile);
     let files = files(&crate::read(format!("docs/rules/{}.md", rule.slug)), heading);
     assert!(!files.is_empty(), "{}: nothing under {heading}", rule.slug);
+    let (before, files): (Vec<File>, Vec<File>) = files.into_iter().partition(|file| file.path.starts_with(BEFORE));
+    // What to use instead is held against the same state as the example.
+    let before = if before.is_empty() { former(rule) } else { before };
+    let mut base = Vec::new();
+    if !before.is_empty() {
+        base = vec!["--base", "before"];
+        let strip = |file: File| File { path: file.path.replacen(BEFORE, "", 1), text: file.text };
+        let before: Vec<File> = before.into_iter().map(strip).collect();
+        desk.write("before/dbt_project.yml", "name: shop\nversion: '1.0'\nprofile: shop\n");
+        desk.write("before/profiles.yml", profile);
+        let stubs = stubs(&before);
+        for file in before.into_iter().chain(stubs) {
+            desk.write(&format!("before/{}", file.path), file.text);
+        }
+    }
     let stubs = stubs(&files);
     for file in files.into_iter().chain(stubs) {
         assert!(file.path.contains('.') && !file.path.contains(' '), "{}: {:?} is no path", rule.slug, file.path);
@@ -96,7 +111,7 @@ fn found(rule: &RuleInfo, heading: &str) -> Vec<String> {
         Some((code, other)) => format!("{code},{other}"),
         None => rule.code.to_owned(),
     };
-    let run = desk.run(&[
+    let arguments = [
         "check",
         "shop",
         "--input",
@@ -108,9 +123,19 @@ fn found(rule: &RuleInfo, heading: &str) -> Vec<String> {
         "--exit-zero",
         "--allow-empty",
         "--quiet",
-    ]);
+    ];
+    let run = desk.run(&[&arguments[..], &base].concat());
     assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""), "{} {heading}", rule.slug);
     run.stdout.lines().filter(|line| line.contains(rule.code)).map(str::to_owned).collect()
+}
+
+/// Begins the path of a file of the state that an example is held against.
+const BEFORE: &str = "before: ";
+
+/// The former files of a rule's example.
+fn former(rule: &RuleInfo) -> Vec<File> {
+    let files = files(&crate::read(format!("docs/rules/{}.md", rule.slug)), "Example");
+    files.into_iter().filter(|file| file.path.starts_with(BEFORE)).collect()
 }
 
 /// Rules that say nothing where they are alone, and the one that their example is about.

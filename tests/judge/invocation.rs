@@ -23,6 +23,7 @@ pub fn of_project() -> Environment {
         vars: given("JUDGE_VARS").map(|text| vars(&text)).unwrap_or_default(),
         target: given("JUDGE_TARGET"),
         profiles: given("JUDGE_PROFILES_DIR").map(PathBuf::from),
+        installed_in: None,
         variables,
     }
 }

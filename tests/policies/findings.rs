@@ -234,3 +234,18 @@ fn fingerprints_do_not_change_with_the_message() {
     assert_eq!(found.len(), 4);
     assert_eq!(found, fingerprints("{resource.name}"));
 }
+
+#[test]
+fn a_policy_is_suppressed_where_it_is_named() {
+    let desk = shop(
+        "policies:\n  owned: {resource-types: [model], require: resource.owner != '', message: '{resource.name}'}\n",
+    );
+    assert_eq!(concise(&desk).len(), 2);
+    for name in ["POL/owned", "POL"] {
+        desk.write(
+            "shop/models/staging/stg_orders.sql",
+            format!("-- steward: ignore[{name}] nobody yet\nselect 1 as order_id\n"),
+        );
+        assert_eq!(concise(&desk), ["marts/_marts.yml:12:11: POL/owned owned dim_days"]);
+    }
+}

@@ -17,6 +17,9 @@ pub struct Environment {
     pub target: Option<String>,
     /// Where `profiles.yml` is looked for before the project's folder: `--profiles-dir` or `DBT_PROFILES_DIR`.
     pub profiles: Option<PathBuf>,
+    /// Where packages are installed, and local ones are looked for, if not in the project: a former state of one has
+    /// none of its own.
+    pub installed_in: Option<PathBuf>,
 }
 
 /// The part of a profile that shows in names: never a secret.

@@ -25,14 +25,15 @@ pub fn load(root: &Path, environment: Environment) -> World {
     Arc::get_mut(&mut world).expect("nothing else has it yet").target = target;
     let own = project(&world, root.to_owned(), settings);
     let install_path = own.settings.text("packages-install-path").unwrap_or("dbt_packages").to_owned();
-    let mut packages: Vec<DbtProject> = package_folders(root, &install_path)
-        .into_iter()
-        .map(|folder| {
-            let settings = self::settings(&folder);
-            project(&world, folder, settings)
-        })
-        .filter(|package| !package.name.is_empty() && package.name != own.name)
-        .collect();
+    let mut packages: Vec<DbtProject> =
+        package_folders(world.environment.installed_in.as_deref().unwrap_or(root), &install_path)
+            .into_iter()
+            .map(|folder| {
+                let settings = self::settings(&folder);
+                project(&world, folder, settings)
+            })
+            .filter(|package| !package.name.is_empty() && package.name != own.name)
+            .collect();
     packages.extend(local_packages(&world, root, &own, &packages));
     packages.sort_by(|a, b| a.name.cmp(&b.name));
     packages.dedup_by(|a, b| a.name == b.name);
@@ -109,7 +110,9 @@ fn project(world: &Arc<World>, root: PathBuf, settings: Map) -> DbtProject {
 /// Packages of `packages.yml` with a path, which dbt installs as a link, or which lie beside the project.
 fn local_packages(world: &Arc<World>, root: &Path, own: &DbtProject, installed: &[DbtProject]) -> Vec<DbtProject> {
     let paths = asked(root).into_iter().filter_map(|package| package.get("local").map(Datum::to_text));
-    let folders = paths.map(|path| root.join(path)).filter(|folder| folder.join(PROJECT_FILE).is_file());
+    let roots = [Some(root), world.environment.installed_in.as_deref()];
+    let is_project = |folder: &PathBuf| folder.join(PROJECT_FILE).is_file();
+    let folders = paths.filter_map(|path| roots.into_iter().flatten().map(|root| root.join(&path)).find(is_project));
     let projects = folders.map(|folder| {
         let settings = settings(&folder);
         project(world, folder, settings)

@@ -2,7 +2,7 @@
 
 mod sensitive;
 
-use crate::project::Relation;
+use crate::project::{Relation, Resource};
 
 crate::rules::rules![
     public_model_without_contract::PublicModelWithoutContract,
@@ -17,6 +17,12 @@ crate::rules::rules![
     old_version_without_deprecation::OldVersionWithoutDeprecation,
     unclassified_sensitive_column::UnclassifiedSensitiveColumn,
     contract_column_untyped::ContractColumnUntyped,
+    removed_public_model::RemovedPublicModel,
+    removed_contract_column::RemovedContractColumn,
+    changed_column_type::ChangedColumnType,
+    narrowed_access::NarrowedAccess,
+    loosened_contract::LoosenedContract,
+    removed_column_in_use::RemovedColumnInUse,
 ];
 
 pub(crate) use unclassified_sensitive_column::{Options as SensitiveOptions, may_hold_data};
@@ -25,4 +31,14 @@ pub(crate) use unclassified_sensitive_column::{Options as SensitiveOptions, may_
 /// with a contract depends on who wrote them.
 pub(crate) fn can_have_contract(relation: &Relation<'_>) -> bool {
     !relation.is_python() && matches!(relation.materialized.as_str(), "table" | "view" | "incremental")
+}
+
+/// The relation of a model whose contract dbt enforces.
+fn contract<'r, 'a>(model: &'r Resource<'a>) -> Option<&'r Relation<'a>> {
+    model.relation().filter(|relation| relation.contract_enforced)
+}
+
+/// Whether the model declares a column of that name, in any case.
+fn has_column(model: &Resource<'_>, name: &str) -> bool {
+    model.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name))
 }

@@ -1,0 +1,107 @@
+use crate::project::{Access, Date, Project, Resource, ResourceType};
+use crate::rules::{Context, NoOptions, Rule, declare_rule};
+
+declare_rule! {
+    /// # What it does
+    /// Flags a public model that the base has and the project has no more, or only disabled.
+    ///
+    /// The rule runs with `--base` or `--since … --downstream`. A model that goes on under another version is not gone, and
+    /// one whose deprecation date has passed was announced to go. Where the file stood there is none to point at: the
+    /// finding points at the project's name in `dbt_project.yml`.
+    ///
+    /// # Why it matters
+    /// `public` invites other projects to build on the model, and none of them is in this repository to fail before the
+    /// change is merged. They fail afterwards, in somebody else's run.
+    ///
+    /// # Example
+    /// ```yaml
+    /// # before: models/marts/_marts__models.yml
+    /// models:
+    ///   - name: dim_products
+    ///     config: {access: public}
+    /// ```
+    /// ```yaml
+    /// # models/marts/_marts__models.yml
+    /// models:
+    ///   - name: dim_goods
+    ///     config: {access: public}
+    /// ```
+    ///
+    /// # Use instead
+    /// ```yaml
+    /// # models/marts/_marts__models.yml
+    /// models:
+    ///   - name: dim_goods
+    ///     config: {access: public}
+    ///   - name: dim_products
+    ///     config: {access: public}
+    ///     deprecation_date: 2099-12-31
+    /// ```
+    RemovedPublicModel(NoOptions),
+    code = "ACC030",
+    slug = "removed-public-model",
+    area = Access,
+    trap = Govern,
+    default = Error,
+    since = "0.1.0",
+    subjects = [Project]
+}
+
+impl Rule for RemovedPublicModel {
+    fn check_project(&self, cx: &mut Context<'_>) {
+        let Some(base) = cx.base() else { return };
+        let families: Vec<(&str, &str)> = cx.project.own(ResourceType::Model).map(|(_, model)| family(model)).collect();
+        let today = cx.today();
+        for (_, gone) in base.own(ResourceType::Model) {
+            if gone.access() != Access::Public
+                || gone.is_unknown("access")
+                || families.contains(&family(gone))
+                || was_announced(gone, today)
+            {
+                continue;
+            }
+            let (what, help) = match disabled(cx.project, gone) {
+                Some(model) => (format!("is disabled in {}", model.path), "enable it"),
+                None => ("is gone".to_owned(), "bring it back"),
+            };
+            let renamed = alike(cx.project, base, gone);
+            let finding = cx.report_gone(base, gone, format!("public model `{}` {what}", gone.label()));
+            finding
+                .help(format!("{help}, give it a `deprecation_date:`, and remove it when that has passed"))
+                .evidence(format!("it stood in {}", gone.path));
+            if let Some(name) = renamed {
+                finding
+                    .evidence(format!("`{name}` is new and has the same SQL: a model by another name is another one"));
+            }
+        }
+    }
+
+    fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
+        cx.without_base()
+    }
+}
+
+/// What all versions of a model have in common.
+fn family<'r>(model: &'r Resource<'_>) -> (&'r str, &'r str) {
+    (&model.package, &model.name)
+}
+
+fn was_announced(gone: &Resource<'_>, today: Option<Date>) -> bool {
+    let Some(relation) = gone.relation() else { return false };
+    match today {
+        Some(today) => relation.deprecated_before(today).is_some(),
+        None => relation.deprecation_date.is_some(),
+    }
+}
+
+fn disabled<'p>(project: &'p Project<'_>, gone: &Resource<'_>) -> Option<&'p Resource<'p>> {
+    project.disabled.iter().find(|model| model.unique_id == gone.unique_id)
+}
+
+/// The name of a model that the base does not have and that reads as the one that is gone.
+fn alike(project: &Project<'_>, base: &Project<'_>, gone: &Resource<'_>) -> Option<String> {
+    let code = |model: &Resource<'_>| model.relation().and_then(|relation| relation.code());
+    let wanted = code(gone)?;
+    let mut new = project.own(ResourceType::Model).filter(|(_, model)| base.find(&model.unique_id).is_none());
+    new.find(|(_, model)| code(model).is_some_and(|code| code.trim() == wanted.trim())).map(|(_, model)| model.label())
+}

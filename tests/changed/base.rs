@@ -1,0 +1,262 @@
+//! `--base` and `--downstream`: what another state of the project does not have.
+
+use crate::repository::Repository;
+use crate::support::{Desk, fixture};
+
+/// A project whose model `dim` is public, and feeds a dashboard.
+fn public() -> Repository {
+    let repository = Repository::with_project("shop");
+    let desk = &repository.desk;
+    desk.write("shop/models/dim.sql", "select id, price from {{ ref('orders') }}\n");
+    desk.write(
+        "shop/models/dim.yml",
+        "models:
+  - name: dim
+    description: Products.
+    config:
+      access: public
+      materialized: table
+      contract: {enforced: true}
+    columns:
+      - name: id
+        data_type: integer
+        constraints: [{type: not_null}]
+      - name: price
+        data_type: numeric
+",
+    );
+    desk.write(
+        "shop/models/exposures.yml",
+        "exposures:
+  - name: board
+    type: dashboard
+    owner: {email: ada@example.com}
+    depends_on: [ref('dim')]
+",
+    );
+    repository.commit("public").branch("work");
+    repository
+}
+
+const BREAKING: &str = "ACC030,ACC031,ACC032,ACC033,ACC034,ACC035";
+
+fn breaking(repository: &Repository) -> Vec<String> {
+    let arguments = ["shop", "--input", "project", "--select", BREAKING, "--base", "main"];
+    let output = repository.desk.json(&arguments);
+    let findings = output["findings"].as_array().unwrap().iter();
+    let line = |finding: &serde_json::Value| {
+        let text = |key: &str| finding[key].as_str().unwrap().to_owned();
+        format!("{}:{}:{} {} {}", text("path"), finding["line"], finding["column"], text("code"), text("message"))
+    };
+    findings.map(line).collect()
+}
+
+#[test]
+fn what_is_as_it_was_breaks_nothing() {
+    assert_eq!(breaking(&public()), [""; 0]);
+}
+
+#[test]
+fn a_public_model_that_is_gone_breaks_others() {
+    let repository = public();
+    repository.git(&["rm", "--quiet", "shop/models/dim.sql", "shop/models/dim.yml", "shop/models/exposures.yml"]);
+    assert_eq!(breaking(&repository), ["shop/dbt_project.yml:1:7 ACC030 public model `dim` is gone"]);
+    // Another name is another model; another version is not.
+    repository.git(&["reset", "--quiet", "--hard"]);
+    repository.git(&["rm", "--quiet", "shop/models/exposures.yml"]);
+    repository.git(&["mv", "shop/models/dim.sql", "shop/models/goods.sql"]);
+    let renamed = repository.desk.json(&["shop", "--input", "project", "--select", "ACC030", "--base", "main"]);
+    assert_eq!(
+        renamed["findings"][0]["evidence"],
+        serde_json::json!([
+            "it stood in models/dim.sql",
+            "`goods` is new and has the same SQL: a model by another name is another one"
+        ])
+    );
+    repository.git(&["mv", "shop/models/goods.sql", "shop/models/dim_v2.sql"]);
+    repository.desk.write("shop/models/dim.yml", "models:\n  - name: dim\n    versions: [{v: 2}]\n");
+    assert_eq!(breaking(&repository), [""; 0]);
+}
+
+#[test]
+fn a_public_model_that_is_disabled_or_due_to_go() {
+    let repository = public();
+    repository.git(&["rm", "--quiet", "shop/models/exposures.yml"]);
+    repository.desk.edit(
+        "shop/models/dim.yml",
+        "      access: public\n",
+        "      access: public\n      enabled: false\n",
+    );
+    assert_eq!(
+        breaking(&repository),
+        ["shop/dbt_project.yml:1:7 ACC030 public model `dim` is disabled in models/dim.sql"]
+    );
+    repository.git(&["reset", "--quiet", "--hard"]);
+    repository.desk.edit(
+        "shop/models/dim.yml",
+        "    description: Products.\n",
+        "    description: Products.\n    deprecation_date: 2020-01-31\n",
+    );
+    repository.commit("deprecated").git(&["branch", "--force", "main"]);
+    repository.git(&["rm", "--quiet", "shop/models/dim.sql", "shop/models/dim.yml", "shop/models/exposures.yml"]);
+    assert_eq!(breaking(&repository), [""; 0]);
+}
+
+#[test]
+fn a_contract_that_promises_less_breaks_others() {
+    let change = |old: &str, new: &str| {
+        let repository = public();
+        repository.desk.edit("shop/models/dim.yml", old, new);
+        breaking(&repository)
+    };
+    assert_eq!(
+        change("      - name: price\n        data_type: numeric\n", ""),
+        ["shop/models/dim.yml:8:5 ACC031 the contract of model `dim` has lost column `price`"]
+    );
+    assert_eq!(
+        change("numeric", "varchar"),
+        ["shop/models/dim.yml:13:20 ACC032 column `price` of model `dim` was `numeric` and is `varchar`"]
+    );
+    assert_eq!(change("numeric", "DECIMAL"), [""; 0]);
+    assert_eq!(
+        change("access: public", "access: protected"),
+        ["shop/models/dim.yml:5:15 ACC033 model `dim` was public and is protected"]
+    );
+    assert_eq!(
+        change("{enforced: true}", "{enforced: false}"),
+        ["shop/models/dim.yml:7:7 ACC034 the contract of model `dim` is enforced no more"]
+    );
+    assert_eq!(
+        change("        constraints: [{type: not_null}]\n", ""),
+        ["shop/models/dim.yml:8:5 ACC034 the contract of model `dim` has lost constraint not_null on id"]
+    );
+}
+
+#[test]
+fn a_test_that_names_a_column_which_is_gone() {
+    let repository = public();
+    repository.desk.write(
+        "shop/models/lines.yml",
+        "models:
+  - name: customers
+    columns:
+      - name: price
+        data_tests:
+          - relationships: {arguments: {to: ref('dim'), field: price}}
+",
+    );
+    repository.commit("a test").git(&["branch", "--force", "main"]);
+    repository.desk.edit("shop/models/dim.yml", "      - name: price\n        data_type: numeric\n", "");
+    let found = breaking(&repository);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(
+        found[1].starts_with("shop/models/lines.yml:6:13 ACC035 data test `relationships_customers_price"),
+        "{found:?}"
+    );
+    assert!(found[1].ends_with("` names column `price`, which `dim` has no more"), "{found:?}");
+}
+
+#[test]
+fn without_a_base_the_rules_do_not_run_and_say_why() {
+    let repository = public();
+    let run = repository.desk.run(&["check", "shop", "--input", "project", "--select", "ACC033,DOC001", "--verbose"]);
+    assert!(
+        run.stderr
+            .contains("  ACC033 narrowed-access did not run: there is no base to compare with: --base names one\n"),
+        "{run:?}"
+    );
+}
+
+#[test]
+fn only_what_the_base_does_not_have_is_reported() {
+    let repository = Repository::with_project("shop");
+    repository.branch("work").desk.write("shop/models/new.sql", "select 1 as id\n");
+    assert_eq!(repository.found("DOC001", &["shop"]).len(), 4);
+    let expected = ["DOC001 model.shop.new"];
+    assert_eq!(repository.found("DOC001", &["shop", "--base", "main"]), expected);
+    let run = repository.desk.run(&["check", "shop", "--select", "DOC001", "--base", "main"]);
+    assert_eq!(
+        run.summary(),
+        "shop: 4 models, 3 source tables, 2 data tests
+read from the project's files, because former ones are compared with them
+only what main does not have
+found 1 warning
+1 rule ran in …
+"
+    );
+    // The same against a folder.
+    repository.git(&["worktree", "add", "--quiet", "released", "main"]);
+    assert_eq!(repository.found("DOC001", &["shop", "--base", "released/shop"]), expected);
+    // Both limits hold: what has changed, of that what is new.
+    repository.desk.edit("shop/models/schema.yml", "  - name: payments\n", "  - name: payments\n    columns: []\n");
+    assert_eq!(
+        repository.found("DOC001", &["shop", "--since", "main"]),
+        ["DOC001 model.shop.new", "DOC001 model.shop.payments"]
+    );
+    assert_eq!(repository.found("DOC001", &["shop", "--since", "main", "--base", "main"]), expected);
+}
+
+#[test]
+fn a_manifest_may_be_the_base() {
+    let desk = Desk::gym();
+    std::fs::copy(fixture("no-exposures/target/manifest.json"), desk.path("base.json")).unwrap();
+    let base = "base.json";
+    assert_eq!(desk.places(&["gym", "--base", base]), [""; 0]);
+    desk.write("gym/models/marts/new.sql", "select 1 as id\n");
+    let found = desk.places(&["gym", "--select", "DOC001,PRJ001", "--base", base]);
+    assert_eq!(found, ["gym/models/marts/new.sql:1:1-1:15 DOC001 model.no_exposures.new"]);
+    let output = desk.json(&["gym", "--select", "DOC001,PRJ001", "--base", base]);
+    assert_eq!(
+        output["summary"]["rules"][1]["skipped"],
+        "it could not run on the base: the project's own files are not at hand, only its manifest"
+    );
+}
+
+#[test]
+fn what_a_change_brings_about_elsewhere_is_reported_with_downstream() {
+    let repository = public();
+    let since =
+        |more: &[&str]| repository.found("SRC004,EXP002,ACC033,DOC001", &[&["shop", "--since", "main"], more].concat());
+    // The only reader of a source is gone; the dashboard's model is private now.
+    repository.git(&["rm", "--quiet", "shop/models/payments.sql"]);
+    repository.desk.edit("shop/models/schema.yml", "  - name: payments\n", "");
+    repository.desk.edit("shop/models/dim.yml", "access: public", "access: private");
+    assert_eq!(since(&[]), [""; 0]);
+    assert_eq!(
+        since(&["--downstream"]),
+        ["ACC033 model.shop.dim", "EXP002 exposure.shop.board", "SRC004 source.shop.erp.payments"]
+    );
+    repository.git(&["add", "--all"]);
+    assert_eq!(
+        repository.found("SRC004,EXP002,DOC001", &["shop", "--staged", "--downstream"]),
+        ["EXP002 exposure.shop.board", "SRC004 source.shop.erp.payments"]
+    );
+}
+
+#[test]
+fn bases_that_cannot_be_used() {
+    let repository = Repository::with_project("shop");
+    let check = |arguments: &[&str]| repository.desk.run(&[&["check", "shop"], arguments].concat());
+    check(&["--base", "mian"]).refuses(
+        "  × revision `mian` is not known in this repository
+  help: git fetch brings what the remote has; a branch of the remote is written `origin/main`\n",
+    );
+    check(&["--base", "main", "--input", "manifest"]).refuses(
+        "  × --input manifest asks for the manifest, and git knows former files only
+  help: leave out --input manifest, or give a former manifest: --base FILE\n",
+    );
+    check(&["--downstream"]).refuses(
+        "  × --downstream is given without a state before the change
+  help: say what has changed with --since REV or --staged\n",
+    );
+    repository.git(&["mv", "shop", "other"]);
+    repository.commit("moved");
+    let run = repository.desk.run(&["check", "other", "--base", "HEAD~1"]);
+    assert!(
+        run.stderr.ends_with(
+            " has no project here: there is no dbt_project.yml
+  help: name a revision that has the project in the same folder\n"
+        ),
+        "{run:?}"
+    );
+}
