@@ -65,7 +65,8 @@ impl ProjectArguments {
                 fail_on: None,
                 today: self.today(),
             },
-            // An audit is of all there is, what is old debt included.
+            base: None,
+            // An audit is about the project as it is, old debt first of all.
             baseline: BaselineUse::Without,
         }
     }
