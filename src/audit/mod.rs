@@ -36,7 +36,7 @@ use crate::config::Settings;
 use crate::findings::{Report, Severity, fingerprint};
 use crate::graph::Graph;
 use crate::project::{Counts, Project, ResourceType};
-use crate::rules::{Area, Instance, RuleInfo, all};
+use crate::rules::Instance;
 
 pub use bearing::Circumstances;
 pub use compare::{Comparison, CoverageChange, DoneAction, Earlier, FixedFinding, NotComparable, Scope, ScoreChange};
@@ -161,8 +161,7 @@ pub fn audit(input: &Input<'_>) -> Audit {
     let ground = Ground::new(project, &graph, input.settings, input.instances);
     let bearings = Bearings::new(&ground, input.circumstances);
     let risks = Risks::new(&ground, &report.findings, input.instances, &bearings);
-    let known = known_rules(input.instances);
-    let scorer = Scorer::new(&ground, &bearings, &risks, report, &known);
+    let scorer = Scorer::new(&ground, &bearings, &risks, report);
     let positions = Positions::new(&ground);
     let gaps = lineage::gaps(&ground, &orphaned(&ground, report, &risks));
     let findings = findings(&ground, report, &risks, &bearings);
@@ -185,7 +184,7 @@ pub fn audit(input: &Input<'_>) -> Audit {
         owners: owners::owners(&ground, &risks, &scorer),
         sensitive: sensitive::sensitive(&ground, &positions),
         lineage: lineage::lineage(&ground, &positions, &bearings, &scorer, &gaps),
-        rules: rules(report, &known),
+        rules: rules(report),
         findings,
         notes: notes(&ground, report, input.circumstances),
         history: Vec::new(),
@@ -238,28 +237,17 @@ fn orphaned(ground: &Ground<'_>, report: &Report, risks: &Risks) -> Vec<bool> {
     orphaned
 }
 
-/// The program's rules and the config's policies.
-fn known_rules(instances: &[Instance]) -> Vec<&'static RuleInfo> {
-    let mut rules = all();
-    let policies = instances.iter().map(|instance| instance.info).filter(|info| info.area == Area::Policy);
-    rules.extend(policies);
-    rules
-}
-
-fn rules(report: &Report, known: &[&'static RuleInfo]) -> Vec<Rule> {
-    let rule = |rule: &crate::findings::RuleSummary| {
-        let info = known.iter().find(|info| info.code == rule.code)?;
-        Some(Rule {
-            code: rule.code,
-            slug: rule.slug,
-            summary: info.summary(),
-            trap: info.trap.as_str(),
-            subjects: rule.subjects,
-            findings: rule.findings,
-            skipped: rule.skipped.clone(),
-        })
+fn rules(report: &Report) -> Vec<Rule> {
+    let rule = |rule: &crate::findings::RuleSummary| Rule {
+        code: rule.code,
+        slug: rule.slug,
+        summary: rule.info.summary(),
+        trap: rule.info.trap.as_str(),
+        subjects: rule.subjects,
+        findings: rule.findings,
+        skipped: rule.skipped.clone(),
     };
-    report.summary.rules.iter().filter_map(rule).collect()
+    report.summary.rules.iter().map(rule).collect()
 }
 
 fn notes(ground: &Ground<'_>, report: &Report, circumstances: &Circumstances) -> Vec<String> {

@@ -44,6 +44,11 @@ fn rule(code: &str) -> &'static RuleInfo {
     find(code).expect("the rule is there")
 }
 
+fn summary(code: &'static str, skipped: Option<String>) -> RuleSummary {
+    let info = rule(code);
+    RuleSummary { code, slug: info.slug, info, subjects: 1, findings: 0, undecided: 0, skipped }
+}
+
 impl Case {
     /// The resources; `copy` sets the names of several copies apart.
     fn resources(&self, copy: usize) -> Vec<Resource<'static>> {
@@ -89,15 +94,7 @@ impl Case {
         let project = Project::from(Facts { name: Text::from("shop"), resources, ..Facts::default() });
         let mut findings: Vec<Located> = (0..copies).flat_map(|copy| self.findings(copy)).collect();
         change(&mut findings);
-        let rules = RULES.map(|code| RuleSummary {
-            info: rule(code),
-            code,
-            slug: rule(code).slug,
-            subjects: 1,
-            findings: 0,
-            skipped: None,
-            undecided: 0,
-        });
+        let rules = RULES.map(|code| summary(code, None));
         let summary = Summary {
             project: "shop".to_owned(),
             dbt_version: String::new(),
@@ -228,15 +225,7 @@ fn where_there_is_nothing_there_is_no_score() {
         project: "shop".to_owned(),
         dbt_version: String::new(),
         counts: Counts::of(&project),
-        rules: vec![RuleSummary {
-            info: rule("DOC001"),
-            code: "DOC001",
-            slug: "",
-            subjects: 0,
-            findings: 0,
-            skipped: Some("no model".to_owned()),
-            undecided: 0,
-        }],
+        rules: vec![summary("DOC001", Some("no model".to_owned()))],
     };
     let report = Report {
         findings: Vec::new(),

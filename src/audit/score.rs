@@ -148,13 +148,7 @@ pub(super) struct Scorer<'a, 'p> {
 }
 
 impl<'a, 'p> Scorer<'a, 'p> {
-    pub fn new(
-        ground: &'a Ground<'p>,
-        bearings: &'a Bearings,
-        risks: &'a Risks,
-        report: &Report,
-        rules: &[&'static RuleInfo],
-    ) -> Self {
+    pub fn new(ground: &'a Ground<'p>, bearings: &'a Bearings, risks: &'a Risks, report: &Report) -> Self {
         let size = ground.project.resources.len();
         let (mut marks, mut findings) = (vec![Marks::new(); size], vec![Vec::new(); size]);
         let mut of_project = Vec::new();
@@ -172,11 +166,7 @@ impl<'a, 'p> Scorer<'a, 'p> {
             }
         }
         let severities = report.findings.iter().map(|located| located.finding.severity).collect();
-        let did_run = |rule: &&&'static RuleInfo| {
-            let summary = report.summary.rules.iter().find(|summary| summary.code == rule.code);
-            summary.is_some_and(|summary| summary.skipped.is_none())
-        };
-        let ran = rules.iter().filter(did_run).copied().collect();
+        let ran = report.summary.rules.iter().filter(|rule| rule.skipped.is_none()).map(|rule| rule.info).collect();
         Self { ground, bearings, risks, severities, marks, findings, of_project, ran }
     }
 

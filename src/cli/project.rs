@@ -66,7 +66,7 @@ impl ProjectArguments {
                 today: self.today(),
             },
             base: None,
-            // An audit is of all there is, what is old debt included.
+            // An audit is about the project as it is, old debt first of all.
             baseline: BaselineUse::Without,
         }
     }

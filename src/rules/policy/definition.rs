@@ -249,7 +249,6 @@ fn info(definition: &Definition<'_>, policy: &'static Policy) -> RuleInfo {
         subjects: subjects.leak(),
         supersedes: &[],
         docs: docs(definition).leak(),
-        // What a policy asks stands in its expressions.
         options_of: |_| None,
         options_schema: || schema_for!(NoOptions),
         build: Box::leak(Box::new(move |_| Ok(Box::new(PolicyRule::new(policy)) as Box<dyn Rule>))),
