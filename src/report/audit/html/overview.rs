@@ -210,7 +210,7 @@ fn worst(audit: &Audit) -> Html {
             format!("#findings?finding={at}"),
             prose(&finding.message),
             finding.code,
-            finding.why,
+            prose(&finding.why),
         )
     };
     let worst = &audit.scores.project.worst;

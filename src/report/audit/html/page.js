@@ -219,7 +219,7 @@
         el("p", { class: "where" }, el("span", { title: rule.summary }, `${rule.code} ${rule.slug}`),
           el("code", {}, text(data, finding, "path") + (line ? `:${line}` : "")),
           at < 0 ? null : el("a", { href: link("lineage", { node: data.nodes.id[at] }) }, "in the lineage"),
-          el("span", {}, text(data, finding, "why")))),
+          el("span", {}, ...prose(text(data, finding, "why"))))),
       el("span", { class: "risk", title: "Risk" }, findings.risk[finding].toFixed(1)));
   }
 
