@@ -23,7 +23,9 @@ browser() {
     return 1
 }
 
-command -v node >/dev/null && command -v npm >/dev/null || skip "no Node.js"
+for tool in node npm; do
+    command -v "$tool" >/dev/null || skip "no $tool"
+done
 if ! browser >/dev/null && [[ "$(id -u)" == 0 ]] && command -v apt-get >/dev/null; then
     { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >&2 || true
 fi
