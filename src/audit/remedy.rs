@@ -195,6 +195,7 @@ pub(super) fn of(rule: &str) -> Option<Remedy> {
         "SUP005" => line(Rule, "take out of the baseline what is fixed"),
 
         "TST010" => line(Rule, "raise the share of what is tested"),
+        "TST012" => line(Rule, "raise the share of what is unit-tested"),
         "TST014" => line(Resource, "remove the tests of {} that are there twice"),
         "TST016" => line(Resource, "replace tests of a combination of one column of {}"),
         _ => return None,

@@ -140,7 +140,7 @@ fn each_part_and_each_set_up_has_its_own() {
 fn without_a_record_the_rule_does_not_run() {
     let reason =
         "`min` is `ratchet`, and no share is recorded yet; `dbt-steward baseline` or `check --update-baseline` does so";
-    for (rule, options) in [(RULE, RATCHET), ("low-test-coverage", RATCHET)] {
+    for (rule, options) in [(RULE, RATCHET), ("low-test-coverage", RATCHET), ("low-unit-test-coverage", RATCHET)] {
         let desk = project(RATCHET, &["stg_a"]);
         desk.write("shop/dbt-steward.yml", format!("rules:\n  {rule}: {options}\n"));
         let skipped = |desk: &Desk| {
@@ -179,4 +179,34 @@ fn tests_have_a_ratchet_too() {
         new(&desk, "TST010"),
         ["TST010 0.0 % of the models of project `shop` are tested (0 of 4); it was 25.0 % (1 of 4)"]
     );
+}
+
+#[test]
+fn unit_tests_have_a_ratchet_for_each_layer() {
+    let desk = project(RATCHET, &[]);
+    desk.write(
+        "shop/dbt-steward.yml",
+        "rules:\n  low-unit-test-coverage: {severity: warning, min: ratchet, per: layer}\n",
+    );
+    let unit = |model: &str| {
+        format!("  - {{name: {model}_adds_up, model: {model}, given: [], expect: {{rows: [{{id: 1}}]}}}}\n")
+    };
+    let write = |models: &[&str]| {
+        let tests: String = models.iter().map(|model| unit(model)).collect();
+        desk.write("shop/models/m.yml", format!("unit_tests:\n{tests}"));
+    };
+    write(&["fct_a", "fct_b", "stg_a"]);
+    record(&desk, "TST012");
+    let text = desk.read(FILE);
+    let shares: Vec<&str> = text.lines().filter(|line| line.contains(" of ")).map(str::trim).collect();
+    assert_eq!(shares, ["\"models:layer:marts\": \"2 of 2\",", "\"models:layer:staging\": \"1 of 2\","]);
+    assert_eq!(new(&desk, "TST012"), [""; 0]);
+    // One layer gains what the other loses.
+    write(&["fct_a", "stg_a", "stg_b"]);
+    assert_eq!(
+        new(&desk, "TST012"),
+        ["TST012 50.0 % of the SQL models in layer `marts` are unit-tested (1 of 2); it was 100.0 % (2 of 2)"]
+    );
+    check(&desk, "TST012", &["--update-baseline", "--allow-growth"]).prints(0, "");
+    assert_eq!(desk.read(FILE), text.replace("2 of 2", "1 of 2").replacen("staging\": \"1 of 2", "staging\": \"2 of 2", 1));
 }

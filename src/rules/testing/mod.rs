@@ -11,6 +11,7 @@ crate::rules::rules![
     untested_seed_or_snapshot::UntestedSeedOrSnapshot,
     missing_required_test::MissingRequiredTest,
     low_test_coverage::LowTestCoverage,
+    low_unit_test_coverage::LowUnitTestCoverage,
     duplicate_test::DuplicateTest,
     single_column_combination::SingleColumnCombination,
 ];
