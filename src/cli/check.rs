@@ -208,11 +208,12 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
     };
     lint(wanted, |mut linted| {
         let mut empty = EmptyRun::of_rules(&linted.report, linted.resolved.is_selective);
-        known::can_tell_news(&linted)?;
+        let subtracts_base = linted.base.is_some() && !arguments.changed.downstream;
+        known::can_tell_news(&linted, subtracts_base)?;
         // Before anything else is left out, so that only what is fixed is taken for it.
         known::hold_against_baseline(&mut linted, arguments.update())?;
         let former = linted.base.map(Former::new);
-        if let Some(former) = former.as_ref().filter(|_| !arguments.changed.downstream) {
+        if let Some(former) = former.as_ref().filter(|_| subtracts_base) {
             former.leave_out_incomparable(&mut linted.report);
             former.subtract(&mut linted.report);
         }

@@ -31,8 +31,11 @@ pub enum Update {
 /// A run that is to tell what is new, or to update what is not there.
 #[derive(Debug, Error, Diagnostic)]
 pub enum NoBaseline {
-    #[error("fail-on is {}, but there is no baseline to tell what is new: {path} is not there", fail_on.as_str())]
-    #[diagnostic(help("`dbt-steward baseline` records today's findings; commit the file, or name it with --baseline"))]
+    #[error("fail-on is {}, but there is neither a baseline nor a --base to tell what is new", fail_on.as_str())]
+    #[diagnostic(help(
+        "`dbt-steward baseline` records today's findings in {path}; commit that file, or compare with a branch or a \
+         manifest: --base main"
+    ))]
     News { fail_on: FailOn, path: String },
 
     #[error("there is no baseline to update: {path} is not there")]
@@ -41,15 +44,16 @@ pub enum NoBaseline {
 }
 
 /// Whether the run can tell what is new, if `fail-on` asks for it. A gate that believes it has a baseline and has none must
-/// neither pass in silence nor fail on everything.
+/// neither pass in silence nor fail on everything. A run that `subtracts_base` reports only what is new.
 ///
 /// # Errors
 /// When it cannot.
-pub fn can_tell_news(linted: &Linted<'_, '_>) -> Result<(), NoBaseline> {
+pub fn can_tell_news(linted: &Linted<'_, '_>, subtracts_base: bool) -> Result<(), NoBaseline> {
     let fail_on = linted.resolved.fail_on;
-    match linted.baseline {
-        None if fail_on.is_about_news() => Err(NoBaseline::News { fail_on, path: shown(&linted.baseline_path) }),
-        _ => Ok(()),
+    let can_tell = linted.baseline.is_some() || subtracts_base;
+    match fail_on.is_about_news() && !can_tell {
+        true => Err(NoBaseline::News { fail_on, path: shown(&linted.baseline_path) }),
+        false => Ok(()),
     }
 }
 
@@ -77,10 +81,13 @@ pub fn hold_against_baseline(linted: &mut Linted<'_, '_>, update: Update) -> mie
         Update::No => None,
         _ => Some(rewrite(linted, baseline, &comparison, &scope, update == Update::Grow)?),
     };
-    let stale = match update {
-        Update::No => stale(linted, baseline, &comparison, &scope),
+    let stale = match (update, linted.base) {
+        (Update::No, None) => stale(linted, baseline, &comparison, &scope),
         _ => Vec::new(),
     };
+    if linted.base.is_some() {
+        leave_out_stale(&mut linted.report);
+    }
     let report = &mut linted.report;
     let mut known = comparison.known().take_known(&mut report.findings, "the baseline");
     if update == Update::Grow {
@@ -166,6 +173,15 @@ fn stale(
     let subject = format!("project.{}", project.name);
     let found = Found { rule, severity, file: &baseline.file, subject, scope, locate: &locate };
     baseline::findings(comparison, &found)
+}
+
+/// The base is not held against the baseline.
+fn leave_out_stale(report: &mut Report) {
+    let rule = report.summary.rules.iter_mut().find(|rule| rule.code == STALE_BASELINE_ENTRY);
+    if let Some(rule) = rule {
+        let reason = "nothing says whether the base has made entries of the baseline stale already";
+        rule.skipped.get_or_insert_with(|| reason.to_owned());
+    }
 }
 
 fn stale_rule(instances: &[Instance]) -> Option<(&'static rules::RuleInfo, Severity)> {

@@ -153,11 +153,11 @@ pub enum FailOn {
     Error,
     Warning,
     Info,
-    /// As error, but only where a baseline tells what is new
+    /// As error, but only where a baseline or --base tells what is new
     NewError,
-    /// As warning, but only where a baseline tells what is new
+    /// As warning, but only where a baseline or --base tells what is new
     NewWarning,
-    /// As info, but only where a baseline tells what is new
+    /// As info, but only where a baseline or --base tells what is new
     NewInfo,
     /// Never fail because of findings
     Never,

@@ -175,9 +175,10 @@ fn news_need_something_to_compare_with() {
     assert_eq!(code(&["--fail-on", "new-error"]), Some(0));
     desk.write("shop/dbt-steward.yml", "fail-on: new-warning\n");
     assert_eq!(code(&[]), Some(1));
-    let refusal = "  × fail-on is new-warning, but there is no baseline to tell what is new:\n  │ \
-                   shop/dbt-steward-baseline.json is not there\n  help: `dbt-steward baseline` records today's findings; \
-                   commit the file, or name it with\n        --baseline\n";
+    let refusal = "  × fail-on is new-warning, but there is neither a baseline nor a --base to tell what is new
+  help: `dbt-steward baseline` records today's findings in shop/dbt-steward-baseline.json; commit
+        that file, or compare with a branch or a manifest: --base main\n";
+    desk.run(&["check", "shop", "--no-baseline"]).refuses(refusal);
     std::fs::remove_file(desk.path(FILE)).unwrap();
     desk.run(&["check", "shop"]).refuses(refusal);
 }

@@ -208,5 +208,8 @@ fn unit_tests_have_a_ratchet_for_each_layer() {
         ["TST012 50.0 % of the SQL models in layer `marts` are unit-tested (1 of 2); it was 100.0 % (2 of 2)"]
     );
     check(&desk, "TST012", &["--update-baseline", "--allow-growth"]).prints(0, "");
-    assert_eq!(desk.read(FILE), text.replace("2 of 2", "1 of 2").replacen("staging\": \"1 of 2", "staging\": \"2 of 2", 1));
+    assert_eq!(
+        desk.read(FILE),
+        text.replace("2 of 2", "1 of 2").replacen("staging\": \"1 of 2", "staging\": \"2 of 2", 1)
+    );
 }

@@ -197,6 +197,79 @@ found 1 warning
 }
 
 #[test]
+fn a_base_tells_what_is_new() {
+    let repository = Repository::with_project("shop");
+    let check = |arguments: &[&str]| {
+        let all = ["check", "shop", "--input", "project", "--select", "DOC001", "--format", "concise"];
+        repository.desk.run(&[&all, arguments].concat())
+    };
+    let news = ["--base", "main", "--fail-on", "new-warning"];
+    repository.branch("work");
+    // Three models are undocumented, and were so before.
+    check(&news).prints(0, "");
+    repository.desk.write("shop/models/new.sql", "select 1 as id\n");
+    let found = "shop/models/new.sql:1:1: DOC001 undocumented-model model `new` has no YAML entry, so nobody can tell what it is\n";
+    check(&news).prints(1, found);
+    check(&["--base", "main", "--fail-on", "new-error"]).prints(0, found);
+    // What only has to do with the change may be old.
+    let refusal = "  × fail-on is new-warning, but there is neither a baseline nor a --base to tell what is new
+  help: `dbt-steward baseline` records today's findings in shop/dbt-steward-baseline.json; commit
+        that file, or compare with a branch or a manifest: --base main\n";
+    check(&["--since", "main", "--fail-on", "new-warning"]).refuses(refusal);
+    check(&["--since", "main", "--downstream", "--fail-on", "new-warning"]).refuses(refusal);
+}
+
+#[test]
+fn what_is_in_the_base_or_in_the_baseline_is_not_new() {
+    let repository = Repository::with_project("shop");
+    repository.branch("work").desk.write("shop/models/accepted.sql", "select 1 as id\n");
+    let rules = "DOC001,OWN001,SUP005";
+    let record = ["baseline", "shop", "--input", "project", "--select", rules];
+    assert_eq!(repository.desk.run(&record).code, Some(0));
+    // Not in the baseline, but in the base; and the other way round.
+    let baseline = "shop/dbt-steward-baseline.json";
+    let kept: String = repository
+        .desk
+        .read(baseline)
+        .lines()
+        .filter(|line| !line.contains("shop.payments"))
+        .fold(String::new(), |text, line| text + line + "\n");
+    repository.desk.write(baseline, kept.replace("model.shop.orders", "model.shop.former"));
+    let found = |arguments: &[&str]| repository.found(rules, &[&["shop"], arguments].concat());
+    assert_eq!(
+        found(&[]),
+        [
+            "SUP005 project.shop",
+            "SUP005 project.shop",
+            "DOC001 model.shop.orders",
+            "OWN001 model.shop.orders",
+            "DOC001 model.shop.payments",
+            "OWN001 model.shop.payments"
+        ]
+    );
+    assert_eq!(
+        found(&["--base", "main", "--no-baseline"]),
+        ["DOC001 model.shop.accepted", "OWN001 model.shop.accepted"]
+    );
+    assert_eq!(found(&["--base", "main"]), [""; 0]);
+    repository.desk.write("shop/models/new.sql", "select 1 as id\n");
+    let arguments = ["shop", "--input", "project", "--select", rules, "--base", "main", "--fail-on", "new-info"];
+    let output = repository.desk.json(&arguments);
+    let subjects: Vec<&str> =
+        output["findings"].as_array().unwrap().iter().map(|it| it["subject"].as_str().unwrap()).collect();
+    assert_eq!(subjects, ["model.shop.new", "model.shop.new"]);
+    let stale = &output["summary"]["rules"][2];
+    assert_eq!(
+        (&stale["code"], &stale["skipped"]),
+        (
+            &serde_json::json!("SUP005"),
+            &serde_json::json!("nothing says whether the base has made entries of the baseline stale already")
+        )
+    );
+    assert_eq!(output["summary"]["baseline"]["fixed"], 2);
+}
+
+#[test]
 fn a_manifest_may_be_the_base() {
     let desk = Desk::gym();
     std::fs::copy(fixture("no-exposures/target/manifest.json"), desk.path("base.json")).unwrap();
