@@ -171,7 +171,7 @@ mod tests {
     use proptest::sample::{Index, select};
     use serde_json::{Map, Value, json};
 
-    use super::super::{facts, plain};
+    use super::super::{check_version, facts, plain};
     use super::*;
     use crate::input::manifest::Copies;
     use crate::project::Facts;
@@ -182,7 +182,9 @@ mod tests {
         let shelf = copies.shelf(text.len() as u64)?;
         let Contents { metadata, mut enabled, disabled, dropped } = read(text, window, &shelf)?;
         enabled.extend(dropped);
-        facts(Path::new("m.json"), &metadata?, enabled, disabled).ok().map(|facts| shown(&facts))
+        let (path, metadata) = (Path::new("m.json"), metadata?);
+        check_version(path, &metadata).ok()?;
+        facts(path, &metadata, enabled, disabled).ok().map(|facts| shown(&facts))
     }
 
     fn shown(facts: &Facts<'_>) -> String {
