@@ -33,9 +33,14 @@ pub struct Changed {
     #[arg(long, value_name = "PATH|REV")]
     pub base: Option<String>,
 
-    /// Take a run that has nothing to look at for a pass: files that are in no project, rules without a subject
+    /// Take a run that has nothing to look at for a pass, and pass over what of the config matches nothing: files that are
+    /// in no project, rules without a subject, globs and selectors of a config that several projects share
     #[arg(long)]
     pub allow_empty: bool,
+
+    /// Set for hooks: not each file that is given need be of interest. A config that matches nothing is a slip all the same.
+    #[arg(skip)]
+    pub allow_other_files: bool,
 }
 
 /// What a run is limited to.

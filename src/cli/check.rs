@@ -15,7 +15,7 @@ use super::terminal::{self, Color};
 use super::{CLEAN, FINDINGS, input, output};
 use crate::changes::Touched;
 use crate::clock;
-use crate::config::{self, FailOn, Preset};
+use crate::config::{self, FailOn, Preset, Unmatched};
 use crate::findings::{Located, Report};
 use crate::report::{self, Format, Style, SummaryStyle};
 
@@ -158,7 +158,7 @@ struct Run {
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let destinations = destination::resolve(&arguments.format, arguments.output_file.as_deref())?;
     lint::set_threads(arguments.threads);
-    let allow_empty = arguments.changed.allow_empty;
+    let allow_empty = arguments.changed.allow_empty || arguments.changed.allow_other_files;
     let targets = targets::find(&arguments.paths, arguments.manifest.as_deref(), allow_empty)?;
     arguments.changed.check(&targets)?;
     let mut runs: Vec<Run> =
@@ -200,6 +200,7 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
             fail_on: arguments.fail_on,
             today: arguments.today.clone().unwrap_or_else(clock::today),
         },
+        unmatched: Unmatched::allowed(arguments.changed.allow_empty),
         base: base.as_ref(),
         baseline: match arguments.no_baseline {
             true => BaselineUse::Without,
@@ -237,6 +238,7 @@ fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, limit: Option<&str>, 
         input: &linted.choice,
         limit,
         unknown: &input::unknown(linted.project),
+        unmatched: &linted.resolved.unmatched,
         files: &linted.files(),
         elapsed: start.elapsed(),
     };
