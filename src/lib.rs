@@ -34,3 +34,4 @@ pub mod rules;
 pub mod starter;
 pub mod template;
 pub mod text;
+pub(crate) mod words;

@@ -7,8 +7,8 @@ use super::bearing::Bearings;
 use super::ground::{Ground, Subject};
 use crate::findings::{Located, Severity};
 use crate::project::ResourceType;
-use crate::rules::words::counted;
 use crate::rules::{Instance, RuleInfo, all};
+use crate::words::counted;
 
 /// What a severity counts.
 fn gravity(severity: Severity) -> f64 {

@@ -12,7 +12,7 @@ use super::risk::{Defect, Risks, kinds};
 use crate::findings::{Location, Report};
 use crate::project::{ResourceId, ResourceType};
 use crate::rules::RuleInfo;
-use crate::rules::words::counted;
+use crate::words::counted;
 
 /// How much work an action is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]

@@ -9,8 +9,8 @@ use crate::files::ProjectFile;
 use crate::findings::{Located, Location};
 use crate::locate::Locator;
 use crate::project::{Detail, Project, Resource, ResourceId, ResourceType};
-use crate::rules::words::listed;
 use crate::text::SourceFile;
+use crate::words::listed;
 
 /// What a change is about.
 #[derive(Debug, Default)]

@@ -16,7 +16,7 @@ use crate::config::{self, Preset, Unmatched};
 use crate::discover;
 use crate::findings::{Atom, Share};
 use crate::paths::shown;
-use crate::rules::words::counted;
+use crate::words::counted;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]

@@ -77,6 +77,7 @@ impl Config {
             packages: self.files.iter().flat_map(|file| file.file.packages.include.iter().cloned()).collect(),
             today: self.today.clone(),
             recorded_shares: RecordedShares::default(),
+            policies: self.policies.iter().map(|policy| policy.rule.info).collect(),
             are_rules_chosen: self.are_rules_chosen,
         };
         let instances = self.rules().into_iter().flat_map(|rule| self.instances(rule)).collect();

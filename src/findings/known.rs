@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{Atom, Finding, Located};
-use crate::rules::words::listed;
+use crate::words::listed;
 
 /// A set of findings in the finest terms there are: those of a baseline, or those that a base has.
 #[derive(Debug, Clone, Default)]

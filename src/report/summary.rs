@@ -7,7 +7,7 @@ use super::printable;
 use crate::findings::suppress::Suppressed;
 use crate::findings::{BaselineSummary, BaselineUpdate, Report, RuleSummary, Severity, title};
 use crate::project::Counts;
-use crate::rules::words;
+use crate::words;
 
 /// What the summary may say.
 #[derive(Debug, Clone, Copy)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Suppression, Suppressions};
 use crate::findings::{Atom, Finding, Located};
-use crate::rules::words::listed;
+use crate::words::listed;
 
 /// A finding that somebody has accepted.
 #[derive(Debug, Clone)]
