@@ -220,19 +220,20 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
         }
         if let Some(limit) = &limit {
             let touched = Touched::new(&limit.changes, linted.project, linted.locator);
-            let is_new = |located: &Located| former.as_ref().is_some_and(|former| former.shows_as_new(located));
+            let elsewhere = former.as_ref().filter(|_| arguments.changed.downstream);
+            let is_new = |located: &Located| elsewhere.is_some_and(|former| former.shows_as_new(located));
             linted.report.retain(|located| touched.concerns(located) || is_new(located));
             linted.report.suppressed.retain_mut(|suppressed| touched.concerns(&mut suppressed.located));
             empty = empty.or_else(|| EmptyRun::of_files(target, touched.has_resources()));
         }
         let limit = arguments.changed.described(limit.as_ref());
-        let summary = summary(arguments, &linted, limit.as_deref(), start);
+        let summary = summary(arguments, &linted, &limit, start);
         let fails = !arguments.exit_zero && linted.resolved.fail_on.is_reached(linted.report.worst());
         Ok(Run { report: linted.report, fails, summary, empty })
     })
 }
 
-fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, limit: Option<&str>, start: Instant) -> String {
+fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, limit: &[String], start: Instant) -> String {
     let style = SummaryStyle {
         verbose: arguments.verbose,
         input: &linted.choice,

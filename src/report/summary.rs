@@ -16,8 +16,8 @@ pub struct SummaryStyle<'a> {
     pub verbose: bool,
     /// What was read, and why.
     pub input: &'a str,
-    /// What findings are limited to, such as files that have changed.
-    pub limit: Option<&'a str>,
+    /// What findings are limited to, such as files that have changed; a line each.
+    pub limit: &'a [String],
     /// What could not be known from the files, a line each; told when verbose.
     pub unknown: &'a [String],
     /// What of the config matches nothing and was passed over, a line each; counted unless verbose.
@@ -37,8 +37,8 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
     let by = if version.is_empty() { String::new() } else { format!(" (dbt {version})") };
     add(&mut text, format!("{project}{by}: {}", subjects(&summary.counts)));
     add(&mut text, format!("read from {}", printable(style.input)));
-    if let Some(limit) = style.limit {
-        add(&mut text, printable(limit).into_owned());
+    for line in style.limit {
+        add(&mut text, printable(line).into_owned());
     }
     if style.verbose {
         for (what, path) in style.files {
