@@ -72,6 +72,29 @@ fn what_could_not_run_says_so_and_has_no_reports() {
 }
 
 #[test]
+fn what_could_not_run_has_a_comment_that_says_why() {
+    let Some(mut job) = Job::on(Desk::gym()).map(Job::with_program) else { return };
+    // In a comment it is text, whatever it looks like.
+    job.desk.write("gym/dbt-steward.yml", "rules:\n  '```@ada <b>': error\n");
+    let run = job.set("INPUT_PATH", "gym").step("action/check.sh");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stderr.contains("there is no rule ````@ada <b>`"), "{run:?}");
+    let comment = std::fs::read_to_string(&job.outputs()["comment-file"]).unwrap();
+    let head = "<!-- dbt-steward: no_exposures -->\n### dbt-steward could not run\n\nWhether there are findings is not known:\n\n";
+    let errors = run.stderr.lines().map(|line| format!("    {line}\n")).collect::<String>();
+    assert_eq!(comment, format!("{head}{errors}"));
+    assert!(comment.contains("dbt-steward.yml:2:3"), "{comment}");
+    let outputs = job.outputs();
+    assert_eq!(outputs.keys().collect::<Vec<_>>(), ["comment-file", "exit-code"]);
+
+    // A manifest says its project's name, too.
+    job.desk.write("gym/target/manifest.json", r#"{"metadata": {"project_name": "gym"}}"#);
+    job.set("INPUT_PATH", "gym/target/manifest.json").step("action/check.sh");
+    let comment = std::fs::read_to_string(&job.outputs()["comment-file"]).unwrap();
+    assert!(comment.starts_with("<!-- dbt-steward: gym -->\n### dbt-steward could not run\n"), "{comment}");
+}
+
+#[test]
 fn inputs_become_arguments_word_by_word() {
     let Some(mut job) = Job::on(Desk::new()).map(|job| job.with_script(STAND_IN)) else { return };
     job.set("INPUT_PATH", "the project").set("INPUT_CONFIG", "a config.yml").set("INPUT_SINCE", "origin/main");
