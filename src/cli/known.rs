@@ -88,14 +88,15 @@ pub fn hold_against_baseline(linted: &mut Linted<'_, '_>, update: Update) -> mie
     if linted.base.is_some() {
         leave_out_stale(&mut linted.report);
     }
-    let report = &mut linted.report;
-    let mut known = comparison.known().take_known(&mut report.findings, "the baseline");
+    let findings = &mut linted.report.findings;
+    let mut known = comparison.known().take_known(findings, "not in the baseline");
     if update == Update::Grow {
-        let (stay, taken_in) =
-            report.findings.drain(..).partition(|located| NEVER_RECORDED.contains(&located.finding.code));
-        report.findings = stay;
+        let (stay, taken_in) = findings.drain(..).partition(|located| NEVER_RECORDED.contains(&located.finding.code));
+        *findings = stay;
         known.extend::<Vec<Located>>(taken_in);
     }
+    linted.tell_apart();
+    let report = &mut linted.report;
     let recorded = RecordedShares::new(baseline.shares.clone(), false);
     let is_unrecorded = |share: &&Share| update == Update::No && recorded.get(share.code, &share.key).is_none();
     report.baseline = Some(BaselineSummary {

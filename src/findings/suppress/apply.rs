@@ -1,10 +1,13 @@
 //! Takes findings out that are suppressed, and remembers which suppressions were of use.
 
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::{Suppression, Suppressions};
+use super::{Meaning, Suppression, Suppressions};
 use crate::findings::{Atom, Finding, Located};
-use crate::rules::words::listed;
+
+/// What the members of a group are that no suppression covers.
+const NOT_SUPPRESSED: &str = "not suppressed";
 
 /// A finding that somebody has accepted.
 #[derive(Debug, Clone)]
@@ -77,27 +80,61 @@ impl Suppressions {
     }
 
     /// The suppression of one of those that a grouped finding stands for, if all of them are suppressed. If only some are,
-    /// it stands for the others from now on, and says so.
+    /// it stands for the others from now on.
     fn covering_members(&self, finding: &mut Finding, used: &mut [Vec<bool>]) -> Option<usize> {
-        let members = finding.members.as_mut()?;
-        let (mut by, mut names) = (None, Vec::new());
-        let mut left = (**members).clone();
-        left.retain(|atom| {
-            let covering = self.covering_part(atom, used);
-            if covering.is_some() {
-                by = by.or(covering);
-                names.push(atom.name());
-            }
-            covering.is_none()
-        });
-        if left.is_empty() {
-            return by;
+        finding.members.as_ref()?;
+        let by: Vec<Option<usize>> = finding.atoms().map(|atom| self.covering_part(atom, used)).collect();
+        if by.iter().all(Option::is_some) {
+            return by.into_iter().flatten().next();
         }
-        if !names.is_empty() {
-            **members = left;
-            finding.evidence(format!("suppressed: {}", listed(names)));
-        }
+        let mut by = by.into_iter();
+        finding.keep_members(NOT_SUPPRESSED, |_| by.next().flatten().is_none());
         None
+    }
+
+    /// Codes of findings that are left, and that a comment names in vain: it may stand where a rule reports them as one, or
+    /// would, and not where they are.
+    pub fn idle_codes(&self, applied: &Applied) -> HashSet<&'static str> {
+        let hidden: HashSet<(*const Suppression, &str)> =
+            applied.suppressed.iter().map(|it| (Arc::as_ptr(&it.by), it.located.finding.code)).collect();
+        let comments: BTreeSet<usize> = self.by_path.values().flatten().copied().collect();
+        let is_idle = |code: &str, index: usize| {
+            let one = &self.all[index];
+            one.names.iter().zip(&applied.used[index]).any(|(name, is_used)| match &name.meaning {
+                Meaning::Area(_) => name.meaning.includes(code) && !hidden.contains(&(Arc::as_ptr(one), code)),
+                meaning => !is_used && meaning.includes(code),
+            })
+        };
+        let mut codes: HashSet<&str> = HashSet::new();
+        if !comments.is_empty() {
+            codes.extend(applied.findings.iter().map(|located| located.finding.code));
+        }
+        codes.retain(|code| comments.iter().any(|index| is_idle(code, *index)));
+        codes
+    }
+
+    /// Takes out what is suppressed at another place, where the rule reports the same as one finding or would, or where it
+    /// would report a member by itself: `elsewhere` are such findings.
+    pub fn apply_elsewhere(&self, applied: &mut Applied, elsewhere: &[Located]) {
+        let mut by: HashMap<Atom<'_>, usize> = HashMap::new();
+        for located in elsewhere {
+            if let Some(index) = self.covering(located, &mut applied.used) {
+                by.extend(located.finding.atoms().map(|atom| (atom, index)));
+            }
+        }
+        if by.is_empty() {
+            return;
+        }
+        for mut located in std::mem::take(&mut applied.findings) {
+            let covering: Option<Vec<usize>> = located.finding.atoms().map(|atom| by.get(&atom).copied()).collect();
+            match covering.as_deref().and_then(<[usize]>::first) {
+                Some(index) => applied.suppressed.push(Suppressed { located, by: self.all[*index].clone() }),
+                None => {
+                    located.finding.keep_members(NOT_SUPPRESSED, |atom| !by.contains_key(&atom));
+                    applied.findings.push(located);
+                }
+            }
+        }
     }
 
     /// The suppression that covers that part of a subject, wherever it is located; all that do are of use.
