@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 use crate::config::Settings;
 use crate::findings::suppress::{Applied, Suppressions};
-use crate::findings::{Atom, Atoms, Finding, Located, Report};
+use crate::findings::{Atom, Atoms, Finding, Located, Place, Report};
 use crate::graph::Graph;
 use crate::locate::Locator;
 use crate::project::{Project, ResourceId};
@@ -75,6 +75,12 @@ impl Groups<'_> {
         }
         let (mut elsewhere, _) = self.again(&codes, Grouping::Always);
         elsewhere.retain(|finding| finding.members.is_some());
+        // Those on the project stand at some key of its file, and `name:` is always one.
+        let on_project = elsewhere.iter().filter(|finding| finding.located_in.is_none());
+        let at_name: Findings = on_project
+            .map(|finding| Box::new(Finding { place: Place::ProjectKey(Vec::new()), ..(**finding).clone() }))
+            .collect();
+        elsewhere.extend(at_name);
         let mut elsewhere = self.located(elsewhere);
         let groups = applied
             .findings

@@ -641,6 +641,9 @@ fn what_is_accepted_of_a_project_as_one_is_accepted_one_by_one() {
     let all: Vec<&str> = all.iter().map(String::as_str).collect();
     desk.edit(project, "models:\n", "models:  # steward: ignore[OWN001] nobody knows yet\n");
     expect(&check(&desk, "OWN001,SUP001"), &[], &all);
+    let desk = begun();
+    desk.edit(project, "name: no_exposures\n", "name: no_exposures  # steward: ignore[OWN001] nobody knows yet\n");
+    expect(&check(&desk, "OWN001,SUP001"), &[], &all);
     // The area is named, and other rules that it has are not meant to be reported there.
     let desk = begun();
     desk.edit(project, "models:\n", "models:  # steward: ignore[OWN, DOC, TST] nobody knows yet\n");
@@ -658,9 +661,16 @@ fn what_is_accepted_of_a_project_as_one_is_accepted_one_by_one() {
 #[test]
 fn what_is_accepted_of_a_source_is_accepted_of_its_tables() {
     let desk = Desk::gym();
-    let key = "      freshness:\n";
-    let sources = desk.read(SOURCES);
-    assert!(sources.contains(key), "{sources}");
+    let key = "    freshness: {filter: 'id > 0'}";
+    desk.edit(SOURCES, "    tables:", &format!("{key}\n    tables:"));
+    let at_key = format!("{SOURCES}:4 SRC001 source.no_exposures.gym");
+    expect(&check(&desk, "SRC001,SUP001"), &[&at_key], &[]);
+    desk.edit(SOURCES, key, &format!("{key}  # steward: ignore[SRC001] loaded by hand"));
+    expect(&check(&desk, "SRC001,SUP001"), &[], &[&at_key]);
+    // One table is checked, and the other is a finding by itself.
+    desk.edit(SOURCES, "- name: members", "- name: members\n        freshness: {warn_after: {count: 1, period: day}}");
+    let visits = format!("{SOURCES}:6 SRC001 source.no_exposures.gym.visits");
+    expect(&check(&desk, "SRC001,SUP001"), &[], &[&visits]);
 }
 
 #[test]
@@ -672,7 +682,7 @@ fn a_member_of_a_group_may_be_accepted_where_it_would_be_by_itself() {
     desk.edit(MART, "- name: c\n", "- name: c\n        description: ''  # steward: ignore[DOC011] why\n");
     let output = check(&desk, "DOC011,SUP001");
     let column = |line: u32| format!("{MART}:{line} DOC011 model.no_exposures.fct_visits");
-    let left = [9, 10, 13, 14, 15].map(column);
+    let left = [8, 9, 12, 13, 14].map(column);
     expect(&output, &left.iter().map(String::as_str).collect::<Vec<_>>(), &[]);
     // Of two sources that a mart reads, one beside its `source()`.
     let desk = Desk::gym();
@@ -687,8 +697,5 @@ fn a_member_of_a_group_may_be_accepted_where_it_would_be_by_itself() {
     desk.edit(MART_SQL, " on true", " on true -- steward: ignore[DAG010] why");
     let output = check(&desk, "DAG010,SUP001");
     expect(&output, &[&format!("{MART_SQL}:2 DAG010 model.no_exposures.fct_visits")], &[]);
-    assert_eq!(
-        output["findings"][0]["message"],
-        "marts model `fct_visits` reads source table `gym.members` directly"
-    );
+    assert_eq!(output["findings"][0]["message"], "marts model `fct_visits` reads source table `gym.members` directly");
 }
