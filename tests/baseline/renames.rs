@@ -101,15 +101,15 @@ fn two_may_change_their_names_at_once() {
         desk
     };
     let rules = "DOC001,TST001,DAG008,SUP005";
-    let desk = project("stg_a", "stg_b");
+    let desk = project("orders", "lines");
     record(&desk, rules);
     let renamed = project("stg_orders", "stg_lines");
     renamed.write(FILE, desk.read(FILE));
     assert_eq!(
         new(&renamed, rules),
         [
-            "SUP005 `stg_lines` was `stg_b`, by what is found about it: 3 baseline entries hold for it",
-            "SUP005 `stg_orders` was `stg_a`, by what is found about it: 3 baseline entries hold for it"
+            "SUP005 `stg_lines` was `lines`, by what is found about it: 3 baseline entries hold for it",
+            "SUP005 `stg_orders` was `orders`, by what is found about it: 3 baseline entries hold for it"
         ]
     );
 }
@@ -153,6 +153,63 @@ fn a_single_entry_needs_a_name_that_is_alike() {
         ["SUP005 `fct_order_lines` was `fct_orders`, by what is found about it: 1 baseline entry holds for it"]
     );
     assert_eq!(renamed("weather").len(), 2);
+}
+
+/// A neglected model, and what it is called.
+fn neglected(name: &str, columns: &str) -> Desk {
+    let desk = shop();
+    models(&desk, &[(&format!("marts/{name}"), "select 1 as id"), ("marts/fct_other", "select 1 as id")]);
+    desk.write("shop/models/m.yml", format!("models:\n  - name: {name}\n    columns: [{columns}]\n"));
+    desk
+}
+
+/// What is new when the first goes and the second comes.
+fn after_exchange(old: &Desk, new: &Desk) -> Vec<String> {
+    record(old, RULES);
+    new.write(FILE, old.read(FILE));
+    crate::new(new, RULES)
+}
+
+#[test]
+fn what_any_neglected_model_has_makes_no_rename() {
+    let (old, new) = (neglected("fct_old_legacy", ""), neglected("dim_payroll", ""));
+    let found = after_exchange(&old, &new);
+    let payroll = |code: &str, what: &str| format!("{code} model `dim_payroll` {what}");
+    assert_eq!(
+        found[3..],
+        [
+            payroll("TST001", "has no data tests"),
+            payroll("OWN001", "has no owner"),
+            payroll("DOC001", "has no description"),
+        ],
+        "{found:?}"
+    );
+    assert!(found[..3].iter().all(|line| line.starts_with("SUP005") && line.ends_with("is fixed")), "{found:?}");
+    assert_eq!(check(&new, RULES, &["--fail-on", "new-warning"]).code, Some(1));
+    check(&new, RULES, &["--update-baseline", "--exit-zero", "--quiet"]);
+    assert!(!new.read(FILE).contains("dim_payroll"));
+    assert!(!new.read(FILE).contains("fct_old_legacy"));
+    // With two columns of the kind that every model has, neither.
+    let common = "{name: id}, {name: created_at}";
+    let found = after_exchange(&neglected("fct_old_legacy", common), &neglected("dim_payroll", common));
+    assert!(!found.iter().any(|line| line.contains(" was ")), "{found:?}");
+    // What has the same in many columns is the same.
+    let own = "{name: badge}, {name: salary}, {name: grade}";
+    assert_eq!(
+        after_exchange(&neglected("fct_old_legacy", own), &neglected("dim_payroll", own)),
+        ["SUP005 `dim_payroll` was `fct_old_legacy`, by what is found about it: 6 baseline entries hold for it"]
+    );
+}
+
+#[test]
+fn of_several_the_one_with_a_name_that_is_alike_is_it() {
+    let (old, new) = (neglected("fct_orders", ""), neglected("fct_order_lines", ""));
+    models(&new, &[("marts/dim_payroll", "select 1 as id")]);
+    let found = after_exchange(&old, &new);
+    let renamed =
+        "SUP005 `fct_order_lines` was `fct_orders`, by what is found about it: 3 baseline entries hold for it";
+    assert_eq!(found.iter().filter(|line| line.starts_with("SUP005")).collect::<Vec<_>>(), [renamed]);
+    assert_eq!(found.iter().filter(|line| line.contains("dim_payroll")).count(), 3, "{found:?}");
 }
 
 #[test]
