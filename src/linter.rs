@@ -34,7 +34,7 @@ pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], 
         instances,
         runs: &runs,
         suppressions: &all,
-        used: &applied.used,
+        used: &applied.of_use(),
         superseded: &superseded,
     };
     let (findings, suppressed) = with_reviewed(&all, review.findings(), applied);

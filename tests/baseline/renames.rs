@@ -177,11 +177,7 @@ fn what_any_neglected_model_has_makes_no_rename() {
     let payroll = |code: &str, what: &str| format!("{code} model `dim_payroll` {what}");
     assert_eq!(
         found[3..],
-        [
-            payroll("TST001", "has no data tests"),
-            payroll("OWN001", "has no owner"),
-            payroll("DOC001", "has no description"),
-        ],
+        [payroll("DOC001", "has no description"), payroll("OWN001", "has no owner"), payroll("TST001", "has no test"),],
         "{found:?}"
     );
     assert!(found[..3].iter().all(|line| line.starts_with("SUP005") && line.ends_with("is fixed")), "{found:?}");
@@ -220,6 +216,7 @@ fn files_are_followed_as_well() {
     desk.write("shop/models/a.yml", twice);
     let rules = "PRJ010,PRJ006,SUP005";
     record(&desk, rules);
+    assert!(desk.read(FILE).contains("\"model.shop.a\": [\"kind:tests\"],\n"), "{}", desk.read(FILE));
     std::fs::create_dir(desk.path("shop/models/marts")).unwrap();
     for file in ["a.sql", "a.yml"] {
         std::fs::rename(desk.path(&format!("shop/models/{file}")), desk.path(&format!("shop/models/marts/{file}")))
@@ -227,6 +224,47 @@ fn files_are_followed_as_well() {
     }
     assert_eq!(
         new(&desk, rules),
-        ["SUP005 `models/marts/a.yml` was `models/a.yml`, by what is found about it: 2 baseline entries hold for it"]
+        ["SUP005 `models/marts/a.yml` was `models/a.yml`, by what is found about it: 1 baseline entry holds for it"]
     );
+}
+
+#[test]
+fn entries_may_move_to_other_files() {
+    let project = |files: &[(&str, &[&str])]| {
+        let desk = shop();
+        models(&desk, &[("a", "select 1 as id"), ("b", "select 1 as id")]);
+        for (file, names) in files {
+            let entry = |name: &&str| {
+                format!("  - name: {name}\n    meta: {{x: 1}}\n    columns: [{{name: id, tests: [unique]}}]\n")
+            };
+            let entries: String = names.iter().map(entry).collect();
+            desk.write(&format!("shop/models/{file}.yml"), format!("models:\n{entries}"));
+        }
+        desk
+    };
+    let rules = "PRJ006,SUP005";
+    let before = project(&[("schema", &["a", "b"])]);
+    record(&before, rules);
+    for files in [&[("_shop__models", &["a", "b"][..])][..], &[("schema", &["a"][..]), ("b", &["b"][..])][..]] {
+        let after = project(files);
+        after.write(FILE, before.read(FILE));
+        assert_eq!(new(&after, rules), [""; 0]);
+        record_anew(&after, rules);
+        assert_eq!(after.read(FILE), before.read(FILE));
+    }
+    // One more entry is new by itself, at its place.
+    let after = project(&[("schema", &["a", "b", "c"])]);
+    after.write(FILE, before.read(FILE));
+    let run = check(&after, "PRJ006,SUP005", &[]);
+    assert_eq!(
+        run.stdout.lines().collect::<Vec<_>>(),
+        [
+            "shop/models/schema.yml:9:5: PRJ006 deprecated-syntax `meta` is a config and stands beside `config:`",
+            "shop/models/schema.yml:10:26: PRJ006 deprecated-syntax `tests` is the former name of `data_tests:`",
+        ]
+    );
+}
+
+fn record_anew(desk: &Desk, rules: &str) {
+    assert_eq!(desk.run(&["baseline", "shop", "--select", rules, "--force"]).code, Some(0));
 }

@@ -25,18 +25,32 @@ pub struct Applied {
     pub suppressed: Vec<Suppressed>,
     /// For each suppression, which of its names hid something.
     pub used: Vec<Vec<bool>>,
+    /// And which stand at another place of a finding.
+    met: Vec<Vec<bool>>,
+}
+
+impl Applied {
+    /// For each suppression, which of its names are not for nothing.
+    pub fn of_use(&self) -> Vec<Vec<bool>> {
+        let either =
+            |(used, met): (&Vec<bool>, &Vec<bool>)| used.iter().zip(met).map(|(used, met)| used | met).collect();
+        self.used.iter().zip(&self.met).map(either).collect()
+    }
 }
 
 impl Suppressions {
     /// Parts findings from those that are suppressed. Codes of `never` cannot be.
     pub fn apply(&self, findings: Vec<Located>, never: &[&str]) -> Applied {
-        let mut applied = Applied { used: self.unused(), ..Applied::default() };
+        let mut applied = Applied { used: self.unused(), met: self.unused(), ..Applied::default() };
         if self.is_empty() {
             applied.findings = findings;
             return applied;
         }
         for mut located in findings {
             let is_open = !never.contains(&located.finding.code);
+            if is_open {
+                self.mark_related(&located, &mut applied.met);
+            }
             match is_open.then(|| self.suppressing(&mut located, &mut applied.used)).flatten() {
                 Some(by) => applied.suppressed.push(Suppressed { located, by }),
                 None => applied.findings.push(located),
@@ -52,19 +66,18 @@ impl Suppressions {
 
     /// What suppresses a finding as a whole: at its place, or all that it stands for.
     fn suppressing(&self, located: &mut Located, used: &mut [Vec<bool>]) -> Option<Arc<Suppression>> {
-        self.mark_related(located, used);
         let index = self.covering(located, used).or_else(|| self.covering_members(&mut located.finding, used))?;
         Some(self.all[index].clone())
     }
 
     /// A finding on two of a kind stands at one of them, and whoever wrote the suppression may have met it at the other:
     /// it suppresses nothing there, but it is not for nothing either.
-    fn mark_related(&self, located: &Located, used: &mut [Vec<bool>]) {
+    fn mark_related(&self, located: &Located, met: &mut [Vec<bool>]) {
         for (location, _) in &located.related {
             for index in self.by_path.get(&location.path).into_iter().flatten() {
                 let stretch = self.all[*index].covers.stretch.as_ref();
                 if stretch.is_some_and(|stretch| stretch.includes(location)) {
-                    mark(&self.all[*index], located.finding.code, &mut used[*index]);
+                    mark(&self.all[*index], located.finding.code, &mut met[*index]);
                 }
             }
         }
