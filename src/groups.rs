@@ -76,7 +76,7 @@ impl Groups<'_> {
         let (mut elsewhere, _) = self.again(&codes, Grouping::Always);
         elsewhere.retain(|finding| finding.members.is_some());
         // Those on the project stand at some key of its file, and `name:` is always one.
-        let on_project = elsewhere.iter().filter(|finding| finding.located_in.is_none());
+        let on_project = elsewhere.iter().filter(|finding| matches!(finding.place, Place::ProjectKey(_)));
         let at_name: Findings = on_project
             .map(|finding| Box::new(Finding { place: Place::ProjectKey(Vec::new()), ..(**finding).clone() }))
             .collect();

@@ -699,3 +699,39 @@ fn a_member_of_a_group_may_be_accepted_where_it_would_be_by_itself() {
     expect(&output, &[&format!("{MART_SQL}:2 DAG010 model.no_exposures.fct_visits")], &[]);
     assert_eq!(output["findings"][0]["message"], "marts model `fct_visits` reads source table `gym.members` directly");
 }
+
+#[test]
+fn what_is_accepted_of_a_project_is_what_is_named() {
+    let project = "gym/dbt_project.yml";
+    let exposure =
+        "exposures:\n  - {name: weekly, type: dashboard, owner: {email: a@b.c}, depends_on: [ref('dim_b')]}\n";
+    // Somebody has begun, so that one model feeds a dashboard without an owner, and five others have none.
+    let begun = |comment: &str| {
+        let desk = seven_models("{{ config(meta={'owner': 'Ana'}) }} ");
+        desk.write("gym/models/e.yml", exposure);
+        desk.edit(project, "models:\n", &format!("models:  {comment}\n"));
+        check(&desk, "OWN001,EXP007,SUP001")
+    };
+    let counts = |output: &Value| (lines(&output["findings"]).len(), lines(&output["suppressed"]).len());
+    assert_eq!(counts(&begun("")), (6, 0));
+    let output = begun("# steward: ignore[EXP007] why");
+    assert_eq!(counts(&output), (5, 1));
+    assert!(lines(&output["findings"]).iter().all(|line| line.contains("OWN001")));
+    let output = begun("# steward: ignore[OWN001] why");
+    assert_eq!(counts(&output), (1, 5));
+    assert!(lines(&output["findings"])[0].contains("EXP007 model.no_exposures.dim_b"));
+    assert_eq!(counts(&begun("# steward: ignore[EXP007, OWN001] why")), (0, 6));
+}
+
+#[test]
+fn a_comment_at_the_name_of_the_project_is_none_for_its_files() {
+    let desk = Desk::gym();
+    desk.write(MART, desk.read(MART).replacen("    columns:\n", "    meta: {x: 1}\n    columns:\n", 1));
+    desk.edit("gym/dbt_project.yml", "name: no_exposures\n", "name: no_exposures  # steward: ignore[PRJ006] why\n");
+    let output = check(&desk, "PRJ006");
+    expect(&output, &[&format!("{MART}:4 PRJ006 project.no_exposures")], &[]);
+    // Beside the entry that the finding is about, it covers that.
+    desk.edit(MART, "- name: fct_visits", "- name: fct_visits  # steward: ignore[PRJ006] why");
+    let output = check(&desk, "PRJ006");
+    expect(&output, &[], &[&format!("{MART}:4 PRJ006 project.no_exposures")]);
+}

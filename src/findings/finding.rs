@@ -83,7 +83,8 @@ impl Finding {
     }
 
     /// Names what the finding stands for: the subject and part of each finding there would be if the rule did not report
-    /// them as one. Baselines know findings by these, and so a group may fall apart or form without becoming new.
+    /// them as one. Baselines know findings by these, and so a group may fall apart or form without becoming new. Where it is
+    /// to form, the rule asks [`Context::as_one`](crate::rules::Context::as_one).
     pub fn stands_for<S, P>(&mut self, members: impl IntoIterator<Item = (S, P)>) -> &mut Self
     where
         S: Into<Box<str>>,

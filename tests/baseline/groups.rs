@@ -489,3 +489,44 @@ fn what_a_public_model_lacks() {
         &["shop/models/m.yml:4:5: ACC005 undocumented-public-model model `a` is public, but declares no column"],
     );
 }
+
+#[test]
+fn layers_that_are_named_otherwise() {
+    let marts = |names: &[&str]| {
+        let desk = shop();
+        names.iter().for_each(|name| models(&desk, &[(&format!("marts/{name}"), "select 1 as id")]));
+        desk
+    };
+    let six = ["a", "b", "c", "d", "e", "f"];
+    is_the_same_either_way("NAM001", &|| marts(&six), &|| marts(&[&six[..], &["fct_x", "fct_y"]].concat()));
+    is_new(
+        "NAM001",
+        &marts(&six),
+        &marts(&[&six[..], &["g"]].concat()),
+        &[
+            "shop/models/marts/g.sql:1:1: NAM001 model-name the name of marts model `g` does not begin with `fct_` or `dim_`",
+        ],
+    );
+}
+
+#[test]
+fn models_for_which_a_policy_has_no_answer() {
+    let desk = |names: &[&str]| {
+        let desk = shop();
+        desk.write(
+            "shop/dbt-steward.yml",
+            "policies:\n  retention:\n    require: resource.meta.days <= 365\n    resource-types: [model]\n    message: x\n",
+        );
+        names.iter().for_each(|name| models(&desk, &[(name, "select 1 as id")]));
+        desk
+    };
+    is_new(
+        "POL",
+        &desk(&["a", "b"]),
+        &desk(&["a", "b", "c"]),
+        &[
+            "shop/models/c.sql:1:1: POL/retention retention policy `retention` has no answer for model `c`: `<=` compares null with an \
+           int",
+        ],
+    );
+}

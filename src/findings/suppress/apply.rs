@@ -85,10 +85,14 @@ impl Suppressions {
 
     /// The suppression that covers a finding, the narrowest one if there are several; all of them are of use.
     fn covering(&self, located: &Located, used: &mut [Vec<bool>]) -> Option<usize> {
-        let finding = &located.finding;
-        let candidates = self.candidates(Some(&located.location.path), &finding.subject);
+        self.covering_as(located, located.finding.code, used)
+    }
+
+    /// The same for what is found by another rule, too, if it were reported with that finding.
+    fn covering_as(&self, located: &Located, code: &str, used: &mut [Vec<bool>]) -> Option<usize> {
+        let candidates = self.candidates(Some(&located.location.path), &located.finding.subject);
         let covers = |index: &usize| self.all[*index].covers.includes(located);
-        let named = candidates.filter(covers).filter(|index| mark(&self.all[*index], finding.code, &mut used[*index]));
+        let named = candidates.filter(covers).filter(|index| mark(&self.all[*index], code, &mut used[*index]));
         named.min_by_key(|index| breadth(&self.all[*index]))
     }
 
@@ -131,8 +135,11 @@ impl Suppressions {
     pub fn apply_elsewhere(&self, applied: &mut Applied, elsewhere: &[Located]) {
         let mut by: HashMap<Atom<'_>, usize> = HashMap::new();
         for located in elsewhere {
-            if let Some(index) = self.covering(located, &mut applied.used) {
-                by.extend(located.finding.atoms().map(|atom| (atom, index)));
+            let codes: BTreeSet<&str> = located.finding.atoms().map(|atom| atom.code).collect();
+            for code in codes {
+                if let Some(index) = self.covering_as(located, code, &mut applied.used) {
+                    by.extend(located.finding.atoms().filter(|atom| atom.code == code).map(|atom| (atom, index)));
+                }
             }
         }
         if by.is_empty() {
