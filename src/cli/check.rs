@@ -53,7 +53,8 @@ pub struct Arguments {
     #[command(flatten)]
     pub(super) changed: Changed,
 
-    /// Exit with 1 if there is a finding of this severity or above
+    /// Exit with 1 if there is a finding of this severity or above; unless this or the config says otherwise error, and
+    /// warning where only a change is looked at
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
 
@@ -228,7 +229,8 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
         }
         let limit = arguments.changed.described(limit.as_ref());
         let summary = summary(arguments, &linted, limit.as_deref(), start);
-        let (report, fail_on) = (&linted.report, linted.resolved.fail_on);
+        let fail_on = linted.resolved.fail_on.unwrap_or_else(|| arguments.changed.fail_on(target));
+        let report = &linted.report;
         let worst = if fail_on.is_about_news() { report.worst_news() } else { report.worst() };
         let fails = !arguments.exit_zero && fail_on.is_reached(worst);
         Ok(Run { report: linted.report, fails, summary, empty })
