@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::worklist::{audit, small};
+use super::worklist::{audit, on_two_sources, small};
 use super::{Desk, list};
 
 fn lines(desk: &Desk) -> Vec<Value> {
@@ -237,15 +237,7 @@ fn an_action_is_done_where_nothing_of_it_is_left() {
 
 #[test]
 fn freshness_of_one_source_of_two_is_done_by_itself() {
-    let desk = small();
-    desk.write("p/dbt-steward.yml", "extends: minimal\nrules: {EXP010: warning, SRC001: warning}\n");
-    desk.write("p/models/staging/crm.yml", "sources:\n  - name: crm\n    tables:\n      - name: people\n");
-    desk.write("p/models/staging/stg_people.sql", "select 1 as person_id from {{ source('crm', 'people') }}\n");
-    desk.edit(
-        "p/models/marts/fct_orders.sql",
-        "{{ ref('stg_orders') }}",
-        "{{ ref('stg_orders') }}, {{ ref('stg_people') }}",
-    );
+    let desk = on_two_sources();
     desk.write("old.json", audit(&desk, &[]).to_string());
     desk.edit(
         "p/models/staging/crm.yml",
