@@ -107,6 +107,13 @@ fn what_is_new_in_a_group_is_by_the_rule_that_says_it() {
             "shop/models/late.sql:1:1: EXP007 unowned-dashboard-model model `late` feeds dashboard `weekly` and has no owner",
         ],
     );
+    // Where all that is left is another rule's, that rule says it, of its own severity, however much it is.
+    let names = ["n0", "n1", "n2", "n3", "n4", "n5"];
+    let after = feeding(&[]);
+    names.iter().for_each(|name| models(&after, &[(name, "select 1 as id")]));
+    let expected =
+        names.map(|name| format!("shop/models/{name}.sql:1:1: OWN001 unowned-model model `{name}` has no owner"));
+    is_new("OWN001,EXP007", &feeding(&[]), &after, &expected.each_ref().map(String::as_str));
 }
 
 #[test]
