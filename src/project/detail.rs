@@ -252,6 +252,8 @@ pub struct SemanticModel<'a> {
     /// Name and type of each entity.
     pub entities: Vec<(Text<'a>, Text<'a>)>,
     pub measures: Vec<Text<'a>>,
+    /// Columns of its model that its entities, dimensions and measures are, by name. Not those that expressions are made of.
+    pub columns: Vec<Text<'a>>,
     /// Descriptions of its entities, dimensions and measures, where they have one.
     pub descriptions: Vec<Text<'a>>,
 }

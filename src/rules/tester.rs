@@ -126,6 +126,13 @@ pub fn findings_with(rule: &str, options: Value, resources: &[Resource<'static>]
     findings_in(instance(rule, options), &shop(resources), settings)
 }
 
+/// What a rule finds in resources that were others before.
+pub fn findings_against(rule: &str, before: &[Resource<'static>], now: &[Resource<'static>]) -> Vec<Finding> {
+    let mut project = shop(now);
+    project.base = Some(Box::new(shop(before)));
+    findings_of(rule, Value::Null, &project)
+}
+
 /// As [`findings`], in a project that is there already.
 pub fn findings_of(rule: &str, options: Value, project: &Project<'_>) -> Vec<Finding> {
     let settings = Settings { today: "2026-01-01".to_owned(), ..Settings::default() };

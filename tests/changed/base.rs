@@ -157,6 +157,39 @@ fn a_test_that_names_a_column_which_is_gone() {
 }
 
 #[test]
+fn a_semantic_model_that_names_a_column_which_is_gone() {
+    let repository = public();
+    repository.desk.write(
+        "shop/models/semantic.yml",
+        "semantic_models:
+  - name: products
+    model: ref('dim')
+    entities:
+      - {name: product, type: primary, expr: id}
+    dimensions:
+      - {name: cents, type: categorical, expr: price * 100}
+    measures:
+      - {name: price, agg: sum}
+      - {name: products, agg: sum, expr: 1}
+",
+    );
+    repository.commit("semantic model").git(&["branch", "--force", "main"]);
+    let message = |found: &[String]| found.last().cloned().unwrap_or_default();
+    repository.desk.edit("shop/models/dim.yml", "      - name: price\n        data_type: numeric\n", "");
+    assert_eq!(
+        message(&breaking(&repository)),
+        "shop/models/semantic.yml:2:11 ACC035 semantic model `products` names column `price`, which `dim` has no more"
+    );
+    assert_eq!(breaking(&repository).len(), 2);
+    repository.git(&["reset", "--quiet", "--hard"]);
+    repository.desk.edit("shop/models/dim.yml", "      - name: id\n", "      - name: key\n");
+    assert_eq!(
+        message(&breaking(&repository)),
+        "shop/models/semantic.yml:2:11 ACC035 semantic model `products` names column `id`, which `dim` has no more"
+    );
+}
+
+#[test]
 fn without_a_base_the_rules_do_not_run_and_say_why() {
     let repository = public();
     let run = repository.desk.run(&["check", "shop", "--input", "project", "--select", "ACC033,DOC001", "--verbose"]);

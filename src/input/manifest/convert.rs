@@ -220,15 +220,26 @@ fn metric<'w, 'a>(entry: raw::Entry<'w>, keep: &mut impl Keep<'w, 'a>) -> Metric
 fn semantic_model<'w, 'a>(entry: raw::Entry<'w>, keep: &mut impl Keep<'w, 'a>) -> SemanticModel<'a> {
     let dimensions: Vec<raw::Named<'w>> =
         entry.dimensions.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default();
-    let parts = entry.entities.iter().chain(&dimensions).chain(&entry.measures);
-    let described = parts.filter(|part| !part.description.is_empty());
+    let parts = || entry.entities.iter().chain(&dimensions).chain(&entry.measures);
+    let described = parts().filter(|part| !part.description.is_empty());
+    let columns: Vec<Text<'w>> = parts().filter_map(column_of).collect();
     SemanticModel {
+        columns: keep.texts(Texts(columns)),
         model: keep.text(entry.model),
         primary_entity: keep.text(entry.primary_entity),
         descriptions: described.map(|part| keep.text(part.description.clone())).collect(),
         entities: entry.entities.into_iter().map(|entity| (keep.text(entity.name), keep.text(entity.kind))).collect(),
         measures: entry.measures.into_iter().map(|measure| keep.text(measure.name)).collect(),
     }
+}
+
+/// The column that a part of a semantic model is, if it is one and not made of some: what `expr` names, or else its name.
+fn column_of<'w>(part: &raw::Named<'w>) -> Option<Text<'w>> {
+    let Some(expr) = part.expr.filter(|expr| expr.get() != "null") else { return Some(part.name.clone()) };
+    let expr: String = serde_json::from_str(expr.get()).ok()?;
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    let is_name = expr.bytes().all(is_word) && expr.bytes().next().is_some_and(|first| !first.is_ascii_digit());
+    is_name.then(|| Text::from(expr))
 }
 
 fn macro_detail<'w, 'a>(entry: raw::Entry<'w>, keep: &mut impl Keep<'w, 'a>) -> Macro<'a> {

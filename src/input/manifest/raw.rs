@@ -300,6 +300,8 @@ pub struct Named<'a> {
     #[serde(rename = "type")]
     pub kind: Text<'a>,
     pub description: Text<'a>,
+    /// Of parts of semantic models: SQL, a number, or null.
+    pub expr: Option<&'a RawValue>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -107,3 +107,72 @@ fn constraints(model: &Resource<'_>) -> Vec<Constraint> {
     all.dedup();
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::product;
+    use crate::findings::Place;
+    use crate::project::{Constraint, Resource, Text};
+    use crate::rules::tester::{findings_against, relation};
+
+    fn messages(before: Resource<'static>, now: Resource<'static>) -> Vec<String> {
+        findings_against("ACC034", &[before], &[now]).into_iter().map(|it| it.message).collect()
+    }
+
+    fn constraint(kind: &'static str, columns: &[&'static str]) -> Constraint<'static> {
+        Constraint { kind: Text::from(kind), columns: columns.iter().map(|name| Text::from(*name)).collect() }
+    }
+
+    /// Without constraints at columns, and with these of the model.
+    fn with(constraints: Vec<Constraint<'static>>) -> Resource<'static> {
+        let mut product = product();
+        product.columns.iter_mut().for_each(|column| column.constraints.clear());
+        relation(&mut product).constraints = constraints;
+        product
+    }
+
+    #[test]
+    fn one_that_is_enforced_no_more() {
+        let mut loose = product();
+        relation(&mut loose).contract_enforced = false;
+        let found = findings_against("ACC034", &[product()], &[loose.clone()]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].message, "the contract of model `dim_products` is enforced no more");
+        assert_eq!((&found[0].place, found[0].part.as_str()), (&Place::config("contract"), ""));
+        assert_eq!(messages(loose.clone(), product()), [""; 0]);
+        assert_eq!(messages(loose.clone(), loose), [""; 0]);
+    }
+
+    #[test]
+    fn constraints_that_are_lost() {
+        let keys = || vec![constraint("primary_key", &["price", "id"]), constraint("not_null", &["ID"])];
+        assert_eq!(
+            messages(product(), with(Vec::new())),
+            ["the contract of model `dim_products` has lost constraint not_null on id"]
+        );
+        assert_eq!(
+            messages(with(keys()), with(Vec::new())),
+            ["the contract of model `dim_products` has lost constraints not_null on id, primary_key on id, price"]
+        );
+        // Where it stands, in which case and order, makes no difference.
+        assert_eq!(messages(product(), with(keys())), [""; 0]);
+        assert_eq!(messages(with(keys()), with(vec![
+            constraint("Primary_Key", &["id", "price"]),
+            constraint("not_null", &["id"]),
+        ])), [""; 0]);
+    }
+
+    #[test]
+    fn a_column_takes_its_constraints_along() {
+        let mut shorter = product();
+        shorter.columns.remove(0);
+        assert_eq!(messages(product(), shorter), [""; 0]);
+    }
+
+    #[test]
+    fn whether_it_was_enforced_must_be_known() {
+        let mut unknown = product();
+        unknown.unknown = Some(Box::new(vec![(Text::from("contract"), Text::from("var('x') has no value"))]));
+        assert_eq!(messages(unknown, with(Vec::new())), [""; 0]);
+    }
+}

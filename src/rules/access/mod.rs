@@ -42,3 +42,20 @@ fn contract<'r, 'a>(model: &'r Resource<'a>) -> Option<&'r Relation<'a>> {
 fn has_column(model: &Resource<'_>, name: &str) -> bool {
     model.columns.iter().any(|column| column.name.eq_ignore_ascii_case(name))
 }
+
+/// A public model with a contract, as the tests of rules that compare two states begin with.
+#[cfg(test)]
+fn product() -> Resource<'static> {
+    use crate::project::{Access, Column, Constraint, Text};
+    use crate::rules::tester::{column, json_text, model, relation};
+
+    let mut product = model("marts", "dim_products");
+    relation(&mut product).access = Access::Public;
+    relation(&mut product).contract_enforced = true;
+    relation(&mut product).raw_code = Some(json_text("select id, price from {{ ref('stg_products') }}"));
+    let not_null = Constraint { kind: Text::from("not_null"), ..Constraint::default() };
+    let typed = |name: &str, data_type: &'static str| Column { data_type: Some(Text::from(data_type)), ..column(name) };
+    let id = Column { constraints: vec![not_null], ..typed("id", "integer") };
+    product.columns = vec![id, typed("price", "numeric")];
+    product
+}

@@ -86,3 +86,57 @@ fn report(model: Node<'_>, gone: &[&str], cx: &mut Context<'_>) {
     .stands_for(members)
     .help("bring it back, or make the change in a new version of the model and deprecate this one");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::product;
+    use crate::findings::Finding;
+    use crate::project::{Resource, Text};
+    use crate::rules::tester::{findings_against, relation};
+
+    fn found(before: &Resource<'static>, now: &Resource<'static>) -> Vec<Finding> {
+        findings_against("ACC031", std::slice::from_ref(before), std::slice::from_ref(now))
+    }
+
+    fn without(columns: &[&str]) -> Resource<'static> {
+        let mut product = product();
+        product.columns.retain(|column| !columns.contains(&column.name.as_str()));
+        product
+    }
+
+    #[test]
+    fn one_is_named_and_several_are_one_finding() {
+        let one = &found(&product(), &without(&["price"]))[0];
+        assert_eq!(one.message, "the contract of model `dim_products` has lost column `price`");
+        assert_eq!(one.part, "column:price");
+        let both = found(&product(), &without(&["id", "price"]));
+        assert_eq!(both.len(), 1);
+        assert_eq!(both[0].message, "the contract of model `dim_products` has lost columns `id`, `price`");
+        let parts: Vec<&str> = both[0].atoms().map(|atom| atom.part).collect();
+        assert_eq!(parts, ["column:id", "column:price"]);
+    }
+
+    #[test]
+    fn only_contracts_in_force_count_and_case_does_not() {
+        let mut upper = product();
+        upper.columns[1].name = Text::from("PRICE");
+        assert_eq!(found(&upper, &product()).len(), 0);
+        let loose = |mut product: Resource<'static>| {
+            relation(&mut product).contract_enforced = false;
+            product
+        };
+        assert_eq!(found(&product(), &loose(without(&["price"]))).len(), 0);
+        assert_eq!(found(&loose(product()), &without(&["price"])).len(), 0);
+        assert_eq!(found(&without(&["price"]), &product()).len(), 0);
+    }
+
+    #[test]
+    fn what_columns_there_were_must_be_known() {
+        let mut unknown = product();
+        unknown.unknown = Some(Box::new(vec![(Text::from("columns"), Text::from("var('x') has no value"))]));
+        assert_eq!(found(&unknown, &without(&["price"])).len(), 0);
+        let mut now = without(&["price"]);
+        now.unknown = unknown.unknown;
+        assert_eq!(found(&product(), &now).len(), 0);
+    }
+}

@@ -105,3 +105,66 @@ fn alike(project: &Project<'_>, base: &Project<'_>, gone: &Resource<'_>) -> Opti
     let mut new = project.own(ResourceType::Model).filter(|(_, model)| base.find(&model.unique_id).is_none());
     new.find(|(_, model)| code(model).is_some_and(|code| code.trim() == wanted.trim())).map(|(_, model)| model.label())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::product;
+    use crate::findings::{Finding, Place};
+    use crate::project::{Access, Resource, Text};
+    use crate::rules::tester::{findings_against, model, relation};
+
+    fn found(before: &[Resource<'static>], now: &[Resource<'static>]) -> Vec<Finding> {
+        findings_against("ACC030", before, now)
+    }
+
+    #[test]
+    fn a_public_model_that_is_gone() {
+        let found = found(&[product(), model("marts", "fct_orders")], &[]);
+        assert_eq!(found.len(), 1, "one that is not public may go");
+        let gone = &found[0];
+        assert_eq!(gone.message, "public model `dim_products` is gone");
+        assert_eq!(gone.subject, "model.shop.dim_products");
+        assert_eq!(gone.place, Place::ProjectKey(Vec::new()));
+        assert_eq!(gone.evidence, ["it stood in models/marts/dim_products.sql"]);
+        assert_eq!(gone.help, "bring it back, give it a `deprecation_date:`, and remove it when that has passed");
+    }
+
+    #[test]
+    fn one_that_was_announced_to_go_or_is_there_is_not() {
+        let deprecated = |date: &'static str| {
+            let mut product = product();
+            relation(&mut product).deprecation_date = Some(Text::from(date));
+            product
+        };
+        assert_eq!(found(&[deprecated("2025-12-31")], &[]).len(), 0);
+        assert_eq!(found(&[deprecated("2026-01-01")], &[]).len(), 1, "its last day is not over");
+        assert_eq!(found(&[product()], &[product()]).len(), 0);
+        let mut version = product();
+        version.unique_id = Text::from("model.shop.dim_products.v2");
+        assert_eq!(found(&[product()], &[version]).len(), 0);
+        let mut of_package = product();
+        of_package.package = Text::from("other");
+        assert_eq!(found(&[of_package], &[]).len(), 0);
+    }
+
+    #[test]
+    fn whether_it_was_public_must_be_known() {
+        let mut unknown = product();
+        unknown.unknown = Some(Box::new(vec![(Text::from("access"), Text::from("var('x') has no value"))]));
+        assert_eq!(found(&[unknown], &[]).len(), 0);
+        let mut narrow = product();
+        relation(&mut narrow).access = Access::Protected;
+        assert_eq!(found(&[narrow], &[]).len(), 0);
+    }
+
+    #[test]
+    fn a_new_model_of_the_same_sql_may_be_the_same() {
+        let mut renamed = model("marts", "dim_goods");
+        relation(&mut renamed).raw_code = relation(&mut product()).raw_code;
+        let found = found(&[product()], &[renamed]);
+        assert_eq!(
+            found[0].evidence[1],
+            "`dim_goods` is new and has the same SQL: a model by another name is another one"
+        );
+    }
+}
