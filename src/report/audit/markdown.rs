@@ -79,9 +79,10 @@ fn head(audit: &Audit) -> String {
     ];
     let looked_at: Vec<String> = looked_at.into_iter().map(|(count, word)| counted(count, word)).collect();
     format!(
-        "# Audit of {}: {score}\n\n{}{commit}. {}: {found}, with a risk of {:.1}.\n",
+        "# Audit of {}: {score}\n\n{}{commit}, read from {}. {}: {found}, with a risk of {:.1}.\n",
         code(&audit.project),
         audit.date,
+        inline(&audit.input.choice),
         looked_at.join(", "),
         audit.risk
     )
@@ -271,13 +272,29 @@ fn history(audit: &Audit) -> String {
 }
 
 fn notes(audit: &Audit) -> String {
+    let lines: String = audit.notes.iter().map(|note| format!("- {}\n", inline(note))).collect();
+    let text = lines + &did_not_run(audit);
+    if text.is_empty() { text } else { format!("\n## What is not known\n\n{text}") }
+}
+
+/// In one line for who reads the numbers; which rules, and why, for who wants to know.
+fn did_not_run(audit: &Audit) -> String {
     let mut skipped: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for rule in &audit.rules {
         if let Some(why) = rule.skipped.as_deref() {
             skipped.entry(why).or_default().push(rule.code);
         }
     }
-    let skipped = skipped.into_iter().map(|(why, codes)| format!("- Not run: {}. {}\n", codes.join(", "), inline(why)));
-    let lines: String = audit.notes.iter().map(|note| format!("- {}\n", inline(note))).chain(skipped).collect();
-    if lines.is_empty() { lines } else { format!("\n## What is not known\n\n{lines}") }
+    let count: usize = skipped.values().map(Vec::len).sum();
+    if count == 0 {
+        return String::new();
+    }
+    let lines = skipped.into_iter().map(|(why, codes)| format!("- {}: {}\n", codes.join(", "), inline(why)));
+    format!(
+        "- {} of {} did not run: what they look for is in none of these numbers.\n\n<details><summary>Which, and \
+         why</summary>\n\n{}\n</details>\n",
+        count,
+        counted(audit.rules.len(), "rule"),
+        lines.collect::<String>()
+    )
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::components::{
-    bar, of_part, percent, points, score_cell, section as view, sign, table, tally_words, verdict,
+    bar, number, of_part, percent, points, score_cell, section as view, sign, table, tally_words, verdict,
 };
 use super::markup::{Html, html, prose};
 use super::worklist::row as action_row;
@@ -31,14 +31,15 @@ fn score(audit: &Audit) -> Html {
     let (word, sentence) = verdict(score.score);
     html!(
         "<div class=\"card\" id=\"score\"><h3>Governance score</h3><p class=\"big\"><b id=\"project-score\">{}</b><span> of \
-         100 · {}</span></p><p>{}</p><p class=\"tallies\">{}</p>{}<p class=\"quiet\">{} resources count, each the more, the more \
+         100 · {}</span></p><p>{}</p><p class=\"tallies\">{}</p>{}<p class=\"quiet\">{} {}, each the more, the more \
          dashboards and models rest on it. <a href=\"#method\">How scores are made</a></p></div>",
         points(score.score),
         word,
         sentence,
         tally_words(audit.totals),
         facts(audit),
-        score.resources,
+        number(score.resources, "resource"),
+        if score.resources == 1 { "counts" } else { "count" },
     )
 }
 
@@ -124,7 +125,8 @@ fn first(audit: &Audit) -> Html {
     let risk: f64 = actions.iter().map(|action| action.risk).sum();
     let rows = actions.iter().enumerate().map(|(at, action)| action_row(audit, at, action)).collect();
     html!(
-        "<h3>Do this first</h3><p class=\"lead\">{} of {} actions, which together take away {} of all risk. <a \
+        "<h3>Do this first</h3><p class=\"lead\">{} of {} actions, which together take away {} of all risk. Risk \
+         is how grave a finding is times what rests on it; it has no unit, and is there to compare. <a \
          href=\"#worklist\">The whole worklist</a></p>{}",
         actions.len(),
         audit.worklist.len(),

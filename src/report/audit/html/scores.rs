@@ -36,7 +36,7 @@ fn parts(key: &str, heading: &str, parts: &[PartScore], is_sorted: bool) -> Html
     };
     let rows = parts.iter().take(PRINTED).map(row).collect();
     let headings = [heading, "#Score", "#Resources", "Findings"];
-    html!("{}{}", table("cells sortable", &headings, rows), more(parts.len(), PRINTED, "of them"))
+    html!("{}{}", table("cells sortable", &headings, rows), more(parts.len(), PRINTED, key))
 }
 
 /// A part by name, or words for what has none.

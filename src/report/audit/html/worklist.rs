@@ -1,6 +1,6 @@
 //! What to do, the most risk first.
 
-use super::components::{section as view, table};
+use super::components::{number, section as view, table};
 use super::markup::{Html, html, prose};
 use super::overview::share;
 use crate::audit::{Action, Audit, Effort};
@@ -15,7 +15,11 @@ pub fn section(audit: &Audit) -> Html {
     let rows = audit.worklist[..shown].iter().enumerate().map(|(at, action)| row(audit, at, action)).collect();
     let rest = match audit.worklist.len() - shown {
         0 => Html::default(),
-        rest => html!("<p class=\"quiet\" id=\"worklist-rest\">{} smaller actions follow.</p>", rest),
+        rest => html!(
+            "<p class=\"quiet\" id=\"worklist-rest\">{} {}.</p>",
+            number(rest, "smaller action"),
+            if rest == 1 { "follows" } else { "follow" }
+        ),
     };
     view(
         "worklist",
@@ -48,11 +52,10 @@ fn effort(action: &Action) -> Html {
         Effort::Medium => ("●●○", "medium"),
         Effort::Large => ("●●●", "large"),
     };
-    let places = if action.places == 1 { "1 place".to_owned() } else { format!("{} places", action.places) };
     html!(
         "<span class=\"effort\"><i aria-hidden=\"true\">{}</i> {} <span class=\"quiet\">{}</span></span>",
         level,
         word,
-        places
+        number(action.places, "place")
     )
 }
