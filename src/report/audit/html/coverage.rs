@@ -101,7 +101,13 @@ fn parts(audit: &Audit, key: &'static str, heading: &str, parts: &[PartCoverage]
         let cells = columns.iter().map(cell).collect::<Html>();
         html!("<tr><th scope=\"row\">{}</th>{}</tr>", part_name(key, part.name.as_deref()), cells)
     };
-    let rows = largest(parts).into_iter().map(row).collect();
+    let has_any = |part: &&PartCoverage| {
+        let has = |(measure, of, _): &&(Measure, Things, &str)| {
+            part.cells.iter().any(|cell| (cell.measure, cell.of) == (*measure, *of))
+        };
+        columns.iter().any(has)
+    };
+    let rows = largest(parts).into_iter().filter(has_any).map(row).collect();
     html!("{}{}", table("coverage cells sortable", &headings, rows), more(parts.len(), PRINTED, "smaller one"))
 }
 

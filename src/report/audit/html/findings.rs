@@ -1,7 +1,7 @@
 //! The parts that the script fills: the lineage and the list of findings; and what the numbers mean.
 
 use super::components::{number, section as view, table};
-use super::markup::{Html, html};
+use super::markup::{Html, html, prose};
 use crate::audit::{Audit, Rule};
 
 const NO_SCRIPT: &str = "This part needs the page's own script, which is switched off here.";
@@ -61,15 +61,15 @@ pub fn section(audit: &Audit) -> Html {
 /// What the numbers mean, what ran and what could not be known.
 pub fn method(audit: &Audit) -> Html {
     let (skipped, ran): (Vec<&Rule>, Vec<&Rule>) = audit.rules.iter().partition(|rule| rule.skipped.is_some());
-    let note = |note: &String| html!("<li>{}</li>", note);
+    let note = |note: &String| html!("<li>{}</li>", prose(note));
     let ran_row = |rule: &&Rule| {
         html!(
-            "<tr><td><code>{}</code> {}</td><td data-label=\"Flags\">{}</td><td data-label=\"Trap\">{}</td><td \
+            "<tr><td><code>{}</code> {}</td><td data-label=\"What it does\">{}</td><td data-label=\"Trap\">{}</td><td \
              class=\"num\" data-label=\"Looked at\">{}</td><td class=\"num\" data-label=\"Findings\"><a \
              href=\"{}\">{}</a></td></tr>",
             rule.code,
             rule.slug,
-            rule.summary,
+            prose(&rule.summary),
             rule.trap,
             rule.subjects,
             format!("#findings?rule={}", rule.code),
@@ -81,7 +81,7 @@ pub fn method(audit: &Audit) -> Html {
             "<tr><td><code>{}</code> {}</td><td data-label=\"Why\">{}</td></tr>",
             rule.code,
             rule.slug,
-            rule.skipped.as_deref().unwrap_or_default()
+            prose(rule.skipped.as_deref().unwrap_or_default())
         )
     };
     let not_ran = if skipped.is_empty() {

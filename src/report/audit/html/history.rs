@@ -26,7 +26,7 @@ pub fn section(audit: &Audit) -> Option<Html> {
 /// The size of the chart, in units of its own.
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 180.0;
-const LEFT: f64 = 36.0;
+const LEFT: f64 = 48.0;
 
 fn trend(history: &[Entry]) -> Html {
     let breaks = breaks(history);
@@ -268,7 +268,7 @@ mod tests {
         let history = [("2026-01-01", Some(0.0)), ("2026-02-01", None), ("2026-03-01", Some(100.0))];
         let history = history.map(|(date, score)| entry(date, score));
         let chart = chart(&history, &breaks(&history));
-        assert!(chart.as_str().contains("points=\"36.0,156.0 712.0,8.0\""), "{chart:?}");
+        assert!(chart.as_str().contains("points=\"48.0,156.0 712.0,8.0\""), "{chart:?}");
         assert_eq!(chart.as_str().matches("<circle").count(), 2);
         assert!(chart.as_str().contains(">2026-01-01<") && chart.as_str().contains(">2026-03-01<"));
     }
@@ -279,7 +279,7 @@ mod tests {
         let trend = trend(&history);
         let lines: Vec<&str> =
             trend.as_str().split("<polyline points=\"").skip(1).filter_map(|it| it.split('"').next()).collect();
-        assert_eq!(lines, ["36.0,82.0 261.3,82.0", "486.7,82.0 712.0,82.0"]);
+        assert_eq!(lines, ["48.0,82.0 269.3,82.0", "490.7,82.0 712.0,82.0"]);
         assert_eq!(trend.as_str().matches("class=\"break\"").count(), 1, "a dashed line");
         assert!(
             trend.as_str().contains("<span class=\"quiet break\">from here on: 1 more rule ran</span>"),

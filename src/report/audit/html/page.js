@@ -8,7 +8,7 @@
   // What coverage counts, as the bit of what is missing and the word for it.
   const MISSING = { documented: [1, "without a description"], tested: [2, "without a test"], owned: [4, "without an owner"], fresh: [16, "whose freshness nobody checks"] };
   const KINDS = { model: "model", source: "source table", seed: "seed", snapshot: "snapshot", exposure: "exposure" };
-  const PAGE = 100;
+  const [PAGE, FIRST] = [100, 30];
   const $ = (id) => document.getElementById(id);
   const root = document.documentElement;
 
@@ -271,13 +271,14 @@
       && wanted("layer", layers[nodes.layer[at]]) && wanted("folder", folders[nodes.folder[at]] || "/"))
       .sort((a, b) => nodes.dashboards[b] - nodes.dashboards[a] || nodes.downstream[b] - nodes.downstream[a]);
     const part = ["owner", "layer", "folder"].filter((name) => parameters.has(name)).map((name) => `, ${name} ${parameters.get(name) === "-" ? "nobody" : parameters.get(name)}`);
+    const feeds = (at) => [[nodes.dashboards[at], "dashboard"], [nodes.downstream[at], "model"]].filter(([size]) => size).map(([size, word]) => count(size, word)).join(", ");
     const row = (at) => el("li", {}, el("a", { href: link("lineage", { node: nodes.id[at] }) }, nodes.name[at]),
-      el("span", { class: "quiet" }, ` feeds ${count(nodes.dashboards[at], "dashboard")}, ${count(nodes.downstream[at], "model")}`));
-    const more = found.length - PAGE * 3;
+      feeds(at) && kind !== "exposure" ? el("span", { class: "quiet" }, ` feeds ${feeds(at)}`) : null);
+    const list = el("ul", { class: "columned" }, ...found.slice(0, FIRST).map(row));
+    const rest = el("button", { type: "button", click: () => { list.append(...found.slice(FIRST).map(row)); rest.remove(); } }, `Show all ${found.length}`);
     $("missing").replaceChildren(el("div", { class: "card" },
       el("p", {}, el("b", {}, `${count(found.length, kind)} ${measure[1]}${part.join("")}`), el("span", { class: "quiet" }, ", what feeds most first")),
-      el("ul", { class: "columned" }, ...found.slice(0, PAGE * 3).map(row)),
-      more > 0 ? el("p", { class: "quiet" }, `and ${more} more`) : null, el("p", {}, el("a", { href: "#coverage" }, "Close this list"))));
+      list, el("p", { class: "buttons" }, found.length > FIRST ? rest : null, el("a", { href: "#coverage" }, "Close this list"))));
   }
 
   // ---- Tables that can be sorted, and what is upstream of a dashboard.
@@ -320,9 +321,10 @@
 
   // ---- Lineage.
 
-  const [HEIGHT, ACROSS, DOWN, TALL] = [48, 46, 12, 16];
-  // A box is as wide as its words, within these; a picture is not made smaller than what can be read.
-  const [NARROW, WIDE, SMALLEST, LARGEST] = [92, 290, 0.92, 1.2];
+  const [HEIGHT, DOWN, TALL] = [48, 12, 16];
+  // A box is as wide as its words and columns stand apart as there is room, within these; and a picture is not made smaller
+  // than what can be read.
+  const [NARROW, WIDE, ABOUT, CLOSE, APART, SMALLEST] = [70, 290, 165, 28, 90, 0.92];
   const MOST = 40;
   const lineage = { scale: 1, chosen: null, items: [], edges: [], depth: 2 };
 
@@ -399,8 +401,8 @@
     $("picture").classList.toggle("wide", node === undefined);
     if (node === undefined) groupView(data, Math.min(Number(parameters.get("group")) || 0, data.groups.length - 1));
     else nodeView(data, node);
-    place(data);
-    lineage.scale = Math.max(SMALLEST, Math.min(LARGEST, $("canvas").clientWidth / lineage.width));
+    place(data, $("canvas").clientWidth);
+    lineage.scale = Math.max(SMALLEST, Math.min(1, $("canvas").clientWidth / lineage.width));
     draw(data);
     if (node !== undefined) choose(data, lineage.items.find((item) => item.centre), true);
     else $("panel").replaceChildren(...groupPanel(data, lineage.group));
@@ -458,29 +460,34 @@
     $("crumbs").replaceChildren(...parts);
   }
   /** Columns and rows become places; a tall column stands in several beside each other. */
-  function place(data) {
-    const { items } = lineage;
+  function place(data, room) {
     const columns = [];
-    for (const item of items) {
+    for (const item of lineage.items) {
       item.words = words(data, item);
-      (columns[item.column] ||= []).push(item);
+      (columns[item.column] ||= { items: [] }).items.push(item);
     }
+    const used = columns.filter(Boolean);
+    for (const column of used) {
+      column.items.sort((a, b) => a.row - b.row);
+      column.parts = Math.ceil(column.items.length / TALL);
+      const needed = column.items.flatMap(({ words: [name, about] }) => [measured(name, 14), Math.min(measured(about, 12) + 14, ABOUT)]);
+      column.width = Math.min(WIDE, Math.max(NARROW, ...needed) + 22);
+    }
+    const wide = used.reduce((sum, { parts, width }) => sum + parts * (width + DOWN) - DOWN, 24);
+    const across = Math.min(APART, Math.max(CLOSE, (room / SMALLEST - wide) / Math.max(1, used.length - 1)));
+    const tallest = Math.min(TALL, Math.max(1, ...used.map((column) => column.items.length)));
     let x = 12;
-    const tallest = Math.min(TALL, Math.max(1, ...columns.filter(Boolean).map((column) => column.length)));
-    for (const column of columns.filter(Boolean)) {
-      column.sort((a, b) => a.row - b.row);
-      const parts = Math.ceil(column.length / TALL);
-      const size = Math.ceil(column.length / parts);
-      const width = Math.min(WIDE, Math.max(NARROW, ...column.flatMap(({ words: [name, about] }) => [measured(name, 14), measured(about, 12) + 14])) + 22);
-      column.forEach((item, at) => {
-        const inPart = Math.min(size, column.length - Math.floor(at / size) * size);
+    for (const { items, parts, width } of used) {
+      const size = Math.ceil(items.length / parts);
+      items.forEach((item, at) => {
+        const inPart = Math.min(size, items.length - Math.floor(at / size) * size);
         item.width = width;
         item.x = x + Math.floor(at / size) * (width + DOWN);
         item.y = 12 + ((tallest - inPart) / 2 + at % size) * (HEIGHT + DOWN);
       });
-      x += parts * (width + DOWN) - DOWN + ACROSS;
+      x += parts * (width + DOWN) - DOWN + across;
     }
-    Object.assign(lineage, { width: x - ACROSS + 12, height: tallest * (HEIGHT + DOWN) + 12 });
+    Object.assign(lineage, { width: Math.ceil(x - across + 12), height: tallest * (HEIGHT + DOWN) + 12 });
   }
   /** How wide words are in the page's font. */
   const pen = document.createElement("canvas").getContext("2d");
