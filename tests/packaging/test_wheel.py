@@ -44,7 +44,8 @@ class SourceDistribution(unittest.TestCase):
         with tarfile.open(maturin("sdist")) as archive:
             names = [name.split("/", 1)[1] for name in archive.getnames()]
             metadata = archive.extractfile(f"dbt_steward-{VERSION}/PKG-INFO").read().decode()
-        outside = sorted(name for name in names if not (name.startswith("src/") and name.endswith(".rs")))
+        # Sources, and the page's style and script.
+        outside = sorted(name for name in names if not re.fullmatch(r"src/.*\.(rs|css|js)", name))
         wanted = "CHANGELOG.md Cargo.lock Cargo.toml LICENSE-APACHE LICENSE-MIT PKG-INFO README.md pyproject.toml"
         self.assertEqual(outside, wanted.split())
         self.assertIn("src/main.rs", names)
