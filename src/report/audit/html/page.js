@@ -27,7 +27,8 @@
     el("i", { "aria-hidden": "true" }, SIGNS[level][1]), el("span", { class: "sr" }, SIGNS[level][2]), String(count));
   const option = (value, text) => el("option", { value }, text);
   const link = (view, parameters) => `#${view}?${new URLSearchParams(parameters)}`;
-  const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
+  const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
+  const count = (number, word) => `${grouped(number)} ${word}${number === 1 ? "" : "s"}`;
 
   // ---- Data: read when it is first asked for.
 
@@ -197,7 +198,7 @@
     const pages = Math.max(1, Math.ceil(found.length / PAGE));
     const page = Math.min(Math.max(Number(parameters.get("page")) || 1, 1), pages);
     const shown = found.slice((page - 1) * PAGE, page * PAGE);
-    $("findings-count").textContent = all.length ? `${found.length} of ${count(data.order.length, "finding")}` : count(found.length, "finding");
+    $("findings-count").textContent = all.length ? `${grouped(found.length)} of ${count(data.order.length, "finding")}` : count(found.length, "finding");
     $("findings-list").replaceChildren(...shown.map((finding) => findingRow(data, finding)));
     const turn = (words, to) => el("button", { type: "button", click: () => { go("findings", { page: to }); $("findings-count").scrollIntoView(); } }, words);
     $("findings-pages").replaceChildren(...(pages === 1 ? [] : [
@@ -275,7 +276,7 @@
     const row = (at) => el("li", {}, el("a", { href: link("lineage", { node: nodes.id[at] }) }, nodes.name[at]),
       feeds(at) && kind !== "exposure" ? el("span", { class: "quiet" }, ` feeds ${feeds(at)}`) : null);
     const list = el("ul", { class: "columned" }, ...found.slice(0, FIRST).map(row));
-    const rest = el("button", { type: "button", click: () => { list.append(...found.slice(FIRST).map(row)); rest.remove(); } }, `Show all ${found.length}`);
+    const rest = el("button", { type: "button", click: () => { list.append(...found.slice(FIRST).map(row)); rest.remove(); } }, `Show all ${grouped(found.length)}`);
     $("missing").replaceChildren(el("div", { class: "card" },
       el("p", {}, el("b", {}, `${count(found.length, kind)} ${measure[1]}${part.join("")}`), el("span", { class: "quiet" }, ", what feeds most first")),
       list, el("p", { class: "buttons" }, found.length > FIRST ? rest : null, el("a", { href: "#coverage" }, "Close this list"))));
@@ -505,7 +506,7 @@
     const path = label.replace(/\/\*$/, "");
     const cut = path.includes(": ") ? path.indexOf(": ") : path.includes(" … ") ? -1 : path.lastIndexOf("/");
     if (cut < 0) return [path, count(size, "resource")];
-    return [path.slice(cut + 1).trim(), `${size} in ${path.slice(0, cut)}`];
+    return [path.slice(cut + 1).trim(), `${grouped(size)} in ${path.slice(0, cut)}`];
   }
   /** Words that fit, and an ellipsis for the rest. */
   function fitting(words, size, width) {
@@ -559,7 +560,7 @@
     const severity = folder ? data.groups[item.group].severity : data.nodes.severity[item.node];
     const all = folder ? data.groups[item.group].size : 1;
     const found = !matches ? all : folder ? within(data, item.group).filter(matches).length : Number(matches(item.node));
-    const about = folder && matches ? `${found} of ${all}` : plain;
+    const about = folder && matches ? `${grouped(found)} of ${grouped(all)}` : plain;
     const dim = found === 0;
     const room = item.width - 20;
     return el("g", {
@@ -609,7 +610,7 @@
 
   function nodeLinks(data, nodes, most) {
     const rows = nodes.slice(0, most).map((node) => el("li", {}, el("a", { href: link("lineage", { node: data.nodes.id[node] }) }, data.nodes.name[node]), " ", sign(data.nodes.severity[node])));
-    if (nodes.length > most) rows.push(el("li", { class: "quiet" }, `and ${nodes.length - most} more`));
+    if (nodes.length > most) rows.push(el("li", { class: "quiet" }, `and ${grouped(nodes.length - most)} more`));
     return el("ul", {}, ...rows);
   }
   function nodePanel(data, node) {
