@@ -111,11 +111,23 @@ fn scores(audit: &Audit) -> Vec<Row> {
     let row =
         |kind: &str, name: &str, score: &Score| Row { name: name.to_owned(), ..Row::of("score", kind) }.scored(score);
     let project = Row { risk: decimal(audit.risk), ..row("project", &audit.project, &scores.project) };
-    let traps = scores.traps.iter().map(|trap| row("trap", trap.name, &trap.score));
+    let traps = scores.traps.iter().map(|trap| Row {
+        why: trap.unknown.unwrap_or_default().to_owned(),
+        ..row("trap", trap.name, &trap.score)
+    });
+    let accepted = Row {
+        score: points(audit.suppressed.score),
+        risk: decimal(audit.suppressed.risk),
+        total: audit.suppressed.findings.to_string(),
+        ..Row::of("suppressed", "")
+    };
     let parts = [("owner", &scores.owners), ("folder", &scores.folders), ("layer", &scores.layers)];
     let parts = parts.into_iter().flat_map(|(kind, parts)| parts.iter().map(move |part| (kind, part)));
-    let parts = parts.map(|(kind, part)| row(kind, part.name.as_deref().unwrap_or_default(), &part.score));
-    std::iter::once(project).chain(traps).chain(parts).collect()
+    let parts = parts.map(|(kind, part)| Row {
+        risk: decimal(part.risk),
+        ..row(kind, part.name.as_deref().unwrap_or_default(), &part.score)
+    });
+    std::iter::once(project).chain(traps).chain(parts).chain([accepted]).collect()
 }
 
 fn coverage(audit: &Audit) -> Vec<Row> {
@@ -133,6 +145,7 @@ fn coverage(audit: &Audit) -> Vec<Row> {
 }
 
 fn action(action: &Action) -> Row {
+    let urgent = action.why_urgent.map(|why| format!("cannot wait: {why}; ")).unwrap_or_default();
     Row {
         id: action.id.clone(),
         name: action.what.clone(),
@@ -140,10 +153,10 @@ fn action(action: &Action) -> Row {
         risk: decimal(action.risk),
         effort: word(action.effort),
         places: action.places.to_string(),
-        total: action.clears.len().to_string(),
+        total: action.members.to_string(),
         dashboards: action.dashboards.to_string(),
         path: action.files.join("; "),
-        why: format!("{} ({})", action.effect, action.rules.join(", ")),
+        why: format!("{urgent}{} ({})", action.effect, action.rules.join(", ")),
         ..Row::of("action", word(action.kind))
     }
 }
@@ -301,13 +314,25 @@ fn changes(comparison: &Comparison, audit: &Audit) -> Vec<Row> {
     });
     let done =
         comparison.done.iter().map(|it| Row { id: it.id.clone(), risk: decimal(it.risk), ..row("done", &it.what) });
-    scores.chain(coverage).chain(fixed).chain(new).chain(done).collect()
+    let untold = comparison.untold.iter().map(|it| Row {
+        id: it.fingerprint.clone(),
+        severity: it.severity.to_string(),
+        to: it.subject.clone(),
+        why: it.code.clone(),
+        ..row("untold", &it.message)
+    });
+    let rules = &comparison.rules;
+    let rules = [("only before", &rules.only_before), ("only now", &rules.only_now), ("severity", &rules.severity)];
+    let rules = rules.into_iter().flat_map(|(how, codes)| codes.iter().map(move |code| (how, code)));
+    let rules = rules.map(|(how, code)| Row { id: code.clone(), why: how.to_owned(), ..row("rule", "") });
+    scores.chain(coverage).chain(fixed).chain(untold).chain(new).chain(done).chain(rules).collect()
 }
 
 fn rule(rule: &Rule) -> Row {
     Row {
         id: rule.code.to_owned(),
         name: rule.slug.to_owned(),
+        severity: rule.severity.map(|severity| severity.to_string()).unwrap_or_default(),
         of: rule.trap.to_owned(),
         resources: rule.subjects.to_string(),
         total: rule.findings.to_string(),

@@ -101,15 +101,21 @@ fn worklist(audit: &Audit) -> String {
             [only] => name(only),
             [first, rest @ ..] => format!("{} and {} more", name(first), rest.len()),
         };
-        let (what, effect) = (field(&action.what), field(&action.effect));
+        let urgent = action.why_urgent.map(|why| format!("**cannot wait: {why}.** ")).unwrap_or_default();
+        let (what, effect) = (urgent + &field(&action.what), field(&action.effect));
         format!("{:.1} | {what} | {effect} | {effort} | {owner} | {place}", action.risk)
     };
-    table("What to do first", "risk#|action|effect|effort|owner|where", audit.worklist.iter().map(row).collect())
+    // What is passed over because it is like three before comes after the rest.
+    let first = audit.first_steps(SHOWN).actions;
+    let others = (0..audit.worklist.len()).filter(|at| !first.contains(at));
+    let rows = first.iter().copied().chain(others).map(|at| row(&audit.worklist[at])).collect();
+    table("What to do first", "risk#|action|effect|effort|owner|where", rows)
 }
 
 fn traps(audit: &Audit) -> String {
     let row = |trap: &crate::audit::TrapScore| {
-        format!("{} | {} | {}", trap.name, points(trap.score.score), findings(&trap.score))
+        let why = trap.unknown.map(|why| format!(" (cannot be judged: {why})")).unwrap_or_default();
+        format!("{}{why} | {} | {}", trap.name, points(trap.score.score), findings(&trap.score))
     };
     table("The five traps", "trap|score#|errors#|warnings#|info#", audit.scores.traps.iter().map(row).collect())
 }
@@ -195,14 +201,15 @@ fn weakest(word: &str, heading: &str, parts: &[PartScore]) -> String {
     let row = |part: &PartScore| {
         let part_name = part.name.as_deref().unwrap_or_default();
         format!(
-            "{} | {} | {} | {}",
+            "{} | {} | {} | {} | {:.1}",
             name(part_name),
             points(part.score.score),
             part.score.resources,
-            findings(&part.score)
+            findings(&part.score),
+            part.risk
         )
     };
-    let columns = format!("{word}|score#|resources#|errors#|warnings#|info#");
+    let columns = format!("{word}|score#|resources#|errors#|warnings#|info#|risk#");
     table(heading, &columns, parts.into_iter().map(row).collect())
 }
 
@@ -231,6 +238,7 @@ fn changes(audit: &Audit, comparison: &Comparison) -> String {
     let (fixed, new) = (comparison.fixed.len(), comparison.new.len());
     text += &format!("{} gone, {} new, ", counted(fixed, "finding"), new);
     text += &format!("{} done.\n", counted(comparison.done.len(), "action"));
+    text += &other_rules(comparison);
     let of = |name: &Option<String>| name.as_deref().map(field).unwrap_or_default();
     let row = |change: &crate::audit::ScoreChange| {
         let scope = match serde_json::to_value(change.scope) {
@@ -247,6 +255,34 @@ fn changes(audit: &Audit, comparison: &Comparison) -> String {
     text += &table("New findings", "risk#|rule|finding", comparison.new.iter().map(row).collect());
     let row = |done: &crate::audit::DoneAction| format!("{:.1} | {}", done.risk, field(&done.what));
     text + &table("Done", "risk taken away#|action", comparison.done.iter().map(row).collect())
+}
+
+/// What cannot be compared, because a rule ran in one of the audits only, or weighs otherwise.
+fn other_rules(comparison: &Comparison) -> String {
+    let rules = &comparison.rules;
+    let all = [
+        ("ran then only", &rules.only_before),
+        ("ran now only", &rules.only_now),
+        ("has another severity", &rules.severity),
+    ];
+    let some = all.into_iter().filter(|(_, codes)| !codes.is_empty());
+    let words: Vec<String> = some.map(|(words, codes)| format!("{words}: {}", codes.join(", "))).collect();
+    if words.is_empty() {
+        return String::new();
+    }
+    let scores = if comparison.is_comparable { "" } else { " Scores cannot be compared." };
+    let untold = comparison.untold.len() + comparison.untold_new.len();
+    let untold = if untold == 0 {
+        String::new()
+    } else {
+        format!(" Of {} nobody can tell whether it is gone or new.", counted(untold, "finding"))
+    };
+    format!("\nOther rules than then. {}.{scores}{untold}\n", capital(&words.join("; ")))
+}
+
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
 fn history(audit: &Audit) -> String {

@@ -1,6 +1,6 @@
 //! How the project has come along: the trend over earlier runs, and what has changed since one of them.
 
-use super::components::{more, points, section as view, sign, table};
+use super::components::{more, number, points, section as view, sign, table};
 use super::markup::{Html, html, prose};
 use super::scores::part_name;
 use crate::audit::history::Entry;
@@ -145,24 +145,58 @@ fn compared(audit: &Audit, comparison: &Comparison) -> Html {
             )
         }
     };
-    let mut note = Html::default();
-    if comparison.version != audit.version {
-        note = html!(
-            "<p class=\"quiet\">That audit was made with dbt-steward {}, this one with {}: some findings may be new because \
-             a rule is.</p>",
-            comparison.version,
-            audit.version
-        );
-    }
     html!(
-        "<h3>Since {}</h3>{}{}<h4>Scores</h4>{}<h4>Fixed</h4>{}<h4>Done</h4>{}",
+        "<h3>Since {}</h3>{}{}{}<h4>Scores</h4>{}<h4>Fixed</h4>{}<h4>Done</h4>{}",
         comparison.date,
-        note,
+        other_version(audit, comparison),
+        other_rules(comparison),
         new,
-        scores(&comparison.scores),
+        if comparison.is_comparable {
+            scores(&comparison.scores)
+        } else {
+            html!("<p>Scores cannot be compared: what they count is another thing now.</p>")
+        },
         fixed(comparison),
         done(comparison),
     )
+}
+
+fn other_version(audit: &Audit, comparison: &Comparison) -> Html {
+    if comparison.version == audit.version {
+        return Html::default();
+    }
+    html!(
+        "<p class=\"quiet\">That audit was made with dbt-steward {}, this one with {}: some findings may be new because a rule \
+         is.</p>",
+        comparison.version,
+        audit.version
+    )
+}
+
+/// What cannot be told, because a rule ran in one of the audits only, or weighs otherwise.
+fn other_rules(comparison: &Comparison) -> Html {
+    let codes = |words: &str, codes: &[String]| match codes {
+        [] => Html::default(),
+        _ => html!("<li>{} {}: {}</li>", number(codes.len(), "rule"), words, codes.join(", ")),
+    };
+    let untold = |words: &str, count: usize| match count {
+        0 => Html::default(),
+        _ => html!("<li>{}: {}</li>", number(count, "finding"), words),
+    };
+    let rules = &comparison.rules;
+    let items: Html = [
+        codes("ran then only", &rules.only_before),
+        codes("ran now only", &rules.only_now),
+        codes("with another severity", &rules.severity),
+        untold("whether they are gone cannot be told", comparison.untold.len()),
+        untold("whether they are new cannot be told", comparison.untold_new.len()),
+    ]
+    .into_iter()
+    .collect();
+    if items == Html::default() {
+        return items;
+    }
+    html!("<p>Other rules ran than then, or with another weight:</p><ul>{}</ul>", items)
 }
 
 fn are(count: usize) -> &'static str {

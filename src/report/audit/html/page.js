@@ -252,7 +252,8 @@
     const [dots, word] = EFFORTS[actions.effort[at]];
     const share = total ? actions.risk[at] / total * 100 : 0;
     return el("tr", {}, el("td", { class: "num quiet" }, String(at + 1)),
-      el("td", {}, el("span", { class: "what" }, ...prose(actions.what[at])), " ",
+      el("td", {}, actions.urgent[at] ? el("span", { class: "urgent" }, `cannot wait: ${actions.urgent[at]}`) : null,
+        el("span", { class: "what" }, ...prose(actions.what[at])), " ",
         el("a", { class: "clears", href: link("findings", { action: at }) }, ...prose(actions.effects[actions.effect[at]]))),
       el("td", { "data-label": "Owner", class: actions.owner[at] ? "" : "quiet" }, actions.owner[at] || "nobody yet"),
       el("td", { "data-label": "Effort" }, el("span", { class: "effort" }, el("i", { "aria-hidden": "true" }, dots), ` ${word} `, el("span", { class: "quiet" }, count(actions.places[at], "place")))),

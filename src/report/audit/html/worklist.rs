@@ -24,7 +24,7 @@ pub fn section(audit: &Audit) -> Html {
     view(
         "worklist",
         "Worklist",
-        "Actions, each of which clears findings. The one that takes away the most risk comes first. Effort counts the places \
+        "Actions, each of which clears findings. What cannot wait comes first, then what takes away the most risk. Effort counts the places \
          to edit; a change of SQL counts three.",
         html!("<div id=\"worklist-tools\"></div>{}{}", table("worklist", HEADINGS, rows), rest),
     )
@@ -32,10 +32,11 @@ pub fn section(audit: &Audit) -> Html {
 
 pub fn row(audit: &Audit, at: usize, action: &Action) -> Html {
     html!(
-        "<tr><td class=\"num quiet\">{}</td><td><span class=\"what\">{}</span> <a class=\"clears\" href=\"{}\">{}</a></td>\
+        "<tr><td class=\"num quiet\">{}</td><td>{}<span class=\"what\">{}</span> <a class=\"clears\" href=\"{}\">{}</a></td>\
          <td data-label=\"Owner\">{}</td><td data-label=\"Effort\">{}</td><td class=\"num\" data-label=\"Risk\">{}</td><td \
          class=\"num\" data-label=\"Of all risk\">{}</td></tr>",
         at + 1,
+        action.why_urgent.map(|why| html!("<span class=\"urgent\">cannot wait: {}</span>", why)),
         prose(&action.what),
         format!("#findings?action={at}"),
         prose(&action.effect),
