@@ -326,7 +326,7 @@
   const [HEIGHT, DOWN, TALL] = [48, 12, 16];
   // A box is as wide as its words and columns stand apart as there is room, within these; and a picture is not made smaller
   // than what can be read.
-  const [NARROW, WIDE, ABOUT, CLOSE, APART, SMALLEST] = [70, 290, 165, 28, 90, 0.92];
+  const [NARROW, WIDE, ABOUT, CLOSE, APART, SMALLEST] = [70, 330, 165, 28, 90, 0.92];
   const MOST = 40;
   const lineage = { scale: 1, chosen: null, items: [], edges: [], depth: 2 };
 
