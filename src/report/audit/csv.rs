@@ -111,10 +111,10 @@ fn scores(audit: &Audit) -> Vec<Row> {
     let row =
         |kind: &str, name: &str, score: &Score| Row { name: name.to_owned(), ..Row::of("score", kind) }.scored(score);
     let project = Row { risk: decimal(audit.risk), ..row("project", &audit.project, &scores.project) };
-    let traps = scores.traps.iter().map(|trap| Row {
-        why: trap.unknown.unwrap_or_default().to_owned(),
-        ..row("trap", trap.name, &trap.score)
-    });
+    let traps = scores
+        .traps
+        .iter()
+        .map(|trap| Row { why: trap.unknown.unwrap_or_default().to_owned(), ..row("trap", trap.name, &trap.score) });
     let accepted = Row {
         score: points(audit.suppressed.score),
         risk: decimal(audit.suppressed.risk),

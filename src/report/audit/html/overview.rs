@@ -145,10 +145,7 @@ fn first(audit: &Audit) -> Html {
     let rows = steps.actions.iter().map(|at| action_row(audit, *at, &audit.worklist[*at])).collect();
     let passed_over = match steps.passed_over.len() {
         0 => Html::default(),
-        count => html!(
-            " Of one kind of work there are at most three, which passes over {}.",
-            number(count, "action")
-        ),
+        count => html!(" Of one kind of work there are at most three, which passes over {}.", number(count, "action")),
     };
     html!(
         "<h3>Do this first</h3><p class=\"lead\">{} of {}, which together take away {} of all risk.{} Risk is how grave a \
