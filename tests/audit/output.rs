@@ -86,6 +86,7 @@ fn csv_is_one_table_with_all_parts() {
     let csv = run(&["csv", "--commit", "b2", "--compare", "old.json"]);
     let parts = [
         "score",
+        "suppressed",
         "coverage",
         "action",
         "finding",
