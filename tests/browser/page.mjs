@@ -345,6 +345,16 @@ const tests = {
     }
   },
 
+  async "pictures for the README are taken on demand"() {
+    if (!process.env.PICTURES) return;
+    for (const view of ["overview", "lineage"]) {
+      const page = await open("shop", `#${view}`);
+      await page.setViewportSize({ width: 1280, height: 860 });
+      await page.screenshot({ path: join(process.env.PICTURES, `audit-${view}.png`) });
+      await page.done();
+    }
+  },
+
   async "without its script the page is complete but for lineage and findings"() {
     const plain = await chromium.launch({ executablePath: process.env.CHROMIUM, args: ARGUMENTS });
     const page = await plain.newPage({ javaScriptEnabled: false });
