@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Audit, Cell, InputKind, Tally};
+use crate::findings::Severity;
 use crate::rules::words::counted;
 
 /// What a run is remembered by.
@@ -32,10 +33,10 @@ pub struct Entry {
     pub resources: usize,
     /// Of the project.
     pub coverage: Vec<Cell>,
-    /// Codes of the rules that ran, in order; null in lines of versions that did not write them. Where others run, scores
-    /// of the same project are others.
+    /// The rules that ran, by code, with their severity; null in lines of versions that did not write them. Where others
+    /// run, or with another weight, scores of the same project are others.
     #[serde(default)]
-    pub rules: Option<Vec<String>>,
+    pub rules: Option<BTreeMap<String, Option<Severity>>>,
     /// What the project was read from; null in lines of versions that did not write it.
     #[serde(default)]
     pub input: Option<InputKind>,
@@ -53,6 +54,7 @@ pub struct BadLine {
 impl Entry {
     /// What this run adds.
     pub fn of(audit: &Audit) -> Self {
+        let ran = audit.rules.iter().filter(|it| it.skipped.is_none());
         Self {
             commit: audit.commit.clone(),
             date: audit.date.clone(),
@@ -64,7 +66,7 @@ impl Entry {
             risk: audit.risk,
             resources: audit.scores.project.resources,
             coverage: audit.coverage.project.clone(),
-            rules: Some(audit.rules.iter().filter(|it| it.skipped.is_none()).map(|it| it.code.to_owned()).collect()),
+            rules: Some(ran.map(|it| (it.code.to_owned(), it.severity)).collect()),
             input: Some(audit.input.kind),
         }
     }
@@ -73,10 +75,14 @@ impl Entry {
     pub fn break_since(&self, before: &Self) -> Option<String> {
         let mut words = Vec::new();
         if let (Some(then), Some(now)) = (&before.rules, &self.rules) {
-            let missing = |from: &[String], of: &[String]| of.iter().filter(|code| !from.contains(code)).count();
-            let (more, fewer) = (missing(then, now), missing(now, then));
+            let more = now.keys().filter(|code| !then.contains_key(*code)).count();
+            let fewer = then.keys().filter(|code| !now.contains_key(*code)).count();
+            let is_other =
+                |(code, severity): &(&String, &Option<Severity>)| then.get(*code).is_some_and(|it| it != *severity);
+            let others = now.iter().filter(is_other).count();
             words.extend((more > 0).then(|| format!("{} ran", counted(more, "more rule"))));
             words.extend((fewer > 0).then(|| format!("{} did not run any more", counted(fewer, "rule"))));
+            words.extend((others > 0).then(|| format!("{} with another severity", counted(others, "rule"))));
         }
         if let (Some(then), Some(now)) = (before.input, self.input)
             && then != now
@@ -137,6 +143,7 @@ pub fn latest(lines: Vec<Entry>) -> Vec<Entry> {
 mod tests {
     use super::{Entry, latest};
     use crate::audit::{InputKind, Tally};
+    use crate::findings::Severity;
 
     fn entry(commit: Option<&str>, date: &str) -> Entry {
         Entry {
@@ -172,7 +179,7 @@ mod tests {
     #[test]
     fn other_rules_and_another_input_break_the_line() {
         let with = |rules: &[&str], input: InputKind| {
-            let rules = rules.iter().map(|code| (*code).to_owned()).collect();
+            let rules = rules.iter().map(|code| ((*code).to_owned(), Some(Severity::Error))).collect();
             Entry { rules: Some(rules), input: Some(input), ..entry(None, "2026-01-01") }
         };
         let before = with(&["DOC001", "OWN001"], InputKind::Manifest);
@@ -186,6 +193,9 @@ mod tests {
             since(with(&["TST001", "TST002"], InputKind::Files)).as_deref(),
             Some("2 more rules ran, 2 rules did not run any more, read from the project's files")
         );
+        let mut milder = with(&["DOC001", "OWN001"], InputKind::Manifest);
+        milder.rules.as_mut().unwrap().insert("OWN001".to_owned(), Some(Severity::Info));
+        assert_eq!(since(milder).as_deref(), Some("1 rule with another severity"));
         // A line of a version that did not say so tells nothing.
         assert_eq!(since(entry(None, "2026-01-02")), None);
         assert_eq!(with(&["DOC001"], InputKind::Files).break_since(&entry(None, "2026-01-01")), None);

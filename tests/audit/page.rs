@@ -359,11 +359,19 @@ fn the_history_tells_where_other_rules_ran() {
         ran.map(|rule| rule["code"].as_str().unwrap().to_owned()).collect()
     };
     let (before, now) = (ran(&old), ran(&new));
+    let severities = |audit: &Value| -> Vec<(String, Value)> {
+        let rules = list(&audit["rules"]).iter().filter(|rule| rule["skipped"].is_null());
+        rules.map(|rule| (rule["code"].as_str().unwrap().to_owned(), rule["severity"].clone())).collect()
+    };
+    let earlier = severities(&old);
+    let is_other = |(code, severity): &(String, Value)| earlier.iter().any(|it| it.0 == *code && it.1 != *severity);
+    let others = severities(&new).iter().filter(|rule| is_other(rule)).count();
     let more = now.iter().filter(|code| !before.contains(code)).count();
     let fewer = before.iter().filter(|code| !now.contains(code)).count();
     assert!(more > 0 && fewer > 1, "{more} and {fewer}");
     let why = format!(
-        "from here on: {more} more rule{} ran, {fewer} rules did not run any more, read from a manifest",
+        "from here on: {more} more rule{} ran, {fewer} rules did not run any more, {others} rules with another severity, read from a \
+         manifest",
         if more == 1 { "" } else { "s" }
     );
     assert_eq!(rows(history)[1][3].split(" from here on").count(), 2);

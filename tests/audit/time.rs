@@ -44,8 +44,9 @@ fn each_run_adds_one_line_and_of_each_commit_the_last_counts() {
     assert!(
         list(&latest["coverage"]).contains(&json!({"measure": "tested", "of": "sources", "covered": 1, "total": 1}))
     );
-    let ran = list(&third["rules"]).iter().filter(|rule| rule["skipped"].is_null()).map(|rule| rule["code"].clone());
-    assert_eq!(latest["rules"], ran.collect::<Value>());
+    let ran = list(&third["rules"]).iter().filter(|rule| rule["skipped"].is_null());
+    let ran = ran.map(|rule| (rule["code"].as_str().unwrap().to_owned(), rule["severity"].clone()));
+    assert_eq!(latest["rules"], Value::Object(ran.collect()));
     assert_eq!((&latest["input"], &third["input"]["kind"]), (&json!("files"), &json!("files")));
 }
 

@@ -263,10 +263,10 @@ fn other_rules(comparison: &Comparison) -> String {
     let all = [
         ("ran then only", &rules.only_before),
         ("ran now only", &rules.only_now),
-        ("has another severity", &rules.severity),
+        ("with another severity", &rules.severity),
     ];
     let some = all.into_iter().filter(|(_, codes)| !codes.is_empty());
-    let words: Vec<String> = some.map(|(words, codes)| format!("{words}: {}", codes.join(", "))).collect();
+    let words: Vec<String> = some.map(|(words, codes)| format!("{} {words}", counted(codes.len(), "rule"))).collect();
     if words.is_empty() {
         return String::new();
     }
@@ -277,12 +277,7 @@ fn other_rules(comparison: &Comparison) -> String {
     } else {
         format!(" Of {} nobody can tell whether it is gone or new.", counted(untold, "finding"))
     };
-    format!("\nOther rules than then. {}.{scores}{untold}\n", capital(&words.join("; ")))
-}
-
-fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    format!("\nOther rules than then: {}.{scores}{untold}\n", words.join(", "))
 }
 
 fn history(audit: &Audit) -> String {

@@ -10,6 +10,9 @@ use crate::rules::words::counted;
 /// How many changes of each kind are printed.
 const PRINTED: usize = 50;
 
+/// How many rules are named.
+const CODES: usize = 12;
+
 /// Nothing where the audit knows no other run.
 pub fn section(audit: &Audit) -> Option<Html> {
     if audit.history.len() < 2 && audit.comparison.is_none() {
@@ -177,7 +180,12 @@ fn other_version(audit: &Audit, comparison: &Comparison) -> Html {
 fn other_rules(comparison: &Comparison) -> Html {
     let codes = |words: &str, codes: &[String]| match codes {
         [] => Html::default(),
-        _ => html!("<li>{} {}: {}</li>", number(codes.len(), "rule"), words, codes.join(", ")),
+        _ => {
+            let rest = codes.len().saturating_sub(CODES);
+            let rest = if rest == 0 { String::new() } else { format!(" and {rest} more") };
+            let named = codes[..codes.len().min(CODES)].join(", ");
+            html!("<li>{} {}: {}{}</li>", number(codes.len(), "rule"), words, named, rest)
+        }
     };
     let untold = |words: &str, count: usize| match count {
         0 => Html::default(),
@@ -292,7 +300,7 @@ mod tests {
             risk: 0.0,
             resources: 1,
             coverage: Vec::new(),
-            rules: Some(vec!["DOC001".to_owned()]),
+            rules: Some([("DOC001".to_owned(), None)].into()),
             input: Some(InputKind::Files),
         }
     }
@@ -309,7 +317,9 @@ mod tests {
     #[test]
     fn the_line_ends_where_other_rules_run() {
         let mut history = ["2026-01-01", "2026-01-02", "2026-01-03", "2026-01-04"].map(|date| entry(date, Some(50.0)));
-        history[2..].iter_mut().for_each(|entry| entry.rules.as_mut().unwrap().push("OWN001".to_owned()));
+        history[2..].iter_mut().for_each(|entry| {
+            entry.rules.as_mut().unwrap().insert("OWN001".to_owned(), None);
+        });
         let trend = trend(&history);
         let lines: Vec<&str> =
             trend.as_str().split("<polyline points=\"").skip(1).filter_map(|it| it.split('"').next()).collect();
