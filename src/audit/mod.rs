@@ -110,6 +110,8 @@ pub struct Audit {
     pub date: String,
     /// The commit that was checked out; null where there is no git.
     pub commit: Option<String>,
+    /// Whether the project's files were at hand. Without them nothing has a line, and comments suppress nothing.
+    pub has_files: bool,
     /// Enabled resources of the root project, by type.
     pub counts: Counts,
     /// Findings by severity.
@@ -202,6 +204,8 @@ pub struct Input<'a> {
     pub report: &'a Report,
     pub circumstances: &'a Circumstances,
     pub read: Read,
+    /// Whether the project's files are at hand.
+    pub has_files: bool,
 }
 
 /// Audits a project.
@@ -228,6 +232,7 @@ pub fn audit(input: &Input<'_>) -> Audit {
         input: input.read.clone(),
         date: input.settings.today.clone(),
         commit: None,
+        has_files: input.has_files,
         counts: report.summary.counts.clone(),
         totals,
         risk: tenths(risk),

@@ -117,6 +117,7 @@ impl Case {
             report: &report,
             circumstances: &circumstances,
             read: read(),
+            has_files: false,
         })
     }
 }
@@ -253,6 +254,7 @@ fn where_there_is_nothing_there_is_no_score() {
         report: &report,
         circumstances: &Circumstances::default(),
         read: read(),
+        has_files: false,
     });
     assert!(scores(&audit).values().all(Option::is_none), "{:?}", scores(&audit));
     assert!(audit.coverage.project.is_empty());

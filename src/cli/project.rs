@@ -84,5 +84,6 @@ pub fn audit(linted: &Linted<'_, '_>, circumstances: &Circumstances) -> Audit {
             kind: if linted.loaded.is_manifest() { InputKind::Manifest } else { InputKind::Files },
             choice: linted.choice.clone(),
         },
+        has_files: linted.locator.project_root().is_some(),
     })
 }
