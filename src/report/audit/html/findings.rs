@@ -35,11 +35,10 @@ pub fn lineage(audit: &Audit) -> Html {
 /// How to read the picture, above it: below it stands what is in it.
 fn legend() -> Html {
     html!(
-        "<p class=\"quiet legend\" hidden id=\"legend\">Data flow from left to right; the wider a line, the more links. A \
-         sign is of the gravest finding within: <span class=\"sign error\"><i>◆</i> error</span> <span class=\"sign \
-         warning\"><i>▲</i> warning</span> <span class=\"sign info\"><i>●</i> info</span> Click a folder to open it. With the \
-         keyboard: arrow keys move, Enter opens, Escape goes back. <b id=\"beyond\" hidden>There is more than fits: scroll, or \
-         drag the picture.</b></p>"
+        "<p class=\"quiet legend\" hidden id=\"legend\">From left to right as data flow. The gravest finding within: <span \
+         class=\"sign error\"><i>◆</i> error</span> <span class=\"sign warning\"><i>▲</i> warning</span> <span class=\"sign \
+         info\"><i>●</i> info</span> Click a box, or move by arrow keys; Enter opens, Escape goes back. <b id=\"beyond\" \
+         hidden>Scroll or drag: not all fits.</b></p>"
     )
 }
 
