@@ -6,6 +6,7 @@ mod date;
 mod dbt_macros;
 mod description;
 mod detail;
+mod disabled_tests;
 mod docs;
 mod json;
 mod layers;
@@ -32,6 +33,7 @@ pub use detail::{
     Access, DocsBlock, Exposure, Freshness, GenericTest, Group, Macro, Metric, Owner, RefCall, Relation, SavedQuery,
     SemanticModel, Source, Test, UnitTest,
 };
+pub use disabled_tests::TestSwitch;
 pub use json::Json;
 pub use layers::{Layer, LayerRule, Layers};
 pub use neighbours::folder;
@@ -43,6 +45,7 @@ pub use ownership::{FileOwners, OwnerPlace, Owners, Ownership, lookup};
 pub use resource::{Column, Constraint, Detail, Resource, ResourceId, ResourceType, Unknown};
 pub use text::Text;
 
+use disabled_tests::DisabledTests;
 use neighbours::Neighbours;
 use testing::TestIndex;
 
@@ -70,6 +73,8 @@ pub struct Project<'a> {
     pub own_files: Option<Box<OwnFiles>>,
     /// Names that nothing defines; `None` with a manifest, which dbt writes only if there is none.
     pub unresolved: Option<Vec<UnresolvedReference>>,
+    /// What `dbt_project.yml` says of which tests are enabled; empty where it is not at hand, or no test is disabled.
+    pub test_switches: Vec<TestSwitch>,
     /// The state that this one is compared with, if there is one.
     pub base: Option<Box<Project<'a>>>,
     /// When the manifest was written, ISO 8601; empty where none was read.
@@ -79,6 +84,7 @@ pub struct Project<'a> {
     tests: TestIndex,
     /// Asked for by findings only, so made when the first one asks.
     neighbours: OnceLock<Neighbours>,
+    disabled_tests: OnceLock<DisabledTests>,
 }
 
 /// A properties file that is no YAML, or no text.

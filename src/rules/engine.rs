@@ -114,8 +114,13 @@ fn without_superseded(findings: Findings, instances: &[Instance]) -> (Findings, 
     let milder: HashSet<&str> = superseding.values().copied().flatten().copied().collect();
     let dropped: HashSet<(&str, &str)> = findings
         .par_iter()
-        .filter_map(|finding| Some((superseding.get(finding.code)?, finding.subject.as_str())))
-        .flat_map_iter(|(codes, subject)| codes.iter().map(move |&code| (code, subject)))
+        .filter_map(|finding| Some((superseding.get(finding.code)?, finding)))
+        .flat_map_iter(|(codes, finding)| {
+            // A finding for a group is about its members, too.
+            let members = finding.members.iter().flat_map(|members| members.iter()).map(|atom| atom.subject);
+            let subjects = members.chain([finding.subject.as_str()]);
+            subjects.flat_map(move |subject| codes.iter().map(move |&code| (code, subject)))
+        })
         .collect();
     let is_kept = |finding: &Finding| {
         !milder.contains(finding.code) || !dropped.contains(&(finding.code, finding.subject.as_str()))

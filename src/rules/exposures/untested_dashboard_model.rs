@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use super::feeding::{ExposureType, Feeding, in_words, no_exposures};
 use crate::findings::Place;
 use crate::project::ResourceType;
+use crate::rules::testing::disabled::{self, Disabled};
 use crate::rules::{Context, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -11,7 +12,8 @@ declare_rule! {
     /// Flags a model that feeds a dashboard and has neither a data test nor a unit test.
     ///
     /// Tests on its columns count, and so do singular tests that read it; being the target of a `relationships` test
-    /// does not, and a disabled test is none. `depth` says how far from an exposure to look: 1 is the models that an
+    /// does not, and a disabled test is none; a model that has no others is told so, once for all models where a key of
+    /// `dbt_project.yml` disables them. `depth` says how far from an exposure to look: 1 is the models that an
     /// exposure lists in `depends_on`, and those that it reaches through metrics, saved queries and semantic models
     /// only; 2 is their parents, too; 0 is every ancestor.
     ///
@@ -95,9 +97,18 @@ impl Rule for UntestedDashboardModel {
         let is_defect =
             |model: &Node<'_>| feeding.feeds(model.id, self.options.depth) && cx.project.tests(model.id).is_empty();
         let models: Vec<Node<'_>> = cx.subjects(ResourceType::Model).filter(is_defect).collect();
+        let mut by_project = Vec::new();
         for model in models {
-            report(model, &feeding, cx);
+            match disabled::that_suffice(cx.project, model, 1) {
+                Some(disabled) if disabled.is_by_project() => by_project.push((model, disabled)),
+                disabled => report(model, disabled.as_ref(), &feeding, cx),
+            }
         }
+        let example = by_project.first().and_then(|(model, _)| feeding.path(cx, model.id)).map(|path| cx.path(&path));
+        let message = |key: &str, models: &str| format!("{key} disables all tests of {models}, which feed dashboards");
+        disabled::report_by_project(by_project, cx, message, |_, finding| {
+            finding.evidence.extend(example.iter().map(|path| format!("for example {path}")));
+        });
     }
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
@@ -105,7 +116,7 @@ impl Rule for UntestedDashboardModel {
     }
 }
 
-fn report(model: Node<'_>, feeding: &Feeding, cx: &mut Context<'_>) {
+fn report(model: Node<'_>, disabled: Option<&Disabled<'_>>, feeding: &Feeding, cx: &mut Context<'_>) {
     let Some(path) = feeding.path(cx, model.id) else { return };
     let Some(&exposure) = path.last() else { return };
     let exposure = cx.node(exposure);
@@ -113,13 +124,20 @@ fn report(model: Node<'_>, feeding: &Feeding, cx: &mut Context<'_>) {
         Some(path) => format!("its entry in {path}"),
         None => format!("an entry `- name: {}` in a YAML file beside {}", model.name, model.path),
     };
-    let message = format!("model `{}` feeds {} and has no test of any kind", model.label(), in_words(&exposure));
+    let has = disabled.map_or_else(|| "no test of any kind".to_owned(), Disabled::in_words);
+    let message = format!("model `{}` feeds {} and has {has}", model.label(), in_words(&exposure));
     let evidence = cx.path(&path);
-    cx.report(model, Place::Entry, message).evidence(evidence).help(format!(
-        "give {file} the tests `unique` and `not_null` on the column that identifies a row, then test what `{}` would \
-         get wrong first",
-        exposure.name
-    ));
+    let help = disabled.map_or_else(
+        || {
+            format!(
+                "give {file} the tests `unique` and `not_null` on the column that identifies a row, then test what \
+                 `{}` would get wrong first",
+                exposure.name
+            )
+        },
+        Disabled::help,
+    );
+    cx.report(model, Place::Entry, message).evidence(evidence).help(help);
 }
 
 #[cfg(test)]
