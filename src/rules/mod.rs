@@ -67,7 +67,7 @@ pub fn all() -> Vec<&'static RuleInfo> {
 /// Whether any of the instances asks for what only the root project's own files say. Gathering it is not for nothing.
 pub fn need_own_files(instances: &[Instance]) -> bool {
     let needs = |info: &RuleInfo| {
-        matches!(info.area, Area::Project | Area::Resources) || matches!(info.code, "NAM005" | "DAG015")
+        matches!(info.area, Area::Project | Area::Resources) || matches!(info.code, "NAM005" | "DAG002" | "DAG015")
     };
     instances.iter().any(|instance| needs(instance.info))
 }

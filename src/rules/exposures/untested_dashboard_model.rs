@@ -5,6 +5,7 @@ use super::feeding::{ExposureType, Feeding, in_words, no_exposures};
 use crate::findings::Place;
 use crate::project::ResourceType;
 use crate::rules::testing::disabled::{self, Disabled};
+use crate::rules::words::{counted, listed};
 use crate::rules::{Context, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -94,26 +95,51 @@ impl Default for Options {
 impl Rule for UntestedDashboardModel {
     fn check_project(&self, cx: &mut Context<'_>) {
         let feeding = Feeding::new(cx, &self.options.types);
-        let is_defect =
-            |model: &Node<'_>| feeding.feeds(model.id, self.options.depth) && cx.project.tests(model.id).is_empty();
-        let models: Vec<Node<'_>> = cx.subjects(ResourceType::Model).filter(is_defect).collect();
-        let mut by_project = Vec::new();
-        for model in models {
-            match disabled::that_suffice(cx.project, model, 1) {
-                Some(disabled) if disabled.is_by_project() => by_project.push((model, disabled)),
-                disabled => report(model, disabled.as_ref(), &feeding, cx),
-            }
+        let feeds = |model: &Node<'_>| feeding.feeds(model.id, self.options.depth);
+        let untested = |model: &Node<'_>| cx.project.tests(model.id).is_empty();
+        let untested = cx.subjects(ResourceType::Model).filter(untested);
+        let untested = untested.map(|model| (model, disabled::that_suffice(cx.project, model, 1)));
+        let (by_project, others): (Vec<_>, Vec<_>) =
+            untested.partition(|(_, disabled)| disabled.as_ref().is_some_and(Disabled::is_by_project));
+        let by_project = by_project.into_iter().filter_map(|(model, disabled)| Some((model, disabled?))).collect();
+        report_by_project(by_project, &feeding, feeds, cx);
+        for (model, disabled) in others.into_iter().filter(|(model, _)| feeds(model)) {
+            report(model, disabled.as_ref(), &feeding, cx);
         }
-        let example = by_project.first().and_then(|(model, _)| feeding.path(cx, model.id)).map(|path| cx.path(&path));
-        let message = |key: &str, models: &str| format!("{key} disables all tests of {models}, which feed dashboards");
-        disabled::report_by_project(by_project, cx, message, |_, finding| {
-            finding.evidence.extend(example.iter().map(|path| format!("for example {path}")));
-        });
     }
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
         no_exposures(cx.project)
     }
+}
+
+/// Where a key of `dbt_project.yml` disables the tests, those of models that feed dashboards are where to begin, and
+/// `untested-model` has no more to say.
+fn report_by_project<'p>(
+    all: Vec<(Node<'p>, Disabled<'p>)>,
+    feeding: &Feeding,
+    feeds: impl Fn(&Node<'_>) -> bool,
+    cx: &mut Context<'p>,
+) {
+    let is_by_key_of_feeding =
+        |disabled: &Disabled<'_>| all.iter().any(|(model, other)| feeds(model) && other.is_by_same(disabled));
+    let wanted: Vec<bool> = all.iter().map(|(_, disabled)| is_by_key_of_feeding(disabled)).collect();
+    let example = all.iter().find(|(model, _)| feeds(model)).and_then(|(model, _)| feeding.path(cx, model.id));
+    let example = example.map(|path| format!("for example {}", cx.path(&path)));
+    let all = all.into_iter().zip(wanted).filter(|(_, is_wanted)| *is_wanted).map(|(found, _)| found).collect();
+    let message = |key: &str, models: &[Node<'p>]| {
+        let names: Vec<String> = models.iter().filter(|model| feeds(model)).map(|model| model.label()).collect();
+        let feed =
+            if names.len() == 1 { "1 of them feeds".to_owned() } else { format!("{} of them feed", names.len()) };
+        let models = counted(models.len(), "model");
+        format!("{key} disables all tests of {models}, and {feed} dashboards: {}", listed(names))
+    };
+    disabled::report_by_project(all, cx, message, |models, finding| {
+        let feeding = models.iter().filter(|model| feeds(model));
+        // The others are the business of `untested-model`.
+        finding.stands_for(feeding.map(|model| (model.unique_id.as_str(), "")));
+        finding.evidence.extend(example.clone());
+    });
 }
 
 fn report(model: Node<'_>, disabled: Option<&Disabled<'_>>, feeding: &Feeding, cx: &mut Context<'_>) {

@@ -39,6 +39,11 @@ impl<'p> Disabled<'p> {
         self.switch.is_some()
     }
 
+    /// Whether one key of `dbt_project.yml` disables these and those.
+    pub(crate) fn is_by_same(&self, other: &Disabled<'_>) -> bool {
+        self.switch.is_some() && self.switch == other.switch
+    }
+
     /// "3 tests, all of them disabled".
     pub(crate) fn in_words(&self) -> String {
         match self.tests.len() {
@@ -129,15 +134,15 @@ pub(super) fn report_counted(cx: &mut Context<'_>, kinds: &[ResourceType], min: 
     let subjects = kinds.iter().flat_map(|&kind| cx.subjects(kind));
     let found = subjects.filter_map(|node| Some((node, that_suffice(cx.project, node, min)?))).collect();
     let tests = if min == 1 { "all tests" } else { "tests" };
-    report_by_project(found, cx, |key, nodes| format!("{key} disables {tests} of {nodes}"), |_, _| {});
+    report_by_project(found, cx, |key, nodes| format!("{key} disables {tests} of {}", these(nodes)), |_, _| {});
 }
 
-/// Reports once for each key of `dbt_project.yml` that disables tests, and what of a rule rests on that. `message` gets
-/// what is disabled by it: "`+enabled: false` in dbt_project.yml", "12 models: a, b".
+/// Reports once for each key of `dbt_project.yml` that disables tests what it disables them of. `message` gets the key,
+/// "`+enabled: false` in dbt_project.yml", and these resources.
 pub(crate) fn report_by_project<'p>(
     found: Vec<(Node<'p>, Disabled<'p>)>,
     cx: &mut Context<'p>,
-    message: impl Fn(&str, &str) -> String,
+    message: impl Fn(&str, &[Node<'p>]) -> String,
     mut complete: impl FnMut(&[Node<'p>], &mut Finding),
 ) {
     let mut switches: BTreeMap<&[String], (&TestSwitch, Vec<Node<'p>>)> = BTreeMap::new();
@@ -148,7 +153,7 @@ pub(crate) fn report_by_project<'p>(
     }
     for (switch, nodes) in switches.into_values() {
         let Some(severity) = nodes.iter().filter_map(|node| cx.severity(node.id)).max() else { continue };
-        let message = message(&format!("{} in dbt_project.yml", written(switch)), &these(&nodes));
+        let message = message(&format!("{} in dbt_project.yml", written(switch)), &nodes);
         let finding = cx.report_project(Place::ProjectKey(switch.keys.clone()), message);
         finding.severity = severity;
         finding.part(format!("disabled:{}", switch.keys.join(".")));
@@ -164,7 +169,7 @@ pub(crate) fn report_by_project<'p>(
 }
 
 /// "3 models and 1 seed: fct_orders, …".
-fn these(nodes: &[Node<'_>]) -> String {
+pub(super) fn these(nodes: &[Node<'_>]) -> String {
     let mut kinds: BTreeMap<ResourceType, usize> = BTreeMap::new();
     nodes.iter().for_each(|node| *kinds.entry(node.kind).or_default() += 1);
     let kinds: Vec<String> = kinds.into_iter().map(|(kind, count)| counted(count, kind.label())).collect();
@@ -312,8 +317,11 @@ mod tests {
         let on_dashboards = findings_of("EXP006", json!(null), &project);
         assert_eq!(
             messages(&on_dashboards),
-            ["`+enabled: false` in dbt_project.yml disables all tests of 1 model: fct_orders, which feed dashboards"]
+            [
+                "`+enabled: false` in dbt_project.yml disables all tests of 2 models, and 1 of them feeds dashboards: fct_orders"
+            ]
         );
+        assert_eq!(atoms(&on_dashboards[0]), ["EXP006 model.shop.fct_orders"]);
         assert_eq!(on_dashboards[0].evidence, ["for example fct_orders → exposure board"]);
     }
 

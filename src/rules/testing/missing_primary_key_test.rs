@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::disabled::{self, Disabled};
+use super::disabled::{self, Disabled, these};
 use super::suggestion::{entry, likely_key};
 use super::uniqueness::{Claims, KEY_TESTS, idle_constraint, is_claim};
 use crate::findings::Place;
@@ -112,7 +112,9 @@ impl Rule for MissingPrimaryKeyTest {
         };
         let models = cx.subjects(ResourceType::Model).filter(unproven);
         let found = models.filter_map(|model| Some((model, self.disabled(model, cx)?))).collect();
-        let message = |key: &str, models: &str| format!("{key} disables the tests that would prove the keys of {models}");
+        let message = |key: &str, models: &[Node<'_>]| {
+            format!("{key} disables the tests that would prove the keys of {}", these(models))
+        };
         disabled::report_by_project(found, cx, message, |_, _| {});
     }
 }
@@ -350,7 +352,10 @@ mod tests {
         let unit_test = resource(ResourceType::UnitTest, "unit_test.shop.fct_orders.adds_up", "models/units.yml");
         let unit_test = reading(Resource { detail, ..unit_test }, &[&orders[0]]);
         let found = found(&[orders[0].clone(), unit_test]);
-        assert_eq!(found[0].message, "model `fct_orders` has 1 unit test, but no data test, and so none that proves what identifies a row");
+        assert_eq!(
+            found[0].message,
+            "model `fct_orders` has 1 unit test, but no data test, and so none that proves what identifies a row"
+        );
     }
 
     #[test]

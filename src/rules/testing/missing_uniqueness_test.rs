@@ -1,7 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::disabled::{self, Disabled};
+use super::disabled::{self, Disabled, these};
 use super::suggestion::key_tests;
 use super::uniqueness::{Claims, KEY_TESTS, idle_constraint, is_any};
 use crate::findings::Place;
@@ -93,7 +93,8 @@ impl Rule for MissingUniquenessTest {
         }
         let models = cx.subjects(ResourceType::Model).filter(|model| !self.is_met(*model, cx));
         let found = models.filter_map(|model| Some((model, self.disabled(model, cx)?))).collect();
-        let message = |key: &str, models: &str| format!("{key} disables the tests of uniqueness of {models}");
+        let message =
+            |key: &str, models: &[Node<'_>]| format!("{key} disables the tests of uniqueness of {}", these(models));
         disabled::report_by_project(found, cx, message, |_, _| {});
     }
 }
@@ -120,8 +121,8 @@ impl MissingUniquenessTest {
 
 fn message(model: Node<'_>, cx: &Context<'_>) -> String {
     match cx.project.tests(model.id).len() {
-            0 => format!("model `{}` has no test, and so none of uniqueness", model.label()),
-            tests => format!("model `{}` has {}, but none of uniqueness", model.label(), counted(tests, "test")),
+        0 => format!("model `{}` has no test, and so none of uniqueness", model.label()),
+        tests => format!("model `{}` has {}, but none of uniqueness", model.label(), counted(tests, "test")),
     }
 }
 
