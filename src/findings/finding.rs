@@ -98,6 +98,18 @@ impl Finding {
         self
     }
 
+    /// Says nothing, and keeps the rules silent that its rule supersedes: what it would say cannot be known, and what they
+    /// would say depends on it.
+    pub fn silent(&mut self) -> &mut Self {
+        self.members = Some(Box::default());
+        self
+    }
+
+    /// Whether it stands for nothing, and so is not to be reported.
+    pub fn is_silent(&self) -> bool {
+        self.members.as_ref().is_some_and(|members| members.is_empty())
+    }
+
     /// What it is known by: what it stands for, else itself.
     pub fn atoms(&self) -> impl Iterator<Item = Atom<'_>> {
         let itself = Atom { code: self.code, subject: &self.subject, part: &self.part };

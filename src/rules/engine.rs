@@ -117,7 +117,7 @@ fn without_superseded(findings: Findings, instances: &[Instance]) -> (Findings, 
         .filter_map(|finding| Some((superseding.get(finding.code)?, finding)))
         .flat_map_iter(|(codes, finding)| {
             // A finding for a group is about its members; one on the project also takes the place of such others.
-            let is_itself = finding.members.is_none() || finding.located_in.is_none();
+            let is_itself = finding.members.is_none() || finding.is_silent() || finding.located_in.is_none();
             let members = finding.members.iter().flat_map(|members| members.iter()).map(|atom| atom.subject);
             let subjects = members.chain(is_itself.then_some(finding.subject.as_str()));
             subjects.flat_map(move |subject| codes.iter().map(move |&code| (code, subject)))
@@ -133,7 +133,9 @@ fn without_superseded(findings: Findings, instances: &[Instance]) -> (Findings, 
     for group in groups {
         hand_over(*group, &mut kept, &superseding);
     }
-    let atoms = single.into_par_iter().map(|finding| finding.into_atoms()).reduce(Atoms::default, |mut all, more| {
+    kept.retain(|finding| !finding.is_silent());
+    let single = single.into_par_iter().filter(|finding| !finding.is_silent());
+    let atoms = single.map(|finding| finding.into_atoms()).reduce(Atoms::default, |mut all, more| {
         all.append(more);
         all
     });

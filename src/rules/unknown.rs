@@ -40,6 +40,10 @@ pub(super) fn drop_unfounded(findings: &mut Findings, project: &Project<'_>) {
 /// Takes out of a group the members of which too little is known. An ordinary finding is left as it is.
 fn has_members_left(finding: &mut Finding, project: &Project<'_>) -> bool {
     let Some(members) = &mut finding.members else { return true };
+    if members.is_empty() {
+        // It was to be silent from the beginning.
+        return true;
+    }
     members.retain(|atom| {
         let resource = project.find(atom.subject).map(|id| project.get(id));
         resource.is_none_or(|resource| !is_field_unknown(atom.code, resource))

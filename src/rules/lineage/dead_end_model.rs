@@ -66,12 +66,16 @@ impl Rule for DeadEndModel {
         let disabled = disabled_readers(model, cx);
         let help = match (disabled.first(), cx.own_files().is_some_and(|own| own.is_package)) {
             (Some(reader), _) => format!("enable `{reader}`, which reads it, or delete both"),
-            (None, true) => "the project is a package (it has integration_tests/): if those who install it are to read the \
+            (None, true) => {
+                "the project is a package (it has integration_tests/): if those who install it are to read the \
                  model, say so with `access: public`"
-                .to_owned(),
-            (None, false) => "delete it, or name who uses it: an exposure for a dashboard or a job outside dbt; if people \
+                    .to_owned()
+            }
+            (None, false) => {
+                "delete it, or name who uses it: an exposure for a dashboard or a job outside dbt; if people \
                  query it themselves, move it to the marts"
-                .to_owned(),
+                    .to_owned()
+            }
         };
         let tests = reading_tests(model, cx);
         let finding = cx.report(model, Place::Entry, message);
@@ -143,7 +147,10 @@ mod tests {
         assert_eq!(found[0].help, "enable `fct_old`, which reads it, or delete both");
         assert_eq!(
             found[0].evidence,
-            ["read by what is disabled: fct_old", "read by tests of other resources: relationships_fct_orders_order_id"]
+            [
+                "read by what is disabled: fct_old",
+                "read by tests of other resources: relationships_fct_orders_order_id"
+            ]
         );
         project.disabled.clear();
         project.own_files = Some(Box::new(OwnFiles { is_package: true, ..OwnFiles::default() }));

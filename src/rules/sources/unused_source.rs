@@ -14,7 +14,8 @@ declare_rule! {
     ///
     /// Macros that find tables by name leave no trace in lineage. The rule therefore keeps silent on a source whose name
     /// or schema is handed to a macro (`get_relations('erp')`) or stands in quotes in one, on a source beside which a model
-    /// without parents reads what does not show, and on a table that SQL names itself.
+    /// without parents reads what does not show, and on a table that SQL names itself. So do, on those sources, the rules
+    /// that have nothing to say of tables that nobody reads.
     ///
     /// # Why it matters
     /// What is declared looks used. Somebody keeps loading it, pays for it and answers for the personal data in it, and
@@ -66,6 +67,10 @@ impl Rule for UnusedSource {
         let by_name = ReadByName::new(cx.project);
         for (source, mut unread) in sources {
             if by_name.may_read(&source) {
+                // Nor is there much to say of their tests or freshness as long as nobody knows which of them are read.
+                unread.iter().for_each(|table| {
+                    cx.report(*table, Place::Entry, "").silent();
+                });
                 continue;
             }
             unread.retain(|table| !by_name.is_named(table));
@@ -89,7 +94,7 @@ fn report(table: Node<'_>, by_name: &ReadByName<'_>, cx: &mut Context<'_>) {
         "read it in a staging model, or remove `- name: {}` from {}{}",
         table.name,
         table.path,
-        unless(by_name)
+        unless(by_name, "it")
     ));
     if tests > 0 {
         finding.evidence(format!("{} on it all the same", counted(tests, "test")));
@@ -108,7 +113,7 @@ fn report_source(source: &SourceGroup<'_>, unread: &[Node<'_>], by_name: &ReadBy
     finding.subject(source.unique_id());
     finding.stands_for(unread.iter().map(|table| (table.unique_id.as_str(), "")));
     let file = source.declared_in();
-    let unless = unless(by_name);
+    let unless = unless(by_name, "them");
     finding.help(match unread.len() == all {
         true => format!("read them in staging models, or remove source `{}` from {file}{unless}", source.name),
         false => format!("read them in staging models, or remove their entries from {file}{unless}"),
@@ -120,9 +125,9 @@ fn report_source(source: &SourceGroup<'_>, unread: &[Node<'_>], by_name: &ReadBy
 }
 
 /// The exception to the advice, where there may be one.
-fn unless(by_name: &ReadByName<'_>) -> String {
+fn unless(by_name: &ReadByName<'_>, what: &str) -> String {
     let exception = |model: &Resource<'_>| {
-        format!(", unless a macro finds it by name, as in `{}`, whose parents do not show", model.label())
+        format!(", unless a macro finds {what} by name, as in `{}`, whose parents do not show", model.label())
     };
     by_name.example().map(exception).unwrap_or_default()
 }
@@ -205,9 +210,13 @@ mod tests {
 
     #[test]
     fn what_is_read_by_name_is_read() {
-        let find = "{% set all = get_relations('ERP') %}select * from {{ all }}";
-        let base = with_sql("base", "base_erp", find, &["macro.shop.get_relations"]);
-        assert!(subjects("SRC004", &[tables(2), vec![base]].concat()).is_empty());
+        let find = "{% set all = find_relations('ERP') %}select * from {{ all }}";
+        let base = with_sql("base", "base_erp", find, &["macro.shop.find_relations"]);
+        assert!(subjects("SRC004", &[tables(2), vec![base.clone()]].concat()).is_empty());
+        // What else could be said of its tables depends on whether they are read.
+        let (atoms, found) = recorded(&["SRC001", "SRC004", "TST002"], &[tables(2), vec![base.clone()]].concat());
+        assert!(found.is_empty(), "{found:?}");
+        assert_eq!(atoms.iter().filter(|atom| atom.starts_with("SRC004")).count(), 0, "{atoms:?}");
         let pattern = "{% set all = dbt_utils.get_relations_by_pattern('er%', '%') %}";
         let shop = tables(2);
         let staged = reading(with_sql("base", "base_erp", pattern, &[]), &[&source("crm", "x")]);
@@ -221,8 +230,8 @@ mod tests {
 
     #[test]
     fn a_model_whose_parents_do_not_show_may_read_what_is_beside_it() {
-        let find = "{% set all = get_relations(var('origin')) %}select * from {{ all }}";
-        let base = with_sql("erp/base", "base_erp", find, &["macro.shop.get_relations"]);
+        let find = "{% set all = find_relations(var('origin')) %}select * from {{ all }}";
+        let base = with_sql("erp/base", "base_erp", find, &["macro.shop.find_relations"]);
         let mut beside = tables(2);
         beside.iter_mut().for_each(|table| table.path = Text::from("models/erp/_sources.yml"));
         assert!(subjects("SRC004", &[beside, vec![base.clone()]].concat()).is_empty());

@@ -140,8 +140,12 @@ fn message(model: Node<'_>, project: &Project<'_>) -> String {
             let units = counted(units, "unit test");
             format!("model `{name}` has {units}, but no data test, and so none that proves what identifies a row")
         }
-        (_, _) => {
-            let tests = counted(data_tests, "data test");
+        (_, 0) => {
+            let tests = counted(tests, "test");
+            format!("model `{name}` has {tests}, but none that proves what identifies a row")
+        }
+        (_, units) => {
+            let tests = format!("{} and {}", counted(data_tests, "data test"), counted(units, "unit test"));
             format!("model `{name}` has {tests}, but none that proves what identifies a row")
         }
     }
@@ -233,7 +237,7 @@ mod tests {
         assert!(found(&orders(&[("unique", "ORDER_ID"), ("not_null", "\"order_id\"")])).is_empty());
         let apart = found(&orders(&[("unique", "order_id"), ("not_null", "status")]));
         assert_eq!(apart.len(), 1);
-        assert_eq!(apart[0].message, "model `fct_orders` has 2 data tests, but none that proves what identifies a row");
+        assert_eq!(apart[0].message, "model `fct_orders` has 2 tests, but none that proves what identifies a row");
         assert_eq!(apart[0].place, Place::column("order_id"));
         assert_eq!(apart[0].evidence, ["unique, but maybe null: order_id"]);
         assert_eq!(

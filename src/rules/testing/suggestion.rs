@@ -21,7 +21,9 @@ pub fn key_tests(project: &Project<'_>, resource: &Resource<'_>) -> String {
 fn addition(project: &Project<'_>, resource: &Resource<'_>) -> String {
     let tests = format!("{}: [unique, not_null]", tests_key(project));
     if let Some(column) = likely_key(resource) {
-        return format!("add `{tests}` to column `{column}` of {}", entry(project, resource));
+        let is_declared = !declared_key(resource).is_empty();
+        let hedge = if is_declared { "" } else { " if it identifies a row" };
+        return format!("add `{tests}` to column `{column}` of {}{hedge}", entry(project, resource));
     }
     let advice = "with the column that identifies a row";
     match resource.columns.first() {
@@ -100,8 +102,8 @@ fn is_singular(one: &str, many: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::{key_tests, likely_key, tests_key};
-    use crate::project::{Facts, Project, Text};
-    use crate::rules::tester::{column, model, source};
+    use crate::project::{Constraint, Facts, Project, Text};
+    use crate::rules::tester::{column, model, relation, source};
 
     fn project(version: &'static str) -> Project<'static> {
         Project::from(Facts { dbt_version: Text::from(version), ..Facts::default() })
@@ -142,6 +144,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_declared_as_the_key_comes_first() {
+        let mut lines = model("marts", "fct_lines");
+        lines.columns = ["id", "order_id", "line"].into_iter().map(column).collect();
+        relation(&mut lines).unique_key = vec![Text::from("ORDER_ID")];
+        assert_eq!(likely_key(&lines), Some("order_id"));
+        relation(&mut lines).unique_key.push(Text::from("line"));
+        assert_eq!(likely_key(&lines), None);
+        relation(&mut lines).constraints =
+            vec![Constraint { kind: Text::from("primary_key"), columns: vec![Text::from("line")] }];
+        assert_eq!(likely_key(&lines), Some("line"));
+    }
+
+    #[test]
     fn says_what_to_add_where() {
         let project = project("1.12.0");
         let mut table = source("erp", "orders");
@@ -160,6 +175,12 @@ mod tests {
         assert_eq!(
             key_tests(&project, &table),
             "add `data_tests: [unique, not_null]` to column `order_id` of `- name: orders` of source `erp` in \
+             models/sources.yml if it identifies a row"
+        );
+        table.columns[0].constraints = vec![Constraint { kind: Text::from("primary_key"), columns: Vec::new() }];
+        assert_eq!(
+            key_tests(&project, &table),
+            "add `data_tests: [unique, not_null]` to column `status` of `- name: orders` of source `erp` in \
              models/sources.yml"
         );
         assert_eq!(

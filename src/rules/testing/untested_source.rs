@@ -143,7 +143,7 @@ mod tests {
         assert_eq!(
             found[0].help,
             "add `data_tests: [unique, not_null]` to column `order_id` of `- name: orders` of source `erp` in \
-             models/sources.yml"
+             models/sources.yml if it identifies a row"
         );
     }
 

@@ -295,7 +295,9 @@ pub(super) const KINDS: &[Kind] = &[
         names: &["gender", "geschlecht", "geslacht"],
         of_person: &["sex"],
         tails: &[],
-        not_after: &["article", "audience", "by", "category", "garment", "item", "noun", "product", "style", "target", "voice"],
+        not_after: &[
+            "article", "audience", "by", "category", "garment", "item", "noun", "product", "style", "target", "voice",
+        ],
         not_of_type: &[DataType::Time],
     },
     Kind {
