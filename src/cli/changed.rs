@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::base::Base;
 use super::targets::{Target, TargetError, Targets};
 use crate::changes::{self, Changes, Git};
+use crate::config::FailOn;
 use crate::discover::{DiscoverError, Discovered};
 use crate::input::project_files::beside;
 
@@ -67,6 +68,13 @@ impl Changed {
             (None, Some(_)) => self.asked_of_git(&target.discovered).map(Some),
             (None, None) => Ok(None),
         }
+    }
+
+    /// What fails a run unless somebody says otherwise. Old warnings are no reason to turn a whole project down, but a
+    /// change that brings new ones makes it worse.
+    pub fn fail_on(&self, target: &Target) -> FailOn {
+        let is_about_a_change = target.files.is_some() || self.option().is_some() || self.base.is_some();
+        if is_about_a_change { FailOn::Warning } else { FailOn::Error }
     }
 
     /// Whether the options go with what is to be linted.

@@ -53,7 +53,8 @@ pub struct Arguments {
     #[command(flatten)]
     pub(super) changed: Changed,
 
-    /// Exit with 1 if there is a finding of this severity or above
+    /// Exit with 1 if there is a finding of this severity or above; unless this or the config says otherwise error, and
+    /// warning where only a change is looked at
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
 
@@ -226,7 +227,8 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
         }
         let limit = arguments.changed.described(limit.as_ref());
         let summary = summary(arguments, &linted, limit.as_deref(), start);
-        let fails = !arguments.exit_zero && linted.resolved.fail_on.is_reached(linted.report.worst());
+        let fail_on = linted.resolved.fail_on.unwrap_or_else(|| arguments.changed.fail_on(target));
+        let fails = !arguments.exit_zero && fail_on.is_reached(linted.report.worst());
         Ok(Run { report: linted.report, fails, summary, empty })
     })
 }
