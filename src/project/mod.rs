@@ -73,6 +73,8 @@ pub struct Project<'a> {
     pub own_files: Option<Box<OwnFiles>>,
     /// Names that nothing defines; `None` with a manifest, which dbt writes only if there is none.
     pub unresolved: Option<Vec<UnresolvedReference>>,
+    /// Every name that something mentions and nothing at hand defines, certain or not: `orders`, `crm.orders`.
+    pub unresolved_names: Vec<String>,
     /// What `dbt_project.yml` says of which tests are enabled; empty where it is not at hand, or no test is disabled.
     pub test_switches: Vec<TestSwitch>,
     /// The state that this one is compared with, if there is one.
@@ -150,6 +152,17 @@ impl<'a> Project<'a> {
     /// Generic tests of a node: the test's id, the column it stands under, and what it is.
     pub fn generic_tests(&self, id: ResourceId) -> impl Iterator<Item = (ResourceId, &Test<'a>, &GenericTest<'a>)> {
         self.data_tests(id).filter_map(|(test_id, test)| Some((test_id, test, test.generic.as_ref()?)))
+    }
+
+    /// Whether a name that nothing defines may be a misspelt one of this resource: then something reads it after all.
+    pub fn may_be_meant(&self, resource: &Resource<'_>) -> bool {
+        /// Letters that are wrong, in a name of more than twice as many.
+        const WRONG: usize = 2;
+        let name = resource.name.to_lowercase();
+        self.unresolved_names.iter().any(|other| {
+            let other = other.rsplit('.').next().unwrap_or(other).to_lowercase();
+            other == name || (name.len() > 2 * WRONG && strsim::damerau_levenshtein(&other, &name) <= WRONG)
+        })
     }
 
     /// The group of that name in the root project or, failing that, in any package.

@@ -42,6 +42,9 @@ pub use pattern::Pattern;
 
 pub(crate) use declare::{declare_rule, rules};
 
+/// Why a rule could not tell anything: what it asks for may be in a package. The summary says so in its last line.
+pub const PACKAGES_ARE_MISSING: &str = "packages of packages.yml are not installed (dbt deps)";
+
 /// Every rule, by code.
 pub fn all() -> Vec<&'static RuleInfo> {
     let areas = [

@@ -10,7 +10,7 @@ declare_rule! {
     /// Models, snapshots, exposures, metrics, semantic models and saved queries read; tests do not. Models of the layers
     /// marts and reporting are exempt, because people read those without dbt knowing; so are models with
     /// `access: public`, because other projects may read them, and MetricFlow time spines. Each version of a versioned
-    /// model counts for itself. Where no data is above the model either,
+    /// model counts for itself. A model that a misspelt `ref` may mean is left alone. Where no data is above the model either,
     /// `disconnected-model` says so instead.
     ///
     /// # Why it matters
@@ -59,6 +59,9 @@ declare_rule! {
 impl Rule for DeadEndModel {
     fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
         if cx.graph.consumers(model.id).next().is_some() || super::is_read_from_outside(model, cx) {
+            return;
+        }
+        if cx.project.may_be_meant(model.resource) {
             return;
         }
         let message =

@@ -55,7 +55,9 @@ declare_rule! {
 
 impl Rule for UnusedSource {
     fn check_project(&self, cx: &mut Context<'_>) {
-        let is_unread = |table: &Node<'_>| cx.graph.consumers(table.id).next().is_none();
+        let is_unread = |table: &Node<'_>| {
+            cx.graph.consumers(table.id).next().is_none() && !cx.project.may_be_meant(table.resource)
+        };
         let sources = cx.source_groups().map(|source| {
             let unread: Vec<Node<'_>> = source.tables.iter().copied().filter(is_unread).collect();
             (source, unread)
