@@ -211,8 +211,8 @@ fn whole_project() -> Desk {
              description: Number of the order at the shop.\n        data_tests: [unique, not_null]\n"
         )
     };
-    desk.write("shop/models/staging/_staging.yml", &format!("models:\n{}", described("stg_orders")));
-    desk.write("shop/models/marts/_marts.yml", &format!("models:\n{}", described("fct_orders")));
+    desk.write("shop/models/staging/_staging.yml", format!("models:\n{}", described("stg_orders")));
+    desk.write("shop/models/marts/_marts.yml", format!("models:\n{}", described("fct_orders")));
     desk.write(
         "shop/models/staging/_sources.yml",
         "sources:\n  - name: erp\n    description: The shop's ERP, copied every night.\n    meta: {owner: shop}\n    tables:\n      \
@@ -240,7 +240,7 @@ fn of_what_an_unreadable_file_may_say_nothing_is_said() {
     ] {
         let desk = whole_project();
         let text = desk.read(&format!("shop/{path}"));
-        desk.write(&format!("shop/{path}"), &text.replacen("\n  -", "\n\t-", 1));
+        desk.write(&format!("shop/{path}"), text.replacen("\n  -", "\n\t-", 1));
         let (found, _) = everything(&desk);
         let news: Vec<&String> = found.iter().filter(|line| !before.contains(line)).collect();
         assert_eq!(news.len(), 1, "{path}: {news:?}");
@@ -311,7 +311,7 @@ fn what_packages_may_define_is_open_and_the_summary_says_so() {
 fn tests_that_dbt_project_disables_are_one_finding_there() {
     let desk = whole_project();
     let settings = desk.read("shop/dbt_project.yml");
-    desk.write("shop/dbt_project.yml", &format!("{settings}data_tests:\n  shop:\n    +enabled: false\n"));
+    desk.write("shop/dbt_project.yml", format!("{settings}data_tests:\n  shop:\n    +enabled: false\n"));
     let run =
         desk.run(&["check", "shop", "--input", "project", "--format", "concise", "--select", "TST001,TST002,TST003"]);
     let lines: Vec<&str> = run.stdout.lines().collect();
