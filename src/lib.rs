@@ -24,6 +24,7 @@ pub mod docs;
 pub mod files;
 pub mod findings;
 pub mod graph;
+pub mod groups;
 pub mod input;
 pub mod linter;
 pub mod locate;

@@ -6,10 +6,9 @@ use super::entries::{Key, Unit, units};
 use super::lines::new_lines;
 use super::{Changes, Former, is_yaml};
 use crate::files::ProjectFile;
-use crate::findings::{Located, Location};
+use crate::findings::{Atom, Located, Location};
 use crate::locate::Locator;
 use crate::project::{Detail, Project, Resource, ResourceId, ResourceType};
-use crate::rules::words::listed;
 use crate::text::SourceFile;
 
 /// What a change is about.
@@ -86,19 +85,20 @@ impl Touched {
         }
     }
 
-    /// Whether a finding is about the change: a subject of it has changed, or what stands at its place. A group of which a
-    /// part has changed says which.
-    pub fn concerns(&self, located: &mut Located) -> bool {
-        if self.reaches(&located.location) || self.has(&located.finding.subject) {
+    /// Whether a finding is about the change: a subject of it has changed, or what stands at its place, or it `is_new`. A
+    /// group of which only a part is about the change stands for that from now on.
+    pub fn concerns(&self, located: &mut Located, is_new: impl Fn(Atom<'_>) -> bool) -> bool {
+        // What is left of a group stands at one of its members.
+        let is_whole = !located.finding.is_part_of_group();
+        if is_whole && self.reaches(&located.location) || self.has(&located.finding.subject) {
             return true;
         }
-        let changed: Vec<String> =
-            located.finding.atoms().filter(|atom| self.has(atom.subject)).map(|atom| atom.name()).collect();
-        if changed.is_empty() {
-            return false;
+        let is_kept = |atom: Atom<'_>| self.has(atom.subject) || is_new(atom);
+        let is_any = located.finding.atoms().any(is_kept);
+        if is_any {
+            located.finding.keep_members("in the scope of this run", is_kept);
         }
-        located.finding.evidence(format!("changed: {}", listed(changed)));
-        true
+        is_any
     }
 
     /// Whether the resource or source has changed.

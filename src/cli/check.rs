@@ -16,7 +16,7 @@ use super::{CLEAN, FINDINGS, input, output};
 use crate::changes::Touched;
 use crate::clock;
 use crate::config::{self, FailOn, Preset};
-use crate::findings::{Located, Report};
+use crate::findings::{Atom, Report};
 use crate::report::{self, Format, Style, SummaryStyle};
 
 #[derive(Debug, clap::Args)]
@@ -217,18 +217,22 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
         if let Some(former) = former.as_ref().filter(|_| subtracts_base) {
             former.leave_out_incomparable(&mut linted.report);
             former.subtract(&mut linted.report);
+            linted.tell_apart();
         }
         if let Some(limit) = &limit {
             let touched = Touched::new(&limit.changes, linted.project, linted.locator);
-            let is_new = |located: &Located| former.as_ref().is_some_and(|former| former.shows_as_new(located));
-            linted.report.retain(|located| touched.concerns(located) || is_new(located));
-            linted.report.suppressed.retain_mut(|suppressed| touched.concerns(&mut suppressed.located));
+            let is_new = |atom: Atom<'_>| former.as_ref().is_some_and(|former| former.shows_as_new(atom));
+            linted.report.retain(|located| touched.concerns(located, is_new));
+            linted.report.suppressed.retain_mut(|suppressed| touched.concerns(&mut suppressed.located, |_| false));
+            linted.tell_apart();
             empty = empty.or_else(|| EmptyRun::of_files(target, touched.has_resources()));
         }
         let limit = arguments.changed.described(limit.as_ref());
         let summary = summary(arguments, &linted, limit.as_deref(), start);
         let fail_on = linted.resolved.fail_on.unwrap_or_else(|| arguments.changed.fail_on(target));
-        let fails = !arguments.exit_zero && fail_on.is_reached(linted.report.worst());
+        let report = &linted.report;
+        let worst = if fail_on.is_about_news() { report.worst_news() } else { report.worst() };
+        let fails = !arguments.exit_zero && fail_on.is_reached(worst);
         Ok(Run { report: linted.report, fails, summary, empty })
     })
 }

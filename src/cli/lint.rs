@@ -10,6 +10,7 @@ use crate::baseline::{self, Baseline, BaselineError};
 use crate::config::{self, Config, Resolved};
 use crate::discover::{self, Discovered};
 use crate::findings::{RecordedShares, Report};
+use crate::groups::Groups;
 use crate::input::manifest;
 use crate::linter;
 use crate::locate::Locator;
@@ -144,6 +145,13 @@ impl BaselineUse<'_> {
 }
 
 impl Linted<'_, '_> {
+    /// Says what is left of groups of which findings were taken out.
+    pub fn tell_apart(&mut self) {
+        let Resolved { settings, instances, .. } = self.resolved;
+        let groups = Groups { project: self.project, settings, instances, locator: self.locator };
+        groups.tell_apart_in(&mut self.report);
+    }
+
     /// What was read, each after a word for it.
     pub fn files(&self) -> [(&'static str, String); 2] {
         let config = self.config.as_deref().map_or_else(|| "none found, the defaults hold".to_owned(), paths::shown);

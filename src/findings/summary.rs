@@ -6,6 +6,7 @@ use super::suppress::Suppressed;
 use super::{Atom, Atoms, Located, Severity, Share};
 use crate::project::Counts;
 use crate::rules::RuleInfo;
+use crate::rules::suppression::STALE_BASELINE_ENTRY;
 
 /// Everything a report can say.
 #[derive(Debug, Default)]
@@ -181,6 +182,12 @@ impl Report {
         for rule in &mut self.summary.rules {
             rule.findings = counts.get(rule.code).copied().unwrap_or_default();
         }
+    }
+
+    /// The gravest severity among what is worse than it was: not of baseline entries that may go, for that is repair.
+    pub fn worst_news(&self) -> Option<Severity> {
+        let is_news = |located: &&Located| located.finding.code != STALE_BASELINE_ENTRY;
+        self.findings.iter().filter(is_news).map(|located| located.finding.severity).max()
     }
 
     /// The gravest severity among the findings.

@@ -34,7 +34,7 @@ pub mod suppression;
 pub mod testing;
 
 pub use context::{Context, Node, SourceGroup};
-pub use engine::{Outcome, RuleRun, run};
+pub use engine::{Findings, Grouping, Outcome, RuleRun, run, run_again};
 pub use info::{Area, BuildError, NoOptions, Rule, RuleInfo, Subject, Trap};
 pub use instance::{Instance, Scope};
 pub use meaning::meaning;

@@ -357,7 +357,7 @@ fn a_unit_test_that_is_gone_is_a_change_of_its_model() {
 }
 
 #[test]
-fn a_finding_for_many_says_which_of_them_have_changed() {
+fn of_a_finding_for_many_those_are_told_that_have_changed() {
     let repository = Repository::with_project("");
     for model in ["a", "b", "c", "d"] {
         repository.desk.write(&format!("models/{model}.sql"), "select 1 as id\n");
@@ -365,12 +365,24 @@ fn a_finding_for_many_says_which_of_them_have_changed() {
     repository.commit("seven models");
     repository.branch("work").desk.write("models/b.sql", "select 20 as id\n");
     repository.desk.write("models/e.sql", "select 1 as id\n");
+    assert_eq!(repository.found("OWN001", &[]), ["OWN001 project.shop"]);
+    let since = &["--since", "main"];
+    assert_eq!(repository.found("OWN001", since), ["OWN001 model.shop.b", "OWN001 model.shop.e"]);
+    for number in 0..4 {
+        repository.desk.write(&format!("models/f{number}.sql"), "select 1 as id\n");
+    }
     let output = repository.desk.json(&["--input", "project", "--select", "OWN001", "--since", "main"]);
     let findings = output["findings"].as_array().unwrap();
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0]["subject"], "project.shop");
-    assert_eq!(findings[0]["evidence"].as_array().unwrap().last().unwrap(), "changed: b, e");
+    assert_eq!(
+        findings[0]["message"],
+        "none of the 12 models has an owner; 6 models are in the scope of this run: b, e, f0, f1, f2 and 1 more"
+    );
+    assert_eq!((&findings[0]["path"], &findings[0]["line"]), (&"models/b.sql".into(), &1.into()));
     repository.git(&["checkout", "--quiet", "models/b.sql"]);
-    std::fs::remove_file(repository.desk.path("models/e.sql")).unwrap();
-    assert_eq!(repository.found("OWN001", &["--since", "main"]), [""; 0]);
+    for model in ["e", "f0", "f1", "f2", "f3"] {
+        std::fs::remove_file(repository.desk.path(&format!("models/{model}.sql"))).unwrap();
+    }
+    assert_eq!(repository.found("OWN001", since), [""; 0]);
 }
