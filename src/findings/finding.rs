@@ -102,7 +102,7 @@ impl Finding {
     /// Says nothing, and keeps the rules silent that its rule supersedes: what it would say cannot be known, and what they
     /// would say depends on it.
     pub fn silent(&mut self) -> &mut Self {
-        self.members = Some(Box::default());
+        self.members = Some(Box::new(Members::from(Atoms::default())));
         self
     }
 

@@ -161,9 +161,9 @@ fn without_superseded(findings: Findings, instances: &[Instance]) -> (Findings, 
         .filter_map(|finding| Some((superseding.get(finding.code)?, finding)))
         .flat_map_iter(|(codes, finding)| {
             // A finding for a group is about its members; one on the project also takes the place of such others.
-            let is_itself = finding.members.is_none() || finding.is_silent() || finding.located_in.is_none();
-            let members = finding.members.iter().flat_map(|members| members.iter()).map(|atom| atom.subject);
-            let subjects = members.chain(is_itself.then_some(finding.subject.as_str()));
+            let is_itself = finding.is_silent() || finding.located_in.is_none();
+            let subjects = finding.atoms().map(|atom| atom.subject);
+            let subjects = subjects.chain(is_itself.then_some(finding.subject.as_str()));
             subjects.flat_map(move |subject| codes.iter().map(move |&code| (code, subject)))
         })
         .collect();

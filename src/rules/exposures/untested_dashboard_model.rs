@@ -100,7 +100,7 @@ impl Rule for UntestedDashboardModel {
         let untested = cx.subjects(ResourceType::Model).filter(untested);
         let untested = untested.map(|model| (model, disabled::that_suffice(cx.project, model, 1)));
         let (by_project, others): (Vec<_>, Vec<_>) =
-            untested.partition(|(_, disabled)| disabled.as_ref().is_some_and(Disabled::is_by_project));
+            untested.partition(|(_, disabled)| disabled.as_ref().is_some_and(|disabled| disabled.is_by_project(cx)));
         let by_project = by_project.into_iter().filter_map(|(model, disabled)| Some((model, disabled?))).collect();
         report_by_project(by_project, &feeding, feeds, cx);
         for (model, disabled) in others.into_iter().filter(|(model, _)| feeds(model)) {

@@ -68,36 +68,38 @@ impl Rule for StagingOnStaging {
         let is_base = |name: &str| cx.settings.layers.by_prefix(name) == Some(Layer::Base);
         let mut parents = super::own_parents_in(model, |layer| layer == Layer::Staging, cx);
         parents.retain(|(parent, _)| !is_base(&parent.name));
-        let Some(&(first, _)) = parents.first() else { return };
-        let label = model.label();
-        let names: Vec<String> = parents.iter().map(|(parent, _)| parent.label()).collect();
-        let (message, help) = match names.as_slice() {
-            [staged] => (
-                format!("staging model `{label}` reads staging model `{staged}`"),
-                format!(
-                    "move `{label}` to the intermediate layer, or make `{staged}` a base model if it only prepares \
-                     `{label}`"
-                ),
-            ),
-            _ => (
-                format!("staging model `{label}` reads {} staging models: {}", names.len(), listed(&names)),
-                format!(
-                    "move `{label}` to the intermediate layer, or make those base models that only prepare `{label}`"
-                ),
-            ),
-        };
-        let paths: Vec<String> = parents.iter().map(|(parent, _)| cx.path(&[parent.id, model.id])).collect();
-        let edges = parents.iter().map(|(parent, _)| format!("parent:{}", parent.unique_id));
-        let edges: Vec<_> = edges.map(|edge| (model.unique_id.as_str(), edge)).collect();
-        let finding = cx.report(model, Place::Parent(first.id), message);
-        // A model that reads one such model is known by that edge, as each of several would be.
-        if let [(_, edge)] = edges.as_slice() {
-            finding.part(edge.clone());
+        for parents in cx.at_once(&parents) {
+            report(model, parents, cx);
         }
-        finding.help(help);
-        finding.evidence.extend(paths.into_iter().take(SHOWN));
-        finding.stands_for(edges);
     }
+}
+
+fn report(model: Node<'_>, parents: &[(Node<'_>, Layer)], cx: &mut Context<'_>) {
+    let Some(&(first, _)) = parents.first() else { return };
+    let label = model.label();
+    let names: Vec<String> = parents.iter().map(|(parent, _)| parent.label()).collect();
+    let (message, help) = match names.as_slice() {
+        [staged] => (
+            format!("staging model `{label}` reads staging model `{staged}`"),
+            format!(
+                "move `{label}` to the intermediate layer, or make `{staged}` a base model if it only prepares `{label}`"
+            ),
+        ),
+        _ => (
+            format!("staging model `{label}` reads {} staging models: {}", names.len(), listed(&names)),
+            format!("move `{label}` to the intermediate layer, or make those base models that only prepare `{label}`"),
+        ),
+    };
+    let paths: Vec<String> = parents.iter().map(|(parent, _)| cx.path(&[parent.id, model.id])).collect();
+    let edges: Vec<String> = parents.iter().map(|(parent, _)| format!("parent:{}", parent.unique_id)).collect();
+    let finding = cx.report(model, Place::Parent(first.id), message);
+    // A model that reads one such model is known by that edge, as it is where several are reported one by one.
+    if let [edge] = edges.as_slice() {
+        finding.part(edge.clone());
+    }
+    finding.help(help);
+    finding.evidence.extend(paths.into_iter().take(SHOWN));
+    finding.stands_for(edges.into_iter().map(|edge| (model.unique_id.as_str(), edge)));
 }
 
 /// Most paths that are shown.

@@ -77,7 +77,7 @@ impl Rule for UnusedSource {
             }
             unread.retain(|table| !by_name.is_named(table));
             let are_most = unread.len() > 1 && unread.len() * 2 > source.tables.len();
-            if unread.len() > FEW || are_most {
+            if cx.as_one(unread.len() > FEW || are_most) && !unread.is_empty() {
                 report_source(&source, &unread, &by_name, cx);
             } else {
                 unread.into_iter().for_each(|table| report(table, &by_name, cx));

@@ -34,9 +34,9 @@ impl<'p> Disabled<'p> {
         self.tests.len()
     }
 
-    /// Whether a key of `dbt_project.yml` disables them, which is to be said once and not for each resource.
-    pub(crate) fn is_by_project(&self) -> bool {
-        self.switch.is_some()
+    /// Whether a key of `dbt_project.yml` disables them, which is said once and not for each resource.
+    pub(crate) fn is_by_project(&self, cx: &Context<'_>) -> bool {
+        cx.as_one(self.switch.is_some()) && self.switch.is_some()
     }
 
     /// Whether one key of `dbt_project.yml` disables these and those.
@@ -114,7 +114,7 @@ pub(crate) fn that_suffice<'p>(project: &'p Project<'p>, node: Node<'_>, min: us
 pub(super) fn lack(node: Node<'_>, min: usize, cx: &Context<'_>) -> Option<(String, String)> {
     let enabled = cx.project.tests(node.id).len();
     Some(match that_suffice(cx.project, node, min) {
-        Some(disabled) if disabled.is_by_project() => return None,
+        Some(disabled) if disabled.is_by_project(cx) => return None,
         Some(disabled) => (disabled.beside(enabled, min), disabled.help()),
         None => {
             let has = match min {
@@ -145,6 +145,9 @@ pub(crate) fn report_by_project<'p>(
     message: impl Fn(&str, &[Node<'p>]) -> String,
     mut complete: impl FnMut(&[Node<'p>], &mut Finding),
 ) {
+    if !cx.as_one(!found.is_empty()) {
+        return;
+    }
     let mut switches: BTreeMap<&[String], (&TestSwitch, Vec<Node<'p>>)> = BTreeMap::new();
     for (node, disabled) in found {
         if let Some(switch) = disabled.switch {

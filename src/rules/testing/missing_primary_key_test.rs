@@ -87,7 +87,7 @@ impl Rule for MissingPrimaryKeyTest {
             return;
         }
         let (place, help, message) = match self.disabled(model, cx) {
-            Some(disabled) if disabled.is_by_project() => return,
+            Some(disabled) if disabled.is_by_project(cx) => return,
             Some(disabled) => {
                 let what = "has tests that would prove what identifies a row, but they are disabled";
                 (Place::Entry, disabled.help(), format!("model `{}` {what}", model.label()))

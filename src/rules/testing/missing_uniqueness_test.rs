@@ -75,7 +75,7 @@ impl Rule for MissingUniquenessTest {
             return;
         }
         let (help, message) = match self.disabled(model, cx) {
-            Some(disabled) if disabled.is_by_project() => return,
+            Some(disabled) if disabled.is_by_project(cx) => return,
             Some(disabled) => {
                 let message = format!("model `{}` has a test of uniqueness, but it is disabled", model.label());
                 (disabled.help(), message)
