@@ -35,3 +35,4 @@ pub mod rules;
 pub mod starter;
 pub mod template;
 pub mod text;
+pub(crate) mod words;

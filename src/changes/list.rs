@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::git::{Git, GitError, parts};
-use super::{Changes, Former, is_yaml};
+use super::{Changes, Former, is_in, is_sql, is_yaml};
+use crate::input::project_files::Folders;
 
 /// The same output whatever the user has configured; `-O` undoes an order that is configured.
 const DIFF: [&str; 9] = [
@@ -18,32 +19,33 @@ const DIFF: [&str; 9] = [
     "-O/dev/null",
 ];
 
+/// New files that are not ignored.
+const NEW: [&str; 7] = ["ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", "."];
+
 /// What has changed since the current branch left `revision`: commits, what is staged, what is not, new files.
-///
-/// `outside` are folders of the project that do not lie in it, relative to it.
 ///
 /// # Errors
 /// When git cannot tell.
-pub fn since(git: &Git, revision: &str, outside: &[&str]) -> Result<Changes, GitError> {
+pub fn since(git: &Git, revision: &str, folders: &Folders) -> Result<Changes, GitError> {
+    let outside = outside(folders);
     let base = git.merge_base(revision)?;
-    let listed = || git.bytes(&[&DIFF[..], &[&base, "--", "."], outside].concat());
-    let new = || {
-        git.bytes(&[&["ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", "."], outside].concat())
-    };
+    let listed = || git.bytes(&[&DIFF[..], &[&base, "--", "."], &outside].concat());
+    let new = || git.bytes(&[&NEW[..], &outside].concat());
     let (listed, new) = rayon::join(listed, new);
     let mut files = parse(&listed?);
     files.extend(parts(&new?).map(|path| File { status: Status::Added, former: None, path }));
-    changes(git, &base, files)
+    changes(git, &base, files, folders)
 }
 
 /// What the next commit changes.
 ///
 /// # Errors
 /// When git cannot tell.
-pub fn staged(git: &Git, outside: &[&str]) -> Result<Changes, GitError> {
+pub fn staged(git: &Git, folders: &Folders) -> Result<Changes, GitError> {
+    let outside = outside(folders);
     // Without naming HEAD, which the first commit does not have yet.
-    let listed = git.bytes_of_index(&[&DIFF[..], &["--cached", "--", "."], outside].concat())?;
-    changes(git, "HEAD", parse(&listed))
+    let listed = git.bytes_of_index(&[&DIFF[..], &["--cached", "--", "."], &outside].concat())?;
+    changes(git, "HEAD", parse(&listed), folders)
 }
 
 /// The names of the files that the next commit adds or changes, relative to the repository.
@@ -71,6 +73,13 @@ struct File {
     path: String,
 }
 
+impl File {
+    /// The name before.
+    fn before(&self) -> &str {
+        self.former.as_ref().unwrap_or(&self.path)
+    }
+}
+
 /// Reads what `git diff --name-status -z` prints.
 fn parse(bytes: &[u8]) -> Vec<File> {
     let mut parts = parts(bytes);
@@ -88,17 +97,27 @@ fn parse(bytes: &[u8]) -> Vec<File> {
     files
 }
 
-fn changes(git: &Git, base: &str, files: Vec<File>) -> Result<Changes, GitError> {
-    let has_former = |file: &&File| file.status != Status::Added && is_yaml(file.former.as_ref().unwrap_or(&file.path));
-    let wanted: Vec<String> =
-        files.iter().filter(has_former).map(|file| file.former.as_ref().unwrap_or(&file.path).clone()).collect();
+/// For git's command line.
+fn outside(folders: &Folders) -> Vec<&str> {
+    folders.outside.iter().map(String::as_str).collect()
+}
+
+fn changes(git: &Git, base: &str, files: Vec<File>, folders: &Folders) -> Result<Changes, GitError> {
+    let is_test = |path: &str| is_sql(path) && is_in(&relative(git.prefix(), path), &folders.tests);
+    let has_former = |file: &&File| {
+        let before = file.before();
+        file.status != Status::Added && (is_yaml(before) || is_test(before))
+    };
+    let wanted: Vec<String> = files.iter().filter(has_former).map(|file| file.before().to_owned()).collect();
     let texts = git.texts(base, &wanted)?;
     let mut texts: HashMap<String, Option<String>> = wanted.into_iter().zip(texts).collect();
     let mut changes = Changes { base: Some(base.to_owned()), ..Changes::default() };
     for file in files {
         let path = relative(git.prefix(), &file.path);
-        let before = file.former.as_ref().unwrap_or(&file.path);
-        let text = texts.remove(before).flatten();
+        let mut text = texts.remove(file.before()).flatten();
+        if is_test(file.before()) {
+            changes.former_tests.extend(text.take());
+        }
         let former = match (file.status, &file.former, text) {
             (Status::Deleted, _, Some(text)) => {
                 changes.gone.insert(path, text);

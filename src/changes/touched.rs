@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::entries::{Key, Unit, units};
 use super::lines::new_lines;
+use super::tested::Tested;
 use super::{Changes, Former, is_yaml};
 use crate::files::ProjectFile;
 use crate::findings::{Atom, Located, Location};
@@ -56,11 +57,11 @@ impl Touched {
         changed.extend(before.values().flat_map(Unit::keys));
         let files = files.into_iter().map(|(path, extent)| (locator.shown_path(path), extent)).collect();
         let mut touched = Self { files, ..Self::default() };
-        touched.find_resources(&changed, project, locator);
+        touched.find_resources(&changed, &Tested::new(changes), project, locator);
         touched
     }
 
-    fn find_resources(&mut self, entries: &HashSet<Key>, project: &Project<'_>, locator: &Locator) {
+    fn find_resources(&mut self, entries: &HashSet<Key>, tested: &Tested, project: &Project<'_>, locator: &Locator) {
         let is_whole = |path: &str| matches!(self.files.get(path), Some(Extent::Whole));
         let has_changed = |resource: &Resource<'_>| {
             let paths = [Some(&resource.path), resource.properties_path.as_ref()];
@@ -70,6 +71,7 @@ impl Touched {
         };
         let mut ids: Vec<ResourceId> =
             project.iter().filter(|(_, resource)| has_changed(resource)).map(|(id, _)| id).collect();
+        ids.extend(tested.of(&ids, project));
         // A generic test is a part of the entry of what it tests.
         ids.extend(ids.clone().into_iter().flat_map(|id| project.tests(id).iter().copied()));
         self.resources = ids.iter().map(|id| project.get(*id).unique_id.to_string()).collect();

@@ -12,7 +12,7 @@ use crate::changes::{Checkout, Git};
 use crate::config::Config;
 use crate::discover::{self, Discovered, PROJECT_FILE, ProjectFiles};
 use crate::findings::{Atom, Known, RecordedShares, Report};
-use crate::input::project_files::beside;
+use crate::input::project_files::folders;
 use crate::linter;
 use crate::locate::Locator;
 use crate::project::Project;
@@ -72,7 +72,7 @@ impl Base {
     /// # Errors
     /// When git cannot tell, or the commit has no such project.
     pub fn former(git: &Git, commit: &str, project: &ProjectFiles) -> miette::Result<Self> {
-        let outside = beside(&project.root);
+        let outside = folders(&project.root).outside;
         let outside: Vec<&str> = outside.iter().map(String::as_str).collect();
         let checkout = Checkout::new(git, commit, &outside)?;
         let root = checkout.root();

@@ -7,7 +7,7 @@ use super::targets::{Target, TargetError, Targets};
 use crate::changes::{self, Changes, Git};
 use crate::config::FailOn;
 use crate::discover::{DiscoverError, Discovered};
-use crate::input::project_files::beside;
+use crate::input::project_files::folders;
 
 /// What decides about what has changed.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -34,9 +34,14 @@ pub struct Changed {
     #[arg(long, value_name = "PATH|REV")]
     pub base: Option<String>,
 
-    /// Take a run that has nothing to look at for a pass: files that are in no project, rules without a subject
+    /// Take a run that has nothing to look at for a pass, and pass over what of the config matches nothing: files that are
+    /// in no project, rules without a subject, globs and selectors of a config that several projects share
     #[arg(long)]
     pub allow_empty: bool,
+
+    /// Set for hooks: not each file that is given need be of interest. A config that matches nothing is a slip all the same.
+    #[arg(skip)]
+    pub allow_other_files: bool,
 }
 
 /// What a run is limited to.
@@ -45,6 +50,8 @@ pub struct Limit {
     pub changes: Changes,
     /// For people: "since main".
     pub since: Option<String>,
+    /// What of it may matter elsewhere, for people.
+    pub unfollowed: Option<String>,
 }
 
 impl Changed {
@@ -64,7 +71,10 @@ impl Changed {
     pub fn limit(&self, target: &Target) -> miette::Result<Option<Limit>> {
         match (&target.files, self.option()) {
             (Some(_), Some(option)) => Err(TargetError::FilesAnd { option }.into()),
-            (Some(files), None) => Ok(Some(Limit { changes: Changes::given(files.iter().cloned()), since: None })),
+            (Some(files), None) => {
+                let changes = Changes::given(files.iter().cloned());
+                Ok(Some(Limit { changes, since: None, unfollowed: None }))
+            }
             (None, Some(_)) => self.asked_of_git(&target.discovered).map(Some),
             (None, None) => Ok(None),
         }
@@ -87,15 +97,18 @@ impl Changed {
         if is_wrong { Err(TargetError::SeveralProjects { option: "--base" }) } else { Ok(()) }
     }
 
-    /// What the findings are limited to, for people.
-    pub fn described(&self, limit: Option<&Limit>) -> Option<String> {
-        let limit = limit.map(Limit::described);
+    /// What the findings are limited to, for people, a line each.
+    pub fn described(&self, limit: Option<&Limit>) -> Vec<String> {
         let more = match (&self.base, self.downstream) {
-            (Some(base), _) => format!("only what {base} does not have"),
-            (None, true) => "and what that has brought about elsewhere".to_owned(),
-            (None, false) => return limit,
+            (Some(base), _) => Some(format!("only what {base} does not have")),
+            (None, true) => Some("and what that has brought about elsewhere".to_owned()),
+            (None, false) => None,
         };
-        Some(limit.map_or(more.clone(), |limit| format!("{limit}, {more}")))
+        let limits: Vec<String> = limit.map(Limit::described).into_iter().chain(more.clone()).collect();
+        let unfollowed = limit.and_then(|limit| limit.unfollowed.as_ref()).filter(|_| more.is_none());
+        let note = |what| format!("{what} may matter elsewhere: --downstream looks there, too");
+        let lines = (!limits.is_empty()).then(|| limits.join(", "));
+        lines.into_iter().chain(unfollowed.map(note)).collect()
     }
 
     /// The state to compare with, if there is one.
@@ -119,13 +132,13 @@ impl Changed {
         let none = || DiscoverError::NoFiles { path: discovered.manifest.clone() };
         let project = discovered.project.as_ref().ok_or_else(none)?;
         let git = Git::open(&project.root)?;
-        let beside = beside(&project.root);
-        let outside: Vec<&str> = beside.iter().map(String::as_str).collect();
+        let folders = folders(&project.root);
         let (changes, since) = match &self.since {
-            Some(revision) => (changes::since(&git, revision, &outside)?, format!("since {revision}")),
-            None => (changes::staged(&git, &outside)?, "in the index".to_owned()),
+            Some(revision) => (changes::since(&git, revision, &folders)?, format!("since {revision}")),
+            None => (changes::staged(&git, &folders)?, "in the index".to_owned()),
         };
-        Ok(Limit { changes, since: Some(since) })
+        let unfollowed = changes::unfollowed(&changes, &folders);
+        Ok(Limit { changes, since: Some(since), unfollowed })
     }
 }
 

@@ -15,7 +15,7 @@ use super::terminal::{self, Color};
 use super::{CLEAN, FINDINGS, input, output};
 use crate::changes::Touched;
 use crate::clock;
-use crate::config::{self, FailOn, Preset};
+use crate::config::{self, FailOn, Preset, Unmatched};
 use crate::findings::{Atom, Report};
 use crate::report::{self, Format, Style, SummaryStyle};
 
@@ -159,7 +159,7 @@ struct Run {
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let destinations = destination::resolve(&arguments.format, arguments.output_file.as_deref())?;
     lint::set_threads(arguments.threads);
-    let allow_empty = arguments.changed.allow_empty;
+    let allow_empty = arguments.changed.allow_empty || arguments.changed.allow_other_files;
     let targets = targets::find(&arguments.paths, arguments.manifest.as_deref(), allow_empty)?;
     arguments.changed.check(&targets)?;
     let mut runs: Vec<Run> =
@@ -201,6 +201,7 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
             fail_on: arguments.fail_on,
             today: arguments.today.clone().unwrap_or_else(clock::today),
         },
+        unmatched: Unmatched::allowed(arguments.changed.allow_empty),
         base: base.as_ref(),
         baseline: match arguments.no_baseline {
             true => BaselineUse::Without,
@@ -221,14 +222,15 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
         }
         if let Some(limit) = &limit {
             let touched = Touched::new(&limit.changes, linted.project, linted.locator);
-            let is_new = |atom: Atom<'_>| former.as_ref().is_some_and(|former| former.shows_as_new(atom));
+            let elsewhere = former.as_ref().filter(|_| arguments.changed.downstream);
+            let is_new = |atom: Atom<'_>| elsewhere.is_some_and(|former| former.shows_as_new(atom));
             linted.report.retain(|located| touched.concerns(located, is_new));
             linted.report.suppressed.retain_mut(|suppressed| touched.concerns(&mut suppressed.located, |_| false));
             linted.tell_apart();
             empty = empty.or_else(|| EmptyRun::of_files(target, touched.has_resources()));
         }
         let limit = arguments.changed.described(limit.as_ref());
-        let summary = summary(arguments, &linted, limit.as_deref(), start);
+        let summary = summary(arguments, &linted, &limit, start);
         let fail_on = linted.resolved.fail_on.unwrap_or_else(|| arguments.changed.fail_on(target));
         let report = &linted.report;
         let worst = if fail_on.is_about_news() { report.worst_news() } else { report.worst() };
@@ -237,12 +239,13 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
     })
 }
 
-fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, limit: Option<&str>, start: Instant) -> String {
+fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, limit: &[String], start: Instant) -> String {
     let style = SummaryStyle {
         verbose: arguments.verbose,
         input: &linted.choice,
         limit,
         unknown: &input::unknown(linted.project),
+        unmatched: &linted.resolved.unmatched,
         files: &linted.files(),
         elapsed: start.elapsed(),
     };

@@ -110,7 +110,7 @@ pub fn load(discovered: &Discovered, settings: &Settings) -> miette::Result<Load
 
 fn files_of(project: &ProjectFiles) -> Files {
     let root = nearby(&project.root);
-    let beside = project_files::beside(&root);
+    let beside = project_files::folders(&root).outside;
     Files::beside(root, beside)
 }
 
@@ -202,6 +202,11 @@ pub fn choice(loaded: &Loaded, project: &Project<'_>, discovered: &Discovered, s
 impl Loaded {
     fn new(source: Source, described: (&'static str, String), why: Option<String>, files: Arc<Files>) -> Self {
         Self { source, described, why, listing: OnceLock::new(), changes: OnceLock::new(), files }
+    }
+
+    /// Whether it is a manifest that was read, and not the project's files.
+    pub fn is_manifest(&self) -> bool {
+        matches!(self.source, Source::Manifest(_))
     }
 
     /// Which files there are, looked for once.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::base::Base;
 use super::input::{self, Loaded};
 use crate::baseline::{self, Baseline, BaselineError};
-use crate::config::{self, Config, Resolved};
+use crate::config::{self, Config, Resolved, Unmatched};
 use crate::discover::{self, Discovered};
 use crate::findings::{RecordedShares, Report};
 use crate::groups::Groups;
@@ -25,6 +25,8 @@ pub struct Wanted<'a> {
     pub input: &'a input::Settings,
     pub config: Option<&'a Path>,
     pub changes: config::Changes<'a>,
+    /// What becomes of globs and selectors of the config that match nothing.
+    pub unmatched: Unmatched,
     /// The state to compare with.
     pub base: Option<&'a Base>,
     pub baseline: BaselineUse<'a>,
@@ -86,7 +88,7 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
     }
     locator.read_versions(&mut project);
     locator.read_test_switches(&mut project);
-    let mut resolved = config.resolve(&project, locator.project_root())?;
+    let mut resolved = config.resolve(&project, locator.project_root(), wanted.unmatched)?;
     let (baseline_path, text) = find_baseline(wanted.baseline, &config, &locator)?;
     let baseline = text.as_ref().map(Baseline::parse).transpose()?;
     baseline.iter().try_for_each(|baseline| baseline.check_project(&project.name))?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Atom, Atoms, Finding};
-use crate::rules::words::listed;
+use crate::words::listed;
 
 /// The members of a group.
 #[derive(Debug, Clone)]

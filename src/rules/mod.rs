@@ -16,7 +16,7 @@ mod pattern;
 #[cfg(test)]
 pub(crate) mod tester;
 pub(crate) mod unknown;
-pub(crate) mod words;
+pub(crate) use crate::words;
 
 pub mod access;
 pub mod documentation;

@@ -105,7 +105,76 @@ fn a_deleted_model_has_nothing_to_report() {
     repository.branch("work").git(&["rm", "--quiet", "models/payments.sql"]);
     let run = repository.desk.run(&["check", "--input", "project", "--select", "DOC001", "--since", "main"]);
     run.prints(0, "");
-    assert!(run.stderr.contains("only what has changed since main: 1 file\n"), "{run:?}");
+    let note = "1 deleted file may matter elsewhere: --downstream looks there, too\n";
+    assert!(run.stderr.contains(&format!("only what has changed since main: 1 file\n{note}")), "{run:?}");
+}
+
+#[test]
+fn a_data_test_that_changes_is_a_change_of_what_it_tests() {
+    let repository = Repository::with_project("");
+    let desk = &repository.desk;
+    desk.write("tests/adds_up.sql", "select 1 from {{ ref('orders') }} where 1 = 2\n");
+    desk.write("tests/sub/known.sql", "select 1 from {{ source('erp', 'payments') }}\n");
+    desk.write("tests/generic/is_even.sql", "{% test is_even(model, column_name) %} select 1 {% endtest %}\n");
+    repository.commit("tests").branch("work");
+    let found = || repository.found("DOC001,DOC003,TST001,TST002", &["--since", "main"]);
+    assert_eq!(found(), [""; 0]);
+    // Gone: what it tested has a test less.
+    repository.git(&["rm", "--quiet", "tests/adds_up.sql", "tests/sub/known.sql", "tests/generic/is_even.sql"]);
+    assert_eq!(
+        found(),
+        ["DOC001 model.shop.orders", "DOC003 source.shop.erp.payments", "TST002 source.shop.erp.payments"]
+    );
+    repository.commit("gone");
+    assert_eq!(found().len(), 3);
+    // Another one in its place: both what it tests and what it tested.
+    repository.git(&["reset", "--quiet", "--hard", "main"]);
+    desk.write("tests/adds_up.sql", "select 1 from {{ ref('customers') }} where 1 = 2\n");
+    assert_eq!(found(), ["DOC001 model.shop.orders", "DOC001 model.shop.customers"]);
+    // New, or under another name.
+    repository.git(&["reset", "--quiet", "--hard", "main"]);
+    desk.write("tests/new.sql", "select 1 from {{ ref('customers') }} where 1 = 2\n");
+    repository.git(&["mv", "tests/adds_up.sql", "tests/totals.sql"]);
+    assert_eq!(found(), ["DOC001 model.shop.orders", "DOC001 model.shop.customers"]);
+    // A test that is given by hand is looked at by itself.
+    assert_eq!(repository.found("DOC001", &["tests/new.sql"]), [""; 0]);
+}
+
+#[test]
+fn changes_that_matter_elsewhere_are_told_and_not_followed() {
+    let repository = Repository::with_project("");
+    let desk = &repository.desk;
+    desk.write("models/exposures.yml", "exposures:\n  - name: board\n    type: dashboard\n    owner: {email: ada@example.com}\n    depends_on: [ref('orders')]\n");
+    desk.write("macros/one.sql", "{% macro one() %}1{% endmacro %}\n");
+    repository.commit("a dashboard").branch("work");
+    desk.write("dbt_project.yml", "name: shop\nversion: '1.0'\nmodels: {shop: {+access: private}}\n");
+    desk.write("macros/one.sql", "{% macro one() %}10{% endmacro %}\n");
+    let summary = |arguments: &[&str]| {
+        let all = ["check", "--input", "project", "--select", "EXP002", "--exit-zero"];
+        repository
+            .desk
+            .run(&[&all, arguments].concat())
+            .summary()
+            .lines()
+            .skip(2)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let limit = "only what has changed since main: 2 files";
+    let note = "dbt_project.yml and 1 macro file may matter elsewhere: --downstream looks there, too";
+    assert_eq!(summary(&["--since", "main"])[..3], [limit, note, "no findings"]);
+    assert_eq!(
+        summary(&["--since", "main", "--downstream"])[..2],
+        [&format!("{limit}, and what that has brought about elsewhere"), "found 1 warning"]
+    );
+    // Who compares with a base, or gives files, asks for something else.
+    assert_eq!(
+        summary(&["--since", "main", "--base", "main"])[..2],
+        [&format!("{limit}, only what main does not have"), "no findings"]
+    );
+    assert_eq!(summary(&["macros/one.sql"])[..2], ["only what 1 file given is about", "no findings"]);
+    repository.git(&["add", "--all"]);
+    assert_eq!(summary(&["--staged"])[1], note);
 }
 
 #[test]

@@ -5,8 +5,8 @@ use super::feeding::{ExposureType, Feeding, in_words, no_exposures};
 use crate::findings::Place;
 use crate::project::ResourceType;
 use crate::rules::testing::disabled::{self, Disabled};
-use crate::rules::words::{counted, listed};
 use crate::rules::{Context, Node, Rule, declare_rule};
+use crate::words::{counted, listed};
 
 declare_rule! {
     /// # What it does

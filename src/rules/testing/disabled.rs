@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::suggestion;
 use crate::findings::{Finding, Place};
 use crate::project::{Project, Resource, ResourceType, TestSwitch};
-use crate::rules::words::{counted, listed};
 use crate::rules::{Context, Node};
+use crate::words::{counted, listed};
 
 /// The disabled tests of one resource; at least one.
 #[derive(Debug)]

@@ -6,8 +6,8 @@ use super::suggestion::{entry, likely_key};
 use super::uniqueness::{Claims, KEY_TESTS, idle_constraint, is_claim};
 use crate::findings::Place;
 use crate::project::{Project, Resource, ResourceType};
-use crate::rules::words::{counted, listed};
 use crate::rules::{Context, Node, Rule, declare_rule};
+use crate::words::{counted, listed};
 
 declare_rule! {
     /// # What it does

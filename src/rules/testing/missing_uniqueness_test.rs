@@ -6,8 +6,8 @@ use super::suggestion::key_tests;
 use super::uniqueness::{Claims, KEY_TESTS, idle_constraint, is_any};
 use crate::findings::Place;
 use crate::project::{Resource, ResourceType};
-use crate::rules::words::counted;
 use crate::rules::{Context, Node, Rule, declare_rule};
+use crate::words::counted;
 
 declare_rule! {
     /// # What it does

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use super::disabled;
 use crate::findings::Place;
 use crate::project::ResourceType;
-use crate::rules::words::listed;
 use crate::rules::{Context, Node, Rule, declare_rule};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does
