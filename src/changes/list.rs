@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 
 use super::git::{Git, GitError, parts};
-use super::{Changes, Former, is_yaml};
+use super::{Changes, Former, LostFile, is_yaml};
 
 /// The same output whatever the user has configured; `-O` undoes an order that is configured.
-const DIFF: [&str; 9] = [
+const DIFF: [&str; 11] = [
     "diff",
     "--name-status",
     "-z",
     "-M",
+    "-l1000",
+    "--no-relative",
     "--no-color",
     "--no-ext-diff",
     "--no-textconv",
@@ -32,18 +34,30 @@ pub fn since(git: &Git, revision: &str, outside: &[&str]) -> Result<Changes, Git
     };
     let (listed, new) = rayon::join(listed, new);
     let mut files = parse(&listed?);
-    files.extend(parts(&new?).map(|path| File { status: Status::Added, former: None, path }));
+    // A repository within this one is listed as a folder.
+    let new = new?;
+    let new = parts(&new).filter(|path| !path.ends_with('/'));
+    files.extend(new.map(|path| File { status: Status::Added, former: None, path }));
     changes(git, &base, files)
 }
 
-/// What the next commit changes.
+/// What the next commit changes: from each of its parents, where it merges.
 ///
 /// # Errors
 /// When git cannot tell.
-pub fn staged(git: &Git, outside: &[&str]) -> Result<Changes, GitError> {
+pub fn staged(git: &Git, outside: &[&str]) -> Result<Vec<Changes>, GitError> {
     // Without naming HEAD, which the first commit does not have yet.
-    let listed = git.bytes_of_index(&[&DIFF[..], &["--cached", "--", "."], outside].concat())?;
-    changes(git, "HEAD", parse(&listed))
+    let mut states = vec![staged_from(git, None, outside)?];
+    for parent in git.merged()? {
+        states.push(staged_from(git, Some(&parent), outside)?);
+    }
+    Ok(states)
+}
+
+fn staged_from(git: &Git, parent: Option<&str>, outside: &[&str]) -> Result<Changes, GitError> {
+    let parents: Vec<&str> = parent.into_iter().collect();
+    let listed = git.bytes_of_index(&[&DIFF[..], &["--cached"], &parents, &["--", "."], outside].concat())?;
+    changes(git, parent.unwrap_or("HEAD"), parse(&listed))
 }
 
 /// The names of the files that the next commit adds or changes, relative to the repository.
@@ -71,6 +85,24 @@ struct File {
     path: String,
 }
 
+impl File {
+    /// The name before.
+    fn before(&self) -> &String {
+        self.former.as_ref().unwrap_or(&self.path)
+    }
+
+    /// Whether nothing is where it was.
+    fn is_lost(&self) -> bool {
+        self.status == Status::Deleted || self.former.is_some()
+    }
+
+    /// Whether its former text says what has changed: entries of YAML, or blocks of SQL that are not there any more.
+    fn needs_text(&self) -> bool {
+        let is_sql = || self.before().to_lowercase().ends_with(".sql");
+        self.status != Status::Added && (is_yaml(self.before()) || self.is_lost() && is_sql())
+    }
+}
+
 /// Reads what `git diff --name-status -z` prints.
 fn parse(bytes: &[u8]) -> Vec<File> {
     let mut parts = parts(bytes);
@@ -89,27 +121,27 @@ fn parse(bytes: &[u8]) -> Vec<File> {
 }
 
 fn changes(git: &Git, base: &str, files: Vec<File>) -> Result<Changes, GitError> {
-    let has_former = |file: &&File| file.status != Status::Added && is_yaml(file.former.as_ref().unwrap_or(&file.path));
-    let wanted: Vec<String> =
-        files.iter().filter(has_former).map(|file| file.former.as_ref().unwrap_or(&file.path).clone()).collect();
+    let wanted: Vec<String> = files.iter().filter(|file| file.needs_text()).map(|file| file.before().clone()).collect();
     let texts = git.texts(base, &wanted)?;
     let mut texts: HashMap<String, Option<String>> = wanted.into_iter().zip(texts).collect();
     let mut changes = Changes { base: Some(base.to_owned()), ..Changes::default() };
     for file in files {
-        let path = relative(git.prefix(), &file.path);
-        let before = file.former.as_ref().unwrap_or(&file.path);
-        let text = texts.remove(before).flatten();
+        let text = texts.remove(file.before()).flatten();
+        let (path, before) = (relative(git.prefix(), &file.path), relative(git.prefix(), file.before()));
+        if file.is_lost() && !is_yaml(&before) {
+            changes.lost.push(LostFile { path: before, text, is_renamed: file.former.is_some() });
+            if file.former.is_some() {
+                changes.files.insert(path, Former::Unknown);
+            }
+            continue;
+        }
         let former = match (file.status, &file.former, text) {
-            (Status::Deleted, _, Some(text)) => {
-                changes.gone.insert(path, text);
+            (Status::Deleted, _, text) => {
+                changes.gone.insert(path, text.unwrap_or_default());
                 continue;
             }
-            (Status::Deleted, _, None) => {
-                changes.deleted.push(path);
-                continue;
-            }
-            (Status::Changed, Some(former), Some(text)) => {
-                changes.gone.insert(relative(git.prefix(), former), text);
+            (Status::Changed, Some(_), Some(text)) => {
+                changes.gone.insert(before, text);
                 Former::Renamed
             }
             (Status::Changed, None, Some(text)) if is_yaml(&file.path) => Former::Text(text),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Atom, Atoms, Place, Severity, fingerprint};
+use super::{Atom, Atoms, Place, Population, Severity, fingerprint};
 use crate::project::ResourceId;
 
 /// What a rule reports. The place is still in the project's terms; reports get it resolved.
@@ -28,6 +28,8 @@ pub struct Finding {
     pub place: Place,
     /// What it stands for, where one cause has several effects; `None` is itself alone, as with nearly all.
     pub members: Option<Box<Atoms>>,
+    /// What is counted, of a share that has fallen.
+    pub population: Option<Box<Population>>,
 }
 
 /// Code and slug, as a heading; the code of a policy has its name in it.
@@ -95,6 +97,12 @@ impl Finding {
         }
         let is_itself = atoms.iter().eq([Atom { code: self.code, subject: &self.subject, part: &self.part }]);
         self.members = (!is_itself).then(|| Box::new(atoms));
+        self
+    }
+
+    /// Says what is counted in a share that has fallen, so that a change of any of it is what the finding is about.
+    pub fn taken_over(&mut self, population: Population) -> &mut Self {
+        self.population = Some(Box::new(population));
         self
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::printable;
 use crate::findings::suppress::Suppressed;
-use crate::findings::{BaselineSummary, BaselineUpdate, Report, RuleSummary, Severity, title};
+use crate::findings::{BaselineSummary, BaselineUpdate, Limit, Report, RuleSummary, Severity, title};
 use crate::project::Counts;
 use crate::rules::words;
 
@@ -16,8 +16,6 @@ pub struct SummaryStyle<'a> {
     pub verbose: bool,
     /// What was read, and why.
     pub input: &'a str,
-    /// What findings are limited to, such as files that have changed.
-    pub limit: Option<&'a str>,
     /// What could not be known from the files, a line each; told when verbose.
     pub unknown: &'a [String],
     /// The files that were read, each after a word for it; told when verbose.
@@ -35,8 +33,8 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
     let by = if version.is_empty() { String::new() } else { format!(" (dbt {version})") };
     add(&mut text, format!("{project}{by}: {}", subjects(&summary.counts)));
     add(&mut text, format!("read from {}", printable(style.input)));
-    if let Some(limit) = style.limit {
-        add(&mut text, printable(limit).into_owned());
+    if let Some(limit) = &report.limit {
+        add(&mut text, printable(&limit.described()).into_owned());
     }
     if style.verbose {
         for (what, path) in style.files {
@@ -45,7 +43,8 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
     }
     add(&mut text, findings(report));
     if let Some(baseline) = &report.baseline {
-        known(baseline).into_iter().for_each(|line| add(&mut text, line));
+        let is_about_part = report.limit.as_ref().is_some_and(Limit::is_about_part);
+        known(baseline, is_about_part).into_iter().for_each(|line| add(&mut text, line));
     }
     if style.verbose {
         report.suppressed.iter().for_each(|suppressed| add(&mut text, accepted(suppressed)));
@@ -96,13 +95,14 @@ fn findings(report: &Report) -> String {
     }
 }
 
-/// What the baseline made of it, a line each.
-fn known(baseline: &BaselineSummary) -> Vec<String> {
+/// What the baseline made of it, a line each. What is counted of a part of the project is said to be.
+fn known(baseline: &BaselineSummary, is_about_part: bool) -> Vec<String> {
     let path = printable(&baseline.path);
+    let on_it = if is_about_part { " on it" } else { "" };
     let are_known = match baseline.known {
-        0 => format!("no finding is in the baseline ({path})"),
-        1 => format!("1 finding is in the baseline ({path})"),
-        count => format!("{count} findings are in the baseline ({path})"),
+        0 => format!("no finding{on_it} is in the baseline ({path})"),
+        1 => format!("1 finding{on_it} is in the baseline ({path})"),
+        count => format!("{count} findings{on_it} are in the baseline ({path})"),
     };
     if let Some(update) = baseline.update {
         return vec![are_known, updated(&path, update)];
