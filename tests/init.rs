@@ -42,8 +42,8 @@ extends: recommended
 fail-on: error
 
 # which layer a model is in: by folder first, then by prefix; found here:
-#   staging: 2 models by their folder
-#   marts: 1 model by their folder
+#   staging: 2 models by folder
+#   marts: 1 model by folder
 # layers: { marts: { paths: [models/marts], prefixes: [fct_, dim_] } }
 
 # who owns a resource: meta, then its group, then CODEOWNERS
@@ -70,16 +70,32 @@ fn the_config_of_a_grown_project() {
     let desk = Desk::with("shop", "shop");
     let text = desk.run(&["init", "shop", "--stdout"]).stdout;
     for line in [
-        "#   base: 2 models by their folder\n",
-        "#   staging: 19 models by their folder\n",
-        "#   intermediate: 10 models by their folder\n",
-        "#   marts: 18 models by their folder\n",
-        "#   reporting: 12 models by their folder\n",
+        "#   base: 2 models by folder\n",
+        "#   staging: 19 models by folder\n",
+        "#   intermediate: 10 models by folder\n",
+        "#   marts: 18 models by folder\n",
+        "#   reporting: 12 models by folder\n",
         "#   no layer: 1 model in models/utilities\n# layers: { marts: { paths: [models/marts], prefixes: [fct_, dim_] } }\n",
         "\n  meta-keys: [owner]  # owner on 50 resources\n  codeowners: true  # a CODEOWNERS file was found\n",
     ] {
         assert!(text.contains(line), "{line} in {text}");
     }
+}
+
+#[test]
+fn codeowners_that_name_the_same_for_every_file_are_left_off() {
+    let desk = Desk::with("shop", "shop");
+    let init = || desk.run(&["init", "shop", "--stdout"]).stdout;
+    desk.write("shop/.github/CODEOWNERS", "* @ann @bob\n");
+    assert!(init().contains("\n  codeowners: false  # CODEOWNERS names the same owner for every file\n"), "{}", init());
+    desk.write("shop/.github/CODEOWNERS", "/ingestion/ @ann\n");
+    assert!(
+        init().contains("\n  codeowners: false  # CODEOWNERS names no owner for the project's files\n"),
+        "{}",
+        init()
+    );
+    desk.write("shop/.github/CODEOWNERS", "* @ann\n/models/marts/finance/ @bob\n");
+    assert!(init().contains("\n  codeowners: true  # a CODEOWNERS file was found\n"), "{}", init());
 }
 
 /// A gym project with models of those paths more, each read by nothing and reading what `fct_visits` reads.

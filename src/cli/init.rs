@@ -11,7 +11,7 @@ use crate::discover::{self, CONFIG_FILES};
 use crate::input::codeowners::Codeowners;
 use crate::input::manifest;
 use crate::paths::shown;
-use crate::project::Project;
+use crate::project::{FileOwners, Project};
 use crate::starter;
 
 #[derive(Debug, clap::Args)]
@@ -66,8 +66,8 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         project = Project::from(other.facts(other_memory)?);
     }
     let root = discovered.project.map(|files| files.root);
-    let has_codeowners = root.as_deref().and_then(Codeowners::find).is_some();
-    let text = starter::config(&project, has_codeowners);
+    let codeowners = root.as_deref().and_then(Codeowners::find);
+    let text = starter::config(&project, codeowners.as_ref().map(|file| file as &dyn FileOwners));
     if arguments.stdout {
         output::to_stdout(|out| out.write_all(text.as_bytes()))?;
         return Ok(CLEAN);

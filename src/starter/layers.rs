@@ -53,9 +53,12 @@ pub(super) fn section(project: &Project<'_>) -> String {
     let mut settings: BTreeMap<Layer, Setting> = BTreeMap::new();
     let mut applied = known.clone();
     for layer in Layer::NAMED {
-        let count = models.iter().filter(|(_, model)| known.by_folder(&model.path) == Some(layer)).count();
-        if count > 0 {
-            text += &format!("#   {layer}: {} by their folder\n", counted(count, "model"));
+        let is_of_folder = |model: &Resource<'_>| known.by_folder(&model.path) == Some(layer);
+        let is_of_prefix = |model: &Resource<'_>| known.by_folder(&model.path).is_none() && known.of(model) == layer;
+        let by_folder = models.iter().filter(|(_, model)| is_of_folder(model)).count();
+        let by_prefix = models.iter().filter(|(_, model)| is_of_prefix(model)).count();
+        text += &found(layer, by_folder, by_prefix);
+        if by_folder > 0 {
             let prefixes = names.prefixes(layer);
             if let Some(prefixes) = prefixes.clone() {
                 applied.set(LayerRule { layer, paths: None, prefixes });
@@ -74,6 +77,17 @@ pub(super) fn section(project: &Project<'_>) -> String {
         true => text + "# layers: { marts: { paths: [models/marts], prefixes: [fct_, dim_] } }\n\n",
         false => format!("{text}layers:\n{settings}\n"),
     }
+}
+
+/// "staging: 19 models by folder, 2 by prefix", where there is any.
+fn found(layer: Layer, by_folder: usize, by_prefix: usize) -> String {
+    let how = match (by_folder, by_prefix) {
+        (0, 0) => return String::new(),
+        (0, count) => format!("{} by prefix", counted(count, "model")),
+        (count, 0) => format!("{} by folder", counted(count, "model")),
+        (of_folder, of_prefix) => format!("{} by folder, {of_prefix} by prefix", counted(of_folder, "model")),
+    };
+    format!("#   {layer}: {how}\n")
 }
 
 /// Prefixes as a setting, folders as a suggestion.

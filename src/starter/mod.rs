@@ -2,16 +2,16 @@
 
 mod layers;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::project::{Meta, Project, Resource, ResourceType};
+use crate::project::{FileOwners, Meta, Project, Resource, ResourceType};
 use crate::rules::words::counted;
 
 /// Words in the names of `meta` keys that say who is responsible.
 const OWNER_WORDS: [&str; 6] = ["owner", "team", "steward", "maintainer", "responsible", "squad"];
 
-/// The text of `dbt-steward.yml`, commented.
-pub fn config(project: &Project<'_>, has_codeowners: bool) -> String {
+/// The text of `dbt-steward.yml`, commented. `codeowners` is the repository's CODEOWNERS, if it has one.
+pub fn config(project: &Project<'_>, codeowners: Option<&dyn FileOwners>) -> String {
     let models: Vec<&Resource<'_>> = project.own(ResourceType::Model).map(|(_, model)| model).collect();
     let mut text = format!(
         "# dbt-steward for {}. All settings: docs/configuration.md of dbt-steward.\n\n",
@@ -20,7 +20,7 @@ pub fn config(project: &Project<'_>, has_codeowners: bool) -> String {
     text += "# minimal, recommended, strict, or the path of a config to build on\nextends: recommended\n\n";
     text += "# exit with 1 from this severity on: error, warning, info, never\nfail-on: error\n\n";
     text += &layers::section(project);
-    text += &owners(project, has_codeowners);
+    text += &owners(project, codeowners);
     text += RULES;
     text += &overrides(&models);
     text
@@ -34,7 +34,7 @@ rules:
 
 ";
 
-fn owners(project: &Project<'_>, has_codeowners: bool) -> String {
+fn owners(project: &Project<'_>, codeowners: Option<&dyn FileOwners>) -> String {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for resource in project.resources.iter().filter(|resource| project.is_own(resource)) {
         let source_meta = resource.as_source().map(|source| &source.source_meta);
@@ -53,10 +53,24 @@ fn owners(project: &Project<'_>, has_codeowners: bool) -> String {
         let counts = found.iter().map(|(key, count)| format!("{} on {}", in_comment(key), counted(*count, "resource")));
         text += &format!("  meta-keys: {}  # {}\n", list(&keys), counts.collect::<Vec<_>>().join(", "));
     }
-    let comment = if has_codeowners { "a CODEOWNERS file was found" } else { "no CODEOWNERS file was found" };
-    text += &format!("  codeowners: {has_codeowners}  # {comment}\n");
+    let (is_of_use, comment) = of_codeowners(project, codeowners);
+    text += &format!("  codeowners: {is_of_use}  # {comment}\n");
     text += "  # allowed: [finance, marketing]  # for unknown-owner\n\n";
     text
+}
+
+/// Whether CODEOWNERS says who answers for what. Where it names the same people for every file, as a line of `*` does, each
+/// model that is ever written would have an owner, and no rule would ask for one again.
+fn of_codeowners(project: &Project<'_>, codeowners: Option<&dyn FileOwners>) -> (bool, String) {
+    let Some(codeowners) = codeowners else { return (false, "no CODEOWNERS file was found".to_owned()) };
+    let own = project.resources.iter().filter(|resource| project.is_own(resource));
+    let named: BTreeSet<Option<String>> = own.map(|resource| codeowners.owners(&resource.path)).collect();
+    let mut named = named.into_iter();
+    match (named.next().flatten(), named.next()) {
+        (Some(_), None) => (false, "CODEOWNERS names the same owner for every file".to_owned()),
+        (None, None) => (false, "CODEOWNERS names no owner for the project's files".to_owned()),
+        _ => (true, "a CODEOWNERS file was found".to_owned()),
+    }
 }
 
 /// Keys whose name says who is responsible, also in nested maps (`ownership.team`).
