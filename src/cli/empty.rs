@@ -7,7 +7,7 @@ use thiserror::Error;
 
 use super::targets::Target;
 use crate::discover::PROJECT_FILE;
-use crate::findings::Report;
+use crate::findings::{Report, title};
 use crate::input::manifest::freshness::BESIDE;
 use crate::input::project_files::list;
 use crate::paths::shown;
@@ -53,7 +53,7 @@ impl EmptyRun {
             1 => String::new(),
             count => format!("; {} more", count - 1),
         };
-        Some(Self::Subjects { reason: format!("{} {}, because {reason}{more}", first.code, first.slug) })
+        Some(Self::Subjects { reason: format!("{}, because {reason}{more}", title(first.code, first.slug)) })
     }
 
     /// Where the project defines nothing that is enabled, not so much as a macro.
