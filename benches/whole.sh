@@ -4,12 +4,13 @@
 #     benches/whole.sh MANIFEST [RUNS]
 #
 # Runs `dbt-steward check MANIFEST` and the example `plain_parse` in turns, so that whatever else the machine does befalls
-# both, then each once more for its peak memory. Needs bash 5 and, for memory, GNU time. The best time says what the
-# program costs; the median what the machine made of it.
+# both, then each once more for its peak memory. Needs bash 5 and, for memory, GNU time.
 set -euo pipefail
 manifest=$(realpath "${1:?usage: benches/whole.sh MANIFEST [RUNS]}")
 runs=${2:-15}
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=benches/times.sh
+source benches/times.sh
 
 [[ ${NO_BUILD:-} ]] || cargo build --release --quiet --bin dbt-steward --example plain_parse
 built=${CARGO_TARGET_DIR:-target}/release
@@ -20,13 +21,6 @@ whole() {
     "$built/dbt-steward" check "$manifest" --format concise --output-file "$work/findings" --quiet --exit-zero
 }
 plain() { "$built/examples/plain_parse" "$manifest" >"$work/plain"; }
-
-# Microseconds that a command takes, appended to a file.
-timed() {
-    local start=${EPOCHREALTIME/./}
-    "$1"
-    echo $((${EPOCHREALTIME/./} - start)) >>"$work/$1.times"
-}
 
 # KiB at most in memory at once; 0 where GNU time is not there.
 peak() {
@@ -48,8 +42,6 @@ done
 plain_peak=$(peak "$built/examples/plain_parse" "$manifest")
 whole_peak=$(peak "$built/dbt-steward" check "$manifest" --format concise --output-file "$work/findings" --quiet --exit-zero)
 
-best() { sort -n "$work/$1.times" | head -n 1; }
-median() { sort -n "$work/$1.times" | sed -n "$(((runs + 1) / 2))p"; }
 awk -v bytes="$(wc -c <"$manifest")" -v findings="$(wc -l <"$work/findings")" -v runs="$runs" \
     -v pb="$(best plain)" -v pm="$(median plain)" -v wb="$(best whole)" -v wm="$(median whole)" \
     -v pk="$plain_peak" -v wk="$whole_peak" 'BEGIN {

@@ -145,6 +145,7 @@ fn json_has_the_documented_shape() {
         serde_json::json!({
             "models": 3, "seeds": 0, "snapshots": 0, "data_tests": 6, "unit_tests": 0, "source_tables": 2, "exposures": 0,
             "metrics": 0, "semantic_models": 0, "saved_queries": 0, "groups": 0, "macros": 0, "package_models": 0,
+            "disabled_models": 0,
         })
     );
     assert_eq!(summary["findings"], serde_json::json!({"error": 0, "warning": 2, "info": 0}));

@@ -295,6 +295,22 @@ fn fail_on() {
     assert_eq!(code("fail-on: warning\n", &["--exit-zero"]), Some(0));
 }
 
+/// Old warnings are no reason to turn a whole project down; those of a change are the change's own.
+#[test]
+fn what_looks_only_at_a_change_fails_on_warnings_unless_told_otherwise() {
+    let code = |config: &str, arguments: &[&str]| {
+        let desk = gym(config);
+        desk.run(&[&["check", "--quiet", "--select", "TST002", "--input", "project"], arguments].concat()).code
+    };
+    let files = &["gym/models/staging/gym/_gym__sources.yml"];
+    assert_eq!(code("", &["gym"]), Some(0));
+    assert_eq!(code("", files), Some(1));
+    assert_eq!(code("", &[files[0], "--fail-on", "error"]), Some(0));
+    assert_eq!(code("fail-on: error\n", files), Some(0));
+    assert_eq!(code("fail-on: never\n", files), Some(0));
+    assert_eq!(code("rules: {TST002: info}\n", files), Some(0));
+}
+
 #[test]
 fn a_config_extends_another() {
     let desk = gym("extends: ../shared/base.yml\nrules: {undocumented-model: {min-length: 30}}\n");

@@ -3,7 +3,8 @@
 # part of the check: where it may not, it says so and does not fail.
 #
 #   COMMENT_FILE      the report; by its first line, which nobody sees, the comment of the last run is known
-#   HAS_FINDINGS      `true` if there is something to say; a clean run only corrects what an earlier one wrote
+#   HAS_FINDINGS      `true` if there is something to say; a clean run, or one that failed, only corrects what an earlier
+#                     one wrote
 #   INPUT_TOKEN       with `pull-requests: write`
 set -euo pipefail
 
@@ -19,11 +20,13 @@ query() {
 }
 
 # api METHOD PATH [FILE]: sends FILE, and has the answer in $answer and its status in $status. The token goes by stdin,
-# because everybody may read the arguments of a process.
+# because everybody may read the arguments of a process. What makes something new is sent once, because an error is no
+# proof that it was not made.
 api() {
-    local data=()
+    local data=() retries=2
     [[ $# -lt 3 ]] || data=(--data-binary "@$3")
-    status="$(curl --silent --show-error --retry 2 --max-time 60 --request "$1" --output "$answer" \
+    [[ "$1" != POST ]] || retries=0
+    status="$(curl --silent --show-error --retry "$retries" --max-time 60 --request "$1" --output "$answer" \
         --write-out '%{http_code}' --header 'Accept: application/vnd.github+json' --config - \
         ${data[@]+"${data[@]}"} "$GITHUB_API_URL/$2" <<<"header = \"Authorization: Bearer $INPUT_TOKEN\"")" || status=000
 }
@@ -59,6 +62,18 @@ earlier() {
     done
 }
 
+# write: a new comment. Where it is not known what became of it, it looks before it tries again.
+write() {
+    api POST "repos/$GITHUB_REPOSITORY/issues/$number/comments" "$body"
+    [[ "$status" == 000 || "$status" == 5?? ]] || return 0
+    earlier
+    if [[ -n "$found" ]]; then
+        status=201
+    else
+        api POST "repos/$GITHUB_REPOSITORY/issues/$number/comments" "$body"
+    fi
+}
+
 answer="$(mktemp "$RUNNER_TEMP/dbt-steward-answer.XXXXXX")"
 number="$(query '.pull_request.number // ""' "$GITHUB_EVENT_PATH")"
 [[ -n "$number" ]] || notice "no comment, because this run is not for a pull request"
@@ -67,13 +82,14 @@ IFS= read -r marker <"$COMMENT_FILE"
 found=
 earlier
 body="$(mktemp "$RUNNER_TEMP/dbt-steward-body.XXXXXX")"
-jq -Rs '{body: .}' "$COMMENT_FILE" >"$body"
+# GitHub takes no more.
+jq -Rs '{body: .[:65536]}' "$COMMENT_FILE" >"$body"
 if [[ -n "$found" ]]; then
     api PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$found" "$body"
     expect 200 "update the comment on the pull request"
     echo "updated comment $found on pull request $number"
 elif [[ "${HAS_FINDINGS:-}" == true ]]; then
-    api POST "repos/$GITHUB_REPOSITORY/issues/$number/comments" "$body"
+    write
     expect 201 "comment on the pull request"
     echo "commented on pull request $number"
 else

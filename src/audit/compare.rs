@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Audit, Cell, Measure, PartScore, SCHEMA_VERSION, Scores, Things};
 use crate::findings::Severity;
+use crate::rules::{Subject, find};
 
 /// What of an earlier audit is compared: of all the rest, a newer version may have changed the form.
 #[derive(Debug, Clone, Deserialize)]
@@ -19,8 +20,30 @@ pub struct Earlier {
     date: String,
     scores: EarlierScores,
     coverage: EarlierCoverage,
+    rules: Vec<EarlierRule>,
     findings: Vec<EarlierFinding>,
-    worklist: Vec<DoneAction>,
+    worklist: Vec<EarlierAction>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct EarlierRule {
+    code: String,
+    #[serde(default)]
+    severity: Option<Severity>,
+    subjects: usize,
+    findings: usize,
+    skipped: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct EarlierAction {
+    #[serde(flatten)]
+    action: DoneAction,
+    rules: Vec<String>,
+    clears: Vec<usize>,
+    eases: Vec<usize>,
+    #[serde(default)]
+    eases_members: Vec<Vec<usize>>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -115,6 +138,17 @@ pub struct DoneAction {
     pub risk: f64,
 }
 
+/// Rules, by code, of which one of the two audits knows nothing, or with another weight.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RuleChanges {
+    /// Those that ran in the earlier audit only.
+    pub only_before: Vec<String>,
+    /// Those that ran in this one only.
+    pub only_now: Vec<String>,
+    /// Those whose severity is another one.
+    pub severity: Vec<String>,
+}
+
 /// What has changed.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Comparison {
@@ -124,15 +158,24 @@ pub struct Comparison {
     pub date: String,
     /// The version of dbt-steward that made it: a newer one may know more rules.
     pub version: String,
-    /// Scores that are others now, the project's first.
+    /// Rules that did not run in both: what they find cannot be compared.
+    pub rules: RuleChanges,
+    /// Whether scores can be compared: the same rules had a say in both.
+    pub is_comparable: bool,
+    /// Scores that are others now, the project's first; none where they cannot be compared.
     pub scores: Vec<ScoreChange>,
     /// Coverage of the project that is another one now.
     pub coverage: Vec<CoverageChange>,
     /// Findings that are gone, in the order of the earlier audit.
     pub fixed: Vec<FixedFinding>,
+    /// Findings of the earlier audit that are not there now, and whose rule did not run now: whether they are gone cannot be
+    /// told.
+    pub untold: Vec<FixedFinding>,
     /// Findings that are new, or stand for more than before, as positions in `findings`.
     pub new: Vec<usize>,
-    /// Actions that are done, in the order of the earlier audit.
+    /// Findings whose rule, or one that it gives way to, did not run before: whether they are new cannot be told.
+    pub untold_new: Vec<usize>,
+    /// Actions that are done, every defect that they were about, in the order of the earlier audit.
     pub done: Vec<DoneAction>,
 }
 
@@ -161,28 +204,123 @@ pub fn earlier(text: &str, project: &str) -> Result<Earlier, NotComparable> {
 /// Compares an audit with an earlier one. `known` are the fingerprints of all defects that there are now, those that
 /// give way to others included.
 pub fn compare(audit: &Audit, earlier: Earlier, known: &HashSet<String>) -> Comparison {
-    let before: HashSet<&String> = earlier.findings.iter().flat_map(EarlierFinding::fingerprints).collect();
-    let is_new = |finding: &&(usize, &super::Finding)| {
-        let (_, finding) = finding;
-        let mut members = finding.members.iter();
-        if finding.members.is_empty() {
-            !before.contains(&finding.fingerprint)
-        } else {
-            members.any(|member| !before.contains(member))
-        }
-    };
-    let new = audit.findings.iter().enumerate().filter(|finding| is_new(&finding)).map(|(at, _)| at).collect();
-    let is_fixed = |finding: &EarlierFinding| finding.fingerprints().all(|fingerprint| !known.contains(fingerprint));
-    let now: BTreeSet<&str> = audit.worklist.iter().map(|action| action.id.as_str()).collect();
+    let rules = rule_changes(&audit.rules, &earlier.rules);
+    let is_comparable = is_comparable(&rules, &audit.rules, &earlier.rules);
+    let (new, untold_new) = new_findings(audit, &earlier, &rules);
+    let is_gone = |finding: &&EarlierFinding| finding.fingerprints().all(|fingerprint| !known.contains(fingerprint));
+    let (untold, fixed): (Vec<&EarlierFinding>, Vec<_>) =
+        earlier.findings.iter().filter(is_gone).partition(|it| rules.only_before.contains(&it.finding.code));
+    let finding = |it: &EarlierFinding| it.finding.clone();
+    let scores = if is_comparable { score_changes(&audit.scores, &earlier.scores) } else { Vec::new() };
     Comparison {
-        scores: score_changes(&audit.scores, &earlier.scores),
+        scores,
+        is_comparable,
         coverage: coverage_changes(&audit.coverage.project, &earlier.coverage.project),
-        fixed: earlier.findings.iter().filter(|it| is_fixed(it)).map(|it| it.finding.clone()).collect(),
+        fixed: fixed.into_iter().map(finding).collect(),
+        untold: untold.into_iter().map(finding).collect(),
         new,
-        done: earlier.worklist.iter().filter(|action| !now.contains(action.id.as_str())).cloned().collect(),
+        untold_new,
+        done: done(audit, &earlier, known, &rules),
+        rules,
         commit: earlier.commit,
         date: earlier.date,
         version: earlier.version,
+    }
+}
+
+/// Whether a rule had its say: one that had nothing to look at had.
+fn has_run(code: &str, subjects: usize, is_skipped: bool) -> bool {
+    let is_about_resources = || find(code).is_some_and(|info| !info.subjects.contains(&Subject::Project));
+    !is_skipped || (subjects == 0 && is_about_resources())
+}
+
+fn rule_changes(now: &[super::Rule], before: &[EarlierRule]) -> RuleChanges {
+    type Ran = Option<Option<Severity>>;
+    let mut ran: BTreeMap<&str, (Ran, Ran)> = BTreeMap::new();
+    for rule in before.iter().filter(|rule| has_run(&rule.code, rule.subjects, rule.skipped.is_some())) {
+        ran.entry(&rule.code).or_default().0 = Some(rule.severity);
+    }
+    for rule in now.iter().filter(|rule| has_run(rule.code, rule.subjects, rule.skipped.is_some())) {
+        ran.entry(rule.code).or_default().1 = Some(rule.severity);
+    }
+    let mut changes = RuleChanges::default();
+    for (code, ran) in ran {
+        match ran {
+            (Some(_), None) => changes.only_before.push(code.to_owned()),
+            (None, Some(_)) => changes.only_now.push(code.to_owned()),
+            (Some(Some(before)), Some(Some(now))) if before != now => changes.severity.push(code.to_owned()),
+            _ => {}
+        }
+    }
+    changes
+}
+
+/// Scores hang on rules that found something, and on no others.
+fn is_comparable(changes: &RuleChanges, now: &[super::Rule], before: &[EarlierRule]) -> bool {
+    let found_before: BTreeSet<&str> =
+        before.iter().filter(|rule| rule.findings > 0).map(|rule| rule.code.as_str()).collect();
+    let found_now: BTreeSet<&str> = now.iter().filter(|rule| rule.findings > 0).map(|rule| rule.code).collect();
+    let mut changed = [&changes.only_before, &changes.only_now, &changes.severity].into_iter().flatten();
+    changed.all(|code| !found_before.contains(code.as_str()) && !found_now.contains(code.as_str()))
+}
+
+/// Findings that are new, and those of which that cannot be told.
+fn new_findings(audit: &Audit, earlier: &Earlier, rules: &RuleChanges) -> (Vec<usize>, Vec<usize>) {
+    let before: HashSet<&String> = earlier.findings.iter().flat_map(EarlierFinding::fingerprints).collect();
+    let is_new = |(_, finding): &(usize, &super::Finding)| {
+        if finding.members.is_empty() {
+            !before.contains(&finding.fingerprint)
+        } else {
+            finding.members.iter().any(|member| !before.contains(member))
+        }
+    };
+    // What a graver rule has spoken for may have been there before.
+    let gave_way: BTreeSet<&str> = rules
+        .only_before
+        .iter()
+        .filter_map(|code| find(code))
+        .flat_map(|info| info.supersedes)
+        .copied()
+        .chain(rules.only_now.iter().map(String::as_str))
+        .collect();
+    let is_told = |(_, finding): &(usize, &super::Finding)| !gave_way.contains(finding.code);
+    let (new, untold): (Vec<_>, Vec<_>) = audit.findings.iter().enumerate().filter(is_new).partition(is_told);
+    let positions = |findings: Vec<(usize, &super::Finding)>| findings.into_iter().map(|(at, _)| at).collect();
+    (positions(new), positions(untold))
+}
+
+/// Earlier actions of which nothing is left to do.
+fn done(audit: &Audit, earlier: &Earlier, known: &HashSet<String>, rules: &RuleChanges) -> Vec<DoneAction> {
+    let now: BTreeSet<&str> = audit.worklist.iter().map(|action| action.id.as_str()).collect();
+    let is_done = |action: &&EarlierAction| {
+        let is_told = action.rules.iter().all(|code| !rules.only_before.contains(code));
+        let mut atoms = action.fingerprints(&earlier.findings).peekable();
+        // What it does away with only together with others is done as far as it goes, once nothing more is asked.
+        let is_asked = now.contains(action.action.id.as_str()) && (atoms.peek().is_none() || action.only_helps());
+        is_told && !is_asked && atoms.all(|atom| !known.contains(atom))
+    };
+    earlier.worklist.iter().filter(is_done).map(|it| it.action.clone()).collect()
+}
+
+impl EarlierAction {
+    /// Whether it does away with some defect only together with other actions.
+    fn only_helps(&self) -> bool {
+        self.eases_members.iter().any(Vec::is_empty)
+    }
+
+    /// The defects that it does away with by itself.
+    fn fingerprints<'a>(&'a self, findings: &'a [EarlierFinding]) -> impl Iterator<Item = &'a String> {
+        let cleared = self.clears.iter().filter_map(|at| findings.get(*at)).flat_map(EarlierFinding::fingerprints);
+        let eased = self.eases.iter().enumerate().flat_map(move |(nth, at)| {
+            let all = findings.get(*at).map(|finding| finding.members.as_slice()).unwrap_or_default();
+            let (some, whole) = match self.eases_members.get(nth) {
+                Some(members) => (members.as_slice(), &[][..]),
+                // It does not say which.
+                None => (&[][..], all),
+            };
+            some.iter().filter_map(|member| all.get(*member)).chain(whole)
+        });
+        cleared.chain(eased)
     }
 }
 

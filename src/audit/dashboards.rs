@@ -31,7 +31,7 @@ pub struct Dashboard {
     pub owner: Option<String>,
     pub maturity: Option<String>,
     pub url: Option<String>,
-    /// Of the exposure and all that it rests on.
+    /// Of the exposure and all that it rests on, what is near counting most.
     #[serde(flatten)]
     pub score: Score,
     /// How many of the models, source tables, seeds and snapshots above it are governed: documented, owned and tested, and
@@ -76,8 +76,6 @@ fn dashboard(
     let resource = ground.project.get(id);
     let exposure = resource.as_exposure().cloned().unwrap_or_default();
     let own: Vec<ResourceId> = upstream.iter().map(|(id, _)| *id).filter(|id| ground.is_subject(*id)).collect();
-    let scored: Vec<ResourceId> =
-        std::iter::once(id).chain(own.iter().copied().filter(|id| scorer.of_resource(*id).is_some())).collect();
     let governable: Vec<&ResourceId> = own.iter().filter(|id| is_governable(ground.project.get(**id).kind)).collect();
     let text = |text: &crate::project::Text<'_>| text.non_empty().map(str::to_owned);
     Dashboard {
@@ -88,12 +86,30 @@ fn dashboard(
         owner: ground.owned_by(id),
         maturity: text(&exposure.maturity),
         url: text(&exposure.url),
-        score: scorer.of(&scored),
+        score: scorer.of_levels(&levels(id, upstream, ground, scorer)),
         governed: governable.iter().filter(|id| gaps[id.index()] == Gaps::default()).count(),
         governable: governable.len(),
         weak: weak(&own, gaps),
         upstream: upstream.iter().filter_map(|(id, depth)| Some((positions.of(*id)?, *depth))).collect(),
     }
+}
+
+/// The exposure, what it reads, what that reads, and so on, as far as scores are of it.
+fn levels(
+    id: ResourceId,
+    upstream: &[(ResourceId, u32)],
+    ground: &Ground<'_>,
+    scorer: &Scorer<'_, '_>,
+) -> Vec<Vec<ResourceId>> {
+    let mut levels = vec![vec![id]];
+    for (id, depth) in upstream.iter().filter(|(id, _)| ground.is_subject(*id) && scorer.of_resource(*id).is_some()) {
+        let depth = *depth as usize;
+        if levels.len() <= depth {
+            levels.resize(depth + 1, Vec::new());
+        }
+        levels[depth].push(*id);
+    }
+    levels
 }
 
 fn is_governable(kind: ResourceType) -> bool {

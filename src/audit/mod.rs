@@ -10,10 +10,12 @@
 //! An audit is made of the project, its graph and a sorted report, and knows no file and no format: `report::audit`
 //! prints it. docs/audit.md says what each number means.
 
+mod action;
 mod bearing;
 mod compare;
 mod coverage;
 mod dashboards;
+mod effect;
 mod ground;
 pub mod history;
 mod lineage;
@@ -25,6 +27,7 @@ mod remedy;
 mod risk;
 mod score;
 mod sensitive;
+mod target;
 mod worklist;
 
 use std::collections::HashSet;
@@ -33,13 +36,16 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::config::Settings;
-use crate::findings::{Report, Severity, fingerprint};
+use crate::findings::{Located, Report, Severity, fingerprint};
 use crate::graph::Graph;
 use crate::project::{Counts, Project, ResourceType};
 use crate::rules::Instance;
+use crate::rules::words::counted;
 
 pub use bearing::Circumstances;
-pub use compare::{Comparison, CoverageChange, DoneAction, Earlier, FixedFinding, NotComparable, Scope, ScoreChange};
+pub use compare::{
+    Comparison, CoverageChange, DoneAction, Earlier, FixedFinding, NotComparable, RuleChanges, Scope, ScoreChange,
+};
 pub use compare::{compare, earlier};
 pub use coverage::{Cell, Coverage, Measure, PartCoverage, Things};
 pub use dashboards::{Dashboard, WeakLinks};
@@ -48,7 +54,7 @@ pub use owners::{Owner, Owners, Unreachable};
 pub use remedy::Kind;
 pub use score::{PartScore, Score, Scores, Tally, TrapScore};
 pub use sensitive::{Sensitive, SensitiveColumn};
-pub use worklist::{Action, Effort};
+pub use worklist::{Action, Effort, FirstSteps};
 
 use bearing::Bearings;
 use ground::{Ground, Subject};
@@ -81,9 +87,11 @@ pub struct Audit {
     pub totals: Tally,
     /// The risk of all findings together, one decimal.
     pub risk: f64,
+    /// What is found and accepted, and so counts nowhere else.
+    pub suppressed: Accepted,
     pub scores: Scores,
     pub coverage: Coverage,
-    /// What to do, the most risk first.
+    /// What to do: what cannot wait, then the most risk first.
     pub worklist: Vec<Action>,
     /// One an exposure, the lowest score first.
     pub dashboards: Vec<Dashboard>,
@@ -102,11 +110,23 @@ pub struct Audit {
     pub comparison: Option<Comparison>,
 }
 
+/// Findings that suppressions take out.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, JsonSchema)]
+pub struct Accepted {
+    pub findings: usize,
+    /// By how much the risk of the project would be greater without suppressions, one decimal.
+    pub risk: f64,
+    /// What the score of the project would be.
+    pub score: Option<f64>,
+}
+
 /// How one rule fared.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Rule {
     pub code: &'static str,
     pub slug: &'static str,
+    /// As the config has it; where the rule is set up several times, the gravest.
+    pub severity: Option<Severity>,
     /// What it flags.
     pub summary: String,
     /// The trap that it guards against.
@@ -160,8 +180,11 @@ pub fn audit(input: &Input<'_>) -> Audit {
     let graph = Graph::new(project);
     let ground = Ground::new(project, &graph, input.settings, input.instances);
     let bearings = Bearings::new(&ground, input.circumstances);
-    let risks = Risks::new(&ground, &report.findings, input.instances, &bearings);
-    let scorer = Scorer::new(&ground, &bearings, &risks, report);
+    let located: Vec<&Located> = report.findings.iter().collect();
+    let risks = Risks::new(&ground, &located, &report.superseded, input.instances, &bearings);
+    let scorer = Scorer::new(&ground, &bearings, &risks, &located, &report.summary.rules);
+    let (scores, risk) = (scorer.scores(), risks.total());
+    let accepted = accepted(input, &ground, &bearings, scores.project.score, risk);
     let positions = Positions::new(&ground);
     let gaps = lineage::gaps(&ground, &orphaned(&ground, report, &risks));
     let findings = findings(&ground, report, &risks, &bearings);
@@ -176,24 +199,37 @@ pub fn audit(input: &Input<'_>) -> Audit {
         commit: None,
         counts: report.summary.counts.clone(),
         totals,
-        risk: tenths((0..report.findings.len()).map(|finding| risks.risk(finding)).sum()),
-        scores: scorer.scores(),
+        risk: tenths(risk),
+        notes: notes(&ground, report, input.circumstances, accepted, scores.project.score),
+        suppressed: accepted,
+        scores,
         coverage: coverage::coverage(&ground),
         worklist: worklist::worklist(&ground, report, &risks),
         dashboards: dashboards::dashboards(&ground, &positions, &scorer, &gaps),
         owners: owners::owners(&ground, &risks, &scorer),
         sensitive: sensitive::sensitive(&ground, &positions),
         lineage: lineage::lineage(&ground, &positions, &bearings, &scorer, &gaps),
-        rules: rules(report),
+        rules: rules(report, input.instances),
         findings,
-        notes: notes(&ground, report, input.circumstances),
         history: Vec::new(),
         comparison: None,
     }
 }
 
+/// What suppressions make of risk and score.
+fn accepted(input: &Input<'_>, ground: &Ground<'_>, bearings: &Bearings, score: Option<f64>, risk: f64) -> Accepted {
+    let Report { findings, suppressed, superseded, summary, .. } = input.report;
+    if suppressed.is_empty() {
+        return Accepted { findings: 0, risk: 0.0, score };
+    }
+    let all: Vec<&Located> = findings.iter().chain(suppressed.iter().map(|it| &it.located)).collect();
+    let risks = Risks::new(ground, &all, superseded, input.instances, bearings);
+    let scorer = Scorer::new(ground, bearings, &risks, &all, &summary.rules);
+    Accepted { findings: suppressed.len(), risk: tenths(risks.total() - risk), score: scorer.project().score }
+}
+
 fn findings(ground: &Ground<'_>, report: &Report, risks: &Risks, bearings: &Bearings) -> Vec<Finding> {
-    let finding = |(at, located): (usize, &crate::findings::Located)| {
+    let finding = |(at, located): (usize, &Located)| {
         let finding = &located.finding;
         Finding {
             code: finding.code,
@@ -237,10 +273,15 @@ fn orphaned(ground: &Ground<'_>, report: &Report, risks: &Risks) -> Vec<bool> {
     orphaned
 }
 
-fn rules(report: &Report) -> Vec<Rule> {
+fn rules(report: &Report, instances: &[Instance]) -> Vec<Rule> {
+    let severity = |code: &str| {
+        let of_rule = instances.iter().filter(|instance| instance.info.code == code);
+        of_rule.map(|instance| instance.severity).max()
+    };
     let rule = |rule: &crate::findings::RuleSummary| Rule {
         code: rule.code,
         slug: rule.slug,
+        severity: severity(rule.code),
         summary: rule.info.summary(),
         trap: rule.info.trap.as_str(),
         subjects: rule.subjects,
@@ -250,8 +291,16 @@ fn rules(report: &Report) -> Vec<Rule> {
     report.summary.rules.iter().map(rule).collect()
 }
 
-fn notes(ground: &Ground<'_>, report: &Report, circumstances: &Circumstances) -> Vec<String> {
+fn notes(
+    ground: &Ground<'_>,
+    report: &Report,
+    circumstances: &Circumstances,
+    accepted: Accepted,
+    score: Option<f64>,
+) -> Vec<String> {
     let mut notes = Vec::new();
+    notes.extend(disabled(&report.summary.counts));
+    notes.extend(suppressions(accepted, score));
     let has_exposures = ground.project.resources.iter().any(|it| it.kind == ResourceType::Exposure);
     if !has_exposures {
         notes.push(
@@ -274,4 +323,36 @@ fn notes(ground: &Ground<'_>, report: &Report, circumstances: &Circumstances) ->
         notes.push("Columns are followed by their names; one that is renamed on its way is lost sight of.".to_owned());
     }
     notes
+}
+
+/// Where much of a project is switched off, little of it was looked at.
+fn disabled(counts: &Counts) -> Option<String> {
+    let (disabled, models) = (counts.disabled_models, counts.models);
+    // One in ten.
+    (disabled > 0 && disabled * 9 >= models).then(|| {
+        let (are, were) = if disabled == 1 { ("is", "was") } else { ("are", "were") };
+        format!(
+            "{} {are} disabled by config and {were} not looked at; {} {}. Variables that enable them can be set in the \
+             `vars` of dbt_project.yml, or a manifest be made with them.",
+            counted(disabled, "model"),
+            counted(models, "model"),
+            if models == 1 { "was" } else { "were" },
+        )
+    })
+}
+
+/// A score that rests on what was accepted says so.
+fn suppressions(accepted: Accepted, score: Option<f64>) -> Option<String> {
+    let words = |score: Option<f64>| score.map_or_else(|| "unknown".to_owned(), |score| format!("{score:.1}"));
+    (accepted.findings > 0).then(|| {
+        let (are, count) = if accepted.findings == 1 { ("is", "counts") } else { ("are", "count") };
+        format!(
+            "{} {are} suppressed and {count} nowhere: without suppressions the score would be {} instead of {}, and the \
+             risk greater by {:.1}.",
+            counted(accepted.findings, "finding"),
+            words(accepted.score),
+            words(score),
+            accepted.risk
+        )
+    })
 }

@@ -25,7 +25,8 @@ pub struct Owner {
     pub others: usize,
     /// Models of theirs that feed a dashboard.
     pub feeding: usize,
-    /// The same as a share of all models that feed a dashboard, from 0 to 1, three decimals; null where none does.
+    /// The same as a share of all models that feed a dashboard, from 0 to 1, rounded down to three decimals; null where none
+    /// does.
     pub share: Option<f64>,
     /// Exposures, of anyone, that rest on something of theirs, or are theirs.
     pub dashboards: u32,
@@ -44,7 +45,7 @@ pub struct Unreachable {
     pub id: String,
     /// The owner's name, where it has one.
     pub name: Option<String>,
-    /// How many resources belong to the group; 1 for an exposure.
+    /// How many resources that have a score belong to the group; 1 for an exposure.
     pub resources: usize,
 }
 
@@ -82,7 +83,7 @@ pub(super) fn owners(ground: &Ground<'_>, risks: &Risks, scorer: &Scorer<'_, '_>
         ground.project.iter().filter(|(_, it)| it.kind == ResourceType::Exposure).map(|(id, _)| id).collect();
     let sets: Vec<Vec<ResourceId>> = holdings.values().cloned().collect();
     let dashboards = ground.graph.reach().downstream_of_sets(&exposures, &sets);
-    let risk = risk_by_owner(ground, risks);
+    let risk = risks.by_part(ground, |id| ground.owners[id.index()].iter().map(String::as_str).collect());
     let owner = |((key, ids), dashboards): ((&str, Vec<ResourceId>), u32)| {
         let owner = owner(ground.owner_name(key), &ids, feeding, ground, scorer);
         Owner { dashboards, risk: tenths(risk.get(key).copied().unwrap_or_default()), ..owner }
@@ -94,18 +95,6 @@ pub(super) fn owners(ground: &Ground<'_>, risks: &Risks, scorer: &Scorer<'_, '_>
         unowned_feeding,
         unreachable: unreachable(ground),
     }
-}
-
-/// The risk of what each owner has: of a finding that stands for many, the part that is theirs.
-fn risk_by_owner<'g>(ground: &'g Ground<'_>, risks: &Risks) -> BTreeMap<&'g str, f64> {
-    let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
-    for defect in &risks.defects {
-        let resources = ground.stands_for(defect.subject);
-        let keys: BTreeSet<&str> =
-            resources.iter().flat_map(|id| &ground.owners[id.index()]).map(String::as_str).collect();
-        keys.into_iter().for_each(|key| *sums.entry(key).or_default() += defect.risk);
-    }
-    sums
 }
 
 fn owner(name: String, ids: &[ResourceId], all_feeding: usize, ground: &Ground<'_>, scorer: &Scorer<'_, '_>) -> Owner {
@@ -125,7 +114,7 @@ fn owner(name: String, ids: &[ResourceId], all_feeding: usize, ground: &Ground<'
         exposures,
         others: ids.len() - models - sources - exposures,
         feeding,
-        share: (all_feeding > 0).then(|| (feeding as f64 / all_feeding as f64 * 1000.0).round() / 1000.0),
+        share: (all_feeding > 0).then(|| (feeding * 1000 / all_feeding) as f64 / 1000.0),
         dashboards: 0,
         findings: tally,
         risk: 0.0,
@@ -141,8 +130,8 @@ fn unreachable(ground: &Ground<'_>) -> Vec<Unreachable> {
         let (name, resources) = if let Some(group) = resource.as_group()
             && !is_reachable(&group.owner)
         {
-            let is_member = |it: &&crate::project::Resource<'_>| it.group.as_deref() == Some(resource.name.as_str());
-            (name(&group.owner), ground.project.resources.iter().filter(is_member).count())
+            let is_member = |id: &ResourceId| ground.project.get(*id).group.as_deref() == Some(resource.name.as_str());
+            (name(&group.owner), ground.scored().filter(is_member).count())
         } else if let Some(exposure) = resource.as_exposure()
             && !ground.measures.is_owned(ground.node(id))
         {

@@ -152,6 +152,11 @@ fn scores(audit: &Audit) -> BTreeMap<String, Option<f64>> {
     all
 }
 
+/// Whether a part may have no score: of some traps nobody can tell, if there are no exposures or no owners.
+fn may_be_unknown(which: &str) -> bool {
+    ["trap serve the business", "trap balance the team"].contains(&which)
+}
+
 fn dashboards(audit: &Audit) -> BTreeMap<String, Option<f64>> {
     audit.dashboards.iter().map(|dashboard| (dashboard.id.clone(), dashboard.score.score)).collect()
 }
@@ -211,12 +216,17 @@ proptest! {
     fn scores_are_from_0_to_100_and_100_without_findings_only(case in cases()) {
         let audit = case.audit(1, |_| {});
         for (which, score) in scores(&audit).into_iter().chain(dashboards(&audit)) {
-            let score = score.expect("each of these parts has a resource");
+            let Some(score) = score else {
+                prop_assert!(may_be_unknown(&which), "{} has resources", which);
+                continue;
+            };
             prop_assert!((0.0..=100.0).contains(&score), "{}: {}", which, score);
         }
         prop_assert_eq!(audit.scores.project.score == Some(100.0), audit.findings.is_empty());
         let sound = case.audit(1, Vec::clear);
-        prop_assert!(scores(&sound).values().all(|score| *score == Some(100.0)));
+        for (which, score) in scores(&sound) {
+            prop_assert!(score == Some(100.0) || score.is_none() && may_be_unknown(&which), "{}: {:?}", which, score);
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use super::base::Base;
 use super::lint::Linted;
 use super::targets::{Target, TargetError, Targets};
 use crate::changes::{self, Changes, Git, Touched};
+use crate::config::FailOn;
 use crate::discover::{DiscoverError, Discovered};
 use crate::findings::{self, Located};
 use crate::input::project_files::beside;
@@ -88,6 +89,14 @@ impl Changed {
             summary.given_folders = given.folders.iter().map(|folder| folder.shown.clone()).collect();
         }
         Ok(Limit { states, given, summary })
+    }
+
+    /// What fails a run unless somebody says otherwise. Old warnings are no reason to turn a whole project or folder down,
+    /// but a change that brings new ones makes it worse.
+    pub fn fail_on(&self, target: &Target) -> FailOn {
+        let has_files = target.given.as_ref().is_some_and(|given| !given.files.is_empty());
+        let is_about_a_change = has_files || self.option().is_some() || self.base.is_some();
+        if is_about_a_change { FailOn::Warning } else { FailOn::Error }
     }
 
     /// Whether the options go with what is to be linted.

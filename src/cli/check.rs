@@ -52,7 +52,8 @@ pub struct Arguments {
     #[command(flatten)]
     pub(super) changed: Changed,
 
-    /// Exit with 1 if there is a finding of this severity or above
+    /// Exit with 1 if there is a finding of this severity or above; unless this or the config says otherwise error, and
+    /// warning where only a change is looked at
     #[arg(long, value_enum, value_name = "SEVERITY")]
     fail_on: Option<FailOn>,
 
@@ -226,7 +227,8 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
         std::mem::forget(known);
         let empty = empty.or_else(|| EmptyRun::of_files(target, has_resources));
         let summary = summary(arguments, &linted, start);
-        let is_reached = linted.resolved.fail_on.is_reached(linted.report.worst());
+        let fail_on = linted.resolved.fail_on.unwrap_or_else(|| arguments.changed.fail_on(target));
+        let is_reached = fail_on.is_reached(linted.report.worst());
         let fails = !arguments.exit_zero && is_reached;
         // What was found in spite of it says more.
         let empty = empty.filter(|_| !is_reached);

@@ -26,7 +26,7 @@ In .pre-commit-config.yaml:
   - repo: https://github.com/dbt-steward/dbt-steward
     hooks:
       - id: dbt-steward
-        args: [transform, --fail-on, warning]";
+        args: [transform, --fail-on, error]";
 
 /// Set by pre-commit when it compares two commits.
 const FROM: &str = "PRE_COMMIT_FROM_REF";

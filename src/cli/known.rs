@@ -56,11 +56,12 @@ pub enum NoBaseline {
 /// # Errors
 /// When it cannot.
 pub fn can_tell_news(linted: &Linted<'_, '_>, subtracts_base: bool) -> Result<(), NoBaseline> {
-    let fail_on = linted.resolved.fail_on;
     let can_tell = linted.baseline.is_some() || subtracts_base;
-    match fail_on.is_about_news() && !can_tell {
-        true => Err(NoBaseline::News { fail_on, path: shown(&linted.baseline_path) }),
-        false => Ok(()),
+    match linted.resolved.fail_on {
+        Some(fail_on) if fail_on.is_about_news() && !can_tell => {
+            Err(NoBaseline::News { fail_on, path: shown(&linted.baseline_path) })
+        }
+        _ => Ok(()),
     }
 }
 

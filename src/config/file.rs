@@ -14,7 +14,8 @@ use crate::project::Layer;
 pub struct File {
     /// What to start from: recommended (the default), strict, minimal, or the path of another config.
     pub extends: Option<String>,
-    /// Exit with 1 if there is a finding of this severity or above; error unless set.
+    /// Exit with 1 if there is a finding of this severity or above; unless set error, and warning where only a change is
+    /// looked at.
     pub fail_on: Option<FailOn>,
     /// The baseline, relative to this file; dbt-steward-baseline.json beside dbt_project.yml unless set.
     pub baseline: Option<String>,
@@ -146,10 +147,9 @@ impl Level {
 }
 
 /// From which severity on a run fails.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailOn {
-    #[default]
     Error,
     Warning,
     Info,

@@ -30,7 +30,7 @@ pub struct Changes<'a> {
 #[derive(Debug)]
 pub struct Config {
     pub(super) preset: Preset,
-    pub(super) fail_on: FailOn,
+    pub(super) fail_on: Option<FailOn>,
     /// Files in the order in which they apply: what is extended comes first.
     pub(super) files: Vec<FileParts>,
     /// The policies that hold, by code: of several with one name the last.
@@ -61,7 +61,7 @@ pub fn load(path: Option<&Path>, changes: Changes<'_>) -> Result<Config, ConfigE
     let file_fail_on = files.iter().rev().find_map(|file: &FileParts| file.file.fail_on);
     Ok(Config {
         preset: changes.preset.or(preset).unwrap_or_default(),
-        fail_on: changes.fail_on.or(file_fail_on).unwrap_or_default(),
+        fail_on: changes.fail_on.or(file_fail_on),
         files,
         select: if changes.select.is_empty() { None } else { Some(named("--select", changes.select, &known)?) },
         ignore: named("--ignore", changes.ignore, &known)?,

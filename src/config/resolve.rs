@@ -20,7 +20,8 @@ pub struct Resolved {
     pub settings: Settings,
     /// The rules that are on, by code.
     pub instances: Vec<Instance>,
-    pub fail_on: FailOn,
+    /// If config or command line say so.
+    pub fail_on: Option<FailOn>,
     /// Whether somebody has chosen rules, or left some out: no preset alone does.
     pub is_selective: bool,
 }

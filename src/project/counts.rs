@@ -1,12 +1,13 @@
 //! How much there is of what: the counts of summaries.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::Serialize;
 
-use super::{Project, ResourceType};
+use super::{Project, Resource, ResourceType};
 
-/// Enabled resources of the root project, by type; `package_models` are models of installed packages.
+/// Enabled resources of the root project, by type; `package_models` are models of installed packages, `disabled_models`
+/// those of the root project that are not there to be looked at.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Counts {
     pub models: usize,
@@ -22,6 +23,7 @@ pub struct Counts {
     pub groups: usize,
     pub macros: usize,
     pub package_models: usize,
+    pub disabled_models: usize,
 }
 
 impl Counts {
@@ -40,6 +42,7 @@ impl Counts {
         self.groups += other.groups;
         self.macros += other.macros;
         self.package_models += other.package_models;
+        self.disabled_models += other.disabled_models;
     }
 
     /// Counts a project's resources.
@@ -49,6 +52,10 @@ impl Counts {
         for resource in &project.resources {
             *counts.entry((resource.kind, project.is_own(resource))).or_default() += 1;
         }
+        let is_model = |it: &&Resource<'_>| it.kind == ResourceType::Model && project.is_own(it);
+        // A model may be there several times, and one of them enabled.
+        let disabled = project.disabled.iter().filter(is_model).map(|it| it.unique_id.as_str());
+        let disabled_models = disabled.filter(|id| project.find(id).is_none()).collect::<HashSet<_>>().len();
         let count = |kind, is_own| counts.get(&(kind, is_own)).copied().unwrap_or_default();
         let own = |kind| count(kind, true);
         Self {
@@ -65,6 +72,7 @@ impl Counts {
             groups: own(ResourceType::Group),
             macros: own(ResourceType::Macro),
             package_models: count(ResourceType::Model, false),
+            disabled_models,
         }
     }
 }

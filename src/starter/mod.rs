@@ -18,13 +18,21 @@ pub fn config(project: &Project<'_>, codeowners: Option<&dyn FileOwners>) -> Str
         in_comment(&project.name)
     );
     text += "# minimal, recommended, strict, or the path of a config to build on\nextends: recommended\n\n";
-    text += "# exit with 1 from this severity on: error, warning, info, never\nfail-on: error\n\n";
+    text += FAIL_ON;
     text += &layers::section(project);
     text += &owners(project, codeowners);
     text += RULES;
     text += &overrides(&models);
     text
 }
+
+/// Said and not set: a value here would count for runs that look only at a change, too.
+const FAIL_ON: &str = "\
+# exit with 1 from this severity on: error, warning, info, never; unless set error, and warning where only a change is
+# looked at (hooks, --since)
+# fail-on: error
+
+";
 
 const RULES: &str = "\
 # a slug or code with a severity, or a block with severity, options, and what it is limited to

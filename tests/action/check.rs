@@ -1,9 +1,15 @@
 //! The step that runs the check.
 
+use std::path::Path;
+use std::process::Command;
+
 use serde_json::Value;
 
 use super::runner::Job;
 use super::support::Desk;
+
+const GIT: &str = "git -c user.name=Ada -c user.email=ada@example.com";
+const COMMIT: &str = "git -c user.name=Ada -c user.email=ada@example.com commit --quiet --message";
 
 /// Notes its arguments, one a line, and leaves a report.
 const STAND_IN: &str = r#"#!/usr/bin/env bash
@@ -66,6 +72,29 @@ fn what_could_not_run_says_so_and_has_no_reports() {
 }
 
 #[test]
+fn what_could_not_run_has_a_comment_that_says_why() {
+    let Some(mut job) = Job::on(Desk::gym()).map(Job::with_program) else { return };
+    // In a comment it is text, whatever it looks like.
+    job.desk.write("gym/dbt-steward.yml", "rules:\n  '```@ada <b>': error\n");
+    let run = job.set("INPUT_PATH", "gym").step("action/check.sh");
+    assert_eq!(run.code, Some(0), "{run:?}");
+    assert!(run.stderr.contains("there is no rule ````@ada <b>`"), "{run:?}");
+    let comment = std::fs::read_to_string(&job.outputs()["comment-file"]).unwrap();
+    let head = "<!-- dbt-steward: no_exposures -->\n### dbt-steward could not run\n\nWhether there are findings is not known:\n\n";
+    let errors = run.stderr.lines().map(|line| format!("    {line}\n")).collect::<String>();
+    assert_eq!(comment, format!("{head}{errors}"));
+    assert!(comment.contains("dbt-steward.yml:2:3"), "{comment}");
+    let outputs = job.outputs();
+    assert_eq!(outputs.keys().collect::<Vec<_>>(), ["comment-file", "exit-code"]);
+
+    // A manifest says its project's name, too.
+    job.desk.write("gym/target/manifest.json", r#"{"metadata": {"project_name": "gym"}}"#);
+    job.set("INPUT_PATH", "gym/target/manifest.json").step("action/check.sh");
+    let comment = std::fs::read_to_string(&job.outputs()["comment-file"]).unwrap();
+    assert!(comment.starts_with("<!-- dbt-steward: gym -->\n### dbt-steward could not run\n"), "{comment}");
+}
+
+#[test]
 fn inputs_become_arguments_word_by_word() {
     let Some(mut job) = Job::on(Desk::new()).map(|job| job.with_script(STAND_IN)) else { return };
     job.set("INPUT_PATH", "the project").set("INPUT_CONFIG", "a config.yml").set("INPUT_SINCE", "origin/main");
@@ -115,4 +144,37 @@ fn a_quote_without_end_is_an_error() {
     let run = job.set("INPUT_ARGS", "--select 'DOC").step("action/check.sh");
     assert_eq!(run.code, Some(1), "{run:?}");
     assert!(run.stderr.contains("::error title=dbt-steward::`args` has a quote that does not end\n"), "{run:?}");
+}
+
+/// `actions/checkout` checks out the pull request as it would be merged. Since the event, somebody else's bad model has come
+/// into the target.
+#[test]
+fn the_guide_s_revision_blames_nobody_for_what_others_have_merged() {
+    let Some(mut job) = Job::on(Desk::new()).map(Job::with_program) else { return };
+    let model = |name: &str| format!("echo 'select 1 as id' >models/{name}.sql && git add . && {COMMIT} {name}");
+    let script = [
+        "git init --quiet --initial-branch main && mkdir models && echo 'name: shop' >dbt_project.yml".to_owned(),
+        model("old"),
+        "git branch event && git switch --quiet --create topic".to_owned(),
+        model("topic"),
+        "git switch --quiet main".to_owned(),
+        model("others"),
+        "git update-ref refs/remotes/origin/main main && git checkout --quiet --detach".to_owned(),
+        format!("{GIT} merge --quiet --no-ff --message merge topic"),
+    ];
+    let mut bash = Command::new("bash");
+    bash.args(["-c", &script.join(" && ")]).current_dir(job.desk.path("")).env("GIT_CONFIG_GLOBAL", "/dev/null");
+    assert!(bash.status().unwrap().success());
+
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/guides/github.md")).unwrap();
+    let since = page.lines().find_map(|line| line.trim().strip_prefix("since: ")).expect("the guide has it");
+    job.set("INPUT_ARGS", "--select DOC001 --format concise=found");
+    let mut found = |since: &str| {
+        let run = job.set("INPUT_SINCE", since).step("action/check.sh");
+        assert_eq!((run.code, job.outputs()["exit-code"].as_str()), (Some(0), "1"), "{run:?}");
+        let lines = job.desk.read("found");
+        lines.lines().map(|line| line.split_once(':').unwrap().0.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&since.replace("${{ github.base_ref }}", "main")), ["models/topic.sql"]);
+    assert_eq!(found("event"), ["models/others.sql", "models/topic.sql"], "which the event's own revision does");
 }

@@ -39,17 +39,38 @@ fn the_first_run_comments_and_the_next_ones_write_over_it() {
     );
     let state = github.state();
     assert_eq!(state.comments, [comment(1, BOT, "Bot", clean)]);
-    let list = "GET /repos/acme/warehouse/issues/7/comments?per_page=100&page=1";
-    let wanted = [
-        "GET /user",
-        list,
-        "POST /repos/acme/warehouse/issues/7/comments",
-        "GET /user",
-        list,
-        "PATCH /repos/acme/warehouse/issues/comments/1",
-    ];
+    let wanted = ["GET /user", LIST, POST, "GET /user", LIST, "PATCH /repos/acme/warehouse/issues/comments/1"];
     assert_eq!(state.requests, wanted);
     assert_eq!(state.tokens, ["Bearer sesame"; 6]);
+}
+
+const LIST: &str = "GET /repos/acme/warehouse/issues/7/comments?per_page=100&page=1";
+const POST: &str = "POST /repos/acme/warehouse/issues/7/comments";
+
+#[test]
+fn an_answer_that_gets_lost_does_not_make_two_comments() {
+    let github = GitHub::start(State { lost_answers: 1, ..State::default() });
+    let Some(job) = job(&github) else { return };
+    assert_eq!(said(job.step("action/comment.sh")), "commented on pull request 7\n");
+    let state = github.state();
+    assert_eq!(state.comments, [comment(1, BOT, "Bot", REPORT)]);
+    assert_eq!(state.requests, ["GET /user", LIST, POST, "GET /user", LIST]);
+}
+
+#[test]
+fn a_comment_that_gets_lost_is_written_once_more() {
+    let github = GitHub::start(State { lost_comments: 1, ..State::default() });
+    let Some(job) = job(&github) else { return };
+    assert_eq!(said(job.step("action/comment.sh")), "commented on pull request 7\n");
+    assert_eq!(github.state().comments, [comment(1, BOT, "Bot", REPORT)]);
+    assert_eq!(github.state().requests, ["GET /user", LIST, POST, "GET /user", LIST, POST]);
+    drop(job);
+
+    let github = GitHub::start(State { lost_comments: 9, ..State::default() });
+    let Some(job) = self::job(&github) else { return };
+    let wanted = "::notice title=dbt-steward::could not comment on the pull request: GitHub answered 502\n";
+    assert_eq!(said(job.step("action/comment.sh")), wanted);
+    assert_eq!(github.state().requests.iter().filter(|request| *request == POST).count(), 2);
 }
 
 #[test]

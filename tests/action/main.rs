@@ -1,7 +1,8 @@
-//! The GitHub Action: its metadata, and its scripts in an environment like that of a runner, against a server on this
+//! The GitHub Action and the workflows: metadata, and scripts in an environment like that of a runner, against a server on this
 //! machine that stands in for GitHub. Scripts need a Unix shell, curl and jq.
 
 mod metadata;
+mod workflows;
 
 #[cfg(unix)]
 mod check;

@@ -6,6 +6,8 @@ use std::process::Command;
 use super::runner::Job;
 use super::support::Desk;
 
+// Archives are packed on Linux, with its tar.
+#[cfg(target_os = "linux")]
 #[test]
 fn archives_have_the_binary_of_the_wheel_and_never_differ() {
     let Some(job) = Job::on(Desk::new()) else { return };
@@ -34,12 +36,34 @@ fn archives_have_the_binary_of_the_wheel_and_never_differ() {
 }
 
 /// Packs `wheel/` as a wheel is packed; `false` where there is nothing to do that with.
+#[cfg(target_os = "linux")]
 fn zip(job: &Job, wheel: &str) -> bool {
     let mut python = Command::new("python3");
     python.args(["-m", "zipfile", "-c"]).arg(job.desk.path(wheel)).args(["wheel/."]).current_dir(job.desk.path(""));
     let is_done = python.status().is_ok_and(|status| status.success());
     assert!(is_done || std::env::var_os("DBT_STEWARD_REQUIRE_SHELL").is_none(), "python3 is not installed");
     is_done
+}
+
+/// Stands in for cargo: knows of version 0.1.0, and notes what it is asked to publish.
+const CARGO: &str = r#"#!/usr/bin/env bash
+case "$*" in
+    "info --quiet --registry crates-io dbt-steward@0.1.0") ;;
+    info*) exit 101 ;;
+    *) echo "cargo $*" ;;
+esac
+"#;
+
+#[test]
+fn a_crate_that_is_there_already_is_not_published_again() {
+    let Some(job) = Job::on(Desk::new()).map(|job| job.with_script_named("cargo", CARGO)) else { return };
+    for (version, said) in
+        [("0.1.0", "dbt-steward 0.1.0 is published already\n"), ("0.2.0", "cargo publish --locked\n")]
+    {
+        job.desk.write("Cargo.toml", format!("[package]\nversion = \"{version}\"\n"));
+        let run = job.copied_step("release/crate.sh");
+        assert_eq!((run.code, run.stdout.as_str()), (Some(0), said), "{run:?}");
+    }
 }
 
 #[test]

@@ -60,15 +60,33 @@ impl Job {
 
     /// Puts a script in the program's place.
     pub fn with_script(self, script: &str) -> Self {
-        self.desk.write("runner/bin/dbt-steward", script);
-        let path = self.desk.path("runner/bin/dbt-steward");
+        self.with_script_named("dbt-steward", script)
+    }
+
+    /// Puts a script in the place of some program.
+    pub fn with_script_named(self, program: &str, script: &str) -> Self {
+        let path = format!("runner/bin/{program}");
+        self.desk.write(&path, script);
+        let path = self.desk.path(&path);
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).expect("the file is ours");
         self
     }
 
     /// Runs a script of the action as a step.
     pub fn step(&self, script: &str) -> Run {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github").join(script);
+        self.run(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".github").join(script))
+    }
+
+    /// The same, with the desk in the place of the repository.
+    pub fn copied_step(&self, script: &str) -> Run {
+        let script = Path::new(".github").join(script);
+        let copy = self.desk.path(&script.display().to_string());
+        std::fs::create_dir_all(copy.parent().expect("it is in a folder")).expect("the folder is ours");
+        std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(&script), &copy).expect("the script is there");
+        self.run(&copy)
+    }
+
+    fn run(&self, script: &Path) -> Run {
         let mut command = Command::new("bash");
         command.arg("--noprofile").arg("--norc").arg(script).stdin(Stdio::null());
         command.current_dir(self.desk.path(&self.desk.start.display().to_string()));

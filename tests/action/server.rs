@@ -19,6 +19,9 @@ pub struct State {
     pub person: Option<&'static str>,
     /// The status of every answer, if it is not to be that of a success.
     pub broken: Option<u16>,
+    /// New comments that are written, though the answer is 502, and those that are not written.
+    pub lost_answers: usize,
+    pub lost_comments: usize,
     /// Writing is answered with 403.
     pub is_read_only: bool,
     pub comments: Vec<Value>,
@@ -100,9 +103,18 @@ impl State {
             }
             _ if self.is_read_only => denied,
             ("POST", "/repos/acme/warehouse/issues/7/comments") => {
+                let bad_gateway = (502, json!({"message": "Bad Gateway"}));
+                if let Some(left) = self.lost_comments.checked_sub(1) {
+                    self.lost_comments = left;
+                    return bad_gateway;
+                }
                 let (login, kind) = self.person.map_or(("github-actions[bot]", "Bot"), |login| (login, "User"));
                 let new = comment(self.comments.len() + 1, login, kind, &text());
                 self.comments.push(new.clone());
+                if let Some(left) = self.lost_answers.checked_sub(1) {
+                    self.lost_answers = left;
+                    return bad_gateway;
+                }
                 (201, new)
             }
             ("PATCH", route) => {

@@ -294,15 +294,22 @@ fn a_large_project_has_a_page_of_bounded_size() {
 #[test]
 fn the_history_is_there_if_there_is_one() {
     assert!(!SHOP.1.contains("id=\"history\""));
-    let desk = Desk::new();
-    let shop = fixture("shop");
+    let desk = Desk::with("shop", "shop");
     let audit = |arguments: &[&str]| {
-        let first = ["audit", &shop.to_string_lossy(), "--input", "manifest", "--today", "2026-01-01", "--quiet"];
+        let first = ["audit", "shop", "--input", "manifest", "--today", "2026-01-01", "--quiet"];
         let run = desk.run(&[&first[..], arguments].concat());
         assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
         run.stdout
     };
-    audit(&["--preset", "strict", "--format", "json=old.json", "--history", "h.jsonl", "--commit", "one"]);
+    // Before, nobody had described the orders.
+    let described = desk.read("shop/target/manifest.json");
+    desk.edit_json("shop/target/manifest.json", |manifest| {
+        for name in ["fct_orders", "fct_returns"] {
+            manifest["nodes"][format!("model.shop.{name}")]["description"] = json!("");
+        }
+    });
+    audit(&["--format", "json=old.json", "--history", "h.jsonl", "--commit", "one"]);
+    desk.write("shop/target/manifest.json", described);
     let then = ["--history", "h.jsonl", "--commit", "two", "--compare", "old.json", "--format"];
     let new: Value = serde_json::from_str(&audit(&[&then[..], &["json"]].concat())).unwrap();
     let page = audit(&[&then[..], &["html"]].concat());

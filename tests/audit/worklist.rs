@@ -1,5 +1,7 @@
 //! What the worklist says to do, on a project small enough to count by hand.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{Desk, list};
@@ -65,14 +67,18 @@ fn one_gap_is_one_action() {
             "kind": "test",
             "what": "test source `erp`",
             "effect": "clears 1 finding; 1 dashboard rests on that",
+            "urgent": false,
+            "why_urgent": null,
             "risk": 11.4,
             "effort": "small",
             "places": 1,
             "is_code": false,
             "owner": "Data Platform",
             "rules": ["TST002"],
+            "members": 1,
             "clears": [0],
             "eases": [],
+            "eases_members": [],
             "subjects": ["source.small.erp.orders"],
             "dashboards": 1,
             "files": ["p/models/staging/erp.yml:6"],
@@ -89,7 +95,8 @@ fn one_gap_is_one_action() {
     };
     // (2.7925 × 0.8 + 2.5) of 5.2925
     assert_eq!((owner("Data Platform"), owner("Finance")), (json!(89.4), json!(100.0)));
-    assert_eq!(audit["dashboards"][0]["score"], json!(93.9));
+    // Itself, its mart, its staging model and its source: (1 + 1 + ½ + ¼ × 0.8) of 2¾.
+    assert_eq!(audit["dashboards"][0]["score"], json!(98.1));
     let dashboard = &audit["dashboards"][0];
     assert_eq!((&dashboard["governed"], &dashboard["governable"]), (&json!(2), &json!(3)));
     assert_eq!(dashboard["weak"]["untested"], json!(1));
@@ -163,7 +170,12 @@ fn a_finding_for_many_is_shared_out_among_actions() {
     );
     assert_eq!(unowned[0]["risk"], json!(85.3));
     assert!(own.iter().all(|action| list(&action["clears"]).is_empty() && list(&action["eases"]).len() == 1));
-    assert_eq!(own[2]["effect"], "eases 1 finding");
+    assert_eq!(own[2]["effect"], "clears 1 finding for 4 of its 10 models");
+    assert_eq!(own[2]["members"], 4);
+    // The first two members are those that feed dashboards; what unowned-model says of the same two has no part.
+    let members = |action: &Value| list(&action["eases_members"][0]).to_vec();
+    let all: BTreeSet<u64> = own.iter().flat_map(|action| members(action)).filter_map(|at| at.as_u64()).collect();
+    assert_eq!((all.len(), members(own[2]).len()), (10, 4));
 }
 
 #[test]
@@ -189,4 +201,99 @@ fn a_dashboard_is_fresh_once_all_its_sources_are() {
         json!(fresh),
         json!([["freshness:source.small.crm", 1, 1, "Ana"], ["freshness:source.small.erp", 1, 1, "Data Platform"]])
     );
+    let crm = action(&audit, "freshness:source.small.crm");
+    assert_eq!(
+        crm["effect"],
+        "clears 1 finding on 1 source table, 1 exposure, and helps to clear 1 more; 1 dashboard rests on that"
+    );
+    assert_eq!(crm["eases_members"], json!([[]]), "only together with the other source");
+    // What is edited comes first, and not what gains by it.
+    assert_eq!(crm["files"], json!(["p/models/staging/crm.yml:6", "p/models/marts/marts.yml:12"]));
+}
+
+/// The action with that id.
+#[track_caller]
+fn action<'a>(audit: &'a Value, id: &str) -> &'a Value {
+    let ids: Vec<&Value> = list(&audit["worklist"]).iter().map(|action| &action["id"]).collect();
+    let found = list(&audit["worklist"]).iter().find(|action| action["id"] == id);
+    found.unwrap_or_else(|| panic!("no action {id} in {ids:?}"))
+}
+
+#[test]
+fn what_cannot_wait_comes_first_and_says_why() {
+    let desk = small();
+    desk.write("p/dbt-steward.yml", "extends: recommended\n");
+    desk.write("p/models/staging/stg_odd.sql", "select * from {{ ref('nowhere') }}\n");
+    let audit = audit(&desk, &[]);
+    let first = &audit["worklist"][0];
+    assert_eq!(first["what"], "define or correct references to what does not exist");
+    assert_eq!(
+        (&first["urgent"], &first["why_urgent"]),
+        (&json!(true), &json!("dbt cannot build the project until this is done"))
+    );
+    assert!(first["risk"].as_f64() < audit["worklist"][1]["risk"].as_f64());
+    let urgent = list(&audit["worklist"]).iter().filter(|action| action["urgent"] == true);
+    assert_eq!(urgent.count(), 1);
+    // dbt leaves a test out that refers to nothing, and builds the rest.
+    desk.write("p/models/staging/stg_odd.sql", "select 1 as odd_id from {{ ref('stg_orders') }}\n");
+    desk.write("p/tests/odd.sql", "select * from {{ ref('nowhere') }}\n");
+    let audit = super::worklist::audit(&desk, &[]);
+    assert_eq!(action(&audit, "DAG015:project")["why_urgent"], Value::Null);
+}
+
+#[test]
+fn work_on_what_may_go_waits_for_the_decision() {
+    let desk = small();
+    desk.write("p/dbt-steward.yml", "extends: recommended\n");
+    desk.write("p/models/staging/crm.yml", "sources:\n  - name: crm\n    tables: [{name: people}, {name: letters}]\n");
+    let both = audit(&desk, &[]);
+    let unused = action(&both, "SRC004:source.small.crm");
+    assert_eq!(unused["what"], "use the 2 source tables in `crm` or remove them");
+    assert_eq!(unused["effect"], "clears 4 findings on 2 source tables, 1 source, 2 of them only by removal");
+    assert_eq!(unused["rules"], json!(["DOC002", "OWN002", "SRC004"]));
+    let others = list(&both["worklist"]).iter().filter(|action| action["id"].to_string().contains("crm"));
+    assert_eq!(others.count(), 1, "{}", both["worklist"]);
+    // One table is used, so that the source stays, and what is missing of it is worth doing.
+    desk.write("p/models/staging/stg_people.sql", "select 1 as person_id from {{ source('crm', 'people') }}\n");
+    let one = audit(&desk, &[]);
+    let unused = action(&one, "SRC004:source.small.crm");
+    assert_eq!(unused["what"], "use source table `crm.letters` or remove it");
+    assert_eq!(
+        unused["effect"],
+        "clears 1 finding, and 1 more for 1 of its 2 source tables, 1 of them only by removal"
+    );
+    assert_eq!(action(&one, "own:source.small.crm")["what"], "name an owner of source `crm`");
+}
+
+#[test]
+fn those_who_build_on_a_model_have_to_move() {
+    let desk = small();
+    desk.write("p/dbt-steward.yml", "extends: minimal\nrules: {ACC017: warning}\n");
+    desk.edit(
+        "p/models/staging/erp.yml",
+        "  - name: stg_orders\n",
+        "  - name: stg_orders\n    deprecation_date: 2025-01-01\n",
+    );
+    let audit = audit(&desk, &[]);
+    let moved = action(&audit, "ACC017:model.small.stg_orders");
+    assert_eq!(moved["what"], "move what is built on model `stg_orders` to what replaces it");
+    assert_eq!(moved["owner"], "Finance", "who builds on it, and not who owns it");
+    assert_eq!(moved["files"], json!(["p/models/marts/fct_orders.sql:1", "p/models/staging/erp.yml:10"]));
+    assert_eq!(moved["places"], 1);
+}
+
+#[test]
+fn an_owner_with_a_name_lacks_an_address_only() {
+    let desk = small();
+    desk.write("p/dbt-steward.yml", "extends: minimal\nrules: {OWN003: warning, OWN006: warning}\n");
+    desk.edit(
+        "p/models/marts/marts.yml",
+        "owner: {name: Finance, email: finance@example.com}",
+        "owner: {name: Finance}",
+    );
+    desk.write("p/models/groups.yml", "groups:\n  - name: money\n    owner: {name: Finance}\n");
+    let audit = audit(&desk, &[]);
+    let what = |id: &str| action(&audit, id)["what"].clone();
+    assert_eq!(what("own:exposure.small.board"), "say how to reach the owner of exposure `board`");
+    assert_eq!(what("own:group.small.money"), "say how to reach the owner of group `money`");
 }

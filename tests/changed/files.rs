@@ -237,7 +237,7 @@ fn what_is_no_file_of_a_project_is_refused_or_passed_over() {
     }
     let run = desk.run(&["check", "README.md", "a/models/orders.sql", "--select", "DOC001"]);
     assert!(run.stderr.starts_with("1 file is in no dbt project\na: 2 models\n"), "{run:?}");
-    assert_eq!(run.code, Some(0));
+    assert_eq!(run.code, Some(1));
     // A file that dbt reads and that defines nothing is no mistake.
     desk.write("a/models/empty.yml", "version: 2\n");
     desk.run(&["check", "a/models/empty.yml", "--select", "DOC001"]).prints(0, "");

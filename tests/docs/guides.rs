@@ -13,18 +13,25 @@ use tempfile::TempDir;
 use super::commands::{Block, blocks, copy_folder, excerpts, normal};
 use super::{read, root};
 
-/// A repository with a copy of the shop, committed on `main`.
+/// A repository with a copy of the shop, committed on `main`, and the remote `origin` to which that was pushed.
 struct Shop {
     folder: TempDir,
+    _origin: TempDir,
 }
 
 impl Shop {
     fn new() -> Self {
-        let shop = Self { folder: tempfile::tempdir().expect("a temporary folder can be made") };
+        let [folder, origin] = [(); 2].map(|()| tempfile::tempdir().expect("a temporary folder can be made"));
+        let remote = origin.path().display().to_string();
+        let shop = Self { folder, _origin: origin };
         copy_folder(&root().join("fixtures/shop"), shop.folder.path());
         // The manifest's times are those of the copy.
         std::fs::remove_dir_all(shop.folder.path().join("target")).expect("the copy is ours");
-        shop.succeeds("git init --quiet --initial-branch=main && git add --all && git commit --quiet --message=shop");
+        shop.succeeds(&format!(
+            "git init --quiet --bare '{remote}' && git init --quiet --initial-branch=main && git add --all && \
+             git commit --quiet --message=shop && git remote add origin '{remote}' && \
+             git push --quiet --set-upstream origin main"
+        ));
         shop
     }
 
@@ -52,15 +59,25 @@ impl Shop {
         assert_eq!(code, Some(0), "{script}\n{printed}");
     }
 
-    /// A branch with a new mart without owner, description or test.
-    fn with_bad_branch() -> Self {
+    /// A branch with a new mart without owner, description or test, in a project whose config says only this.
+    fn with_bad_branch(config: &str) -> Self {
         let shop = Self::new();
+        std::fs::write(shop.folder.path().join("dbt-steward.yml"), config).expect("the folder is ours");
         shop.succeeds(
-            "git switch --quiet --create topic && echo \"select * from {{ ref('fct_orders') }}\" > \
-             models/reporting/company/rpt_topic.sql && git add --all && git commit --quiet --message=topic && \
-             git update-ref refs/remotes/origin/main main",
+            "git commit --quiet --all --message=config && git push --quiet && git switch --quiet --create topic && \
+             echo \"select * from {{ ref('fct_orders') }}\" > models/reporting/company/rpt_topic.sql && \
+             git add --all && git commit --quiet --message=topic",
         );
         shop
+    }
+
+    /// The branch has warnings, and no error.
+    fn assert_only_warnings(&self) {
+        let (_, printed) = self.run("dbt-steward check --since main --format ndjson --quiet", &[]);
+        let severities: Vec<Value> =
+            printed.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["severity"].clone()).collect();
+        assert!(severities.iter().all(|it| it != "error"), "{printed}");
+        assert_eq!(severities.iter().filter(|it| *it == "warning").count(), 4, "{printed}");
     }
 }
 
@@ -89,7 +106,8 @@ fn steps_of(page: &str) -> Vec<String> {
 
 #[test]
 fn gitlab_s_job_fails_for_what_the_branch_has_made_worse() {
-    let shop = Shop::with_bad_branch();
+    let shop = Shop::with_bad_branch("extends: recommended\n");
+    shop.assert_only_warnings();
     let (_, base) = shop.run("git rev-parse main", &[]);
     let steps = steps_of("docs/guides/gitlab.md");
     assert_eq!(steps.len(), 3, "two of the merge request, one of the default branch: {steps:?}");
@@ -102,17 +120,23 @@ fn gitlab_s_job_fails_for_what_the_branch_has_made_worse() {
     let places: Vec<&str> = printed.lines().filter(|line| line.contains("╭─[")).collect();
     let here = "╭─[models/reporting/company/rpt_topic.sql:1:1]";
     assert!(!places.is_empty() && places.iter().all(|line| line.ends_with(here)), "{printed}");
-    assert!(matches!(code, Some(0 | 1)), "{code:?}");
+    assert_eq!(code, Some(1), "{printed}");
     assert_eq!(ends(&steps[2]), (Some(0), String::new()));
+
+    let shop = Shop::with_bad_branch("fail-on: error\n");
+    let (_, base) = shop.run("git rev-parse main", &[]);
+    let (code, printed) = shop.run(&steps[1], &[("CI_MERGE_REQUEST_DIFF_BASE_SHA", base.trim())]);
+    assert_eq!(code, Some(0), "the config decides: {printed}");
 }
 
 #[test]
 fn azure_s_step_fails_for_what_the_branch_has_made_worse() {
-    let shop = Shop::with_bad_branch();
+    let shop = Shop::with_bad_branch("extends: recommended\n");
+    shop.assert_only_warnings();
     let steps = steps_of("docs/guides/azure.md");
     assert_eq!(steps.len(), 1, "{steps:?}");
     let (code, printed) = shop.run(&steps[0], &[("SYSTEM_PULLREQUEST_TARGETBRANCHNAME", "main")]);
-    assert!(matches!(code, Some(0 | 1)), "{code:?}");
+    assert_eq!(code, Some(1), "{printed}");
     let logged: Vec<&str> = printed.lines().filter(|line| line.starts_with("##vso[task.logissue ")).collect();
     let here = "sourcepath=models/reporting/company/rpt_topic.sql;";
     assert!(!logged.is_empty() && logged.iter().all(|line| line.contains(here)), "{printed}");
@@ -138,6 +162,7 @@ fn the_story_is_true() {
     }
     assert!(commands > 10, "the story has {commands} commands");
     assert!(read(page).contains("git merge"), "it ends well");
+    shop.succeeds("test \"$(git rev-parse main)\" = \"$(git ls-remote origin main | cut -f 1)\"");
 }
 
 /// Runs a block's commands, and says how many they were.

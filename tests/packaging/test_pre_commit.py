@@ -114,6 +114,19 @@ class Hook(unittest.TestCase):
         self.assertIn("× model `refunds` has no description", printed)
         self.assertIn(" 4 │   - name: refunds\n", printed)
 
+    def test_without_a_config_a_model_that_says_nothing_of_itself_is_blocked(self):
+        files = {path: text for path, text in PROJECT.items() if path != "dbt-steward.yml"}
+        mart = {"models/marts/fct_refunds.sql": "select * from {{ ref('orders') }}\n"}
+        repository = Repository(files=files)
+        repository.stage(mart)
+        printed = self.blocks(repository, *["models/marts/fct_refunds.sql:1:1"] * 3)
+        self.assertEqual(re.findall(r"(?m)^([A-Z]{3}\d{3}) ", printed), ["DOC001", "OWN001", "TST001"])
+        self.assertNotIn("×", printed)
+        # Whoever wants less says so.
+        repository = Repository(files=files | {"dbt-steward.yml": "fail-on: error\n"})
+        repository.stage(mart)
+        self.passes(repository)
+
     def test_a_good_commit_passes_and_old_debt_is_not_its_business(self):
         repository = Repository()
         entries = repository.read("models/_models.yml") + "  - name: refunds\n    description: One row a refund.\n"
