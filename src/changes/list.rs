@@ -48,7 +48,7 @@ pub fn since(git: &Git, revision: &str, outside: &[&str]) -> Result<Changes, Git
 pub fn staged(git: &Git, outside: &[&str]) -> Result<Vec<Changes>, GitError> {
     // Without naming HEAD, which the first commit does not have yet.
     let mut states = vec![staged_from(git, None, outside)?];
-    for parent in git.merged()? {
+    for parent in git.merged() {
         states.push(staged_from(git, Some(&parent), outside)?);
     }
     Ok(states)

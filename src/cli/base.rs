@@ -41,8 +41,8 @@ pub enum BaseError {
 
     #[error("the base is project `{former}`, and this is project `{project}`")]
     #[diagnostic(help(
-        "give a state of this project; if it was renamed, compare with states since then: all that it has would be new, \
-         for ids have the project's name in them"
+        "ids have the project's name in them, so all would be new: give a state of this project; for the change that renames \
+         it, leave out --base or --downstream"
     ))]
     OtherProject { former: String, project: String },
 

@@ -411,8 +411,8 @@ fn a_project_is_not_compared_with_itself_nor_with_another() {
     assert_eq!(repository.found("DOC001", &["shop", "--base", "heads/shop"]), [""; 0]);
     repository.desk.edit("shop/dbt_project.yml", "name: shop", "name: store");
     let message = "  × the base is project `shop`, and this is project `store`
-  help: give a state of this project; if it was renamed, compare with states since then: all that
-        it has would be new, for ids have the project's name in them\n";
+  help: ids have the project's name in them, so all would be new: give a state of this project;
+        for the change that renames it, leave out --base or --downstream\n";
     repository.desk.run(&["check", "shop", "--base", "main"]).refuses(message);
     repository.desk.run(&["check", "shop", "--since", "main", "--downstream"]).refuses(message);
 }
