@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Audit, Cell, Measure, PartScore, SCHEMA_VERSION, Scores, Things};
 use crate::findings::Severity;
-use crate::rules::{Subject, find};
+use crate::rules::{Area, Subject, find};
 
 /// What of an earlier audit is compared: of all the rest, a newer version may have changed the form.
 #[derive(Debug, Clone, Deserialize)]
@@ -18,6 +18,8 @@ pub struct Earlier {
     #[serde(default)]
     commit: Option<String>,
     date: String,
+    #[serde(default)]
+    has_files: Option<bool>,
     scores: EarlierScores,
     coverage: EarlierCoverage,
     rules: Vec<EarlierRule>,
@@ -204,8 +206,9 @@ pub fn earlier(text: &str, project: &str) -> Result<Earlier, NotComparable> {
 /// Compares an audit with an earlier one. `known` are the fingerprints of all defects that there are now, those that
 /// give way to others included.
 pub fn compare(audit: &Audit, earlier: Earlier, known: &HashSet<String>) -> Comparison {
-    let rules = rule_changes(&audit.rules, &earlier.rules);
-    let is_comparable = is_comparable(&rules, &audit.rules, &earlier.rules);
+    let rules = rule_changes(audit, &earlier);
+    let has_same_files = earlier.has_files.is_none_or(|has_files| has_files == audit.has_files);
+    let is_comparable = has_same_files && is_comparable(&rules, &audit.rules, &earlier.rules);
     let (new, untold_new) = new_findings(audit, &earlier, &rules);
     let is_gone = |finding: &&EarlierFinding| finding.fingerprints().all(|fingerprint| !known.contains(fingerprint));
     let (untold, fixed): (Vec<&EarlierFinding>, Vec<_>) =
@@ -228,20 +231,29 @@ pub fn compare(audit: &Audit, earlier: Earlier, known: &HashSet<String>) -> Comp
     }
 }
 
-/// Whether a rule had its say: one that had nothing to look at had.
-fn has_run(code: &str, subjects: usize, is_skipped: bool) -> bool {
-    let is_about_resources = || find(code).is_some_and(|info| !info.subjects.contains(&Subject::Project));
+/// Whether a rule had its say: one that had nothing to look at had, and one about comments had not without files.
+fn has_run(code: &str, subjects: usize, is_skipped: bool, has_files: bool) -> bool {
+    let info = find(code);
+    if info.is_some_and(|info| info.area == Area::Suppression) && !has_files {
+        return false;
+    }
+    let is_about_resources = || info.is_some_and(|info| !info.subjects.contains(&Subject::Project));
     !is_skipped || (subjects == 0 && is_about_resources())
 }
 
-fn rule_changes(now: &[super::Rule], before: &[EarlierRule]) -> RuleChanges {
+fn rule_changes(audit: &Audit, earlier: &Earlier) -> RuleChanges {
     type Ran = Option<Option<Severity>>;
     let mut ran: BTreeMap<&str, (Ran, Ran)> = BTreeMap::new();
-    for rule in before.iter().filter(|rule| has_run(&rule.code, rule.subjects, rule.skipped.is_some())) {
-        ran.entry(&rule.code).or_default().0 = Some(rule.severity);
+    let had_files = earlier.has_files.unwrap_or(audit.has_files);
+    for rule in &earlier.rules {
+        if has_run(&rule.code, rule.subjects, rule.skipped.is_some(), had_files) {
+            ran.entry(&rule.code).or_default().0 = Some(rule.severity);
+        }
     }
-    for rule in now.iter().filter(|rule| has_run(rule.code, rule.subjects, rule.skipped.is_some())) {
-        ran.entry(rule.code).or_default().1 = Some(rule.severity);
+    for rule in &audit.rules {
+        if has_run(rule.code, rule.subjects, rule.skipped.is_some(), audit.has_files) {
+            ran.entry(rule.code).or_default().1 = Some(rule.severity);
+        }
     }
     let mut changes = RuleChanges::default();
     for (code, ran) in ran {
@@ -283,7 +295,9 @@ fn new_findings(audit: &Audit, earlier: &Earlier, rules: &RuleChanges) -> (Vec<u
         .copied()
         .chain(rules.only_now.iter().map(String::as_str))
         .collect();
-    let is_told = |(_, finding): &(usize, &super::Finding)| !gave_way.contains(finding.code);
+    // What comments suppressed is there where no comment is read.
+    let lacks_comments = earlier.has_files == Some(true) && !audit.has_files;
+    let is_told = |(_, finding): &(usize, &super::Finding)| !lacks_comments && !gave_way.contains(finding.code);
     let (new, untold): (Vec<_>, Vec<_>) = audit.findings.iter().enumerate().filter(is_new).partition(is_told);
     let positions = |findings: Vec<(usize, &super::Finding)>| findings.into_iter().map(|(at, _)| at).collect();
     (positions(new), positions(untold))

@@ -57,6 +57,8 @@ pub(super) struct Ground<'p> {
     /// Sources with their tables, by id.
     pub sources: Vec<Source<'p>>,
     source_ids: HashMap<String, usize>,
+    /// Where each resource stands in the order of layers.
+    layers: Vec<&'static str>,
     /// The owners of each resource, as keys under which spellings of one name meet.
     pub owners: Vec<Vec<String>>,
     /// How people write an owner, by key.
@@ -81,7 +83,8 @@ impl<'p> Ground<'p> {
         let owner_names = spellings(&names);
         let owners = names.iter().map(|names| names.iter().map(|name| identity::key(name)).collect()).collect();
         let measures = Measures { project, settings, instances };
-        Self { project, graph, settings, measures, sources, source_ids, owners, owner_names }
+        let layers = project.resources.par_iter().map(|resource| layer(settings, resource)).collect();
+        Self { layers, project, graph, settings, measures, sources, source_ids, owners, owner_names }
     }
 
     pub fn node(&self, id: ResourceId) -> Node<'p> {
@@ -129,12 +132,7 @@ impl<'p> Ground<'p> {
 
     /// Where it stands in the order of layers, for those that read of it: a model's layer, else the type.
     pub fn layer(&self, id: ResourceId) -> &'static str {
-        let resource = self.project.get(id);
-        match resource.kind {
-            ResourceType::Model => self.settings.layers.of(resource).as_str(),
-            ResourceType::Source => "source",
-            kind => kind.label(),
-        }
+        self.layers[id.index()]
     }
 
     /// Where that stands in [`LAYERS`].
@@ -168,6 +166,14 @@ impl<'p> Ground<'p> {
             Subject::Source(at) => format!("source `{}`", self.sources[at].name),
             Subject::Project => "the project".to_owned(),
         }
+    }
+}
+
+fn layer(settings: &Settings, resource: &Resource<'_>) -> &'static str {
+    match resource.kind {
+        ResourceType::Model => settings.layers.of(resource).as_str(),
+        ResourceType::Source => "source",
+        kind => kind.label(),
     }
 }
 

@@ -81,6 +81,8 @@ pub struct Audit {
     pub date: String,
     /// The commit that was checked out; null where there is no git.
     pub commit: Option<String>,
+    /// Whether the project's files were at hand. Without them nothing has a line, and comments suppress nothing.
+    pub has_files: bool,
     /// Enabled resources of the root project, by type.
     pub counts: Counts,
     /// Findings by severity.
@@ -172,6 +174,8 @@ pub struct Input<'a> {
     /// All findings, sorted.
     pub report: &'a Report,
     pub circumstances: &'a Circumstances,
+    /// Whether the project's files are at hand.
+    pub has_files: bool,
 }
 
 /// Audits a project.
@@ -197,6 +201,7 @@ pub fn audit(input: &Input<'_>) -> Audit {
         dbt_version: project.dbt_version.to_string(),
         date: input.settings.today.clone(),
         commit: None,
+        has_files: input.has_files,
         counts: report.summary.counts.clone(),
         totals,
         risk: tenths(risk),

@@ -117,6 +117,7 @@ impl Case {
             instances: &[],
             report: &report,
             circumstances: &circumstances,
+            has_files: false,
         })
     }
 }
@@ -254,6 +255,7 @@ fn where_there_is_nothing_there_is_no_score() {
         instances: &[],
         report: &report,
         circumstances: &Circumstances::default(),
+        has_files: false,
     });
     assert!(scores(&audit).values().all(Option::is_none), "{:?}", scores(&audit));
     assert!(audit.coverage.project.is_empty());

@@ -84,22 +84,27 @@ impl Audit {
     /// What to begin with: the first of the worklist, and of one kind of work at most three, since ten times the same is one
     /// decision. What cannot wait is always there.
     pub fn first_steps(&self, count: usize) -> FirstSteps {
-        let mut steps = FirstSteps { actions: Vec::new(), passed_over: Vec::new() };
-        let mut alike: HashMap<&str, usize> = HashMap::new();
-        for (at, action) in self.worklist.iter().enumerate() {
-            if steps.actions.len() == count {
-                break;
-            }
-            let of_kind = alike.entry(action.work()).or_default();
-            if *of_kind < ALIKE || action.urgent {
-                steps.actions.push(at);
-                *of_kind += 1;
-            } else {
-                steps.passed_over.push(at);
-            }
-        }
-        steps
+        first_steps(self.worklist.iter().map(|action| (action.work(), action.urgent)), count)
     }
+}
+
+/// Of actions, each with its kind of work and whether it is urgent.
+fn first_steps<'a>(actions: impl Iterator<Item = (&'a str, bool)>, count: usize) -> FirstSteps {
+    let mut steps = FirstSteps { actions: Vec::new(), passed_over: Vec::new() };
+    let mut alike: HashMap<&str, usize> = HashMap::new();
+    for (at, (work, is_urgent)) in actions.enumerate() {
+        if steps.actions.len() == count {
+            break;
+        }
+        let of_kind = alike.entry(work).or_default();
+        if *of_kind < ALIKE || is_urgent {
+            steps.actions.push(at);
+            *of_kind += 1;
+        } else {
+            steps.passed_over.push(at);
+        }
+    }
+    steps
 }
 
 impl Action {
@@ -135,4 +140,23 @@ pub(super) fn worklist(ground: &Ground<'_>, report: &Report, risks: &Risks) -> V
     actions
         .sort_by(|a, b| b.urgent.cmp(&a.urgent).then_with(|| b.risk.total_cmp(&a.risk)).then_with(|| a.id.cmp(&b.id)));
     actions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FirstSteps, first_steps};
+
+    #[test]
+    fn ten_times_the_same_is_one_decision() {
+        let of = |works: &[(&'static str, bool)], count| first_steps(works.iter().copied(), count);
+        let own = ("own", false);
+        let steps = of(&[own, own, own, own, ("test", false), own, ("DAG002", false), own], 5);
+        assert_eq!(steps, FirstSteps { actions: vec![0, 1, 2, 4, 6], passed_over: vec![3, 5] });
+        // Where there is nothing else, there are fewer than asked for.
+        assert_eq!(of(&[own; 6], 5), FirstSteps { actions: vec![0, 1, 2], passed_over: vec![3, 4, 5] });
+        // What cannot wait is never passed over.
+        let cycle = ("DAG014", true);
+        assert_eq!(of(&[cycle; 5], 4), FirstSteps { actions: vec![0, 1, 2, 3], passed_over: vec![] });
+        assert_eq!(of(&[], 5), FirstSteps { actions: vec![], passed_over: vec![] });
+    }
 }

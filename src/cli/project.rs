@@ -80,5 +80,6 @@ pub fn audit(linted: &Linted<'_, '_>, circumstances: &Circumstances) -> Audit {
         instances: &linted.resolved.instances,
         report: &linted.report,
         circumstances,
+        has_files: linted.locator.project_root().is_some(),
     })
 }

@@ -8,7 +8,9 @@ mod support;
 mod numbers;
 mod output;
 mod page;
+mod repairs;
 mod time;
+mod traps;
 mod worklist;
 
 use serde_json::Value;

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use super::worklist::{audit, small};
+use super::worklist::{audit, on_two_sources, small};
 use super::{Desk, list};
 
 fn lines(desk: &Desk) -> Vec<Value> {
@@ -122,6 +122,131 @@ fn what_is_grouped_otherwise_is_not_new() {
     assert!(list(&new["findings"]).len() > list(&old["findings"]).len());
     assert_eq!(new["comparison"]["new"], json!([]));
     assert_eq!(new["comparison"]["fixed"], json!([]));
+}
+
+/// The names of what the field lists.
+fn names(comparison: &Value, field: &str, name: &str) -> Vec<String> {
+    list(&comparison[field]).iter().map(|it| it[name].as_str().expect("a name").to_owned()).collect()
+}
+
+#[test]
+fn what_a_rule_found_that_did_not_run_is_not_gone() {
+    let desk = small();
+    desk.edit("p/models/marts/marts.yml", "    description: One row per order.\n", "");
+    desk.write("old.json", audit(&desk, &["--preset", "strict"]).to_string());
+    let new = audit(&desk, &["--compare", "old.json"]);
+    let comparison = &new["comparison"];
+    assert_eq!((&comparison["fixed"], &comparison["new"], &comparison["done"]), (&json!([]), &json!([]), &json!([])));
+    assert_eq!((&comparison["is_comparable"], &comparison["scores"]), (&json!(false), &json!([])));
+    let untold = names(comparison, "untold", "code");
+    assert!(untold.contains(&"SRC001".to_owned()) && !untold.contains(&"EXP005".to_owned()), "{untold:?}");
+    let only_before: Vec<&str> =
+        list(&comparison["rules"]["only_before"]).iter().map(|code| code.as_str().unwrap()).collect();
+    assert!(untold.iter().all(|code| only_before.contains(&code.as_str())), "{untold:?}");
+    assert_eq!(comparison["rules"]["only_now"], json!([]));
+
+    // And the other way round: what it finds now is not new.
+    desk.write("old.json", audit(&desk, &[]).to_string());
+    let new = audit(&desk, &["--preset", "strict", "--compare", "old.json"]);
+    let comparison = &new["comparison"];
+    assert_eq!((&comparison["fixed"], &comparison["new"], &comparison["untold"]), (&json!([]), &json!([]), &json!([])));
+    assert_eq!(list(&comparison["untold_new"]).len(), untold.len());
+}
+
+#[test]
+fn what_gave_way_to_a_rule_that_is_off_now_is_not_new() {
+    let desk = small();
+    desk.edit("p/models/marts/marts.yml", "    config: {meta: {owner: Finance}}\n", "");
+    desk.write("old.json", audit(&desk, &[]).to_string());
+    desk.write("p/dbt-steward.yml", "extends: minimal\nrules: {EXP007: 'off', OWN001: warning}\n");
+    let comparison = &audit(&desk, &["--compare", "old.json"])["comparison"];
+    assert_eq!(names(comparison, "untold", "code"), ["EXP007"]);
+    assert_eq!((&comparison["new"], list(&comparison["untold_new"]).len()), (&json!([]), 1));
+}
+
+#[test]
+fn a_manifest_alone_does_not_make_findings_on_files_go_away() {
+    let desk = Desk::with("shop", "shop");
+    let audit = |path: &str, more: &[&str]| -> Value {
+        let run = desk.run(&[&["audit", path, "--format", "json", "--today", "2026-01-01", "--quiet"], more].concat());
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        serde_json::from_str(&run.stdout).expect("an audit is JSON")
+    };
+    let files = audit("shop", &["--input", "manifest"]);
+    desk.write("old.json", files.to_string());
+    desk.write("shop.manifest", desk.read("shop/target/manifest.json"));
+    let bare = audit("shop.manifest", &["--compare", "old.json"]);
+    let untold = names(&bare["comparison"], "untold", "code");
+    assert!(untold.contains(&"PRJ009".to_owned()), "{untold:?}");
+    assert_eq!(bare["comparison"]["is_comparable"], false);
+    let fixed = names(&bare["comparison"], "fixed", "code");
+    assert!(fixed.is_empty(), "{fixed:?}");
+    // What comments suppress is no news either, where nobody reads them.
+    assert_eq!(bare["comparison"]["new"], json!([]));
+    assert!(!list(&bare["comparison"]["untold_new"]).is_empty());
+}
+
+#[test]
+fn another_severity_is_no_better_and_no_worse() {
+    let desk = small();
+    desk.write("old.json", audit(&desk, &[]).to_string());
+    desk.write("p/dbt-steward.yml", "extends: minimal\nrules: {TST002: error}\n");
+    let comparison = &audit(&desk, &["--compare", "old.json"])["comparison"];
+    assert_eq!(comparison["rules"], json!({"only_before": [], "only_now": [], "severity": ["TST002"]}));
+    assert_eq!((&comparison["is_comparable"], &comparison["scores"]), (&json!(false), &json!([])));
+    assert_eq!((&comparison["fixed"], &comparison["new"]), (&json!([]), &json!([])));
+}
+
+#[test]
+fn an_action_is_done_where_nothing_of_it_is_left() {
+    let desk = small();
+    let model = |name: &str, owner: &str| {
+        let config =
+            if owner.is_empty() { String::new() } else { format!("{{{{ config(meta={{'owner': '{owner}'}}) }}}} ") };
+        desk.write(
+            &format!("p/models/a/{name}.sql"),
+            format!("{config}select 1 as n from {{{{ ref('stg_orders') }}}}\n"),
+        );
+    };
+    ["m0", "m1", "m2"].into_iter().for_each(|name| model(name, ""));
+    desk.write("p/dbt-steward.yml", "extends: minimal\nrules: {OWN001: warning}\n");
+    let own = |audit: &Value| -> Vec<String> {
+        let actions = list(&audit["worklist"]).iter().filter(|action| action["kind"] == "own");
+        actions.map(|action| action["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let old = audit(&desk, &[]);
+    assert_eq!(own(&old), ["own:models/a/:model"]);
+    desk.write("old.json", old.to_string());
+    // Most have an owner now, so that one would name one for the other by itself: the same work has another name.
+    ["m0", "m1"].into_iter().for_each(|name| model(name, "Ana"));
+    let half = audit(&desk, &["--compare", "old.json"]);
+    assert_eq!(own(&half), ["own:model.small.m2"]);
+    assert_eq!(half["comparison"]["done"], json!([]));
+    model("m2", "Ana");
+    let done = audit(&desk, &["--compare", "old.json"]);
+    assert_eq!(names(&done["comparison"], "done", "id"), ["own:models/a/:model"]);
+    // Other work of the same name is no part of it.
+    desk.edit("p/models/a/m2.sql", "{{ config(meta={'owner': 'Ana'}) }} ", "");
+    ["m3", "m4", "m5", "m6", "m7"].into_iter().for_each(|name| model(name, ""));
+    desk.write("old.json", half.to_string());
+    model("m2", "Ana");
+    let other = audit(&desk, &["--compare", "old.json"]);
+    assert_eq!(own(&other), ["own:models/a/:model"]);
+    assert_eq!(names(&other["comparison"], "done", "id"), ["own:model.small.m2"]);
+}
+
+#[test]
+fn freshness_of_one_source_of_two_is_done_by_itself() {
+    let desk = on_two_sources();
+    desk.write("old.json", audit(&desk, &[]).to_string());
+    desk.edit(
+        "p/models/staging/crm.yml",
+        "      - name: people\n",
+        "      - name: people\n        config: {freshness: {warn_after: {count: 1, period: day}}, loaded_at_field: at}\n",
+    );
+    let comparison = &audit(&desk, &["--compare", "old.json"])["comparison"];
+    assert_eq!(names(comparison, "done", "id"), ["freshness:source.small.crm"]);
+    assert_eq!(names(comparison, "fixed", "code"), ["SRC001"]);
 }
 
 #[test]

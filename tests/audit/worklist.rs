@@ -48,6 +48,20 @@ exposures:
     desk
 }
 
+/// The same, where the dashboard rests on a second source, and nothing checks how fresh either is.
+pub fn on_two_sources() -> Desk {
+    let desk = small();
+    desk.write("p/dbt-steward.yml", "extends: minimal\nrules: {EXP010: warning, SRC001: warning}\n");
+    desk.write("p/models/staging/crm.yml", "sources:\n  - name: crm\n    description: Customers.\n    config: {meta: {owner: Ana}}\n    tables:\n      - name: people\n");
+    desk.write("p/models/staging/stg_people.sql", "select 1 as person_id from {{ source('crm', 'people') }}\n");
+    desk.edit(
+        "p/models/marts/fct_orders.sql",
+        "{{ ref('stg_orders') }}",
+        "{{ ref('stg_orders') }}, {{ ref('stg_people') }}",
+    );
+    desk
+}
+
 /// An audit of that project.
 pub fn audit(desk: &Desk, arguments: &[&str]) -> Value {
     let run = desk.run(&[&["audit", "p", "--format", "json", "--today", "2026-01-01", "--quiet"], arguments].concat());
@@ -180,15 +194,7 @@ fn a_finding_for_many_is_shared_out_among_actions() {
 
 #[test]
 fn a_dashboard_is_fresh_once_all_its_sources_are() {
-    let desk = small();
-    desk.write("p/dbt-steward.yml", "extends: minimal\nrules: {EXP010: warning, SRC001: warning}\n");
-    desk.write("p/models/staging/crm.yml", "sources:\n  - name: crm\n    description: Customers.\n    config: {meta: {owner: Ana}}\n    tables:\n      - name: people\n");
-    desk.write("p/models/staging/stg_people.sql", "select 1 as person_id from {{ source('crm', 'people') }}\n");
-    desk.edit(
-        "p/models/marts/fct_orders.sql",
-        "{{ ref('stg_orders') }}",
-        "{{ ref('stg_orders') }}, {{ ref('stg_people') }}",
-    );
+    let desk = on_two_sources();
     let audit = audit(&desk, &[]);
     let fresh: Vec<Value> = list(&audit["worklist"])
         .iter()
