@@ -110,6 +110,7 @@ pub fn hold_against_baseline(linted: &mut Linted<'_, '_>, update: Update) -> mie
     report.baseline = Some(BaselineSummary {
         path: baseline.file.path().to_owned(),
         known: known.len(),
+        known_in_all: known.len(),
         new: report.findings.len(),
         fixed: fixed(&comparison),
         unrecorded: report.shares.iter().filter(is_unrecorded).count(),

@@ -29,11 +29,6 @@ impl Limit {
         *self == Self::default()
     }
 
-    /// Whether the run is about a part of the project; with a base alone it is not.
-    pub fn is_about_part(&self) -> bool {
-        self.since.is_some() || self.staged || self.given_files > 0 || !self.given_folders.is_empty()
-    }
-
     /// For people: "only what has changed since main: 3 files".
     pub fn described(&self) -> String {
         let parts = [self.change(), self.given(), self.base(), self.elsewhere()];

@@ -33,6 +33,8 @@ pub struct BaselineSummary {
     pub path: String,
     /// Findings that are known, and so are not reported; of those that the run is limited to.
     pub known: usize,
+    /// The same of the whole project.
+    pub known_in_all: usize,
     /// Findings that are not: those that are reported, but for those about the baseline itself.
     pub new: usize,
     /// Entries for which nothing is found any more, by rule.
@@ -124,6 +126,7 @@ impl BaselineSummary {
         Self {
             path: format!("{}, {}", self.path, other.path),
             known: self.known + other.known,
+            known_in_all: self.known_in_all + other.known_in_all,
             new: self.new + other.new,
             fixed: self.fixed.into_iter().chain(other.fixed).collect(),
             unrecorded: self.unrecorded + other.unrecorded,

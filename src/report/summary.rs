@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::printable;
 use crate::findings::suppress::Suppressed;
-use crate::findings::{BaselineSummary, BaselineUpdate, Limit, Report, RuleSummary, Severity, title};
+use crate::findings::{BaselineSummary, BaselineUpdate, Report, RuleSummary, Severity, title};
 use crate::project::Counts;
 use crate::rules::words;
 
@@ -43,8 +43,7 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
     }
     add(&mut text, findings(report));
     if let Some(baseline) = &report.baseline {
-        let is_about_part = report.limit.as_ref().is_some_and(Limit::is_about_part);
-        known(baseline, is_about_part).into_iter().for_each(|line| add(&mut text, line));
+        known(baseline).into_iter().for_each(|line| add(&mut text, line));
     }
     if style.verbose {
         report.suppressed.iter().for_each(|suppressed| add(&mut text, accepted(suppressed)));
@@ -95,14 +94,13 @@ fn findings(report: &Report) -> String {
     }
 }
 
-/// What the baseline made of it, a line each. What is counted of a part of the project is said to be.
-fn known(baseline: &BaselineSummary, is_about_part: bool) -> Vec<String> {
+/// What the baseline made of it, a line each. What is said of the file is said of the whole project.
+fn known(baseline: &BaselineSummary) -> Vec<String> {
     let path = printable(&baseline.path);
-    let on_it = if is_about_part { " on it" } else { "" };
-    let are_known = match baseline.known {
-        0 => format!("no finding{on_it} is in the baseline ({path})"),
-        1 => format!("1 finding{on_it} is in the baseline ({path})"),
-        count => format!("{count} findings{on_it} are in the baseline ({path})"),
+    let are_known = match baseline.known_in_all {
+        0 => format!("no finding is in the baseline ({path})"),
+        1 => format!("1 finding is in the baseline ({path})"),
+        count => format!("{count} findings are in the baseline ({path})"),
     };
     if let Some(update) = baseline.update {
         return vec![are_known, updated(&path, update)];
