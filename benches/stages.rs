@@ -11,7 +11,7 @@ use std::process::Command;
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
-use dbt_steward::config::{self, Changes, Config, Resolved};
+use dbt_steward::config::{self, Changes, Config, Resolved, Unmatched};
 use dbt_steward::findings::Report;
 use dbt_steward::graph::Graph;
 use dbt_steward::input::bytes;
@@ -103,7 +103,7 @@ fn config() -> Config {
 }
 
 fn resolve(config: &Config, project: &Project<'_>) -> Resolved {
-    config.resolve(project, None).expect("the defaults fit every project")
+    config.resolve(project, None, Unmatched::Refused).expect("the defaults fit every project")
 }
 
 fn plain<'a>(path: &Path, bytes: &'a [u8]) -> Facts<'a> {

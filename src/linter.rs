@@ -8,6 +8,7 @@ use crate::config::Settings;
 use crate::findings::suppress::{Applied, Suppressed, Suppressions};
 use crate::findings::{Located, Report, RuleSummary, Summary};
 use crate::graph::Graph;
+use crate::groups::Groups;
 use crate::locate::Locator;
 use crate::project::{Counts, Date, Project};
 use crate::rules::suppression::{NEVER_SUPPRESSED, Review};
@@ -17,20 +18,23 @@ use crate::rules::{Instance, RuleRun, meaning, run};
 pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], locator: &Locator) -> Report {
     let graph = Graph::new(project);
     let outcome = run(project, &graph, settings, instances);
-    let (runs, superseded, shares) = (outcome.runs, outcome.superseded, outcome.shares);
+    let (runs, mut superseded, shares) = (outcome.runs, outcome.superseded, outcome.shares);
     let mut findings: Vec<_> =
         outcome.findings.into_par_iter().map(|finding| locator.locate(project, finding)).collect();
     // In place; what compares equal is equal in all that is printed.
     findings.par_sort_unstable_by(|a, b| a.order(b));
     let all = Suppressions::new(locator.suppressions(project, settings, &meaning), Date::parse(&settings.today));
-    let applied = all.apply(findings, &NEVER_SUPPRESSED);
+    let mut applied = all.apply(findings, &NEVER_SUPPRESSED);
+    let groups = Groups { project, settings, instances, locator };
+    groups.suppress_elsewhere(&all, &mut applied);
+    groups.tell_apart(&mut applied.findings, &mut superseded);
     let review = Review {
         project,
         settings,
         instances,
         runs: &runs,
         suppressions: &all,
-        used: &applied.used,
+        used: &applied.of_use(),
         superseded: &superseded,
     };
     let (findings, suppressed) = with_reviewed(&all, review.findings(), applied);

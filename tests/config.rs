@@ -171,7 +171,7 @@ fn selectors() {
             visits["meta"] = json!({"owner": "me"});
             manifest["nodes"]["model.no_exposures.fct_visits"]["group"] = json!("desk");
         });
-        assert_eq!(findings(&desk, &["--select", "TST002"]).len(), found, "{selectors}");
+        assert_eq!(findings(&desk, &["--select", "TST002", "--allow-empty"]).len(), found, "{selectors}");
     }
 }
 
@@ -211,6 +211,119 @@ fn a_selector_that_nothing_fits_is_an_error() {
 }
 
 #[test]
+fn selectors_that_nothing_fits_together_are_an_error() {
+    let desk = Desk::gym();
+    for (config, place, message) in [
+        (
+            "rules: {DOC001: {paths: [models/marts], layers: [staging]}}\n",
+            "1:18",
+            "no model fits the selectors of undocumented-model",
+        ),
+        (
+            "rules:\n  DOC011:\n    - {severity: warning, paths: [models/staging]}\n    - {severity: error, layers: [base]}\n",
+            "4:25",
+            "no resource fits the selectors of undocumented-column",
+        ),
+        (
+            "rules: {missing-dbt-version-range: {paths: [models/marts], layers: [staging]}}\n",
+            "1:37",
+            "no resource fits the selectors of missing-dbt-version-range",
+        ),
+        (
+            "overrides: [{rules: {DOC001: off, TST001: off}, paths: [models/marts], resource-types: [source]}]\n",
+            "1:49",
+            "nothing that its rules are about fits the selectors of this override",
+        ),
+        (
+            "policies: {no-marts: {layers: [staging], paths: [models/marts], require: 'false', message: No.}}\n",
+            "1:12",
+            "no resource fits the selectors of policy `no-marts`",
+        ),
+    ] {
+        desk.write("gym/dbt-steward.yml", config);
+        let run = desk.run(&["check", "gym"]);
+        let (shown, help) = headline(&run);
+        assert_eq!((shown, run.code), (format!("gym/dbt-steward.yml:{place}: {message}"), Some(2)));
+        let reason = "a resource has to fit every selector; what is limited to nothing would silently do nothing";
+        assert_eq!(help.as_deref(), Some(reason));
+    }
+}
+
+#[test]
+fn selectors_that_something_may_fit_are_no_error() {
+    let desk = Desk::gym();
+    desk.write("gym/base.yml", "rules: {DOC001: {paths: [models/marts], layers: [staging]}}\n");
+    for config in [
+        // It is off, or set up anew.
+        "rules: {DOC001: {severity: off, paths: [models/marts], layers: [staging]}}\n",
+        "extends: base.yml\nrules: {DOC001: error}\n",
+        // Such a rule says that it did not run, and why.
+        "rules: {exposure-without-lineage: {paths: [models/marts], layers: [marts]}}\n",
+        // One of several rules is enough for an exception.
+        "overrides: [{paths: [models/marts], rules: {untested-source: off, undocumented-model: off}}]\n",
+    ] {
+        desk.write("gym/dbt-steward.yml", config);
+        let run = desk.run(&["check", "gym"]);
+        assert!(matches!(run.code, Some(0 | 1)), "{config}: {run:?}");
+    }
+    // What depends on an environment that is not at hand is not known to be absent.
+    desk.edit("gym/dbt_project.yml", "    staging:\n", "    +tags: \"{{ env_var('TEAM') }}\"\n    staging:\n");
+    let config = "rules: {DOC001: {tags: [daily], layers: [marts]}}\n";
+    desk.write("gym/dbt-steward.yml", config);
+    let code = |arguments: &[&str]| desk.run(&[&["check", "gym", "--input", "project"], arguments].concat()).code;
+    assert!(matches!(code(&[]), Some(0 | 1)));
+    desk.write("gym/dbt-steward.yml", config.replace("marts", "base"));
+    assert_eq!(code(&[]), Some(2));
+}
+
+#[test]
+fn a_config_that_several_projects_share_may_be_passed_over_in_part() {
+    let desk = gym("
+rules:
+  untested-source:
+    - {severity: error, paths: [models/staging]}
+    - {severity: info, paths: [models/other/**]}
+overrides:
+  - {tags: [elsewhere], rules: {DOC001: off}}
+");
+    desk.run(&["check", "gym", "--quiet"]).refuses(
+        "  × gym/dbt-steward.yml:5:32: `models/other/**` matches no file of the project
+   ╭─[gym/dbt-steward.yml:5:32]
+ 4 │     - {severity: error, paths: [models/staging]}
+ 5 │     - {severity: info, paths: [models/other/**]}
+   ·                                ───────────────
+ 6 │ overrides:
+   ╰────
+  help: paths are relative to dbt_project.yml; one that matches nothing would silently do nothing\n",
+    );
+    let untested = ["TST002 error source.gym.gym.visits", "TST002 error source.gym.gym.members"];
+    assert_eq!(findings(&desk, &["--select", "TST002", "--allow-empty"]), untested);
+    let summary = |more: &[&str]| {
+        let run = desk.run(&[&["check", "gym", "--select", "TST002", "--allow-empty"], more].concat());
+        assert_eq!(run.code, Some(1), "{run:?}");
+        run.summary()
+    };
+    assert!(
+        summary(&[]).contains("\n2 globs or selectors of the config match nothing here; --verbose says which\nfound")
+    );
+    assert!(summary(&["--verbose"]).contains(
+        "\n2 globs or selectors of the config match nothing here:
+  gym/dbt-steward.yml:5:32: `models/other/**` matches no file of the project
+  gym/dbt-steward.yml:7:13: no resource has the tag `elsewhere`\nfound"
+    ));
+    desk.edit("gym/dbt-steward.yml", "tags: [elsewhere]", "layers: [marts]");
+    assert!(
+        summary(&[]).contains("\n1 glob or selector of the config matches nothing here; --verbose says which\nfound")
+    );
+    // So that the other commands can be given the same config.
+    for command in ["baseline", "audit"] {
+        let code = |more: &[&str]| desk.run(&[&[command, "gym"], more].concat()).code;
+        assert_eq!(code(&[]), Some(2), "{command}");
+        assert_eq!(code(&["--allow-empty"]), Some(0), "{command}");
+    }
+}
+
+#[test]
 fn owners_that_only_codeowners_knows_are_not_asked_of_a_bare_manifest() {
     let desk = Desk::new();
     std::fs::copy(support::fixture("shop/target/manifest.json"), desk.path("m.json")).unwrap();
@@ -238,7 +351,7 @@ overrides:
 fn layers() {
     // Unless the config says so, nothing is a layer by the folder `gym`.
     let rule = "rules: {description-pattern: {pattern: '^X', layers: [reporting]}}\n";
-    assert_eq!(findings(&gym(rule), &["--select", "DOC017"]), [""; 0]);
+    assert_eq!(findings(&gym(rule), &["--select", "DOC017", "--allow-empty"]), [""; 0]);
     let paths = format!("{rule}layers: {{reporting: {{paths: [models/marts]}}}}\n");
     assert_eq!(findings(&gym(&paths), &["--select", "DOC017"]), ["DOC017 warning model.gym.fct_visits"]);
 }

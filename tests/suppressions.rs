@@ -358,10 +358,12 @@ fn columns_of_a_group_are_taken_out_of_it() {
     expect(&check(&desk, "DOC011"), &[&group], &[]);
     desk.edit(MART, "- name: a", "- name: a  # steward: ignore[DOC011] why");
     desk.edit(MART, "- name: c", "- name: c  # steward: ignore[DOC011] why");
+    let column = |line: u32| format!("{MART}:{line} DOC011 model.no_exposures.fct_visits");
+    let left = [9, 11, 12, 13].map(column);
+    let left: Vec<&str> = left.iter().map(String::as_str).collect();
     let output = check(&desk, "DOC011,SUP001");
-    expect(&output, &[&group], &[]);
-    let evidence = output["findings"][0]["evidence"].as_array().unwrap().last().unwrap();
-    assert_eq!(evidence, "suppressed: fct_visits.a, fct_visits.c");
+    expect(&output, &left, &[]);
+    assert_eq!(output["findings"][0]["message"], "column `b` of model `fct_visits` has no description");
     for name in ["b", "d", "e", "g"] {
         desk.edit(MART, &format!("- name: {name}"), &format!("- name: {name}  # steward: ignore[DOC011] why"));
     }
@@ -376,8 +378,18 @@ fn a_model_of_a_group_of_the_project_is_no_useless_suppression() {
     }
     desk.edit(MART, "- name: fct_visits", "- name: fct_visits  # steward: ignore[OWN001] why");
     let output = check(&desk, "OWN001,SUP001");
-    expect(&output, &["gym/dbt_project.yml:6 OWN001 project.no_exposures"], &[]);
-    assert_eq!(output["findings"][0]["evidence"].as_array().unwrap().last().unwrap(), "suppressed: fct_visits");
+    let left: Vec<String> = output["findings"].as_array().unwrap().iter().map(|it| it["subject"].to_string()).collect();
+    let names = ["dim_a", "dim_b", "dim_c", "stg_gym__visits", "stg_gym__members"];
+    assert_eq!(left, names.map(|name| format!("\"model.no_exposures.{name}\"")));
+    // One more, and they are one finding again.
+    desk.write("gym/models/marts/dim_d.sql", "select 1 as id\n");
+    let output = check(&desk, "OWN001,SUP001");
+    expect(&output, &["gym/models/marts/dim_a.sql:1 OWN001 project.no_exposures"], &[]);
+    assert_eq!(
+        output["findings"][0]["message"],
+        "none of the 7 models has an owner; 6 models are not suppressed: dim_a, dim_b, dim_c, dim_d, stg_gym__members and \
+         1 more"
+    );
 }
 
 /// What a manifest of dbt and the files say of `meta` is the same, and the manifest needs no file for it.
@@ -601,4 +613,125 @@ fn junit_skips_what_is_suppressed() {
     assert!(run.stdout.contains("tests=\"2\" skipped=\"1\" errors=\"0\" failures=\"1\""), "{}", run.stdout);
     let skipped = format!("<skipped message=\"suppressed at {SOURCES}:7:26: &lt;checked&gt; by the vendor\"/>");
     assert!(run.stdout.contains(&skipped), "{}", run.stdout);
+}
+
+/// The gym with seven models; `first` is what the first of them has besides.
+fn seven_models(first: &str) -> Desk {
+    let desk = Desk::gym();
+    for name in ["a", "b", "c", "d"] {
+        desk.write(&format!("gym/models/marts/dim_{name}.sql"), "select 1 as id\n");
+    }
+    desk.edit("gym/models/marts/dim_a.sql", "select", &format!("{first}select"));
+    desk
+}
+
+#[test]
+fn what_is_accepted_of_a_project_as_one_is_accepted_one_by_one() {
+    let project = "gym/dbt_project.yml";
+    let at_models = format!("{project}:6 OWN001 project.no_exposures");
+    let desk = seven_models("");
+    expect(&check(&desk, "OWN001,SUP001"), &[&at_models], &[]);
+    desk.edit(project, "models:\n", "models:  # steward: ignore[OWN001] nobody knows yet\n");
+    expect(&check(&desk, "OWN001,SUP001"), &[], &[&at_models]);
+    // Now that somebody has begun, each of the others would be a finding.
+    let begun = || seven_models("{{ config(meta={'owner': 'Ana'}) }} ");
+    let desk = begun();
+    let all = lines(&check(&desk, "OWN001")["findings"]);
+    assert_eq!(all.len(), 6);
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    desk.edit(project, "models:\n", "models:  # steward: ignore[OWN001] nobody knows yet\n");
+    expect(&check(&desk, "OWN001,SUP001"), &[], &all);
+    let desk = begun();
+    desk.edit(project, "name: no_exposures\n", "name: no_exposures  # steward: ignore[OWN001] nobody knows yet\n");
+    expect(&check(&desk, "OWN001,SUP001"), &[], &all);
+    // The area is named, and other rules that it has are not meant to be reported there.
+    let desk = begun();
+    desk.edit(project, "models:\n", "models:  # steward: ignore[OWN, DOC, TST] nobody knows yet\n");
+    expect(&check(&desk, "OWN001"), &[], &all);
+    assert_eq!(check(&desk, "DOC001")["summary"]["suppressed"], 0);
+    assert_eq!(lines(&check(&desk, "DOC001")["findings"]).len(), 4);
+    // Elsewhere in the file it covers nothing, and is of no use.
+    let desk = begun();
+    desk.edit(project, "models:\n", "profile: gym  # steward: ignore[OWN001] why\nmodels:\n");
+    let output = check(&desk, "OWN001,SUP001");
+    assert_eq!(lines(&output["findings"]).len(), 7);
+    assert_eq!(output["summary"]["suppressed"], 0);
+}
+
+#[test]
+fn what_is_accepted_of_a_source_is_accepted_of_its_tables() {
+    let desk = Desk::gym();
+    let key = "    freshness: {filter: 'id > 0'}";
+    desk.edit(SOURCES, "    tables:", &format!("{key}\n    tables:"));
+    let at_key = format!("{SOURCES}:4 SRC001 source.no_exposures.gym");
+    expect(&check(&desk, "SRC001,SUP001"), &[&at_key], &[]);
+    desk.edit(SOURCES, key, &format!("{key}  # steward: ignore[SRC001] loaded by hand"));
+    expect(&check(&desk, "SRC001,SUP001"), &[], &[&at_key]);
+    // One table is checked, and the other is a finding by itself.
+    desk.edit(SOURCES, "- name: members", "- name: members\n        freshness: {warn_after: {count: 1, period: day}}");
+    let visits = format!("{SOURCES}:6 SRC001 source.no_exposures.gym.visits");
+    expect(&check(&desk, "SRC001,SUP001"), &[], &[&visits]);
+}
+
+#[test]
+fn a_member_of_a_group_may_be_accepted_where_it_would_be_by_itself() {
+    let desk = Desk::gym();
+    let columns: String = ["a", "b", "c", "d", "e", "g"].map(|name| format!("      - name: {name}\n")).concat();
+    desk.write(MART, desk.read(MART) + &columns);
+    // Beside a key of the column, not beside its entry.
+    desk.edit(MART, "- name: c\n", "- name: c\n        description: ''  # steward: ignore[DOC011] why\n");
+    let output = check(&desk, "DOC011,SUP001");
+    let column = |line: u32| format!("{MART}:{line} DOC011 model.no_exposures.fct_visits");
+    let left = [8, 9, 12, 13, 14].map(column);
+    expect(&output, &left.iter().map(String::as_str).collect::<Vec<_>>(), &[]);
+    // Of two sources that a mart reads, one beside its `source()`.
+    let desk = Desk::gym();
+    desk.write(
+        MART_SQL,
+        "select 1 as visit_id\nfrom {{ source('gym', 'members') }} -- steward: ignore[DAG010] why\n\
+         join {{ source('gym', 'visits') }} on true\n",
+    );
+    let output = check(&desk, "DAG010,SUP001");
+    expect(&output, &[], &[&format!("{MART_SQL}:2 DAG010 model.no_exposures.fct_visits")]);
+    desk.edit(MART_SQL, " -- steward: ignore[DAG010] why", "");
+    desk.edit(MART_SQL, " on true", " on true -- steward: ignore[DAG010] why");
+    let output = check(&desk, "DAG010,SUP001");
+    expect(&output, &[&format!("{MART_SQL}:2 DAG010 model.no_exposures.fct_visits")], &[]);
+    assert_eq!(output["findings"][0]["message"], "marts model `fct_visits` reads source table `gym.members` directly");
+}
+
+#[test]
+fn what_is_accepted_of_a_project_is_what_is_named() {
+    let project = "gym/dbt_project.yml";
+    let exposure =
+        "exposures:\n  - {name: weekly, type: dashboard, owner: {email: a@b.c}, depends_on: [ref('dim_b')]}\n";
+    // Somebody has begun, so that one model feeds a dashboard without an owner, and five others have none.
+    let begun = |comment: &str| {
+        let desk = seven_models("{{ config(meta={'owner': 'Ana'}) }} ");
+        desk.write("gym/models/e.yml", exposure);
+        desk.edit(project, "models:\n", &format!("models:  {comment}\n"));
+        check(&desk, "OWN001,EXP007,SUP001")
+    };
+    let counts = |output: &Value| (lines(&output["findings"]).len(), lines(&output["suppressed"]).len());
+    assert_eq!(counts(&begun("")), (6, 0));
+    let output = begun("# steward: ignore[EXP007] why");
+    assert_eq!(counts(&output), (5, 1));
+    assert!(lines(&output["findings"]).iter().all(|line| line.contains("OWN001")));
+    let output = begun("# steward: ignore[OWN001] why");
+    assert_eq!(counts(&output), (1, 5));
+    assert!(lines(&output["findings"])[0].contains("EXP007 model.no_exposures.dim_b"));
+    assert_eq!(counts(&begun("# steward: ignore[EXP007, OWN001] why")), (0, 6));
+}
+
+#[test]
+fn a_comment_at_the_name_of_the_project_is_none_for_its_files() {
+    let desk = Desk::gym();
+    desk.write(MART, desk.read(MART).replacen("    columns:\n", "    meta: {x: 1}\n    columns:\n", 1));
+    desk.edit("gym/dbt_project.yml", "name: no_exposures\n", "name: no_exposures  # steward: ignore[PRJ006] why\n");
+    let output = check(&desk, "PRJ006");
+    expect(&output, &[&format!("{MART}:4 PRJ006 project.no_exposures")], &[]);
+    // Beside the entry that the finding is about, it covers that.
+    desk.edit(MART, "- name: fct_visits", "- name: fct_visits  # steward: ignore[PRJ006] why");
+    let output = check(&desk, "PRJ006");
+    expect(&output, &[], &[&format!("{MART}:4 PRJ006 project.no_exposures")]);
 }

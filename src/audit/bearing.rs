@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::ground::{Ground, Subject};
 use crate::project::{ResourceId, ResourceType};
-use crate::rules::words::counted;
+use crate::words::counted;
 
 /// What the last run and the history say, where they are at hand.
 #[derive(Debug, Default)]

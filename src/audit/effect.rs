@@ -6,7 +6,7 @@ use super::action::Part;
 use super::ground::{Ground, Subject};
 use super::risk::{Risks, kind_of_all, kinds};
 use super::target::Target;
-use crate::rules::words::counted;
+use crate::words::counted;
 
 /// What of a finding an action does away with.
 #[derive(Debug, Default)]

@@ -40,7 +40,7 @@ use crate::findings::{Located, Report, Severity, fingerprint};
 use crate::graph::Graph;
 use crate::project::{Counts, Project, ResourceType};
 use crate::rules::Instance;
-use crate::rules::words::counted;
+use crate::words::counted;
 
 pub use bearing::Circumstances;
 pub use compare::{

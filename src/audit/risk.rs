@@ -7,8 +7,8 @@ use super::bearing::Bearings;
 use super::ground::{Ground, Subject};
 use crate::findings::{Atom, Atoms, Finding, Located, Severity};
 use crate::project::{ResourceId, ResourceType};
-use crate::rules::words::counted;
 use crate::rules::{Instance, RuleInfo, Trap, all};
+use crate::words::counted;
 
 /// What a severity counts.
 fn gravity(severity: Severity) -> f64 {

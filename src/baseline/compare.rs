@@ -11,6 +11,8 @@ use crate::findings::{Atom, Known, Report};
 pub struct Scope<'s> {
     /// Codes of the rules that ran.
     pub ran: HashSet<&'static str>,
+    /// Codes of those that had nothing to look at: they would have run if what they are about were still there.
+    pub without_subjects: HashSet<&'static str>,
     /// Whether there is such a resource, or such a group of source tables.
     pub has_resource: &'s dyn Fn(&str) -> bool,
     /// Whether the project has such a file.
@@ -30,6 +32,12 @@ impl Scope<'_> {
 
     fn looked_at(&self, atom: Atom<'_>) -> bool {
         self.ran.contains(atom.code) && !(self.is_unknown)(atom)
+    }
+
+    /// Whether it is about a resource that went as the last of those that the rule is about.
+    fn went(&self, atom: Atom<'_>) -> bool {
+        let is_gone = names::in_subject(&atom).is_some_and(|name| !self.exists(name));
+        is_gone && self.without_subjects.contains(atom.code) && !(self.is_unknown)(atom)
     }
 }
 
@@ -53,7 +61,7 @@ pub fn compare<'b>(report: &Report, baseline: &Baseline<'b>, scope: &Scope<'_>) 
     let new: Vec<Atom<'_>> = report.atoms().filter(|atom| !recorded.contains(atom)).collect();
     let renames = renames::find(recorded.iter().copied(), &missing, &new, scope);
     let entries = under_new_names(&baseline.entries, &renames);
-    let fixed = entries.iter().filter(is_missing).cloned().collect();
+    let fixed = entries.iter().filter(|entry| is_missing(entry) || scope.went(entry.atom())).cloned().collect();
     Comparison { entries, fixed, renames }
 }
 

@@ -15,6 +15,7 @@ mod write;
 
 pub use compare::{Comparison, Scope, compare};
 pub use error::BaselineError;
+pub use names::is_of_resource;
 pub use read::{Baseline, Entry, open};
 pub use renames::Rename;
 pub use shares::raised;

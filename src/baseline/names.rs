@@ -42,9 +42,27 @@ pub fn last(name: &str) -> &str {
     }
 }
 
+/// Words that name a layer, and no thing.
+const LAYERS: [&str; 10] = ["base", "dim", "fact", "fct", "int", "intermediate", "mart", "rpt", "staging", "stg"];
+
+/// What a name says, in lower case: `["order", "lines"]` of `model.shop.fct_order_lines` and of `models/order_lines.yml`.
+/// The name of a source, and the version of a model, are a part of it.
+pub fn words(name: &str) -> Vec<&str> {
+    let own = match kind(name) {
+        "file" => last(name).split('.').next().unwrap_or_default(),
+        _ => name.splitn(3, '.').nth(2).unwrap_or(name),
+    };
+    own.split(['_', '-', '.', ' ']).filter(|word| !word.is_empty() && !LAYERS.contains(word)).collect()
+}
+
 /// The subject, if it is a resource.
 pub fn in_subject<'a>(atom: &Atom<'a>) -> Option<&'a str> {
     (kind(atom.subject) != "file").then_some(atom.subject)
+}
+
+/// Whether it is about a resource, and not about the project or a file of it.
+pub fn is_of_resource(atom: Atom<'_>) -> bool {
+    in_subject(&atom).is_some()
 }
 
 /// A name in the part, with what stands before and behind it.

@@ -17,11 +17,23 @@ pub struct Rename {
 /// Of so many entries of the old name so many must be found with the new one.
 const SAME: (usize, usize) = (4, 5);
 
-/// How alike names must be where there is but one entry to tell by.
-const ALIKE: f64 = 0.8;
+/// Of what is found about the new name, so much must have been found about the old one, where the names are not alike.
+const SAME_OF_NEW: (usize, usize) = (2, 3);
+
+/// So many findings that name something, such as a column, are no coincidence. What any neglected resource has is: no
+/// description, no owner, no test.
+const TELLING: usize = 3;
 
 /// What is found about a name, with the name left out.
-type Profile = BTreeSet<String>;
+type Profile = BTreeSet<Trait>;
+
+/// One finding of a profile.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Trait {
+    text: String,
+    /// Whether it names a column or another resource, and so tells one resource from others.
+    is_telling: bool,
+}
 
 /// The renames that explain why `missing` entries are missing and `new` ones are there, by old name. `recorded` are all
 /// entries of the baseline.
@@ -66,11 +78,17 @@ fn profiles<'a>(atoms: &[Atom<'a>], is_wanted: impl Fn(&str) -> bool) -> BTreeMa
             |(before, name, behind)| format!("{before}{}{behind}", neutral(name)),
         );
         if let Some(name) = names::in_subject(atom).filter(|name| is_wanted(name)) {
-            profiles.entry(name).or_default().insert(format!("{} {neutral_part}", atom.code));
+            let is_telling = match part {
+                Some((_, named, _)) => !is_wanted(named),
+                None => atom.part.starts_with("column:"),
+            };
+            let text = format!("{} {neutral_part}", atom.code);
+            profiles.entry(name).or_default().insert(Trait { text, is_telling });
         }
         if let Some((before, name, behind)) = part.filter(|(_, name, _)| is_wanted(name)) {
-            let of = format!("{} of {}: {before}{behind}", atom.code, neutral(atom.subject));
-            profiles.entry(name).or_default().insert(of);
+            let text = format!("{} of {}: {before}{behind}", atom.code, neutral(atom.subject));
+            let is_telling = names::in_subject(atom).is_some_and(|subject| !is_wanted(subject));
+            profiles.entry(name).or_default().insert(Trait { text, is_telling });
         }
     }
     profiles
@@ -88,11 +106,12 @@ impl<'a> Candidates<'a> {
         Self(candidates)
     }
 
-    /// The name about which most of the profile is found, if it is one: of several, the one that ends alike.
+    /// The name about which most of the profile is found, if it is one and something speaks for it: a name that is alike, or
+    /// findings that others do not have.
     fn best(&self, old: &str, profile: &Profile) -> Option<&'a str> {
         let (same, of) = SAME;
         let mut most = 0;
-        let mut best: Vec<&str> = Vec::new();
+        let mut best: Vec<(&str, &Profile)> = Vec::new();
         for (other, names) in &self.0 {
             let overlap = profile.intersection(other).count();
             if overlap * of >= profile.len() * same && overlap >= most {
@@ -100,14 +119,70 @@ impl<'a> Candidates<'a> {
                     best.clear();
                 }
                 most = overlap;
-                best.extend(names.iter().filter(|name| names::kind(name) == names::kind(old)));
+                let of_kind = names.iter().filter(|name| names::kind(name) == names::kind(old));
+                best.extend(of_kind.map(|name| (*name, other)));
             }
         }
-        if best.len() > 1 {
-            best.retain(|name| names::last(name) == names::last(old));
+        let mut alike: Vec<&str> = best.iter().map(|(name, _)| *name).filter(|name| are_alike(old, name)).collect();
+        if alike.len() > 1 {
+            alike.retain(|name| names::last(name) == names::last(old));
         }
-        let [new] = best.as_slice() else { return None };
-        let alike = || strsim::jaro_winkler(names::last(old), names::last(new)) >= ALIKE;
-        (profile.len() > 1 || alike()).then_some(*new)
+        match (alike.as_slice(), best.as_slice()) {
+            ([new], _) => Some(new),
+            ([], [(new, other)]) => is_told_by(profile, other).then_some(*new),
+            _ => None,
+        }
+    }
+}
+
+/// Whether what is found about both is more than chance.
+fn is_told_by(old: &Profile, new: &Profile) -> bool {
+    let (same, of) = SAME_OF_NEW;
+    let common = || old.intersection(new);
+    common().filter(|it| it.is_telling).count() >= TELLING && common().count() * of >= new.len() * same
+}
+
+/// Whether one name says all that the other says, perhaps more, word by word: `fct_orders` and `fct_order_lines`. Words for
+/// layers alone make no name; a file is alike if it has only moved.
+fn are_alike(old: &str, new: &str) -> bool {
+    if names::kind(old) == "file" && names::last(old) == names::last(new) {
+        return true;
+    }
+    let (old, new) = (names::words(old), names::words(new));
+    let (few, many) = if old.len() <= new.len() { (old, new) } else { (new, old) };
+    let is_in_both = |word: &&str| many.iter().any(|other| is_same_word(word, other));
+    !few.is_empty() && few.iter().all(is_in_both)
+}
+
+/// `order` and `orders` are.
+fn is_same_word(one: &str, other: &str) -> bool {
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    long.strip_prefix(short).is_some_and(|rest| matches!(rest, "" | "s" | "es"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::are_alike;
+
+    #[test]
+    fn names_are_alike_word_by_word() {
+        let alike = |old: &str, new: &str| are_alike(&format!("model.shop.{old}"), &format!("model.shop.{new}"));
+        assert!(alike("fct_orders", "fct_order_lines"));
+        assert!(alike("orders", "fct_orders"));
+        assert!(alike("stg_orders", "int_orders"));
+        assert!(alike("stg_erp__orders", "stg_orders"));
+        assert!(alike("dim_customers", "dim_customers.v2"));
+        assert!(!alike("fct_orders", "fct_refunds"));
+        assert!(!alike("stg_salesforce__accounts", "stg_salesforce__contacts"));
+        assert!(!alike("customer_orders", "customer_returns"));
+        assert!(!alike("sales_2023", "sales_2024"));
+        assert!(!alike("dim_customers.v1", "dim_customers.v2"));
+        assert!(!alike("fct_old_legacy", "dim_payroll"));
+        assert!(!alike("stg_stg", "stg_orders"));
+        assert!(are_alike("source.shop.erp.orders", "source.shop.shop_erp.orders"));
+        assert!(!are_alike("source.shop.erp.orders", "source.shop.crm.orders"));
+        assert!(are_alike("models/a.yml", "models/marts/a.yml"));
+        assert!(are_alike("models/order.yml", "models/orders.yml"));
+        assert!(!are_alike("models/orders.yml", "models/refunds.yml"));
     }
 }

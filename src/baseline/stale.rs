@@ -8,9 +8,9 @@ use super::names;
 use super::read::Entry;
 use super::renames::Rename;
 use crate::findings::{Atom, Finding, Located, Location, Place, Region, Severity, title};
-use crate::rules::words::{counted, listed};
 use crate::rules::{self, RuleInfo};
 use crate::text::{SourceFile, Span};
+use crate::words::{counted, listed};
 
 /// Where findings about the baseline come from.
 pub struct Found<'f> {

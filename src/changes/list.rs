@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::git::{Git, GitError, parts};
-use super::{Changes, Former, LostFile, is_yaml};
+use super::{Changes, Former, LostFile, is_in, is_sql, is_yaml};
+use crate::input::project_files::Folders;
 
 /// The same output whatever the user has configured; `-O` undoes an order that is configured.
 const DIFF: [&str; 11] = [
@@ -20,44 +21,45 @@ const DIFF: [&str; 11] = [
     "-O/dev/null",
 ];
 
+/// New files that are not ignored.
+const NEW: [&str; 7] = ["ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", "."];
+
 /// What has changed since the current branch left `revision`: commits, what is staged, what is not, new files.
-///
-/// `outside` are folders of the project that do not lie in it, relative to it.
 ///
 /// # Errors
 /// When git cannot tell.
-pub fn since(git: &Git, revision: &str, outside: &[&str]) -> Result<Changes, GitError> {
+pub fn since(git: &Git, revision: &str, folders: &Folders) -> Result<Changes, GitError> {
+    let outside = outside(folders);
     let base = git.merge_base(revision)?;
-    let listed = || git.bytes(&[&DIFF[..], &[&base, "--", "."], outside].concat());
-    let new = || {
-        git.bytes(&[&["ls-files", "--others", "--exclude-standard", "--full-name", "-z", "--", "."], outside].concat())
-    };
+    let listed = || git.bytes(&[&DIFF[..], &[&base, "--", "."], &outside].concat());
+    let new = || git.bytes(&[&NEW[..], &outside].concat());
     let (listed, new) = rayon::join(listed, new);
     let mut files = parse(&listed?);
     // A repository within this one is listed as a folder.
     let new = new?;
     let new = parts(&new).filter(|path| !path.ends_with('/'));
     files.extend(new.map(|path| File { status: Status::Added, former: None, path }));
-    changes(git, &base, files)
+    changes(git, &base, files, folders)
 }
 
 /// What the next commit changes: from each of its parents, where it merges.
 ///
 /// # Errors
 /// When git cannot tell.
-pub fn staged(git: &Git, outside: &[&str]) -> Result<Vec<Changes>, GitError> {
+pub fn staged(git: &Git, folders: &Folders) -> Result<Vec<Changes>, GitError> {
     // Without naming HEAD, which the first commit does not have yet.
-    let mut states = vec![staged_from(git, None, outside)?];
+    let mut states = vec![staged_from(git, None, folders)?];
     for parent in git.merged() {
-        states.push(staged_from(git, Some(&parent), outside)?);
+        states.push(staged_from(git, Some(&parent), folders)?);
     }
     Ok(states)
 }
 
-fn staged_from(git: &Git, parent: Option<&str>, outside: &[&str]) -> Result<Changes, GitError> {
+fn staged_from(git: &Git, parent: Option<&str>, folders: &Folders) -> Result<Changes, GitError> {
     let parents: Vec<&str> = parent.into_iter().collect();
-    let listed = git.bytes_of_index(&[&DIFF[..], &["--cached"], &parents, &["--", "."], outside].concat())?;
-    changes(git, parent.unwrap_or("HEAD"), parse(&listed))
+    let arguments = [&DIFF[..], &["--cached"], &parents, &["--", "."], &outside(folders)].concat();
+    let listed = git.bytes_of_index(&arguments)?;
+    changes(git, parent.unwrap_or("HEAD"), parse(&listed), folders)
 }
 
 /// The names of the files that the next commit adds or changes, relative to the repository.
@@ -87,7 +89,7 @@ struct File {
 
 impl File {
     /// The name before.
-    fn before(&self) -> &String {
+    fn before(&self) -> &str {
         self.former.as_ref().unwrap_or(&self.path)
     }
 
@@ -98,8 +100,7 @@ impl File {
 
     /// Whether its former text says what has changed: entries of YAML, or blocks of SQL that are not there any more.
     fn needs_text(&self) -> bool {
-        let is_sql = || self.before().to_lowercase().ends_with(".sql");
-        self.status != Status::Added && (is_yaml(self.before()) || self.is_lost() && is_sql())
+        self.status != Status::Added && (is_yaml(self.before()) || self.is_lost() && is_sql(self.before()))
     }
 }
 
@@ -120,14 +121,25 @@ fn parse(bytes: &[u8]) -> Vec<File> {
     files
 }
 
-fn changes(git: &Git, base: &str, files: Vec<File>) -> Result<Changes, GitError> {
-    let wanted: Vec<String> = files.iter().filter(|file| file.needs_text()).map(|file| file.before().clone()).collect();
+/// For git's command line.
+fn outside(folders: &Folders) -> Vec<&str> {
+    folders.outside.iter().map(String::as_str).collect()
+}
+
+fn changes(git: &Git, base: &str, files: Vec<File>, folders: &Folders) -> Result<Changes, GitError> {
+    let is_test = |path: &str| is_sql(path) && is_in(&relative(git.prefix(), path), &folders.tests);
+    let is_former_test = |file: &File| file.status != Status::Added && is_test(file.before());
+    let wanted = files.iter().filter(|file| file.needs_text() || is_former_test(file));
+    let wanted: Vec<String> = wanted.map(|file| file.before().to_owned()).collect();
     let texts = git.texts(base, &wanted)?;
     let mut texts: HashMap<String, Option<String>> = wanted.into_iter().zip(texts).collect();
     let mut changes = Changes { base: Some(base.to_owned()), ..Changes::default() };
     for file in files {
         let text = texts.remove(file.before()).flatten();
         let (path, before) = (relative(git.prefix(), &file.path), relative(git.prefix(), file.before()));
+        if is_former_test(&file) {
+            changes.former_tests.extend(text.clone());
+        }
         if file.is_lost() && !is_yaml(&before) {
             changes.lost.push(LostFile { path: before, text, is_renamed: file.former.is_some() });
             if file.former.is_some() {

@@ -10,12 +10,15 @@ mod lines;
 mod links;
 mod list;
 mod lost;
+mod tested;
 mod touched;
+mod unfollowed;
 
 pub use checkout::Checkout;
 pub use git::{Git, GitError};
 pub use list::{since, staged, staged_names};
 pub use touched::Touched;
+pub use unfollowed::unfollowed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,6 +31,8 @@ pub struct Changes {
     pub gone: BTreeMap<String, String>,
     /// Other files that are gone, or go by another name now.
     pub lost: Vec<LostFile>,
+    /// Former texts of data tests in SQL that read otherwise now, or are gone.
+    pub former_tests: Vec<String>,
     /// The commit that they are compared with, where git was asked.
     pub base: Option<String>,
 }
@@ -88,6 +93,20 @@ pub fn count(states: &[Changes]) -> usize {
             paths.into_iter().filter(|path| others.iter().all(|paths| paths.contains(path))).count()
         }
     }
+}
+
+/// Whether a path lies in one of the folders; both are relative to the project.
+fn is_in(path: &str, folders: &[String]) -> bool {
+    let in_folder = |folder: &String| {
+        let folder = folder.trim_start_matches("./").trim_end_matches('/');
+        path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
+    };
+    folders.iter().any(in_folder)
+}
+
+/// Whether a file is SQL, as dbt tells.
+fn is_sql(path: &str) -> bool {
+    path.to_lowercase().ends_with(".sql")
 }
 
 /// Whether a file is YAML, as dbt tells.

@@ -5,12 +5,12 @@ use std::collections::{HashMap, HashSet};
 use super::entries::{Key, Unit, units};
 use super::lines::new_lines;
 use super::lost::Lost;
+use super::tested::Tested;
 use super::{Changes, Former, is_yaml};
 use crate::files::ProjectFile;
 use crate::findings::{Atom, Finding, Located, Location};
 use crate::locate::Locator;
 use crate::project::{Detail, Layers, Project, Resource, ResourceId, ResourceType};
-use crate::rules::words::listed;
 use crate::text::SourceFile;
 
 /// What a change is about.
@@ -63,11 +63,11 @@ impl Touched {
         let files = files.into_iter().map(|(path, extent)| (locator.shown_path(path), extent)).collect();
         let lost = Lost::new(&changes.lost, &changed);
         let mut touched = Self { files, lost, layers: layers.clone(), ..Self::default() };
-        touched.find_resources(&changed, project, locator);
+        touched.find_resources(&changed, &Tested::new(changes), project, locator);
         touched
     }
 
-    fn find_resources(&mut self, entries: &HashSet<Key>, project: &Project<'_>, locator: &Locator) {
+    fn find_resources(&mut self, entries: &HashSet<Key>, tested: &Tested, project: &Project<'_>, locator: &Locator) {
         let is_whole = |path: &str| matches!(self.files.get(path), Some(Extent::Whole));
         let has_changed = |resource: &Resource<'_>| {
             let paths = [Some(&resource.path), resource.properties_path.as_ref()];
@@ -77,6 +77,7 @@ impl Touched {
         };
         let mut ids: Vec<ResourceId> =
             project.iter().filter(|(_, resource)| has_changed(resource)).map(|(id, _)| id).collect();
+        ids.extend(tested.of(&ids, project));
         // A generic test is a part of the entry of what it tests.
         ids.extend(ids.clone().into_iter().flat_map(|id| project.tests(id).iter().copied()));
         self.ids = ids.iter().copied().collect();
@@ -93,28 +94,29 @@ impl Touched {
         }
     }
 
-    /// Whether a finding is about all of several changes: a subject of it has changed, or what stands at its place, or it
-    /// says that something is missing which the change has taken away. A group of which a part has changed says which.
-    pub fn concerned(all: &[&Self], located: &mut Located) -> bool {
+    /// Whether a finding is about all of several changes, or `is_new`: a subject of it has changed, or what stands at its
+    /// place, or it says that something is missing which the change has taken away. A group of which only a part is about
+    /// the change stands for that from now on.
+    pub fn concerned(all: &[&Self], located: &mut Located, is_new: impl Fn(Atom<'_>) -> bool) -> bool {
         let in_part: Vec<&&Self> = all.iter().filter(|touched| !touched.concerns(located)).collect();
         if in_part.is_empty() {
             return true;
         }
-        let finding = &mut located.finding;
-        let has_changed = |atom: &Atom<'_>| in_part.iter().all(|touched| touched.has(atom.subject));
-        let changed: Vec<String> = finding.atoms().filter(has_changed).map(|atom| atom.name()).collect();
-        if changed.is_empty() {
-            return false;
+        let is_kept = |atom: Atom<'_>| in_part.iter().all(|touched| touched.has(atom.subject)) || is_new(atom);
+        let is_any = located.finding.atoms().any(is_kept);
+        if is_any {
+            located.finding.keep_members("in the scope of this run", is_kept);
         }
-        finding.evidence(format!("changed: {}", listed(changed)));
-        true
+        is_any
     }
 
     /// Whether a finding as a whole is about the change.
     fn concerns(&self, located: &Located) -> bool {
         let finding = &located.finding;
         let is_lost = || self.lost.explains(finding) || self.counts_in(finding);
-        self.reaches(&located.location) || self.has(&finding.subject) || is_lost()
+        // What is left of a group stands at one of its members.
+        let is_whole = !finding.is_part_of_group();
+        is_whole && self.reaches(&located.location) || self.has(&finding.subject) || is_lost()
     }
 
     /// Whether something that has changed counts in a share, or counted in it.

@@ -17,7 +17,7 @@ use crate::clock;
 use crate::discover::Discovered;
 use crate::paths::shown;
 use crate::report::{AuditFormat, elapsed, printable, write_audit};
-use crate::rules::words::counted;
+use crate::words::counted;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]

@@ -11,8 +11,8 @@ use super::targets::Target;
 use crate::changes::{Checkout, Git, GitError};
 use crate::config::Config;
 use crate::discover::{self, Discovered, PROJECT_FILE, ProjectFiles};
-use crate::findings::{Known, Located, RecordedShares, Report};
-use crate::input::project_files::beside;
+use crate::findings::{Atom, Known, RecordedShares, Report};
+use crate::input::project_files::folders;
 use crate::linter;
 use crate::locate::Locator;
 use crate::project::Project;
@@ -110,7 +110,7 @@ impl Base {
     /// # Errors
     /// When git cannot tell, or the commit has no such project.
     pub fn former(git: &Git, commit: &str, project: &ProjectFiles) -> miette::Result<Self> {
-        let outside = beside(&project.root);
+        let outside = folders(&project.root).outside;
         let outside: Vec<&str> = outside.iter().map(String::as_str).collect();
         let checkout = Checkout::new(git, commit, &outside)?;
         let root = checkout.root();
@@ -203,10 +203,9 @@ impl<'r> Former<'r> {
         Self { known: report.atoms().collect(), report }
     }
 
-    /// Whether the base lacks the finding, and would have it if it applied there.
-    pub fn shows_as_new(&self, located: &Located) -> bool {
-        let code = located.finding.code;
-        !self.known.covers(&located.finding) && !self.incomparable().any(|(other, _)| other == code)
+    /// Whether the base lacks that, and would have it if it applied there.
+    pub fn shows_as_new(&self, atom: Atom<'_>) -> bool {
+        !self.known.contains(atom) && !self.incomparable().any(|(code, _)| code == atom.code)
     }
 
     /// Rules that could not run on the base, and why: nothing says whether what they find is new. Rules that found no
@@ -217,9 +216,9 @@ impl<'r> Former<'r> {
         rules.filter_map(|rule| Some((rule.code, rule.skipped.as_deref()?)))
     }
 
-    /// Leaves what the base does not have, and says in groups what of them is new.
+    /// Leaves what the base does not have.
     pub fn subtract(&self, report: &mut Report) {
-        self.known.take_known(&mut report.findings, "the base");
+        self.known.take_known(&mut report.findings, "not in the base");
         report.retain(|_| true);
     }
 

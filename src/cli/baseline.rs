@@ -12,11 +12,11 @@ use super::lint::{self, BaselineUse, Linted, Wanted, lint};
 use super::{CLEAN, input, output};
 use crate::baseline::{self, Baseline, Entry};
 use crate::clock;
-use crate::config::{self, Preset};
+use crate::config::{self, Preset, Unmatched};
 use crate::discover;
 use crate::findings::{Atom, Share};
 use crate::paths::shown;
-use crate::rules::words::counted;
+use crate::words::counted;
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -60,6 +60,10 @@ pub struct Arguments {
     #[arg(long, short)]
     quiet: bool,
 
+    /// Pass over globs and selectors of the config that match nothing, as one that several projects share must
+    #[arg(long)]
+    allow_empty: bool,
+
     /// Threads to use; 0 is one per core
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
     threads: u16,
@@ -101,6 +105,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
             fail_on: None,
             today: arguments.today.clone().unwrap_or_else(clock::today),
         },
+        unmatched: Unmatched::allowed(arguments.allow_empty),
         base: None,
         baseline: BaselineUse::Record { given: arguments.baseline.as_deref() },
     };

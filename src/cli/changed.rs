@@ -8,8 +8,8 @@ use super::targets::{Target, TargetError, Targets};
 use crate::changes::{self, Changes, Git, Touched};
 use crate::config::FailOn;
 use crate::discover::{DiscoverError, Discovered};
-use crate::findings::{self, Located};
-use crate::input::project_files::beside;
+use crate::findings::{self, Atom, Located};
+use crate::input::project_files::folders;
 
 /// What decides about what has changed.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -36,9 +36,14 @@ pub struct Changed {
     #[arg(long, value_name = "PATH|REV")]
     pub base: Option<String>,
 
-    /// Take a run that has nothing to look at for a pass: files that are in no project, rules without a subject
+    /// Take a run that has nothing to look at for a pass, and pass over what of the config matches nothing: files that are
+    /// in no project, rules without a subject, globs and selectors of a config that several projects share
     #[arg(long)]
     pub allow_empty: bool,
+
+    /// Set for hooks: not each file that is given need be of interest. A config that matches nothing is a slip all the same.
+    #[arg(skip)]
+    pub allow_other_files: bool,
 }
 
 /// What a run is limited to.
@@ -68,12 +73,12 @@ impl Changed {
     /// # Errors
     /// When git cannot tell.
     pub fn limit(&self, target: &Target) -> miette::Result<Limit> {
-        let states = match (&target.given, self.option()) {
+        let (states, unfollowed) = match (&target.given, self.option()) {
             (Some(given), Some(option)) if !given.files.is_empty() => {
                 return Err(TargetError::FilesAnd { option }.into());
             }
             (_, Some(_)) => self.asked_of_git(&target.discovered)?,
-            (_, None) => Vec::new(),
+            (_, None) => (Vec::new(), None),
         };
         let given = target.given_paths().map(Changes::given);
         let mut summary = findings::Limit {
@@ -82,6 +87,7 @@ impl Changed {
             base: self.base.clone(),
             downstream: self.downstream && states.len() == 1,
             files: if states.is_empty() { given.as_ref().map_or(0, Changes::count) } else { changes::count(&states) },
+            unfollowed: unfollowed.filter(|_| self.base.is_none() && !self.downstream),
             ..findings::Limit::default()
         };
         if let Some(given) = &target.given {
@@ -133,16 +139,21 @@ impl Changed {
         Base::former(&git, commit, project).map(Some)
     }
 
-    fn asked_of_git(&self, discovered: &Discovered) -> miette::Result<Vec<Changes>> {
+    /// What has changed, and what of it may matter elsewhere, for people.
+    fn asked_of_git(&self, discovered: &Discovered) -> miette::Result<(Vec<Changes>, Option<String>)> {
         let none = || DiscoverError::NoFiles { path: discovered.manifest.clone() };
         let project = discovered.project.as_ref().ok_or_else(none)?;
         let git = Git::open(&project.root)?;
-        let beside = beside(&project.root);
-        let outside: Vec<&str> = beside.iter().map(String::as_str).collect();
-        match &self.since {
-            Some(revision) => Ok(vec![changes::since(&git, revision, &outside)?]),
-            None => Ok(changes::staged(&git, &outside)?),
-        }
+        let folders = folders(&project.root);
+        let states = match &self.since {
+            Some(revision) => vec![changes::since(&git, revision, &folders)?],
+            None => changes::staged(&git, &folders)?,
+        };
+        let unfollowed = match states.as_slice() {
+            [state] => changes::unfollowed(state, &folders),
+            _ => None,
+        };
+        Ok((states, unfollowed))
     }
 }
 
@@ -152,7 +163,7 @@ impl Limit {
         mut self,
         linted: &mut Linted<'_, '_>,
         known: &mut Vec<Located>,
-        is_new: impl Fn(&Located) -> bool,
+        is_new: impl Fn(Atom<'_>) -> bool,
     ) -> bool {
         let layers = &linted.resolved.settings.layers;
         let touched = |changes: &Changes| Touched::new(changes, linted.project, layers, linted.locator);
@@ -161,17 +172,19 @@ impl Limit {
         let all: Vec<&Touched> = states.iter().chain(&given).collect();
         self.summary.resources = Touched::resources_of(&all, linted.project);
         if !all.is_empty() {
-            let (states, given) = (all.split_at(states.len()).0, all.split_at(states.len()).1);
+            let (states, given) = all.split_at(states.len());
+            let none = |_: Atom<'_>| false;
             let report = &mut linted.report;
-            known.retain_mut(|located| Touched::concerned(&all, located));
-            report.suppressed.retain_mut(|suppressed| Touched::concerned(&all, &mut suppressed.located));
+            known.retain_mut(|located| Touched::concerned(&all, located, none));
+            report.suppressed.retain_mut(|suppressed| Touched::concerned(&all, &mut suppressed.located, none));
             report.findings.retain_mut(|located| {
-                (Touched::concerned(states, located) || is_new(located)) && Touched::concerned(given, located)
+                Touched::concerned(states, located, &is_new) && Touched::concerned(given, located, none)
             });
             if let Some(baseline) = &mut report.baseline {
                 baseline.known = known.len();
             }
             report.recount();
+            linted.tell_apart();
         }
         let has_resources = self.summary.resources > 0;
         linted.report.limit = Some(self.summary).filter(|summary| !summary.is_none());

@@ -14,8 +14,8 @@ use super::targets::{self, Target};
 use super::terminal::{self, Color};
 use super::{CLEAN, FINDINGS, input, output};
 use crate::clock;
-use crate::config::{self, FailOn, Preset};
-use crate::findings::{Located, Report};
+use crate::config::{self, FailOn, Preset, Unmatched};
+use crate::findings::{Atom, Report};
 use crate::report::{self, Format, Style, SummaryStyle};
 
 #[derive(Debug, clap::Args)]
@@ -159,7 +159,7 @@ struct Run {
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let destinations = destination::resolve(&arguments.format, arguments.output_file.as_deref())?;
     lint::set_threads(arguments.threads);
-    let allow_empty = arguments.changed.allow_empty;
+    let allow_empty = arguments.changed.allow_empty || arguments.changed.allow_other_files;
     let targets = targets::find(&arguments.paths, arguments.manifest.as_deref(), allow_empty)?;
     arguments.changed.check(&targets)?;
     let mut runs: Vec<Run> =
@@ -204,6 +204,7 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
             fail_on: arguments.fail_on,
             today: arguments.today.clone().unwrap_or_else(clock::today),
         },
+        unmatched: Unmatched::allowed(arguments.changed.allow_empty),
         base: base.as_ref(),
         baseline: match arguments.no_baseline {
             true => BaselineUse::Without,
@@ -220,15 +221,19 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
         if let Some(former) = former.as_ref().filter(|_| subtracts_base) {
             former.leave_out_incomparable(&mut linted.report);
             former.subtract(&mut linted.report);
+            linted.tell_apart();
         }
-        let is_new = |located: &Located| former.as_ref().is_some_and(|former| former.shows_as_new(located));
+        let elsewhere = former.as_ref().filter(|_| arguments.changed.downstream);
+        let is_new = |atom: Atom<'_>| elsewhere.is_some_and(|former| former.shows_as_new(atom));
         let has_resources = limit.apply(&mut linted, &mut known, is_new);
         // Freeing a hundred thousand findings takes noticeable time, and the process is about to end.
         std::mem::forget(known);
         let empty = empty.or_else(|| EmptyRun::of_files(target, has_resources));
         let summary = summary(arguments, &linted, start);
         let fail_on = linted.resolved.fail_on.unwrap_or_else(|| arguments.changed.fail_on(target));
-        let is_reached = fail_on.is_reached(linted.report.worst());
+        let report = &linted.report;
+        let worst = if fail_on.is_about_news() { report.worst_news() } else { report.worst() };
+        let is_reached = fail_on.is_reached(worst);
         let fails = !arguments.exit_zero && is_reached;
         // What was found in spite of it says more.
         let empty = empty.filter(|_| !is_reached);
@@ -250,6 +255,7 @@ fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, start: Instant) -> St
         verbose: arguments.verbose,
         input: &linted.choice,
         unknown: &input::unknown(linted.project),
+        unmatched: &linted.resolved.unmatched,
         files: &linted.files(),
         elapsed: start.elapsed(),
     };

@@ -62,7 +62,7 @@ pub fn run(check: &mut check::Arguments) -> miette::Result<u8> {
     } else {
         check.paths = below(&check.paths[0], files);
         // Some, or all, may be of no interest to dbt.
-        check.changed.allow_empty = true;
+        check.changed.allow_other_files = true;
     }
     if check.paths.is_empty() { Ok(CLEAN) } else { check::run(check) }
 }

@@ -110,7 +110,7 @@ pub fn load(discovered: &Discovered, settings: &Settings) -> miette::Result<Load
 
 fn files_of(project: &ProjectFiles) -> Files {
     let root = nearby(&project.root);
-    let beside = project_files::beside(&root);
+    let beside = project_files::folders(&root).outside;
     Files::beside(root, beside)
 }
 

@@ -16,7 +16,7 @@ use crate::paths::shown;
 use crate::project::Project;
 use crate::rules::suppression::STALE_BASELINE_ENTRY;
 use crate::rules::unknown::is_field_unknown;
-use crate::rules::{self, Instance};
+use crate::rules::{self, Instance, Subject};
 
 /// What becomes of the baseline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,9 +81,10 @@ pub fn hold_against_baseline(linted: &mut Linted<'_, '_>, update: Update) -> mie
     let root = linted.locator.project_root();
     let scope = Scope {
         ran: ran(&linted.report),
+        without_subjects: without_subjects(&linted.report),
         has_resource: &|id| linted.project.find(id).is_some() || groups.contains(id),
         has_file: &|path| root.is_none_or(|root| root.join(path).exists()),
-        is_unknown: &|atom| is_unknown(linted.project, atom),
+        is_unknown: &|atom| is_unknown(linted.project, &groups, atom),
     };
     let comparison = baseline::compare(&linted.report, baseline, &scope);
     let written = match update {
@@ -97,14 +98,15 @@ pub fn hold_against_baseline(linted: &mut Linted<'_, '_>, update: Update) -> mie
     if linted.base.is_some() {
         leave_out_stale(&mut linted.report);
     }
-    let report = &mut linted.report;
-    let mut known = comparison.known().take_known(&mut report.findings, "the baseline");
+    let findings = &mut linted.report.findings;
+    let mut known = comparison.known().take_known(findings, "not in the baseline");
     if update == Update::Grow {
-        let (stay, taken_in) =
-            report.findings.drain(..).partition(|located| NEVER_RECORDED.contains(&located.finding.code));
-        report.findings = stay;
+        let (stay, taken_in) = findings.drain(..).partition(|located| NEVER_RECORDED.contains(&located.finding.code));
+        *findings = stay;
         known.extend::<Vec<Located>>(taken_in);
     }
+    linted.tell_apart();
+    let report = &mut linted.report;
     let recorded = RecordedShares::new(baseline.shares.clone(), false);
     let is_unrecorded = |share: &&Share| update == Update::No && recorded.get(share.code, &share.key).is_none();
     report.baseline = Some(BaselineSummary {
@@ -129,6 +131,12 @@ pub fn ran(report: &Report) -> HashSet<&'static str> {
     report.summary.rules.iter().filter(|rule| rule.skipped.is_none()).map(|rule| rule.code).collect()
 }
 
+/// The rules that are about types of resources of which there is none.
+fn without_subjects(report: &Report) -> HashSet<&'static str> {
+    let rules = report.summary.rules.iter().filter(|rule| rule.skipped.is_some() && rule.subjects == 0);
+    rules.filter(|rule| !rule.info.subjects.contains(&Subject::Project)).map(|rule| rule.code).collect()
+}
+
 /// Rules about the moment: a manifest that is out of date today must not hide one that is next month.
 const NEVER_RECORDED: [&str; 1] = ["PRJ012"];
 
@@ -150,9 +158,13 @@ fn source_groups(project: &Project<'_>) -> HashSet<String> {
     project.resources.iter().filter_map(source).collect()
 }
 
-fn is_unknown(project: &Project<'_>, atom: Atom<'_>) -> bool {
-    let resource = project.find(atom.subject).map(|id| project.get(id));
-    resource.is_some_and(|resource| resource.unknown.is_some() && is_field_unknown(atom.code, resource))
+/// What is gone may be in a file that cannot be read, or in all those that dbt did not find.
+fn is_unknown(project: &Project<'_>, groups: &HashSet<String>, atom: Atom<'_>) -> bool {
+    match project.find(atom.subject).map(|id| project.get(id)) {
+        Some(resource) => resource.unknown.is_some() && is_field_unknown(atom.code, resource),
+        None if groups.contains(atom.subject) || !baseline::is_of_resource(atom) => false,
+        None => !project.unreadable.is_empty() || !project.resources.iter().any(|resource| project.is_own(resource)),
+    }
 }
 
 fn fixed(comparison: &Comparison<'_>) -> Vec<FixedEntries> {

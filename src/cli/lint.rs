@@ -7,9 +7,10 @@ use std::sync::Arc;
 use super::base::Base;
 use super::input::{self, Loaded};
 use crate::baseline::{self, Baseline, BaselineError};
-use crate::config::{self, Config, Resolved};
+use crate::config::{self, Config, Resolved, Unmatched};
 use crate::discover::{self, Discovered};
 use crate::findings::{RecordedShares, Report};
+use crate::groups::Groups;
 use crate::input::manifest;
 use crate::linter;
 use crate::locate::Locator;
@@ -24,6 +25,8 @@ pub struct Wanted<'a> {
     pub input: &'a input::Settings,
     pub config: Option<&'a Path>,
     pub changes: config::Changes<'a>,
+    /// What becomes of globs and selectors of the config that match nothing.
+    pub unmatched: Unmatched,
     /// The state to compare with.
     pub base: Option<&'a Base>,
     pub baseline: BaselineUse<'a>,
@@ -84,7 +87,7 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
         project.unreadable = locator.unreadable(&project);
     }
     locator.read_versions(&mut project);
-    let mut resolved = config.resolve(&project, locator.project_root())?;
+    let mut resolved = config.resolve(&project, locator.project_root(), wanted.unmatched)?;
     let (baseline_path, text) = find_baseline(wanted.baseline, &config, &locator)?;
     let baseline = text.as_ref().map(Baseline::parse).transpose()?;
     baseline.iter().try_for_each(|baseline| baseline.check_project(&project.name))?;
@@ -144,6 +147,13 @@ impl BaselineUse<'_> {
 }
 
 impl Linted<'_, '_> {
+    /// Says what is left of groups of which findings were taken out.
+    pub fn tell_apart(&mut self) {
+        let Resolved { settings, instances, .. } = self.resolved;
+        let groups = Groups { project: self.project, settings, instances, locator: self.locator };
+        groups.tell_apart_in(&mut self.report);
+    }
+
     /// What was read, each after a word for it.
     pub fn files(&self) -> [(&'static str, String); 2] {
         let config = self.config.as_deref().map_or_else(|| "none found, the defaults hold".to_owned(), paths::shown);

@@ -11,7 +11,7 @@ use super::{CLEAN, FINDINGS, config, output};
 use crate::config::ConfigPolicy;
 use crate::paths::shown;
 use crate::rules::policy::{Example, Outcome};
-use crate::rules::words::{counted, listed};
+use crate::words::{counted, listed};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {

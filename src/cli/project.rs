@@ -6,7 +6,7 @@ use super::input;
 use super::lint::{BaselineUse, Linted, Wanted, set_threads};
 use crate::audit::{self, Audit, Circumstances};
 use crate::clock;
-use crate::config::{self, Preset};
+use crate::config::{self, Preset, Unmatched};
 use crate::discover::{self, Discovered};
 
 #[derive(Debug, clap::Args)]
@@ -29,6 +29,10 @@ pub struct ProjectArguments {
     /// Which rules are on and how grave they are, before the config's own changes
     #[arg(long, value_enum)]
     preset: Option<Preset>,
+
+    /// Pass over globs and selectors of the config that match nothing, as one that several projects share must
+    #[arg(long)]
+    allow_empty: bool,
 
     /// Threads to use; 0 is one per core
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
@@ -65,6 +69,7 @@ impl ProjectArguments {
                 fail_on: None,
                 today: self.today(),
             },
+            unmatched: Unmatched::allowed(self.allow_empty),
             base: None,
             // An audit is about the project as it is, old debt first of all.
             baseline: BaselineUse::Without,

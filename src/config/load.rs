@@ -191,12 +191,17 @@ impl Config {
 
     /// How the files set a rule up: the last file that names it counts.
     pub(super) fn setups(&self, rule: &RuleInfo) -> Option<&[Setup]> {
-        let named = |file: &'_ FileParts| file.rules.iter().any(|(info, _)| info.code == rule.code);
-        let file = self.files.iter().rev().find(|file| named(file))?;
-        file.rules.iter().find(|(info, _)| info.code == rule.code).map(|(_, setups)| setups.as_slice())
+        self.setups_in(rule).map(|(_, setups)| setups)
     }
 
-    pub(super) fn overrides(&self) -> impl Iterator<Item = &OverrideParts> {
-        self.files.iter().flat_map(|file| &file.overrides)
+    /// As [`setups`](Self::setups), with the file.
+    pub(super) fn setups_in(&self, rule: &RuleInfo) -> Option<(&Arc<SourceFile>, &[Setup])> {
+        let in_file = |file: &'_ FileParts| file.rules.iter().position(|(info, _)| info.code == rule.code);
+        let (file, index) = self.files.iter().rev().find_map(|file| Some((file, in_file(file)?)))?;
+        Some((&file.source, &file.rules[index].1))
+    }
+
+    pub(super) fn overrides(&self) -> impl Iterator<Item = (&Arc<SourceFile>, &OverrideParts)> {
+        self.files.iter().flat_map(|file| file.overrides.iter().map(move |parts| (&file.source, parts)))
     }
 }

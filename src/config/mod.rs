@@ -2,6 +2,7 @@
 
 mod error;
 mod file;
+mod fitting;
 pub(crate) mod globs;
 mod load;
 mod matches;
@@ -15,5 +16,5 @@ pub use error::ConfigError;
 pub use file::{FailOn, File, Level, Preset, ResourceTypeName, SELECTOR_KEYS, Selectors};
 pub use load::{Changes, Config, load};
 pub use policies::{ConfigPolicy, POLICY_KEYS};
-pub use resolve::Resolved;
+pub use resolve::{Resolved, Unmatched};
 pub use settings::{Override, Settings};

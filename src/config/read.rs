@@ -42,6 +42,8 @@ pub(super) struct Setup {
     /// `None` leaves the preset's; `Some(None)` is off.
     pub level: Option<Option<Severity>>,
     pub scope: Scope,
+    /// Where its selectors begin, if it has any.
+    pub selectors: Option<Span>,
     /// The block without selectors and severity: the rule's own options. `None` is all defaults.
     pub options: Option<Node>,
 }
@@ -50,6 +52,8 @@ pub(super) struct Setup {
 #[derive(Debug)]
 pub(super) struct OverrideParts {
     pub scope: Scope,
+    /// Where its selectors begin.
+    pub selectors: Option<Span>,
     pub rules: Vec<(&'static RuleInfo, Option<Severity>)>,
 }
 
@@ -258,7 +262,12 @@ impl Reader<'_> {
     fn setup(&mut self, rule: &'static RuleInfo, node: &Node) -> Result<Setup, ConfigError> {
         if node.as_mapping().is_none() {
             let level: Level = self.typed(node)?;
-            return Ok(Setup { level: Some(level.severity()), scope: Scope::default(), options: None });
+            return Ok(Setup {
+                level: Some(level.severity()),
+                scope: Scope::default(),
+                selectors: None,
+                options: None,
+            });
         }
         let level = match node.get("severity") {
             Some(severity) => Some(self.typed::<Level>(severity)?.severity()),
@@ -267,7 +276,7 @@ impl Reader<'_> {
         if rule.area == Area::Policy {
             // Its selectors and expressions stand in one place.
             self.check_keys(node, &["severity"])?;
-            return Ok(Setup { level, scope: Scope::default(), options: None });
+            return Ok(Setup { level, scope: Scope::default(), selectors: None, options: None });
         }
         let options = (rule.options_schema)().get("properties").and_then(|names| names.as_object()).cloned();
         let options = options.unwrap_or_default();
@@ -276,7 +285,7 @@ impl Reader<'_> {
         let scope = self.scope(node)?;
         let own = node.without(&[&SELECTOR_KEYS[..], &["severity"]].concat());
         (rule.build_yaml)(&own).map_err(|error| self.bad_options(&own, error))?;
-        Ok(Setup { level, scope, options: Some(own) })
+        Ok(Setup { level, scope, selectors: first_selector(node), options: Some(own) })
     }
 
     pub(super) fn scope(&mut self, node: &Node) -> Result<Scope, ConfigError> {
@@ -341,7 +350,7 @@ impl Reader<'_> {
             }
             found.push((rule, self.typed::<Level>(&entry.value)?.severity()));
         }
-        Ok(OverrideParts { scope, rules: found })
+        Ok(OverrideParts { scope, selectors: first_selector(node), rules: found })
     }
 
     pub(super) fn typed<T: DeserializeOwned>(&self, node: &Node) -> Result<T, ConfigError> {
@@ -357,6 +366,11 @@ impl Reader<'_> {
     pub(super) fn wrong(&self, span: Span, message: impl Into<String>) -> ConfigError {
         ConfigError::at(self.source, span, message, None)
     }
+}
+
+fn first_selector(block: &Node) -> Option<Span> {
+    let is_selector = |entry: &&Entry| entry.key.as_str().is_some_and(|key| SELECTOR_KEYS.contains(&key));
+    block.entries().find(is_selector).map(|entry| entry.key.span)
 }
 
 /// The selectors of a block in the order of [`SELECTOR_KEYS`]: `paths models/marts, models/reporting; tags daily`.

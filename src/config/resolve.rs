@@ -24,16 +24,44 @@ pub struct Resolved {
     pub fail_on: Option<FailOn>,
     /// Whether somebody has chosen rules, or left some out: no preset alone does.
     pub is_selective: bool,
+    /// What of the config matches nothing and was passed over, a line each.
+    pub unmatched: Vec<String>,
+}
+
+/// What becomes of globs and selectors that match nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unmatched {
+    /// They are a slip.
+    Refused,
+    /// The config is for several projects, and not each has everything.
+    PassedOver,
+}
+
+impl Unmatched {
+    /// By what `--allow-empty` says.
+    pub fn allowed(is_allowed: bool) -> Self {
+        if is_allowed { Self::PassedOver } else { Self::Refused }
+    }
 }
 
 impl Config {
     /// `root` is the project's folder, if its files are at hand.
     ///
     /// # Errors
-    /// When something that the config names is not there: a glob matches no file of the project, no resource has a tag.
-    pub fn resolve(&self, project: &Project<'_>, root: Option<&Path>) -> Result<Resolved, ConfigError> {
-        self.check_matches(project, &self.owners(root))?;
-        Ok(self.resolve_leniently(root))
+    /// When something that the config names is not there, unless that is to be passed over: a glob matches no file of the
+    /// project, no resource has a tag, nothing fits all selectors of a rule.
+    pub fn resolve(
+        &self,
+        project: &Project<'_>,
+        root: Option<&Path>,
+        unmatched: Unmatched,
+    ) -> Result<Resolved, ConfigError> {
+        let errors = self.unmatched(project, &self.owners(root));
+        let lines = errors.iter().map(ToString::to_string).collect();
+        match errors.into_iter().next().filter(|_| unmatched == Unmatched::Refused) {
+            Some(first) => Err(first),
+            None => Ok(Resolved { unmatched: lines, ..self.resolve_leniently(root) }),
+        }
     }
 
     /// As [`resolve`](Self::resolve), for a project that need not have all that the config names, such as a former state
@@ -45,16 +73,17 @@ impl Config {
             owners,
             overrides: self
                 .overrides()
-                .map(|parts| Override { scope: parts.scope.clone(), rules: parts.rules.clone() })
+                .map(|(_, parts)| Override { scope: parts.scope.clone(), rules: parts.rules.clone() })
                 .collect(),
             packages: self.files.iter().flat_map(|file| file.file.packages.include.iter().cloned()).collect(),
             today: self.today.clone(),
             recorded_shares: RecordedShares::default(),
+            policies: self.policies.iter().map(|policy| policy.rule.info).collect(),
             are_rules_chosen: self.are_rules_chosen,
         };
         let instances = self.rules().into_iter().flat_map(|rule| self.instances(rule)).collect();
         let is_selective = self.select.is_some() || !self.ignore.is_empty() || !self.files.is_empty();
-        Resolved { settings, instances, fail_on: self.fail_on, is_selective }
+        Resolved { settings, instances, fail_on: self.fail_on, is_selective, unmatched: Vec::new() }
     }
 
     /// The instances of a rule: none if it is off.
@@ -79,12 +108,17 @@ impl Config {
     /// A policy's own severity, unless `rules:` has another; it sees to its selectors itself.
     fn policy_setup(&self, policy: &ConfigPolicy) -> Setup {
         let changed = self.setups(policy.rule.info).and_then(|setups| setups.iter().find_map(|setup| setup.level));
-        Setup { level: Some(changed.unwrap_or(policy.severity)), scope: Scope::default(), options: None }
+        Setup {
+            level: Some(changed.unwrap_or(policy.severity)),
+            scope: Scope::default(),
+            selectors: None,
+            options: None,
+        }
     }
 
     /// A rule that is off but for a part of the project, where an override has it on.
     fn only_in_overrides(&self, rule: &'static RuleInfo) -> Vec<Instance> {
-        let switched_on = self.overrides().filter_map(|parts| {
+        let switched_on = self.overrides().filter_map(|(_, parts)| {
             let (_, severity) = parts.rules.iter().find(|(info, _)| info.code == rule.code)?;
             Some(Instance {
                 info: rule,
@@ -118,7 +152,7 @@ impl Config {
         })
     }
 
-    fn layers(&self) -> Layers {
+    pub(super) fn layers(&self) -> Layers {
         let mut layers = Layers::default();
         for file in &self.files {
             for (layer, wanted) in &file.file.layers {

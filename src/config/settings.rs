@@ -16,6 +16,8 @@ pub struct Settings {
     pub today: String,
     /// What the baseline has recorded of shares.
     pub recorded_shares: RecordedShares,
+    /// The policies of the config, whether on or off.
+    pub policies: Vec<&'static RuleInfo>,
     /// Whether the command line chose among the rules: one that did not run may run elsewhere.
     pub are_rules_chosen: bool,
 }

@@ -83,6 +83,11 @@ impl Atoms {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Atom, Atoms, Place, Population, Severity, fingerprint};
+use super::{Atom, Atoms, Members, Place, Population, Severity, fingerprint};
 use crate::project::ResourceId;
 
 /// What a rule reports. The place is still in the project's terms; reports get it resolved.
@@ -27,7 +27,7 @@ pub struct Finding {
     pub located_in: Option<ResourceId>,
     pub place: Place,
     /// What it stands for, where one cause has several effects; `None` is itself alone, as with nearly all.
-    pub members: Option<Box<Atoms>>,
+    pub members: Option<Box<Members>>,
     /// What is counted, of a share that has fallen.
     pub population: Option<Box<Population>>,
 }
@@ -85,7 +85,8 @@ impl Finding {
     }
 
     /// Names what the finding stands for: the subject and part of each finding there would be if the rule did not report
-    /// them as one. Baselines know findings by these, and so a group may fall apart or form without becoming new.
+    /// them as one. Baselines know findings by these, and so a group may fall apart or form without becoming new. Where it is
+    /// to form, the rule asks [`Context::as_one`](crate::rules::Context::as_one).
     pub fn stands_for<S, P>(&mut self, members: impl IntoIterator<Item = (S, P)>) -> &mut Self
     where
         S: Into<Box<str>>,
@@ -96,7 +97,7 @@ impl Finding {
             atoms.push(self.code, subject, part);
         }
         let is_itself = atoms.iter().eq([Atom { code: self.code, subject: &self.subject, part: &self.part }]);
-        self.members = (!is_itself).then(|| Box::new(atoms));
+        self.members = (!is_itself).then(|| Box::new(Members::from(atoms)));
         self
     }
 
@@ -110,13 +111,22 @@ impl Finding {
     pub fn atoms(&self) -> impl Iterator<Item = Atom<'_>> {
         let itself = Atom { code: self.code, subject: &self.subject, part: &self.part };
         let alone = self.members.is_none().then_some(itself);
-        self.members.iter().flat_map(|members| members.iter()).chain(alone)
+        self.members.iter().flat_map(|members| members.atoms.iter()).chain(alone)
+    }
+
+    /// Takes the identity of what it stands for, if that is one thing.
+    pub(crate) fn be_its_member(&mut self) {
+        let mut atoms = self.atoms().map(|atom| (atom.code == self.code, atom.subject, atom.part));
+        let (Some((true, subject, part)), None) = (atoms.next(), atoms.next()) else { return };
+        let (subject, part) = (subject.to_owned(), part.to_owned());
+        drop(atoms);
+        (self.subject, self.part, self.members) = (subject, part, None);
     }
 
     /// What it was known by, once it gives way to another.
     pub(crate) fn into_atoms(self) -> Atoms {
         match self.members {
-            Some(members) => *members,
+            Some(members) => members.atoms,
             None => Atoms::one(self.code, self.subject, self.part),
         }
     }
@@ -124,8 +134,8 @@ impl Finding {
     /// Adds what a finding stood for that gave way to this one.
     pub(crate) fn stands_also_for(&mut self, others: Atoms) {
         let (code, subject, part) = (self.code, &self.subject, &self.part);
-        let members = self.members.get_or_insert_with(|| Box::new(Atoms::one(code, subject.as_str(), part.as_str())));
-        members.append(others);
+        let itself = || Box::new(Members::from(Atoms::one(code, subject.as_str(), part.as_str())));
+        self.members.get_or_insert_with(itself).atoms.append(others);
     }
 
     /// Gives back what the texts hold in reserve: there may be a million findings, and none grows any more.

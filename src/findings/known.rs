@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use super::{Atom, Finding, Located};
-use crate::rules::words::listed;
 
 /// A set of findings in the finest terms there are: those of a baseline, or those that a base has.
 #[derive(Debug, Clone, Default)]
@@ -28,31 +27,16 @@ impl Known<'_> {
         finding.atoms().all(|atom| self.contains(atom))
     }
 
-    /// Takes what is known out of the findings and gives it back. A group of which a part is known stays and says what is
-    /// not: `from` is where the rest is known from, such as "the baseline".
-    pub fn take_known(&self, findings: &mut Vec<Located>, from: &str) -> Vec<Located> {
+    /// Takes what is known out of the findings and gives it back. A group of which a part is known stands for the rest from
+    /// now on, which `is` new: "not in the baseline".
+    pub fn take_known(&self, findings: &mut Vec<Located>, is: &'static str) -> Vec<Located> {
         let (known, mut new): (Vec<_>, Vec<_>) =
             std::mem::take(findings).into_iter().partition(|located| self.covers(&located.finding));
         for located in &mut new {
-            self.name_news(&mut located.finding, from);
+            located.finding.keep_members(is, |atom| !self.contains(atom));
         }
         *findings = new;
         known
-    }
-
-    fn name_news(&self, finding: &mut Finding, from: &str) {
-        if finding.members.is_none() {
-            return;
-        }
-        let (known, new): (Vec<Atom<'_>>, Vec<Atom<'_>>) = finding.atoms().partition(|atom| self.contains(*atom));
-        if known.is_empty() {
-            return;
-        }
-        let names: Vec<String> = new.iter().map(Atom::name).collect();
-        if let Some(members) = &mut finding.members {
-            members.retain(|atom| !self.contains(atom));
-        }
-        finding.evidence(format!("not in {from}: {}", listed(names)));
     }
 }
 
@@ -83,11 +67,11 @@ mod tests {
         let recorded = unowned(7);
         let known: Known<'_> = recorded.iter().flat_map(Finding::atoms).collect();
         let mut today = located(unowned(7));
-        assert_eq!(known.take_known(&mut today, "the baseline").len(), 1);
+        assert_eq!(known.take_known(&mut today, "not in the baseline").len(), 1);
         assert!(today.is_empty());
         // Below six, each is a finding of its own.
         let mut today = located(unowned(5));
-        assert_eq!(known.take_known(&mut today, "the baseline").len(), 5);
+        assert_eq!(known.take_known(&mut today, "not in the baseline").len(), 5);
         assert!(today.is_empty());
     }
 
@@ -96,12 +80,16 @@ mod tests {
         let recorded = unowned(5);
         let known: Known<'_> = recorded.iter().flat_map(Finding::atoms).collect();
         let mut today = located(unowned(7));
-        assert!(known.take_known(&mut today, "the baseline").is_empty());
-        let evidence = &today[0].finding.evidence;
-        assert_eq!(evidence.last().unwrap(), "not in the baseline: m5, m6");
+        assert!(known.take_known(&mut today, "not in the baseline").is_empty());
+        today[0].finding.name_members();
+        assert_eq!(
+            today[0].finding.message,
+            "none of the 7 models has an owner; 2 models are not in the baseline: m5, m6"
+        );
         // Where none is known, the finding says it all.
         let mut today = located(unowned(7));
-        assert!(Known::default().take_known(&mut today, "the baseline").is_empty());
-        assert_eq!(today[0].finding.evidence.last().unwrap(), "looked at meta.owner, groups");
+        assert!(Known::default().take_known(&mut today, "not in the baseline").is_empty());
+        today[0].finding.name_members();
+        assert_eq!(today[0].finding.message, "none of the 7 models has an owner");
     }
 }

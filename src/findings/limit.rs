@@ -17,6 +17,8 @@ pub struct Limit {
     pub base: Option<String>,
     /// Whether what the change has brought about elsewhere is reported, too.
     pub downstream: bool,
+    /// What of the change may matter to resources that have not changed, for people, where nothing looks there.
+    pub unfollowed: Option<String>,
     /// Files that have changed or were given.
     pub files: usize,
     /// Resources that have changed, or that the files given are about; tests are not counted.
@@ -34,6 +36,12 @@ impl Limit {
         let parts = [self.change(), self.given(), self.base(), self.elsewhere()];
         let parts: Vec<String> = parts.into_iter().flatten().collect();
         parts.join(", ")
+    }
+
+    /// The description, and what to know besides, a line each.
+    pub fn lines(&self) -> Vec<String> {
+        let note = |what| format!("{what} may matter elsewhere: --downstream looks there, too");
+        std::iter::once(self.described()).chain(self.unfollowed.as_ref().map(note)).collect()
     }
 
     fn change(&self) -> Option<String> {
@@ -77,6 +85,7 @@ impl Limit {
             since: self.since.or(other.since),
             staged: self.staged || other.staged,
             base: self.base.or(other.base),
+            unfollowed: self.unfollowed.or(other.unfollowed),
             downstream: self.downstream || other.downstream,
             ..self
         }

@@ -197,6 +197,12 @@ impl Report {
         }
     }
 
+    /// The gravest severity among what is worse than it was: not of baseline entries that may go, for that is repair.
+    pub fn worst_news(&self) -> Option<Severity> {
+        let is_news = |located: &&Located| located.finding.code != STALE_BASELINE_ENTRY;
+        self.findings.iter().filter(is_news).map(|located| located.finding.severity).max()
+    }
+
     /// The gravest severity among the findings.
     pub fn worst(&self) -> Option<Severity> {
         self.findings.iter().map(|located| located.finding.severity).max()

@@ -122,12 +122,21 @@ pub struct DuplicateKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deprecated {
     pub kind: Deprecation,
-    /// The first place.
-    pub spot: Spot,
-    /// What stands there and elsewhere in the file, each once, sorted.
-    pub words: Vec<String>,
-    /// The lines of all places.
-    pub lines: Vec<u32>,
+    /// The file, relative to `dbt_project.yml`.
+    pub path: String,
+    /// At least one, in order.
+    pub places: Vec<DeprecatedPlace>,
+}
+
+/// One place of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct DeprecatedPlace {
+    pub span: Span,
+    pub line: u32,
+    /// What stands there.
+    pub word: String,
+    /// The entry that it is a part of: type and name of a resource, as its unique id has them around the package.
+    pub entry: Option<(&'static str, String)>,
 }
 
 /// Kinds of syntax that dbt has replaced.

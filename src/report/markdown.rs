@@ -8,7 +8,7 @@ use std::io::{self, Write};
 use super::summary::{counted, plural, subjects};
 use super::{printable, rule_url};
 use crate::findings::{BaselineSummary, Located, Report, Severity, title};
-use crate::rules::words::{self, listed};
+use crate::words::{self, listed};
 
 /// The longest comment that GitHub takes, in characters; GitLab takes more.
 const LIMIT: usize = 65_536;

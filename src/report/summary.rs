@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::printable;
 use crate::findings::suppress::Suppressed;
-use crate::findings::{BaselineSummary, BaselineUpdate, Report, RuleSummary, Severity, title};
+use crate::findings::{BaselineSummary, BaselineUpdate, Limit, Report, RuleSummary, Severity, title};
 use crate::project::Counts;
-use crate::rules::words;
+use crate::words;
 
 /// What the summary may say.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,8 @@ pub struct SummaryStyle<'a> {
     pub input: &'a str,
     /// What could not be known from the files, a line each; told when verbose.
     pub unknown: &'a [String],
+    /// What of the config matches nothing and was passed over, a line each; counted unless verbose.
+    pub unmatched: &'a [String],
     /// The files that were read, each after a word for it; told when verbose.
     pub files: &'a [(&'a str, String)],
     /// How long the run took.
@@ -33,14 +35,15 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
     let by = if version.is_empty() { String::new() } else { format!(" (dbt {version})") };
     add(&mut text, format!("{project}{by}: {}", subjects(&summary.counts)));
     add(&mut text, format!("read from {}", printable(style.input)));
-    if let Some(limit) = &report.limit {
-        add(&mut text, printable(&limit.described()).into_owned());
+    for line in report.limit.iter().flat_map(Limit::lines) {
+        add(&mut text, printable(&line).into_owned());
     }
     if style.verbose {
         for (what, path) in style.files {
             add(&mut text, format!("{what}: {}", printable(path)));
         }
     }
+    unmatched(style).into_iter().for_each(|line| add(&mut text, line));
     add(&mut text, findings(report));
     if let Some(baseline) = &report.baseline {
         known(baseline).into_iter().for_each(|line| add(&mut text, line));
@@ -69,6 +72,20 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
         }
     }
     text
+}
+
+/// What of the config does nothing here.
+fn unmatched(style: SummaryStyle<'_>) -> Vec<String> {
+    let (count, are) = match style.unmatched.len() {
+        0 => return Vec::new(),
+        1 => ("1 glob or selector".to_owned(), "matches"),
+        count => (format!("{count} globs or selectors"), "match"),
+    };
+    if !style.verbose {
+        return vec![format!("{count} of the config {are} nothing here; --verbose says which")];
+    }
+    let lines = style.unmatched.iter().map(|line| format!("  {}", printable(line)));
+    std::iter::once(format!("{count} of the config {are} nothing here:")).chain(lines).collect()
 }
 
 fn not_run(skipped: &[&RuleSummary], verbose: bool) -> String {

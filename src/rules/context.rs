@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
-use super::engine::Findings;
+use super::engine::{Findings, Grouping};
 use super::instance::Instance;
 use super::words;
 use crate::config::Settings;
@@ -95,7 +95,7 @@ impl<'p> Context<'p> {
     pub fn report(&mut self, node: Node<'_>, place: Place, message: impl Into<String>) -> &mut Finding {
         let severity = self.world.severity(self.instance, node.id);
         let finding = self.finding(severity, node.unique_id.to_string(), Some(node.id), place, message.into());
-        self.push(severity.is_some(), finding)
+        self.push(severity.is_some() && self.world.is_asked(node.id), finding)
     }
 
     /// Reports a defect of the project as a whole, at a key of `dbt_project.yml`.
@@ -264,12 +264,37 @@ impl<'p> Context<'p> {
     }
 
     /// Whether the project has several resources of these types and hardly one of them has an owner, so that what is
-    /// missing is not an owner here and there, but the beginning.
+    /// missing is not an owner here and there, but the beginning, and is to be reported [`as_one`](Self::as_one).
     pub fn hardly_any_is_owned(&self, kinds: &[ResourceType]) -> bool {
         /// Up to this many one by one are no flood, and to the point.
         const FEW: usize = 5;
         let count: usize = kinds.iter().map(|&kind| self.world.subjects(kind).len()).sum();
-        count > FEW && !kinds.iter().any(|&kind| self.world.are_owned(kind))
+        self.as_one(count > FEW && !kinds.iter().any(|&kind| self.world.are_owned(kind)))
+    }
+
+    /// Whether to report several findings as one, if that `fits` by the rule's own measure. Where a part of the group is out
+    /// of the question afterwards, the rule is asked once more and told not to, so that the rest is said one by one; so it
+    /// must be able to.
+    pub fn as_one(&self, fits: bool) -> bool {
+        match &self.world.grouping {
+            Grouping::AsFits => fits,
+            Grouping::Always => true,
+            Grouping::Never { .. } => false,
+        }
+    }
+
+    /// What one finding is about, where it is [`as_one`](Self::as_one) however many there are: all of them, or else each.
+    pub fn at_once<'i, T>(&self, items: &'i [T]) -> std::slice::Chunks<'i, T> {
+        items.chunks(if self.as_one(true) { items.len().max(1) } else { 1 })
+    }
+
+    /// As [`as_one`](Self::as_one), for a group that may itself be a part of a larger one: of that, it may be all that is
+    /// left.
+    pub fn as_one_of(&self, fits: bool, members: &[Node<'_>]) -> bool {
+        match &self.world.grouping {
+            Grouping::Never { only } => fits && members.iter().all(|member| only.contains(&member.id)),
+            _ => self.as_one(fits),
+        }
     }
 
     /// Names what a share is of, within what this instance is limited to: `models`, `models in paths models/marts`.

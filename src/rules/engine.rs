@@ -15,11 +15,23 @@ use crate::project::{Layer, Project, ResourceId, ResourceType};
 /// Subjects that one task looks at: so few that they stay in the processor's cache from the first rule to the last.
 const CHUNK: usize = 64;
 
+/// When rules report many effects of one cause as one finding.
+#[derive(Debug)]
+pub enum Grouping {
+    /// Where they think it fit.
+    AsFits,
+    /// Wherever they could, however few there are: what such findings say need not be true, their places and members are.
+    Always,
+    /// Not at all, and only on these resources.
+    Never { only: HashSet<ResourceId> },
+}
+
 /// What the rules share: the project and the answers that many of them ask for.
 pub struct World<'p> {
     pub(super) project: &'p Project<'p>,
     pub(super) graph: &'p Graph,
     pub(super) settings: &'p Settings,
+    pub(super) grouping: Grouping,
     /// The layer of each resource, by id.
     pub(super) layers: Vec<Layer>,
     subjects: Vec<(ResourceType, Vec<ResourceId>)>,
@@ -69,20 +81,11 @@ pub fn run<'p>(
     settings: &'p Settings,
     instances: &'p [Instance],
 ) -> Outcome {
-    let world = World::new(project, graph, settings);
+    let world = World::new(project, graph, settings, Grouping::AsFits);
     let mut runs: Vec<RuleRun> = instances.iter().map(|instance| world.prepare(instance)).collect();
     let running: Vec<&Instance> =
         instances.iter().zip(&runs).filter(|(_, run)| run.skipped.is_none()).map(|(instance, _)| instance).collect();
-    let by_kind: Vec<(&[ResourceId], Vec<&Instance>)> =
-        world.subjects.iter().map(|(kind, ids)| (ids.as_slice(), about(*kind, &running))).collect();
-    // Rules over the project take longest, so they come first.
-    let projects = running.iter().map(|instance| Task::Project(instance));
-    let subjects =
-        by_kind.iter().flat_map(|(ids, instances)| ids.chunks(CHUNK).map(|chunk| Task::Subjects(instances, chunk)));
-    let tasks: Vec<Task<'_, '_>> = projects.chain(subjects).collect();
-    // One by one and in this order, because they differ in length: a long one that comes last leaves threads idle.
-    let tasks = tasks.into_iter().par_bridge();
-    let mut findings: Findings = tasks.flat_map_iter(|task| task.run(&world)).collect();
+    let mut findings = world.check(&running);
     for (instance, run) in instances.iter().zip(&mut runs) {
         let mut context = Context::new(&world, instance);
         instance.rule.finish(&mut context);
@@ -99,6 +102,47 @@ pub fn run<'p>(
     shares.sort_by(|a, b| a.key_order(b).then_with(|| a.compare(b)));
     shares.dedup_by(|a, b| a.key_order(b).is_eq());
     Outcome { findings, superseded, shares, runs }
+}
+
+/// Runs the rules with these codes once more, and those that they give way to or that give way to them, to hear the same
+/// told otherwise. What gave way to other findings is given back besides.
+pub fn run_again<'p>(
+    project: &'p Project<'p>,
+    graph: &'p Graph,
+    settings: &'p Settings,
+    instances: &'p [Instance],
+    codes: &HashSet<&str>,
+    grouping: Grouping,
+) -> (Findings, Atoms) {
+    let world = World::new(project, graph, settings, grouping);
+    let codes = related(codes, instances);
+    let runs = |instance: &&Instance| codes.contains(instance.info.code) && world.prepare(instance).skipped.is_none();
+    let running: Vec<&Instance> = instances.iter().filter(runs).collect();
+    let mut findings = world.check(&running);
+    for instance in running {
+        let mut context = Context::new(&world, instance);
+        instance.rule.finish(&mut context);
+        findings.append(&mut context.into_findings());
+    }
+    super::unknown::drop_unfounded(&mut findings, project);
+    without_superseded(findings, instances)
+}
+
+/// With all that supersede one of them or are superseded, over any number of steps.
+fn related<'c>(codes: &HashSet<&'c str>, instances: &'c [Instance]) -> HashSet<&'c str> {
+    let mut related = codes.clone();
+    loop {
+        let before = related.len();
+        for info in instances.iter().map(|instance| instance.info) {
+            let family = || info.supersedes.iter().copied().chain([info.code]);
+            if family().any(|code| related.contains(code)) {
+                related.extend(family());
+            }
+        }
+        if related.len() == before {
+            return related;
+        }
+    }
 }
 
 /// The rules that are about resources of that type.
@@ -184,7 +228,7 @@ impl<'p> Task<'_, 'p> {
 }
 
 impl<'p> World<'p> {
-    fn new(project: &'p Project<'p>, graph: &'p Graph, settings: &'p Settings) -> Self {
+    fn new(project: &'p Project<'p>, graph: &'p Graph, settings: &'p Settings, grouping: Grouping) -> Self {
         let layers = project.resources.par_iter().map(|resource| settings.layers.of(resource)).collect();
         let mut subjects: Vec<(ResourceType, Vec<ResourceId>)> = Vec::new();
         for (id, resource) in project.iter().filter(|(_, resource)| settings.is_subject(project, resource)) {
@@ -197,12 +241,39 @@ impl<'p> World<'p> {
             project,
             graph,
             settings,
+            grouping,
             layers,
             subjects,
             fed: OnceLock::new(),
             unknown_parents: OnceLock::new(),
             owned: OnceLock::new(),
             shares: Mutex::default(),
+        }
+    }
+
+    /// Runs these rules over all that they are about.
+    fn check(&self, running: &[&'p Instance]) -> Findings {
+        let is_asked = |id: &ResourceId| self.is_asked(*id);
+        let by_kind: Vec<(Vec<ResourceId>, Vec<&Instance>)> = self
+            .subjects
+            .iter()
+            .map(|(kind, ids)| (ids.iter().copied().filter(is_asked).collect(), about(*kind, running)))
+            .collect();
+        // Rules over the project take longest, so they come first.
+        let projects = running.iter().map(|instance| Task::Project(instance));
+        let subjects =
+            by_kind.iter().flat_map(|(ids, instances)| ids.chunks(CHUNK).map(|chunk| Task::Subjects(instances, chunk)));
+        let tasks: Vec<Task<'_, '_>> = projects.chain(subjects).collect();
+        // One by one and in this order, because they differ in length: a long one that comes last leaves threads idle.
+        let tasks = tasks.into_iter().par_bridge();
+        tasks.flat_map_iter(|task| task.run(self)).collect()
+    }
+
+    /// Whether findings on that resource are wanted.
+    pub(super) fn is_asked(&self, id: ResourceId) -> bool {
+        match &self.grouping {
+            Grouping::Never { only } => only.contains(&id),
+            _ => true,
         }
     }
 

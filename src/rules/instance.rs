@@ -117,6 +117,11 @@ impl Scope {
             && (self.owners.is_empty() || any(&self.owners, owner().as_deref()))
     }
 
+    /// The same without what a resource may have from elsewhere than its place: tags, groups, owners, meta.
+    pub fn by_place(&self) -> Self {
+        Self { tags: Vec::new(), groups: Vec::new(), owners: Vec::new(), meta: Vec::new(), ..self.clone() }
+    }
+
     /// Whether a file of the project is in scope: it has a path, and nothing else that a selector could fit.
     pub fn includes_file(&self, path: &str) -> bool {
         let is_about_files = Self { paths: None, ..self.clone() }.is_everything();

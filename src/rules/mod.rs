@@ -16,7 +16,7 @@ mod pattern;
 #[cfg(test)]
 pub(crate) mod tester;
 pub(crate) mod unknown;
-pub(crate) mod words;
+pub(crate) use crate::words;
 
 pub mod access;
 pub mod documentation;
@@ -34,7 +34,7 @@ pub mod suppression;
 pub mod testing;
 
 pub use context::{Context, Node, SourceGroup};
-pub use engine::{Outcome, RuleRun, run};
+pub use engine::{Findings, Grouping, Outcome, RuleRun, run, run_again};
 pub use info::{Area, BuildError, NoOptions, Rule, RuleInfo, Subject, Trap};
 pub use instance::{Instance, Scope};
 pub use meaning::meaning;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{in_comment, list};
 use crate::graph::Graph;
 use crate::project::{Layer, LayerRule, Layers, Project, Resource, ResourceId, ResourceType};
-use crate::rules::words::counted;
+use crate::words::counted;
 
 /// So many models with a prefix are a custom of the project, and no slip.
 const SEVERAL: usize = 3;

@@ -5,7 +5,7 @@ mod layers;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::project::{FileOwners, Meta, Project, Resource, ResourceType};
-use crate::rules::words::counted;
+use crate::words::counted;
 
 /// Words in the names of `meta` keys that say who is responsible.
 const OWNER_WORDS: [&str; 6] = ["owner", "team", "steward", "maintainer", "responsible", "squad"];

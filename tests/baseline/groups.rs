@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use crate::support::Desk;
-use crate::{FILE, models, new, record, shop};
+use crate::{FILE, check, models, new, record, shop};
 
 /// Two states of a project with the same defects, told as one finding in the first and one by one in the second. From
 /// either to the other, nothing is new, and nothing is fixed.
@@ -45,21 +45,129 @@ fn models_without_owner() {
     is_the_same_either_way("OWN001,EXP007", &|| with_dashboard(false), &|| with_dashboard(true));
 }
 
+/// What of the second state is new against the first, a line each with its place; and nothing is once it is recorded.
+#[track_caller]
+fn is_new(rules: &str, before: &Desk, after: &Desk, expected: &[&str]) {
+    before.run(&["baseline", "shop", "--select", rules, "--force"]);
+    after.write(FILE, before.read(FILE));
+    let run = check(after, rules, &["--fail-on", "new-info"]);
+    assert_eq!(run.stdout.lines().collect::<Vec<_>>(), expected, "{}", run.stderr);
+    assert_eq!(run.code, Some(1));
+    check(after, rules, &["--update-baseline", "--allow-growth"]).prints(0, "");
+    let recorded = after.read(FILE);
+    check(after, rules, &["--fail-on", "info"]).prints(0, "");
+    after.run(&["baseline", "shop", "--select", rules, "--force"]);
+    assert_eq!(after.read(FILE), recorded);
+}
+
 #[test]
-fn one_more_in_a_group_is_news_and_named() {
+fn one_more_in_a_group_is_news_at_its_place() {
     for rules in ["OWN001", "OWN001,EXP007"] {
-        let desk = unowned(false);
-        desk.write(
-            "shop/models/e.yml",
-            "exposures:\n  - {name: weekly, type: dashboard, owner: {email: a@b.c}, depends_on: [ref('m0')]}\n",
+        let desk = |more: &[&str]| {
+            let desk = unowned(false);
+            more.iter().for_each(|name| models(&desk, &[(name, "select 1 as id")]));
+            let weekly =
+                "exposures:\n  - {name: weekly, type: dashboard, owner: {email: a@b.c}, depends_on: [ref('m0')]}\n";
+            desk.write("shop/models/e.yml", weekly);
+            desk
+        };
+        is_new(
+            rules,
+            &desk(&[]),
+            &desk(&["late", "later"]),
+            &[
+                "shop/models/late.sql:1:1: OWN001 unowned-model model `late` has no owner",
+                "shop/models/later.sql:1:1: OWN001 unowned-model model `later` has no owner",
+            ],
         );
-        record(&desk, rules);
-        models(&desk, &[("late", "select 1 as id")]);
-        let found = desk.json(&["shop", "--select", rules]);
-        assert_eq!(found["findings"].as_array().unwrap().len(), 1, "{found}");
-        let evidence = found["findings"][0]["evidence"].as_array().unwrap();
-        assert_eq!(evidence.last().unwrap(), "not in the baseline: late", "{rules}");
     }
+}
+
+/// Seven models without an owner of which the first feeds a dashboard, and as many more as are named; all of these feed it.
+fn feeding(more: &[&str]) -> Desk {
+    let desk = unowned(false);
+    more.iter().for_each(|name| models(&desk, &[(name, "select 1 as id")]));
+    let refs: String = more.iter().map(|name| format!(", ref('{name}')")).collect();
+    desk.write(
+        "shop/models/e.yml",
+        format!(
+            "exposures:\n  - {{name: weekly, type: dashboard, owner: {{email: a@b.c}}, depends_on: [ref('m0'){refs}]}}\n"
+        ),
+    );
+    desk
+}
+
+#[test]
+fn what_is_new_in_a_group_is_by_the_rule_that_says_it() {
+    is_new(
+        "OWN001,EXP007",
+        &feeding(&[]),
+        &feeding(&["late"]),
+        &[
+            "shop/models/late.sql:1:1: EXP007 unowned-dashboard-model model `late` feeds dashboard `weekly` and has no owner",
+        ],
+    );
+    // Where all that is left is another rule's, that rule says it, of its own severity, however much it is.
+    let names = ["n0", "n1", "n2", "n3", "n4", "n5"];
+    let after = feeding(&[]);
+    names.iter().for_each(|name| models(&after, &[(name, "select 1 as id")]));
+    let expected =
+        names.map(|name| format!("shop/models/{name}.sql:1:1: OWN001 unowned-model model `{name}` has no owner"));
+    is_new("OWN001,EXP007", &feeding(&[]), &after, &expected.each_ref().map(String::as_str));
+}
+
+#[test]
+fn many_more_in_a_group_stay_one_finding_and_stand_at_the_first() {
+    let more = ["n0", "n1", "n2", "n3", "n4", "n5"];
+    let desk = || {
+        let desk = unowned(false);
+        more.iter().for_each(|name| models(&desk, &[(name, "select 1 as id")]));
+        desk
+    };
+    is_new(
+        "OWN001",
+        &unowned(false),
+        &desk(),
+        &[
+            "shop/models/n0.sql:1:1: OWN001 unowned-model none of the 13 models has an owner; 6 models are not in the baseline: \
+           n0, n1, n2, n3, n4 and 1 more",
+        ],
+    );
+}
+
+#[test]
+fn a_new_column_is_shown_where_it_is() {
+    let columns = |names: &[&str]| {
+        let desk = shop();
+        models(&desk, &[("fct_orders", "select 1 as id")]);
+        let columns: String = names.iter().map(|name| format!("      - name: {name}\n")).collect();
+        desk.write("shop/models/m.yml", format!("models:\n  - name: fct_orders\n    columns:\n{columns}"));
+        desk
+    };
+    let old: Vec<String> = (0..13).map(|number| format!("c{number}")).collect();
+    let old: Vec<&str> = old.iter().map(String::as_str).collect();
+    let after = columns(&[&old[..], &["brand_new"]].concat());
+    is_new(
+        "DOC011",
+        &columns(&old),
+        &after,
+        &[
+            "shop/models/m.yml:17:15: DOC011 undocumented-column column `brand_new` of model `fct_orders` has no description",
+        ],
+    );
+    // In a format that shows message and place, and nothing else.
+    let before = columns(&old);
+    record(&before, "DOC011");
+    after.write(FILE, before.read(FILE));
+    let run = after.run(&["check", "shop", "--select", "DOC011", "--format", "github"]);
+    assert_eq!(
+        run.stdout,
+        "::notice file=shop/models/m.yml,line=17,endLine=17,col=15,endColumn=24,title=DOC011 undocumented-column::column \
+         `brand_new` of model `fct_orders` has no description%0Ahelp: say what the value means, in which unit or format, \
+         and when it is null; one docs block serves all columns of that meaning\n"
+    );
+    let found = after.json(&["shop", "--select", "DOC011"]);
+    assert_eq!(found["summary"]["baseline"]["new"], 1);
 }
 
 #[test]
@@ -115,6 +223,18 @@ fn sources_without_owner() {
     let owned = "  - {name: owned, config: {meta: {owner: Ana}}, tables: [{name: a}]}\n";
     is_the_same_either_way("OWN002", &|| sources(6, ""), &|| sources(6, owned));
     // Within a source, as soon as one of its tables has an owner.
+    is_new(
+        "OWN002",
+        &sources(6, ""),
+        &sources(7, ""),
+        &["shop/models/s.yml:8:12: OWN002 unowned-source source `s6` has no owner, nor has any of its 2 tables"],
+    );
+    is_new(
+        "OWN002",
+        &sources(6, ""),
+        &sources(6, "  - {name: s5, tables: [{name: c}]}\n"),
+        &["shop/models/s.yml:8:32: OWN002 unowned-source source table `s5.c` has no owner"],
+    );
     let of_one = "  - {name: mixed, tables: [{name: a}, {name: b}]}\n";
     let mixed = "  - {name: mixed, tables: [{name: a}, {name: b}, {name: c, config: {meta: {owner: Ana}}}]}\n";
     is_the_same_either_way("OWN002", &|| sources(0, of_one), &|| sources(0, mixed));
@@ -144,9 +264,7 @@ fn columns_without_description() {
     record(&few, "DOC011");
     let many = columns(6);
     many.write(FILE, few.read(FILE));
-    let found = many.json(&["shop", "--select", "DOC011"]);
-    assert_eq!(found["findings"].as_array().unwrap().len(), 1);
-    assert_eq!(found["findings"][0]["evidence"].as_array().unwrap().last().unwrap(), "not in the baseline: a.c5");
+    assert_eq!(new(&many, "DOC011"), ["DOC011 column `c5` of model `a` has no description"]);
 }
 
 /// A source of these tables (YAML), each read by both of two models, or by those that `readers` says.
@@ -172,6 +290,12 @@ fn tables_without_freshness() {
     let checked = "{name: c, config: {loaded_at_field: at, freshness: {warn_after: {count: 1, period: day}}}}";
     let (a, b) = (("{name: a}", &["stg_x"][..]), ("{name: b}", &["stg_x"][..]));
     is_the_same_either_way("SRC001", &|| read_source(&[a, b]), &|| read_source(&[a, b, (checked, &["stg_x"])]));
+    is_new(
+        "SRC001",
+        &read_source(&[a, b]),
+        &read_source(&[a, b, ("{name: c}", &["stg_x"])]),
+        &["shop/models/s.yml:6:16: SRC001 source-without-freshness nothing checks how fresh source table `erp.c` is"],
+    );
 }
 
 #[test]
@@ -184,6 +308,13 @@ fn tables_without_loader() {
         desk
     };
     is_the_same_either_way("SRC003", &|| read_source(&[a, b]), &loaded);
+    let after = read_source(&[a, b, ("{name: c}", &["stg_x"])]);
+    is_new(
+        "SRC003",
+        &read_source(&[a, b]),
+        &after,
+        &["shop/models/s.yml:6:16: SRC003 source-without-loader source table `erp.c` does not say what loads it"],
+    );
 }
 
 #[test]
@@ -195,6 +326,12 @@ fn tables_with_the_same_readers() {
         read_source(&all)
     };
     is_the_same_either_way("SRC005", &|| of(&["stg_x", "stg_y"]), &|| of(&["stg_x", "stg_z"]));
+    is_new(
+        "SRC005",
+        &of(&["stg_x"]),
+        &of(&["stg_x", "stg_y"]),
+        &["shop/models/s.yml:9:16: SRC005 source-fanout 2 models read source table `erp.f` directly"],
+    );
 }
 
 #[test]
@@ -215,13 +352,13 @@ fn tables_that_a_mart_reads() {
     let one = reading(&["a"]);
     one.write(FILE, both.read(FILE));
     assert_eq!(new(&one, "DAG010"), [""; 0]);
-    let one = reading(&["a"]);
-    record(&one, "DAG010");
-    both.write(FILE, one.read(FILE));
-    let found = both.json(&["shop", "--select", "DAG010"]);
-    assert_eq!(
-        found["findings"][0]["evidence"].as_array().unwrap().last().unwrap(),
-        "not in the baseline: fct_x (erp.b)"
+    is_new(
+        "DAG010",
+        &reading(&["a"]),
+        &both,
+        &[
+            "shop/models/marts/fct_x.sql:1:54: DAG010 downstream-on-source marts model `fct_x` reads source table `erp.b` directly",
+        ],
     );
 }
 
@@ -239,6 +376,24 @@ fn models_built_on_one_without_origin() {
     is_the_same_either_way("EXP008", &|| desk("select * from {{ ref('a') }}"), &|| {
         desk("select * from {{ ref('a') }} join lake.days on true")
     });
+    let before = || {
+        let desk = shop();
+        models(&desk, &[("a", "select * from lake.targets")]);
+        desk.write(
+            "shop/models/e.yml",
+            "exposures:\n  - {name: weekly, type: dashboard, owner: {email: a@b.c}, depends_on: [ref('a')]}\n",
+        );
+        desk
+    };
+    is_new(
+        "EXP008",
+        &before(),
+        &desk("select * from {{ ref('a') }}"),
+        &[
+            "shop/models/b.sql:1:1: EXP008 orphaned-dashboard-model model `b` feeds dashboard `weekly`, but nothing that it is built on rests on \
+           a source or seed",
+        ],
+    );
 }
 
 #[test]
@@ -260,6 +415,20 @@ fn steps_between_the_same_models() {
     };
     let other = "join {{ ref('other') }}";
     is_the_same_either_way("DAG005", &|| desk("", other), &|| desk(other, other));
+    let before = || {
+        let desk = desk("", "");
+        models(&desk, &[("end", "select * from {{ ref('step_1') }} join {{ ref('base') }}")]);
+        desk
+    };
+    is_new(
+        "DAG005",
+        &before(),
+        &desk("", ""),
+        &[
+            "shop/models/end.sql:1:43: DAG005 rejoining-upstream model `end` reads `step_2`, which nothing else reads, and also what \
+           `step_2` is made from: base",
+        ],
+    );
 }
 
 #[test]
@@ -278,6 +447,21 @@ fn a_knot_that_comes_apart() {
         desk
     };
     is_the_same_either_way("DAG014", &|| knot("join {{ ref('c') }}"), &|| knot(""));
+    // What cannot be said one by one stays as it is, and says what is new about it.
+    let of_two = || {
+        let desk = knot("");
+        models(&desk, &[("c", "select 1 as id"), ("d", "select 1 as id")]);
+        desk
+    };
+    is_new(
+        "DAG014",
+        &of_two(),
+        &knot("join {{ ref('c') }}"),
+        &[
+            "shop/models/a.sql:1:18: DAG014 dependency-cycle model `a` depends on itself, in a knot of 4 resources; 2 models are not in \
+           the baseline: c, d",
+        ],
+    );
 }
 
 #[test]
@@ -297,8 +481,59 @@ fn what_a_public_model_lacks() {
     let less = public("columns: [{name: id}]");
     less.write(FILE, both.read(FILE));
     assert_eq!(new(&less, "ACC005"), [""; 0]);
-    let more = public("columns: [{name: id}, {name: day}, {name: email}]");
-    more.write(FILE, both.read(FILE));
-    let found = more.json(&["shop", "--select", "ACC005"]);
-    assert_eq!(found["findings"][0]["evidence"].as_array().unwrap().last().unwrap(), "not in the baseline: a.email");
+    is_new(
+        "ACC005",
+        &both,
+        &public("columns: [{name: id}, {name: day}, {name: email}]"),
+        &[
+            "shop/models/m.yml:4:47: ACC005 undocumented-public-model column `email` of public model `a` has no description",
+        ],
+    );
+    is_new(
+        "ACC005",
+        &public("columns: [{name: id, description: The key.}]"),
+        &public("columns: []"),
+        &["shop/models/m.yml:4:5: ACC005 undocumented-public-model model `a` is public, but declares no column"],
+    );
+}
+
+#[test]
+fn layers_that_are_named_otherwise() {
+    let marts = |names: &[&str]| {
+        let desk = shop();
+        names.iter().for_each(|name| models(&desk, &[(&format!("marts/{name}"), "select 1 as id")]));
+        desk
+    };
+    let six = ["a", "b", "c", "d", "e", "f"];
+    is_the_same_either_way("NAM001", &|| marts(&six), &|| marts(&[&six[..], &["fct_x", "fct_y"]].concat()));
+    is_new(
+        "NAM001",
+        &marts(&six),
+        &marts(&[&six[..], &["g"]].concat()),
+        &[
+            "shop/models/marts/g.sql:1:1: NAM001 model-name the name of marts model `g` does not begin with `fct_` or `dim_`",
+        ],
+    );
+}
+
+#[test]
+fn models_for_which_a_policy_has_no_answer() {
+    let desk = |names: &[&str]| {
+        let desk = shop();
+        desk.write(
+            "shop/dbt-steward.yml",
+            "policies:\n  retention:\n    require: resource.meta.days <= 365\n    resource-types: [model]\n    message: x\n",
+        );
+        names.iter().for_each(|name| models(&desk, &[(name, "select 1 as id")]));
+        desk
+    };
+    is_new(
+        "POL",
+        &desk(&["a", "b"]),
+        &desk(&["a", "b", "c"]),
+        &[
+            "shop/models/c.sql:1:1: POL/retention retention policy `retention` has no answer for model `c`: `<=` compares null with an \
+           int",
+        ],
+    );
 }

@@ -198,6 +198,32 @@ fn sarif_marks_all_results_as_new_or_none() {
 }
 
 #[test]
+fn gitlab_gets_what_is_new_under_fingerprints_that_stay() {
+    let desk = two_undocumented();
+    let violations = |arguments: &[&str]| {
+        let run = desk.run(&[&["check", "shop", "--select", "DOC001", "--format", "gitlab"], arguments].concat());
+        let violations: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        let line = |it: &serde_json::Value| (text(&it["location"]["path"]), text(&it["fingerprint"]));
+        violations.as_array().unwrap().iter().map(line).collect::<Vec<_>>()
+    };
+    assert_eq!(violations(&[]), []);
+    models(&desk, &[("c", "select 1 as id")]);
+    let print = dbt_steward::findings::fingerprint("DOC001", "model.shop.c", "");
+    assert_eq!(violations(&[]), [("shop/models/c.sql".to_owned(), print.clone())]);
+    let all = violations(&["--no-baseline"]);
+    assert_eq!(all.len(), 3);
+    assert_eq!(all[2].1, print, "with and without a baseline it is the same");
+    // Nor does it change where the file is moved, or with what stands in it, or with what else is found.
+    std::fs::remove_file(desk.path("shop/models/c.sql")).unwrap();
+    models(&desk, &[("marts/c", "\n\nselect 2 as id"), ("a_new", "select 1 as id")]);
+    let found = violations(&[]);
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[1], ("shop/models/marts/c.sql".to_owned(), print));
+    assert_ne!(found[0].1, found[1].1);
+}
+
+#[test]
 fn a_comment_says_what_is_new_and_what_was_fixed() {
     let desk = two_undocumented();
     desk.write("shop/models/m.yml", DOCUMENTED);

@@ -95,3 +95,63 @@ fn entries_of_both_sides_of_a_merge_hold() {
     check(&desk, "DOC001,SUP005", &["--fail-on", "new-info", "--update-baseline"]).prints(0, "");
     assert_eq!(desk.read(FILE), clean);
 }
+
+#[test]
+fn repaired_debt_fails_no_gate_for_what_is_new() {
+    let desk = shop();
+    models(&desk, &[("a", "select 1 as id")]);
+    record(&desk, "DOC001,SUP005");
+    desk.write("shop/models/m.yml", "models:\n  - {name: a, description: All there is.}\n");
+    let gate = |fail_on: &str| check(&desk, "DOC001,SUP005", &["--preset", "strict", "--fail-on", fail_on]);
+    let run = gate("new-info");
+    assert_eq!((run.code, run.stdout.lines().count()), (Some(0), 1), "{}", run.stdout);
+    assert!(run.stdout.contains("SUP005 stale-baseline-entry 1 baseline entry for DOC001"), "{}", run.stdout);
+    assert_eq!(gate("new-warning").code, Some(0));
+    // That it is there is a finding like any other, for who wants to fail on those.
+    assert_eq!(gate("info").code, Some(1));
+    models(&desk, &[("b", "select 1 as id")]);
+    assert_eq!(gate("new-warning").code, Some(1));
+}
+
+/// A project with a model and a seed that nobody owns, recorded.
+fn with_seed() -> Desk {
+    let desk = shop();
+    models(&desk, &[("a", "select 1 as id")]);
+    desk.write("shop/seeds/s.csv", "id\n1\n");
+    record(&desk, "DOC,OWN,SUP005");
+    assert!(desk.read(FILE).contains("seed.shop.s"));
+    desk
+}
+
+#[test]
+fn what_went_as_the_last_of_its_type_can_leave_the_baseline() {
+    let desk = with_seed();
+    std::fs::remove_file(desk.path("shop/seeds/s.csv")).unwrap();
+    let run = check(&desk, "DOC,OWN,SUP005", &[]);
+    let stale = run.stdout.lines().filter(|line| line.contains("SUP005")).count();
+    assert_eq!((stale, run.stdout.lines().count()), (3, 3), "{}", run.stdout);
+    check(&desk, "DOC,OWN,SUP005", &["--update-baseline"]).prints(0, "");
+    assert!(!desk.read(FILE).contains("seed.shop.s"));
+    assert!(desk.read(FILE).contains("model.shop.a"));
+}
+
+#[test]
+fn what_may_be_in_a_broken_file_is_not_fixed() {
+    let desk = shop();
+    models(&desk, &[("a", "select 1 as id")]);
+    desk.write("shop/models/s.yml", "sources:\n  - {name: erp, tables: [{name: orders}]}\n");
+    record(&desk, "DOC,OWN,SUP005");
+    let recorded = desk.read(FILE);
+    desk.write("shop/models/s.yml", "sources:\n  - {name: erp, tables: [{name: orders}\n");
+    let run = check(&desk, "DOC,OWN,SUP005,PRJ001", &["--update-baseline"]);
+    assert_eq!(run.stdout.lines().count(), 1, "{}", run.stdout);
+    assert!(run.stdout.contains("PRJ001"), "{}", run.stdout);
+    assert_eq!(desk.read(FILE), recorded);
+    // Nor is what would be in a project of which nothing is left.
+    let desk = with_seed();
+    let recorded = desk.read(FILE);
+    std::fs::remove_dir_all(desk.path("shop/seeds")).unwrap();
+    std::fs::remove_dir_all(desk.path("shop/models")).unwrap();
+    check(&desk, "DOC,OWN,SUP005", &["--update-baseline", "--allow-empty"]);
+    assert_eq!(desk.read(FILE), recorded);
+}

@@ -197,6 +197,20 @@ found 1 warning
 }
 
 #[test]
+fn of_a_finding_for_many_those_are_told_that_the_base_does_not_have() {
+    let repository = Repository::with_project("shop");
+    for model in ["a", "b", "c", "d"] {
+        repository.desk.write(&format!("shop/models/{model}.sql"), "select 1 as id\n");
+    }
+    repository.commit("seven models");
+    repository.branch("work").desk.write("shop/models/new.sql", "select 1 as id\n");
+    let told = |arguments: &[&str]| repository.found("OWN001", &[&["shop"], arguments].concat());
+    assert_eq!(told(&[]), ["OWN001 project.shop"]);
+    assert_eq!(told(&["--base", "main"]), ["OWN001 model.shop.new"]);
+    assert_eq!(told(&["--since", "main", "--downstream"]), ["OWN001 model.shop.new"]);
+}
+
+#[test]
 fn a_base_tells_what_is_new() {
     let repository = Repository::with_project("shop");
     let check = |arguments: &[&str]| {

@@ -105,7 +105,76 @@ fn a_deleted_model_has_nothing_to_report() {
     repository.branch("work").git(&["rm", "--quiet", "models/payments.sql"]);
     let run = repository.desk.run(&["check", "--input", "project", "--select", "DOC001", "--since", "main"]);
     run.prints(0, "");
-    assert!(run.stderr.contains("only what has changed since main: 1 file\n"), "{run:?}");
+    let note = "1 deleted file may matter elsewhere: --downstream looks there, too\n";
+    assert!(run.stderr.contains(&format!("only what has changed since main: 1 file\n{note}")), "{run:?}");
+}
+
+#[test]
+fn a_data_test_that_changes_is_a_change_of_what_it_tests() {
+    let repository = Repository::with_project("");
+    let desk = &repository.desk;
+    desk.write("tests/adds_up.sql", "select 1 from {{ ref('orders') }} where 1 = 2\n");
+    desk.write("tests/sub/known.sql", "select 1 from {{ source('erp', 'payments') }}\n");
+    desk.write("tests/generic/is_even.sql", "{% test is_even(model, column_name) %} select 1 {% endtest %}\n");
+    repository.commit("tests").branch("work");
+    let found = || repository.found("DOC001,DOC003,TST001,TST002", &["--since", "main"]);
+    assert_eq!(found(), [""; 0]);
+    // Gone: what it tested has a test less.
+    repository.git(&["rm", "--quiet", "tests/adds_up.sql", "tests/sub/known.sql", "tests/generic/is_even.sql"]);
+    assert_eq!(
+        found(),
+        ["DOC001 model.shop.orders", "DOC003 source.shop.erp.payments", "TST002 source.shop.erp.payments"]
+    );
+    repository.commit("gone");
+    assert_eq!(found().len(), 3);
+    // Another one in its place: both what it tests and what it tested.
+    repository.git(&["reset", "--quiet", "--hard", "main"]);
+    desk.write("tests/adds_up.sql", "select 1 from {{ ref('customers') }} where 1 = 2\n");
+    assert_eq!(found(), ["DOC001 model.shop.orders", "DOC001 model.shop.customers"]);
+    // New, or under another name.
+    repository.git(&["reset", "--quiet", "--hard", "main"]);
+    desk.write("tests/new.sql", "select 1 from {{ ref('customers') }} where 1 = 2\n");
+    repository.git(&["mv", "tests/adds_up.sql", "tests/totals.sql"]);
+    assert_eq!(found(), ["DOC001 model.shop.orders", "DOC001 model.shop.customers"]);
+    // A test that is given by hand is looked at by itself.
+    assert_eq!(repository.found("DOC001", &["tests/new.sql"]), [""; 0]);
+}
+
+#[test]
+fn changes_that_matter_elsewhere_are_told_and_not_followed() {
+    let repository = Repository::with_project("");
+    let desk = &repository.desk;
+    desk.write("models/exposures.yml", "exposures:\n  - name: board\n    type: dashboard\n    owner: {email: ada@example.com}\n    depends_on: [ref('orders')]\n");
+    desk.write("macros/one.sql", "{% macro one() %}1{% endmacro %}\n");
+    repository.commit("a dashboard").branch("work");
+    desk.write("dbt_project.yml", "name: shop\nversion: '1.0'\nmodels: {shop: {+access: private}}\n");
+    desk.write("macros/one.sql", "{% macro one() %}10{% endmacro %}\n");
+    let summary = |arguments: &[&str]| {
+        let all = ["check", "--input", "project", "--select", "EXP002", "--exit-zero"];
+        repository
+            .desk
+            .run(&[&all, arguments].concat())
+            .summary()
+            .lines()
+            .skip(2)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
+    let limit = "only what has changed since main: 2 files";
+    let note = "dbt_project.yml and 1 macro file may matter elsewhere: --downstream looks there, too";
+    assert_eq!(summary(&["--since", "main"])[..3], [limit, note, "no findings"]);
+    assert_eq!(
+        summary(&["--since", "main", "--downstream"])[..2],
+        [&format!("{limit}, and what that has brought about elsewhere"), "found 1 warning"]
+    );
+    // Who compares with a base, or gives files, asks for something else.
+    assert_eq!(
+        summary(&["--since", "main", "--base", "main"])[..2],
+        [&format!("{limit}, only what main does not have"), "no findings"]
+    );
+    assert_eq!(summary(&["macros/one.sql"])[..2], ["only what 1 file given is about", "no findings"]);
+    repository.git(&["add", "--all"]);
+    assert_eq!(summary(&["--staged"])[1], note);
 }
 
 /// What is missing, by code, line and message.
@@ -519,7 +588,7 @@ fn a_unit_test_that_is_gone_is_a_change_of_its_model() {
 }
 
 #[test]
-fn a_finding_for_many_says_which_of_them_have_changed() {
+fn of_a_finding_for_many_those_are_told_that_have_changed() {
     let repository = Repository::with_project("");
     for model in ["a", "b", "c", "d"] {
         repository.desk.write(&format!("models/{model}.sql"), "select 1 as id\n");
@@ -527,14 +596,26 @@ fn a_finding_for_many_says_which_of_them_have_changed() {
     repository.commit("seven models");
     repository.branch("work").desk.write("models/b.sql", "select 20 as id\n");
     repository.desk.write("models/e.sql", "select 1 as id\n");
+    assert_eq!(repository.found("OWN001", &[]), ["OWN001 project.shop"]);
+    let since = &["--since", "main"];
+    assert_eq!(repository.found("OWN001", since), ["OWN001 model.shop.b", "OWN001 model.shop.e"]);
+    for number in 0..4 {
+        repository.desk.write(&format!("models/f{number}.sql"), "select 1 as id\n");
+    }
     let output = repository.desk.json(&["--input", "project", "--select", "OWN001", "--since", "main"]);
     let findings = output["findings"].as_array().unwrap();
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0]["subject"], "project.shop");
-    assert_eq!(findings[0]["evidence"].as_array().unwrap().last().unwrap(), "changed: b, e");
+    assert_eq!(
+        findings[0]["message"],
+        "none of the 12 models has an owner; 6 models are in the scope of this run: b, e, f0, f1, f2 and 1 more"
+    );
+    assert_eq!((&findings[0]["path"], &findings[0]["line"]), (&"models/b.sql".into(), &1.into()));
     repository.git(&["checkout", "--quiet", "models/b.sql"]);
-    std::fs::remove_file(repository.desk.path("models/e.sql")).unwrap();
-    assert_eq!(repository.found("OWN001", &["--since", "main"]), [""; 0]);
+    for model in ["e", "f0", "f1", "f2", "f3"] {
+        std::fs::remove_file(repository.desk.path(&format!("models/{model}.sql"))).unwrap();
+    }
+    assert_eq!(repository.found("OWN001", since), [""; 0]);
 }
 
 #[test]

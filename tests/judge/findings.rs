@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use std::path::Path;
 
-use dbt_steward::config::{self, Changes, Preset};
+use dbt_steward::config::{self, Changes, Preset, Unmatched};
 use dbt_steward::discover;
 use dbt_steward::linter;
 use dbt_steward::locate::Locator;
@@ -28,7 +28,8 @@ pub fn of(root: &Path, mut project: Project<'_>) -> Vec<Value> {
         today: "2026-01-01".to_owned(),
     };
     let config = config::load(None, changes).expect("no config is a valid one");
-    let resolved = config.resolve(&project, locator.project_root()).expect("so it is for every project");
+    let resolved =
+        config.resolve(&project, locator.project_root(), Unmatched::Refused).expect("so it is for every project");
     let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
     let mut printed = Vec::new();
     let style = Style { color: false, width: 120, max_findings: None, show_suppressed: false };

@@ -269,3 +269,35 @@ fn a_policy_that_is_about_nothing_has_not_run() {
     );
     desk.run(&["check", "shop", "--select", "POL", "--allow-empty", "--quiet"]).prints(0, "");
 }
+
+#[test]
+fn a_suppression_of_a_policy_that_is_not_there_is_told() {
+    let two = "policies:
+  owned: {require: resource.owner != '', message: '{resource.name}'}
+  described: {severity: off, require: resource.description != '', message: '{resource.name}'}
+";
+    let desk = shop(two);
+    let told = |name: &str| {
+        desk.write(
+            "shop/models/staging/stg_orders.sql",
+            format!("-- steward: ignore[{name}] nobody yet\nselect 1 as order_id\n"),
+        );
+        let output = desk.json(&["shop", "--select", "SUP"]);
+        let findings = output["findings"].as_array().expect("findings are a list");
+        let line = |it: &serde_json::Value| {
+            let text = |key: &str| it[key].as_str().unwrap_or_default().to_owned();
+            let place = format!("{}:{}-{}", it["line"], it["column"], it["end_column"]);
+            format!("{place} {} {} ({})", text("code"), text("message"), text("help"))
+        };
+        findings.iter().map(line).collect::<Vec<_>>()
+    };
+    // One that is off is there all the same.
+    for name in ["POL/owned", "POL/described", "POL"] {
+        assert_eq!(told(name), [""; 0], "{name}");
+    }
+    assert_eq!(told("POL/onwed"), ["1:20-29 SUP004 the config has no policy `POL/onwed` (did you mean POL/owned?)"]);
+    assert_eq!(told("POL/x"), ["1:20-25 SUP004 the config has no policy `POL/x` (it has POL/described, POL/owned)"]);
+    // A config without policies may not be the one that has them.
+    desk.write("shop/dbt-steward.yml", "extends: recommended\n");
+    assert_eq!(told("POL/onwed"), [""; 0]);
+}

@@ -5,32 +5,36 @@ use std::collections::BTreeMap;
 
 use super::tree::YamlFile;
 use crate::discover::PROJECT_FILE;
-use crate::project::{Deprecated, Deprecation, Spot};
+use crate::project::{Deprecated, DeprecatedPlace, Deprecation};
 use crate::text::yaml::{Entry, Node};
 use crate::text::{SourceFile, Span};
 
-/// What is found in one file, by kind.
+/// What is found in one file.
 #[derive(Debug, Default)]
-pub(super) struct Found(BTreeMap<Deprecation, Vec<(Span, String)>>);
+pub(super) struct Found {
+    by_kind: BTreeMap<Deprecation, Vec<Place>>,
+    /// What is being looked through: type and name of a resource.
+    entry: Option<(&'static str, String)>,
+}
+
+type Place = (Span, String, Option<(&'static str, String)>);
 
 impl Found {
     pub fn add(&mut self, kind: Deprecation, span: Span, word: &str) {
-        self.0.entry(kind).or_default().push((span, word.to_owned()));
+        self.by_kind.entry(kind).or_default().push((span, word.to_owned(), self.entry.clone()));
     }
 
     /// One fact for each kind.
     pub fn into_facts(self, path: &str, source: &SourceFile) -> Vec<Deprecated> {
-        let fact = |(kind, mut places): (Deprecation, Vec<(Span, String)>)| {
+        let place =
+            |(span, word, entry): Place| DeprecatedPlace { span, line: source.position(span.start).line, word, entry };
+        let fact = |(kind, places): (Deprecation, Vec<Place>)| {
+            let mut places: Vec<DeprecatedPlace> = places.into_iter().map(place).collect();
             places.sort();
             places.dedup();
-            let first = places.first()?.0;
-            let lines = places.iter().map(|(span, _)| source.position(span.start).line).collect();
-            let mut words: Vec<String> = places.into_iter().map(|(_, word)| word).collect();
-            words.sort();
-            words.dedup();
-            Some(Deprecated { kind, spot: Spot::new(path, first), words, lines })
+            Deprecated { kind, path: path.to_owned(), places }
         };
-        self.0.into_iter().filter_map(fact).collect()
+        self.by_kind.into_iter().map(fact).collect()
     }
 }
 
@@ -164,8 +168,9 @@ const TEST_CONFIGS: [&str; 15] = [
 ];
 
 fn in_properties(document: &Node, found: &mut Found) {
-    for section in ["models", "seeds", "snapshots"] {
+    for (section, kind) in [("models", "model"), ("seeds", "seed"), ("snapshots", "snapshot")] {
         for entry in items(document, section) {
+            found.entry = name(entry).map(|name| (kind, name));
             found.moved(entry, section);
             found.tests_and_columns(entry);
             for version in items(entry, "versions") {
@@ -174,19 +179,43 @@ fn in_properties(document: &Node, found: &mut Found) {
         }
     }
     for source in items(document, "sources") {
+        found.entry = name(source).map(|name| ("source", name));
         found.moved(source, "sources");
         found.key(Deprecation::SourceOverride, source, "overrides");
         found.spaced_name(source);
         for table in items(source, "tables") {
+            found.entry = name(source).zip(name(table)).map(|(source, table)| ("source", format!("{source}.{table}")));
             found.moved(table, "tables");
             found.tests_and_columns(table);
         }
     }
-    for section in ["analyses", "exposures", "groups", "metrics", "saved_queries", "unit_tests"] {
-        items(document, section).iter().for_each(|entry| found.moved(entry, section));
+    for (section, kind) in OTHERS {
+        for entry in items(document, section) {
+            found.entry = name(entry).map(|name| (kind, name));
+            found.moved(entry, section);
+            match section {
+                "semantic_models" => found.spaced_name(entry),
+                "exposures" => found.exposure_name(entry),
+                _ => {}
+            }
+        }
     }
-    items(document, "semantic_models").iter().for_each(|entry| found.spaced_name(entry));
-    items(document, "exposures").iter().for_each(|entry| found.exposure_name(entry));
+    found.entry = None;
+}
+
+/// Sections without columns and tests, each with the type of resource that its entries are.
+const OTHERS: [(&str, &str); 7] = [
+    ("analyses", "analysis"),
+    ("exposures", "exposure"),
+    ("groups", "group"),
+    ("metrics", "metric"),
+    ("saved_queries", "saved_query"),
+    ("semantic_models", "semantic_model"),
+    ("unit_tests", "unit_test"),
+];
+
+fn name(entry: &Node) -> Option<String> {
+    entry.get("name").and_then(Node::as_str).map(str::to_owned)
 }
 
 impl Found {
@@ -273,6 +302,8 @@ fn items<'y>(node: &'y Node, key: &str) -> &'y [Node] {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::text::yaml;
 
@@ -281,7 +312,12 @@ mod tests {
         let mut found = Found::default();
         look(&yaml::parse(text).expect("valid YAML").documents[0], &mut found);
         let facts = found.into_facts("a.yml", &source);
-        facts.into_iter().map(|fact| (fact.kind, fact.words.join(" "), fact.lines)).collect()
+        let words = |fact: &Deprecated| {
+            let words: BTreeSet<&str> = fact.places.iter().map(|place| place.word.as_str()).collect();
+            words.into_iter().collect::<Vec<_>>().join(" ")
+        };
+        let lines = |fact: &Deprecated| fact.places.iter().map(|place| place.line).collect();
+        facts.iter().map(|fact| (fact.kind, words(fact), lines(fact))).collect()
     }
 
     #[test]

@@ -58,11 +58,21 @@ pub fn list(root: &Path) -> Listing {
     Listing { paths: project.paths.all(), files: find(&project) }
 }
 
-/// Folders outside of the project in `root` that are its own all the same.
-pub fn beside(root: &Path) -> Vec<String> {
+/// Folders of a project as its `dbt_project.yml` names them, relative to it.
+#[derive(Debug)]
+pub struct Folders {
+    /// Those that do not lie in the project.
+    pub outside: Vec<String>,
+    pub tests: Vec<String>,
+    pub macros: Vec<String>,
+}
+
+/// The folders of the project in `root`.
+pub fn folders(root: &Path) -> Folders {
     let project = DbtProject::new(root.to_owned(), String::new(), settings(root), Map::new());
     let outside = project.paths.all().into_iter().filter(|path| !is_inside(Path::new(path)));
-    outside.filter(|path| is_within_reach(root, path)).collect()
+    let outside = outside.filter(|path| is_within_reach(root, path)).collect();
+    Folders { outside, tests: project.paths.tests, macros: project.paths.macros }
 }
 
 /// What templates see before any project is read: the environment and the variables that the caller gives.

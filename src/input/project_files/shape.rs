@@ -113,7 +113,7 @@ fn value_of(key: &str, value: Datum) -> Option<Datum> {
 fn text(value: Datum) -> Option<Datum> {
     match value {
         Datum::List(_) | Datum::Map(_) => None,
-        Datum::Text(_) | Datum::Time(_) => Some(value),
+        Datum::Text(_) | Datum::Time(_) | Datum::Unknown(_) => Some(value),
         other => Some(Datum::Text(other.to_text())),
     }
 }
@@ -124,11 +124,19 @@ fn texts(value: Datum) -> Datum {
 
 #[cfg(test)]
 mod tests {
+    use super::super::datum::Reason;
     use super::super::datum::testing::map;
     use super::*;
 
     fn printed(text: &str) -> String {
         serde_json::to_string(&shaped(map(text))).expect("every key is a text")
+    }
+
+    #[test]
+    fn what_is_not_known_is_no_text() {
+        let unknown = Datum::List(vec![Datum::Text("a".to_owned()), Datum::Unknown(Reason::from("who knows"))]);
+        let entry = shaped(Map::from_iter([("tags".to_owned(), unknown)]));
+        assert_eq!(entry.get("tags").and_then(Datum::unknown).map(|reason| &**reason), Some("who knows"));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use crate::audit::{Audit, Cell, Comparison, PartScore, Score};
 use crate::report::markdown::{code, inline, prose};
-use crate::rules::words::counted;
+use crate::words::counted;
 
 /// Rows of a table that has more.
 const SHOWN: usize = 20;

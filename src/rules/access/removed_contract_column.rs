@@ -63,25 +63,26 @@ impl Rule for RemovedContractColumn {
         }
         let gone: Vec<&str> =
             former.columns.iter().map(|column| column.name.as_str()).filter(|name| !has_column(&model, name)).collect();
-        if gone.is_empty() {
-            return;
-        }
-        let named = listed(gone.iter().map(|name| format!("`{name}`")));
-        let what = if gone.len() == 1 { "column" } else { "columns" };
-        let id = model.unique_id.to_string();
-        let members: Vec<(String, String)> = gone.iter().map(|name| (id.clone(), format!("column:{name}"))).collect();
-        let part = if let [one] = gone.as_slice() { format!("column:{one}") } else { String::new() };
-        cx.report(
-            model,
-            Place::key("columns"),
-            format!("the contract of model `{}` has lost {what} {named}", model.label()),
-        )
-        .part(part)
-        .stands_for(members)
-        .help("bring it back, or make the change in a new version of the model and deprecate this one");
+        cx.at_once(&gone).for_each(|gone| report(model, gone, cx));
     }
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
         cx.without_base()
     }
+}
+
+fn report(model: Node<'_>, gone: &[&str], cx: &mut Context<'_>) {
+    let named = listed(gone.iter().map(|name| format!("`{name}`")));
+    let what = if gone.len() == 1 { "column" } else { "columns" };
+    let id = model.unique_id.to_string();
+    let members: Vec<(String, String)> = gone.iter().map(|name| (id.clone(), format!("column:{name}"))).collect();
+    let part = if let [one] = gone { format!("column:{one}") } else { String::new() };
+    cx.report(
+        model,
+        Place::key("columns"),
+        format!("the contract of model `{}` has lost {what} {named}", model.label()),
+    )
+    .part(part)
+    .stands_for(members)
+    .help("bring it back, or make the change in a new version of the model and deprecate this one");
 }

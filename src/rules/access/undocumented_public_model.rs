@@ -2,7 +2,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::findings::Place;
-use crate::project::{Access, is_description};
+use crate::project::{Access, Column, is_description};
 use crate::rules::words::{counted, listed};
 use crate::rules::{Context, Node, Rule, declare_rule};
 
@@ -75,49 +75,87 @@ impl Default for Options {
     }
 }
 
+/// What a model lacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lack<'p> {
+    Description,
+    Columns,
+    /// The description of that column.
+    OfColumn(&'p str),
+}
+
+impl Lack<'_> {
+    /// What a finding on it alone has as part.
+    fn part(self) -> String {
+        match self {
+            Self::Description => "description".to_owned(),
+            Self::Columns => "columns".to_owned(),
+            Self::OfColumn(name) => format!("column:{name}"),
+        }
+    }
+
+    fn place(self) -> Place {
+        match self {
+            Self::Description => Place::key("description"),
+            Self::Columns => Place::key("columns"),
+            Self::OfColumn(name) => Place::ColumnKey(name.to_owned(), "description".to_owned()),
+        }
+    }
+}
+
 impl Rule for UndocumentedPublicModel {
     fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
         if model.access() != Access::Public {
             return;
         }
-        let is_described = cx.is_described(model, self.options.min_length);
-        let columns = model.columns.iter();
-        let undescribed: Vec<&str> = columns
-            .filter(|column| !is_description(&column.description, &column.name, self.options.min_length))
-            .map(|column| column.name.as_str())
-            .collect();
-        if is_described && undescribed.is_empty() && !model.columns.is_empty() {
-            return;
-        }
-        let mut missing = Vec::new();
-        if !is_described {
-            missing.push("no description".to_owned());
-        }
-        if model.columns.is_empty() {
-            missing.push("declares no column".to_owned());
-        } else if !undescribed.is_empty() {
-            missing.push(format!("{} without description", counted(undescribed.len(), "column")));
-        }
-        let place = match undescribed.first() {
-            _ if !is_described => Place::key("description"),
-            Some(first) => Place::ColumnKey((*first).to_owned(), "description".to_owned()),
-            None => Place::key("columns"),
-        };
-        let message = format!("model `{}` is public, but {}", model.label(), joined(&missing));
-        let columns = undescribed.iter().map(|column| format!("column:{column}"));
-        let parts = [(!is_described, "description"), (model.columns.is_empty(), "columns")];
-        let parts = parts.into_iter().filter(|(is_missing, _)| *is_missing).map(|(_, part)| part.to_owned());
-        let parts: Vec<_> = parts.chain(columns).map(|part| (model.unique_id.as_str(), part)).collect();
-        let finding = cx.report(model, place, message);
-        finding.stands_for(parts);
-        finding.help(
-            "describe what one row is and what each column holds, units and exceptions included; other teams have \
-             nothing else to go by",
-        );
-        if !undescribed.is_empty() {
-            finding.evidence(format!("columns without description: {}", listed(undescribed)));
-        }
+        let mut lacks = Vec::new();
+        lacks.extend((!cx.is_described(model, self.options.min_length)).then_some(Lack::Description));
+        lacks.extend(model.columns.is_empty().then_some(Lack::Columns));
+        let is_described =
+            |column: &&Column<'_>| is_description(&column.description, &column.name, self.options.min_length);
+        let undescribed = model.columns.iter().filter(|column| !is_described(column));
+        lacks.extend(undescribed.map(|column| Lack::OfColumn(&column.name)));
+        cx.at_once(&lacks).for_each(|lacks| report(model, lacks, cx));
     }
+}
+
+fn report(model: Node<'_>, lacks: &[Lack<'_>], cx: &mut Context<'_>) {
+    let Some(first) = lacks.first() else { return };
+    let undescribed: Vec<&str> = lacks
+        .iter()
+        .filter_map(|lack| match lack {
+            Lack::OfColumn(name) => Some(*name),
+            _ => None,
+        })
+        .collect();
+    let message = match first {
+        Lack::OfColumn(name) if !cx.as_one(true) => {
+            format!("column `{name}` of public model `{}` has no description", model.label())
+        }
+        _ => format!("model `{}` is public, but {}", model.label(), joined(&missing(lacks, undescribed.len()))),
+    };
+    let finding = cx.report(model, first.place(), message);
+    finding.stands_for(lacks.iter().map(|lack| (model.unique_id.as_str(), lack.part())));
+    finding.help(
+        "describe what one row is and what each column holds, units and exceptions included; other teams have nothing \
+         else to go by",
+    );
+    if !undescribed.is_empty() {
+        finding.evidence(format!("columns without description: {}", listed(undescribed)));
+    }
+}
+
+fn missing(lacks: &[Lack<'_>], undescribed: usize) -> Vec<String> {
+    let mut missing = Vec::new();
+    if lacks.contains(&Lack::Description) {
+        missing.push("no description".to_owned());
+    }
+    if lacks.contains(&Lack::Columns) {
+        missing.push("declares no column".to_owned());
+    } else if undescribed > 0 {
+        missing.push(format!("{} without description", counted(undescribed, "column")));
+    }
+    missing
 }
 
 /// "has no description and declares no column": the verb where the part has none.

@@ -56,7 +56,7 @@ const HELP: &str = "say what the value means, in which unit or format, and when 
 impl Rule for UndocumentedColumn {
     fn check(&self, node: Node<'_>, cx: &mut Context<'_>) {
         let missing = missing(node, self.options.min_length, cx.project);
-        if missing.len() > FEW {
+        if cx.as_one(missing.len() > FEW) && !missing.is_empty() {
             self.report_all(node, &missing, cx);
         } else {
             missing.into_iter().for_each(|column| self.report(node, column, cx));

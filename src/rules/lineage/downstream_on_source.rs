@@ -64,28 +64,31 @@ impl Rule for DownstreamOnSource {
             return;
         }
         let tables: Vec<Node<'_>> = cx.parents(model.id).filter(|parent| parent.kind == ResourceType::Source).collect();
-        let Some(first) = tables.first() else { return };
-        let label = model.label();
-        let names = listed(tables.iter().map(|table| format!("`{}`", table.label())));
-        let (message, help) = match tables.as_slice() {
-            [_] => (
-                format!("{layer} model `{label}` reads source table {names} directly"),
-                format!("read {names} through a staging model: use the one there is, or write it"),
-            ),
-            _ => (
-                format!("{layer} model `{label}` reads {} source tables directly: {names}", tables.len()),
-                "read each of them through a staging model: use the one there is, or write it".to_owned(),
-            ),
-        };
-        let evidence: Vec<String> = tables.iter().take(SHOWN).map(|table| cx.path(&[table.id, model.id])).collect();
-        let finding = cx.report(model, Place::Parent(first.id), message);
-        finding.help(help);
-        finding
-            .stands_for(tables.iter().map(|table| (model.unique_id.as_str(), format!("parent:{}", table.unique_id))));
-        finding.evidence.extend(evidence);
-        for table in tables.iter().take(SHOWN).skip(1) {
-            finding.related(model.id, Place::Parent(table.id), format!("and `{}`", table.label()));
-        }
+        cx.at_once(&tables).for_each(|tables| report(layer, model, tables, cx));
+    }
+}
+
+fn report(layer: Layer, model: Node<'_>, tables: &[Node<'_>], cx: &mut Context<'_>) {
+    let Some(first) = tables.first() else { return };
+    let label = model.label();
+    let names = listed(tables.iter().map(|table| format!("`{}`", table.label())));
+    let (message, help) = match tables {
+        [_] => (
+            format!("{layer} model `{label}` reads source table {names} directly"),
+            format!("read {names} through a staging model: use the one there is, or write it"),
+        ),
+        _ => (
+            format!("{layer} model `{label}` reads {} source tables directly: {names}", tables.len()),
+            "read each of them through a staging model: use the one there is, or write it".to_owned(),
+        ),
+    };
+    let evidence: Vec<String> = tables.iter().take(SHOWN).map(|table| cx.path(&[table.id, model.id])).collect();
+    let finding = cx.report(model, Place::Parent(first.id), message);
+    finding.help(help);
+    finding.stands_for(tables.iter().map(|table| (model.unique_id.as_str(), format!("parent:{}", table.unique_id))));
+    finding.evidence.extend(evidence);
+    for table in tables.iter().take(SHOWN).skip(1) {
+        finding.related(model.id, Place::Parent(table.id), format!("and `{}`", table.label()));
     }
 }
 

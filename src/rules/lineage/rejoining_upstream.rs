@@ -86,7 +86,7 @@ impl Rule for RejoiningUpstream {
             }
         }
         for (shared, steps) in detours {
-            report(model, &shared, &steps, cx);
+            cx.at_once(&steps).for_each(|steps| report(model, &shared, steps, cx));
         }
     }
 }

@@ -98,7 +98,7 @@ fn check_layer(layer: Layer, models: &[Node<'_>], cx: &mut Context<'_>) {
     let is_wrong = |model: &&Node<'_>| !prefixes.is_empty() && layers.by_prefix(&model.name).is_none();
     let wrong: Vec<Node<'_>> = models.iter().filter(is_wrong).copied().collect();
     let prefixed = models.iter().filter(|model| has_prefix(model, &prefixes)).count();
-    if wrong.len() > FEW && prefixed * 5 <= models.len() {
+    if cx.as_one(wrong.len() > FEW && prefixed * 5 <= models.len()) {
         report_layer(layer, &wrong, (prefixed, models.len()), &prefixes, cx);
     } else {
         wrong.into_iter().for_each(|model| report_model(model, layer, &prefixes, cx));

@@ -53,13 +53,14 @@ const MANY: usize = 5;
 impl Rule for UnownedSource {
     fn check_project(&self, cx: &mut Context<'_>) {
         let sources: Vec<SourceGroup<'_>> = cx.source_groups().collect();
-        if sources.len() > MANY && cx.hardly_any_is_owned(&[ResourceType::Source]) {
+        if cx.as_one(sources.len() > MANY) && cx.hardly_any_is_owned(&[ResourceType::Source]) {
             report_all(&sources, cx);
             return;
         }
         for source in sources {
             let is_owned = |table: &&crate::rules::Node<'_>| cx.ownership(**table).name.is_some();
-            if source.tables.iter().any(|table| is_owned(&table)) {
+            let is_one = !source.tables.iter().any(|table| is_owned(&table));
+            if !cx.as_one_of(is_one, &source.tables) {
                 for table in source.tables {
                     unowned::report(table, cx);
                 }

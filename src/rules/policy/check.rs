@@ -135,8 +135,24 @@ impl Rule for PolicyRule {
 
     /// A policy that has no answer is neither kept nor broken. One finding says so, however many resources there are.
     fn finish(&self, cx: &mut Context<'_>) {
-        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut failed = std::mem::take(&mut *self.failed.lock().unwrap_or_else(PoisonError::into_inner));
         failed.sort_by_key(|(id, _)| *id);
+        cx.at_once(&failed).for_each(|failed| self.report_failed(failed, cx));
+    }
+
+    /// A policy that is about nothing has run over everything and says nothing of it.
+    fn idle(&self) -> Option<String> {
+        let is_idle = self.asked.load(Ordering::Relaxed) > 0 && self.met.load(Ordering::Relaxed) == 0;
+        is_idle.then(|| "no resource meets `when`".to_owned())
+    }
+
+    fn undecided(&self) -> usize {
+        self.undecided.load(Ordering::Relaxed)
+    }
+}
+
+impl PolicyRule {
+    fn report_failed(&self, failed: &[(ResourceId, Failure)], cx: &mut Context<'_>) {
         let Some(((first, failure), others)) = failed.split_first() else { return };
         let node = cx.node(*first);
         let message = format!(
@@ -158,16 +174,6 @@ impl Rule for PolicyRule {
         }
         finding
             .help(failure.error.help.clone().unwrap_or_else(|| "change the policy, or the value it meets".to_owned()));
-    }
-
-    /// A policy that is about nothing has run over everything and says nothing of it.
-    fn idle(&self) -> Option<String> {
-        let is_idle = self.asked.load(Ordering::Relaxed) > 0 && self.met.load(Ordering::Relaxed) == 0;
-        is_idle.then(|| "no resource meets `when`".to_owned())
-    }
-
-    fn undecided(&self) -> usize {
-        self.undecided.load(Ordering::Relaxed)
     }
 }
 

@@ -165,6 +165,11 @@ pub struct Registered {
 }
 
 impl Policy {
+    /// What it is limited to, besides what its `when` says.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
     /// Checks the expressions, and makes the policy a rule. It is then kept for as long as the process lives, as the rules
     /// are that are part of the program: findings and reports refer to them by name, and a config is read once.
     ///

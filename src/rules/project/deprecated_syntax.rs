@@ -1,7 +1,9 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::project::{Deprecated, Deprecation};
+use crate::project::{Deprecated, DeprecatedPlace, Deprecation, Spot};
 use crate::rules::words::listed;
 use crate::rules::{BuildError, Context, Rule, declare_rule};
 
@@ -95,17 +97,39 @@ impl Rule for DeprecatedSyntax {
             if is_allowed || !is_in_force(kind, version, own.nests_test_arguments) {
                 continue;
             }
-            let finding = cx.report_at(&deprecated.spot, message(deprecated));
-            finding.part(format!("file:{} kind:{}", deprecated.spot.path, kind.slug())).help(help(kind));
-            if deprecated.lines.len() > 1 {
-                let lines = deprecated.lines.iter().skip(1).map(u32::to_string);
-                finding.evidence(format!("also in lines {}", listed(lines)));
+            if cx.as_one(true) {
+                report(deprecated, &deprecated.places, cx);
+            } else {
+                let mut entries: BTreeMap<_, Vec<DeprecatedPlace>> = BTreeMap::new();
+                deprecated.places.iter().for_each(|it| entries.entry(&it.entry).or_default().push(it.clone()));
+                entries.values().for_each(|places| report(deprecated, places, cx));
             }
         }
     }
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
         cx.without_files()
+    }
+}
+
+/// Reports some places of one kind in one file. They are known by the entries that they are in, which may move to another
+/// file.
+fn report(deprecated: &Deprecated, places: &[DeprecatedPlace], cx: &mut Context<'_>) {
+    let Some(first) = places.first() else { return };
+    let kind = deprecated.kind;
+    let (project, in_file) = (&cx.project.name, format!("file:{} kind:{}", deprecated.path, kind.slug()));
+    let members: BTreeSet<(String, String)> = places
+        .iter()
+        .map(|place| match &place.entry {
+            Some((resource, name)) => (format!("{resource}.{project}.{name}"), format!("kind:{}", kind.slug())),
+            None => (format!("project.{project}"), in_file.clone()),
+        })
+        .collect();
+    let finding = cx.report_at(&Spot::new(&deprecated.path, first.span), message(kind, places));
+    finding.part(in_file).help(help(kind)).stands_for(members);
+    if places.len() > 1 {
+        let lines = places.iter().skip(1).map(|place| place.line.to_string());
+        finding.evidence(format!("also in lines {}", listed(lines)));
     }
 }
 
@@ -133,11 +157,12 @@ fn highest(range: &[String]) -> Option<(u64, u64)> {
     ends.min()
 }
 
-fn message(deprecated: &Deprecated) -> String {
-    let words = listed(deprecated.words.iter().map(|word| format!("`{word}`")));
-    let (one, several) = flaw(deprecated.kind);
-    let what = if deprecated.words.len() == 1 { one } else { several };
-    match deprecated.lines.len() {
+fn message(kind: Deprecation, places: &[DeprecatedPlace]) -> String {
+    let words: BTreeSet<&str> = places.iter().map(|place| place.word.as_str()).collect();
+    let (one, several) = flaw(kind);
+    let what = if words.len() == 1 { one } else { several };
+    let words = listed(words.iter().map(|word| format!("`{word}`")));
+    match places.len() {
         1 => format!("{words} {what}"),
         count => format!("{words} {what} in {count} places"),
     }

@@ -95,7 +95,7 @@ impl Rule for SourceFanout {
                 }
             }
             for (readers, tables) in tables {
-                if tables.len() > FEW {
+                if cx.as_one(tables.len() > FEW) {
                     self.report_all(&source, &tables, &readers, cx);
                 } else {
                     tables.into_iter().for_each(|table| self.report(table, &readers, cx));

@@ -60,7 +60,7 @@ impl Rule for SourceWithoutFreshness {
             let is_read = |table: &Node<'_>| cx.graph.consumers(table.id).next().is_some();
             let (read, unread): (Vec<Node<'_>>, Vec<Node<'_>>) = unchecked.partition(is_read);
             let none_is_checked = !source.tables.iter().any(|table| freshness(table).is_checked());
-            if read.len() > FEW || (none_is_checked && read.len() > 1) {
+            if cx.as_one(read.len() > FEW || (none_is_checked && read.len() > 1)) && !read.is_empty() {
                 report_source(&source, &read, cx);
             } else {
                 read.into_iter().for_each(|table| report(table, cx));

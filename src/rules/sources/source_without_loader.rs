@@ -47,10 +47,11 @@ impl Rule for SourceWithoutLoader {
         for source in cx.source_groups() {
             let has_none = |table: &&Node<'_>| table.as_source().is_some_and(|detail| is_placeholder(&detail.loader));
             let without: Vec<Node<'_>> = source.tables.iter().filter(has_none).copied().collect();
-            if without.len() == source.tables.len() {
+            let is_all = without.len() == source.tables.len();
+            if cx.as_one(is_all) && !without.is_empty() {
                 report_source(&source, cx);
             } else {
-                without.into_iter().for_each(|table| report_table(table, cx));
+                without.into_iter().for_each(|table| report_table(table, is_all, cx));
             }
         }
     }
@@ -67,12 +68,11 @@ fn report_source(source: &SourceGroup<'_>, cx: &mut Context<'_>) {
         .evidence(format!("{}: {tables}", counted(source.tables.len(), "table")));
 }
 
-fn report_table(table: Node<'_>, cx: &mut Context<'_>) {
+fn report_table(table: Node<'_>, is_as_all: bool, cx: &mut Context<'_>) {
     let message = format!("source table `{}` does not say what loads it", table.label());
-    cx.report(table, Place::key("loader"), message).help(format!(
-        "add `loader:` to `- name: {}` in {}, as other tables of the source have it",
-        table.name, table.path
-    ));
+    let like_others = if is_as_all { "" } else { ", as other tables of the source have it" };
+    cx.report(table, Place::key("loader"), message)
+        .help(format!("add `loader:` to `- name: {}` in {}{like_others}", table.name, table.path));
 }
 
 #[cfg(test)]

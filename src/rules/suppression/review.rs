@@ -49,7 +49,7 @@ impl Review<'_> {
             self.add(&expired_suppression::ExpiredSuppression::INFO, one, expired, &mut found);
             let silent = suppression_without_reason::look(one);
             self.add(&suppression_without_reason::SuppressionWithoutReason::INFO, one, silent, &mut found);
-            let unknown = unknown_rule_in_suppression::look(one);
+            let unknown = unknown_rule_in_suppression::look(one, &self.settings.policies);
             self.add(&unknown_rule_in_suppression::UnknownRuleInSuppression::INFO, one, unknown, &mut found);
         }
         number_repeated(&mut found);

@@ -1,16 +1,18 @@
 use super::NEVER_SUPPRESSED;
 use super::review::{Words, written};
 use crate::findings::suppress::{Flaw, Meaning, Name, Suppression};
-use crate::rules::{NoOptions, Rule, declare_rule, suggest};
+use crate::rules::policy;
+use crate::rules::{NoOptions, Rule, RuleInfo, declare_rule, suggest, suggest_among};
 use crate::text::suppression;
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does
     /// Flags a suppression that names no rule, or one that does not exist.
     ///
-    /// Rules are named by code or slug, all of an area by its letters: `DOC`. There is no word for all rules. A policy of
-    /// the config is `POL/` and its name, which may be one that only another config has. That SUP002 cannot be suppressed
-    /// is said here, too.
+    /// Rules are named by code or slug, all of an area by its letters: `DOC`. There is no word for all rules. A policy is
+    /// `POL/` and its name; it is looked for in the config that is in force, if that has any policies: one without may not
+    /// be the one that the suppression was written for. That SUP002 cannot be suppressed is said here, too.
     ///
     /// # Why it matters
     /// It suppresses nothing. Most often there is a slip of the pen, and somebody wonders why the finding does not go away.
@@ -41,13 +43,16 @@ declare_rule! {
 impl Rule for UnknownRuleInSuppression {}
 
 /// What of a suppression means nothing.
-pub(super) fn look(one: &Suppression) -> Vec<Words> {
+pub(super) fn look(one: &Suppression, policies: &[&'static RuleInfo]) -> Vec<Words> {
     let flaw = one.flaw.as_ref().map(|flaw| of_flaw(one, flaw));
-    flaw.into_iter().chain(one.names.iter().filter_map(of_name)).collect()
+    flaw.into_iter().chain(one.names.iter().filter_map(|name| of_name(name, policies))).collect()
 }
 
-fn of_name(name: &Name) -> Option<Words> {
+fn of_name(name: &Name, policies: &[&'static RuleInfo]) -> Option<Words> {
     let (message, help) = match &name.meaning {
+        Meaning::Rule(code) if is_missing(code, policies) => {
+            (format!("the config has no policy `{code}`"), policy_advice(code, policies))
+        }
         Meaning::Nothing => (format!("there is no rule `{}`", name.text), advice(&name.text)),
         Meaning::Rule(code) if NEVER_SUPPRESSED.contains(&code.as_str()) => (
             format!("{code} cannot be suppressed"),
@@ -57,6 +62,17 @@ fn of_name(name: &Name) -> Option<Words> {
     };
     let part = format!("ignore:{}", name.text);
     Some(Words { location: name.location.clone(), part, message, help, evidence: Vec::new() })
+}
+
+fn is_missing(code: &str, policies: &[&'static RuleInfo]) -> bool {
+    code.starts_with(policy::PREFIX) && !policies.is_empty() && policies.iter().all(|policy| policy.code != code)
+}
+
+fn policy_advice(code: &str, policies: &[&'static RuleInfo]) -> String {
+    match suggest_among(code.trim_start_matches(policy::PREFIX), policies.iter().copied()) {
+        Some(policy) => format!("did you mean {}?", policy.code),
+        None => format!("it has {}", listed(policies.iter().map(|policy| policy.code))),
+    }
 }
 
 fn advice(name: &str) -> String {

@@ -1,4 +1,4 @@
-//! Lists and numbers as messages write them.
+//! Lists and numbers as messages write them: findings, reports and commands alike.
 
 /// Names in the given order: the first five and how many more there are.
 pub fn listed<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
