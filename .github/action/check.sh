@@ -51,6 +51,7 @@ arguments=(check "--format=json=$reports/findings.json" "--format=sarif=$reports
     "--format=markdown=$reports/comment.md")
 [[ -z "${INPUT_CONFIG:-}" ]] || arguments+=("--config=$INPUT_CONFIG")
 [[ -z "${INPUT_SINCE:-}" ]] || arguments+=("--since=$INPUT_SINCE")
+[[ -z "${INPUT_SINCE:-}" || "${INPUT_DOWNSTREAM:-}" != true ]] || arguments+=(--downstream)
 [[ -z "${INPUT_BASELINE:-}" ]] || arguments+=("--baseline=$INPUT_BASELINE")
 [[ -z "${INPUT_FAIL_ON:-}" ]] || arguments+=("--fail-on=$INPUT_FAIL_ON")
 formats="$(words "${INPUT_FORMAT:-}")" || fail "\`format\` has a quote that does not end"

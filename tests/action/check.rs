@@ -98,7 +98,7 @@ fn what_could_not_run_has_a_comment_that_says_why() {
 fn inputs_become_arguments_word_by_word() {
     let Some(mut job) = Job::on(Desk::new()).map(|job| job.with_script(STAND_IN)) else { return };
     job.set("INPUT_PATH", "the project").set("INPUT_CONFIG", "a config.yml").set("INPUT_SINCE", "origin/main");
-    job.set("INPUT_BASELINE", "known.json").set("INPUT_FAIL_ON", "warning");
+    job.set("INPUT_DOWNSTREAM", "true").set("INPUT_BASELINE", "known.json").set("INPUT_FAIL_ON", "warning");
     job.set("INPUT_FORMAT", "junit=out.xml github");
     job.set("INPUT_ARGS", "--select DOC,OWN\n  --ignore 'NAM 001'  \"a b\" c\\ d\n");
     let run = job.step("action/check.sh");
@@ -108,6 +108,7 @@ fn inputs_become_arguments_word_by_word() {
         "check",
         "--config=a config.yml",
         "--since=origin/main",
+        "--downstream",
         "--baseline=known.json",
         "--fail-on=warning",
         "--format=junit=out.xml",
@@ -125,6 +126,19 @@ fn inputs_become_arguments_word_by_word() {
     let outputs = job.outputs();
     let counts = ["errors", "warnings", "infos", "new", "fixed"].map(|name| outputs[name].as_str());
     assert_eq!(counts, ["1", "2", "0", "4", "5"]);
+}
+
+#[test]
+fn effects_elsewhere_are_looked_at_where_there_is_a_change_and_they_are_wanted() {
+    let arguments = |since: &str, downstream: &str| {
+        let mut job = Job::on(Desk::new())?.with_script(STAND_IN);
+        let run = job.set("INPUT_SINCE", since).set("INPUT_DOWNSTREAM", downstream).step("action/check.sh");
+        Some(run.stdout.lines().filter(|line| !line.contains("runner/temp")).collect::<Vec<_>>().join(" "))
+    };
+    let Some(wanted) = arguments("main", "true") else { return };
+    assert_eq!(wanted, "check --since=main --downstream -- .");
+    assert_eq!(arguments("main", "false").as_deref(), Some("check --since=main -- ."));
+    assert_eq!(arguments("", "true").as_deref(), Some("check -- ."), "of a whole project there is no elsewhere");
 }
 
 #[test]
