@@ -31,6 +31,8 @@ pub(super) struct Bearing {
     /// It or a test of it failed in the last run.
     pub has_failed: bool,
     pub commits: u32,
+    /// It is an exposure: the one dashboard that it counts is itself.
+    pub is_dashboard: bool,
     /// It is the project as a whole.
     pub is_project: bool,
 }
@@ -69,6 +71,7 @@ impl Bearing {
             return "concerns the project as a whole".to_owned();
         }
         let feeds = match (self.dashboards, self.downstream) {
+            _ if self.is_dashboard => "is a dashboard".to_owned(),
             (0, 0) => "feeds nothing".to_owned(),
             (0, models) => format!("feeds {}", counted(models as usize, "model")),
             (dashboards, 0) => format!("feeds {}", counted(dashboards as usize, "dashboard")),
@@ -158,6 +161,7 @@ fn own(ground: &Ground<'_>, id: ResourceId, circumstances: &Circumstances) -> Be
         is_personal: !ground.measures.sensitive_columns(node).is_empty(),
         has_failed,
         commits: circumstances.commits.as_ref().and_then(commits).unwrap_or_default(),
+        is_dashboard: node.kind == ResourceType::Exposure,
         ..Bearing::default()
     }
 }
@@ -196,6 +200,7 @@ mod tests {
             is_personal: true,
             has_failed: true,
             commits: 7,
+            is_dashboard: false,
             is_project: false,
         };
         // 1 + 2 · 2 + 4 / 2 + 2 / 4 + 2 + 2 + 3 + 3 / 2
@@ -206,6 +211,8 @@ mod tests {
             "feeds 3 dashboards, 15 models; public with a contract; personal data; failed in the last run; 7 commits in \
              a year"
         );
+        let itself = Bearing { dashboards: 1, is_dashboard: true, ..nothing };
+        assert_eq!((itself.factor(), itself.words().as_str()), (3.0, "is a dashboard"));
         assert_eq!(Bearing { is_project: true, ..nothing }.factor(), 3.0);
     }
 }

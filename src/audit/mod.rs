@@ -33,7 +33,7 @@ mod worklist;
 use std::collections::HashSet;
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::config::Settings;
 use crate::findings::{Located, Report, Severity, fingerprint};
@@ -66,6 +66,34 @@ use score::Scorer;
 /// Version of the format. It grows only when a field changes its meaning or goes away.
 pub const SCHEMA_VERSION: u32 = 1;
 
+/// What the project was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum InputKind {
+    /// dbt's `manifest.json`.
+    Manifest,
+    /// The project's own YAML, SQL and Python.
+    Files,
+}
+
+impl InputKind {
+    /// For people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Manifest => "a manifest",
+            Self::Files => "the project's files",
+        }
+    }
+}
+
+/// What was read.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Read {
+    pub kind: InputKind,
+    /// Which, and why, in words: "target/manifest.json, because its checksums fit the files".
+    pub choice: String,
+}
+
 /// What there is to know about a project at one time.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Audit {
@@ -77,6 +105,7 @@ pub struct Audit {
     pub project: String,
     /// Version of dbt that wrote the manifest; empty where the project's own files were read.
     pub dbt_version: String,
+    pub input: Read,
     /// The day it was made, `YYYY-MM-DD`.
     pub date: String,
     /// The commit that was checked out; null where there is no git.
@@ -174,6 +203,7 @@ pub struct Input<'a> {
     /// All findings, sorted.
     pub report: &'a Report,
     pub circumstances: &'a Circumstances,
+    pub read: Read,
     /// Whether the project's files are at hand.
     pub has_files: bool,
 }
@@ -199,6 +229,7 @@ pub fn audit(input: &Input<'_>) -> Audit {
         version: env!("CARGO_PKG_VERSION"),
         project: project.name.to_string(),
         dbt_version: project.dbt_version.to_string(),
+        input: input.read.clone(),
         date: input.settings.today.clone(),
         commit: None,
         has_files: input.has_files,

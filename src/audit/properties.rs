@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
-use super::{Audit, Circumstances, Input, audit};
+use super::{Audit, Circumstances, Input, InputKind, Read, audit};
 use crate::config::Settings;
 use crate::findings::{Atoms, Finding, Located, Location, Place, Report, RuleSummary, Summary};
 use crate::project::{Counts, Facts, Project, Resource, ResourceType, Text};
@@ -117,6 +117,7 @@ impl Case {
             instances: &[],
             report: &report,
             circumstances: &circumstances,
+            read: read(),
             has_files: false,
         })
     }
@@ -255,8 +256,13 @@ fn where_there_is_nothing_there_is_no_score() {
         instances: &[],
         report: &report,
         circumstances: &Circumstances::default(),
+        read: read(),
         has_files: false,
     });
     assert!(scores(&audit).values().all(Option::is_none), "{:?}", scores(&audit));
     assert!(audit.coverage.project.is_empty());
+}
+
+fn read() -> Read {
+    Read { kind: InputKind::Manifest, choice: "a manifest, because it was named".to_owned() }
 }

@@ -60,7 +60,7 @@ pub struct Arguments {
     #[arg(long)]
     churn: bool,
 
-    /// Print no progress and no closing line
+    /// Print no progress and no closing lines
     #[arg(long, short)]
     quiet: bool,
 }
@@ -89,6 +89,10 @@ enum AuditError {
     #[diagnostic(help("name a file that `dbt-steward audit --format json` has written of this project"))]
     Compare { path: PathBuf, reason: NotComparable },
 
+    #[error("--{option} and --format would both be {}", shown(path))]
+    #[diagnostic(help("name another file for one of them"))]
+    SameFile { option: &'static str, path: PathBuf },
+
     #[error("--min-score: there is nothing to score, and nothing is no pass")]
     #[diagnostic(help("check that the path is the project's, and that the config leaves rules on"))]
     NothingToScore,
@@ -102,14 +106,15 @@ fn score(text: &str) -> Result<f64, String> {
 
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let start = Instant::now();
-    let progress = Progress::new(arguments.quiet);
     let destinations = destinations(arguments)?;
+    keep_apart(arguments, &destinations)?;
+    let mut progress = Progress::new(arguments.quiet);
     progress.say("reading");
     let discovered = arguments.project.discover()?;
     lint(arguments.project.wanted(&discovered), |linted| {
         progress.say("weighing");
         let mut audit = whole(arguments, &discovered, &linted)?;
-        let history = remember(arguments, &mut audit)?;
+        let line = remember(arguments, &mut audit)?;
         progress.say("writing");
         for destination in destination::files_first(&destinations) {
             let fill = |out: &mut dyn Write| write_audit(&audit, destination.format, out);
@@ -118,13 +123,12 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
                 None => output::to_stdout(fill)?,
             }
         }
-        if let Some((path, text)) = history {
-            output::to_file(&path, |out| out.write_all(text.as_bytes()))?;
+        if let (Some(path), Some(line)) = (&arguments.history, line) {
+            output::append(path, &line)?;
         }
         drop(progress);
         if !arguments.quiet {
-            // A closed stderr is no reason to fail.
-            let _ = writeln!(io::stderr(), "{}", closing(&audit, &destinations, start));
+            say(&closing(&audit, &destinations, start));
         }
         std::mem::forget(linted.report);
         passes(&audit, arguments.min_score)
@@ -154,19 +158,31 @@ fn compare(audit: &Audit, linted: &Linted<'_, '_>, path: &Path) -> Result<Compar
     Ok(audit::compare(audit, earlier, &audit::known(&linted.report)))
 }
 
-/// Adds the run to the history. Gives the file and its new text: it is written last, when all else has worked.
-fn remember(arguments: &Arguments, audit: &mut Audit) -> Result<Option<(PathBuf, String)>, AuditError> {
+/// Tells the audit of the runs that are remembered, this one included. Gives the line to remember it by: that is written
+/// last, when all else has worked.
+fn remember(arguments: &Arguments, audit: &mut Audit) -> Result<Option<String>, AuditError> {
     let Some(path) = &arguments.history else { return Ok(None) };
-    let text = match std::fs::read_to_string(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-        other => other.map_err(|source| AuditError::Unreadable { path: path.clone(), source })?,
-    };
-    let mut entries = history::parse(&text).map_err(|reason| AuditError::History { path: path.clone(), reason })?;
-    history::add(&mut entries, history::Entry::of(audit));
-    let text = history::text(&entries);
+    let text = output::read_whole(path).map_err(|source| AuditError::Unreadable { path: path.clone(), source })?;
+    let lines = history::parse(&text).map_err(|reason| AuditError::History { path: path.clone(), reason })?;
+    let entry = history::Entry::of(audit);
+    let line = entry.line();
+    let mut entries = history::latest(lines);
+    history::add(&mut entries, entry);
     // A file may be shared by the projects of a repository.
     audit.history = entries.into_iter().filter(|entry| entry.project == audit.project).collect();
-    Ok(Some((path.clone(), text)))
+    Ok(Some(line))
+}
+
+/// No report may take the place of what is read or remembered.
+fn keep_apart(arguments: &Arguments, destinations: &[Destination<AuditFormat>]) -> Result<(), AuditError> {
+    let read = [("history", &arguments.history), ("compare", &arguments.compare)];
+    for (option, path) in read.into_iter().filter_map(|(option, path)| Some((option, path.as_ref()?))) {
+        let mut written = destinations.iter().filter_map(|destination| destination.file.as_deref());
+        if written.any(|file| destination::is_same(file, path)) {
+            return Err(AuditError::SameFile { option, path: path.clone() });
+        }
+    }
+    Ok(())
 }
 
 /// Where the page goes when nobody says what to write and where.
@@ -180,6 +196,7 @@ fn destinations(arguments: &Arguments) -> Result<Vec<Destination<AuditFormat>>, 
     Ok(destinations)
 }
 
+/// What was read, and what came out of it.
 fn closing(audit: &Audit, destinations: &[Destination<AuditFormat>], start: Instant) -> String {
     let score = match audit.scores.project.score {
         Some(score) => format!("score {score:.1} of 100"),
@@ -190,13 +207,24 @@ fn closing(audit: &Audit, destinations: &[Destination<AuditFormat>], start: Inst
     let files = destinations.iter().filter_map(|destination| destination.file.as_deref()).map(shown);
     let files: Vec<String> = files.collect();
     let written = if files.is_empty() { String::new() } else { format!("; written to {}", files.join(", ")) };
-    format!("{}: {score}, {findings}, {actions}, in {time}{written}", printable(&audit.project))
+    let (project, choice) = (printable(&audit.project), printable(&audit.input.choice));
+    format!("read from {choice}\n{project}: {score}, {findings}, {actions}, in {time}{written}")
 }
 
+/// A line on stderr. That it may be closed is no reason to fail.
+fn say(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
+
+/// Says why not, even where all else is quiet.
 fn passes(audit: &Audit, min_score: Option<f64>) -> miette::Result<u8> {
     match (min_score, audit.scores.project.score) {
         (None, _) => Ok(CLEAN),
         (Some(_), None) => Err(AuditError::NothingToScore.into()),
-        (Some(min), Some(score)) => Ok(if score < min { FINDINGS } else { CLEAN }),
+        (Some(min), Some(score)) if score < min => {
+            say(&format!("score {score:.1} is below the minimum of {min}"));
+            Ok(FINDINGS)
+        }
+        (Some(_), Some(_)) => Ok(CLEAN),
     }
 }

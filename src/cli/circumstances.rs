@@ -29,9 +29,19 @@ pub fn gather(
 ) -> miette::Result<(Circumstances, Vec<String>)> {
     let results = discovered.manifest.with_file_name("run_results.json");
     let mut notes = Vec::new();
-    let failed = run_results::failed(&results, project).unwrap_or_else(|why| {
+    let last_run = run_results::read(&results, project).unwrap_or_else(|why| {
         notes.push(format!("{} was left out: {why}.", shown(&results)));
         None
+    });
+    let failed = last_run.map(|last_run| {
+        notes.extend(last_run.outdated.map(|(ended, written)| {
+            format!(
+                "{} is of a run that ended at {ended}, before the manifest was written at {written}: what failed then \
+                 may be mended.",
+                shown(&results)
+            )
+        }));
+        last_run.failed
     });
     let commits = match (is_churn_wanted, &discovered.project) {
         (false, _) => None,

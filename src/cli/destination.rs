@@ -101,10 +101,11 @@ pub fn files_first<F>(destinations: &[Destination<F>]) -> impl Iterator<Item = &
     to_files.into_iter().chain(to_stdout)
 }
 
-/// Whether both paths lead to one file, as far as their words tell: `a` and `./a` do.
-fn is_same(one: &Path, other: &Path) -> bool {
-    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    absolute(one) == absolute(other)
+/// Whether both paths lead to one file: `a` and `./a` do, and a link to a file that is there.
+pub fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| std::fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+    let real = |path: &Path| real(path).unwrap_or_else(|_| path.to_owned());
+    real(one) == real(other)
 }
 
 /// As on the command line.

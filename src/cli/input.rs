@@ -204,6 +204,11 @@ impl Loaded {
         Self { source, described, why, listing: OnceLock::new(), changes: OnceLock::new(), files }
     }
 
+    /// Whether it is a manifest that was read, and not the project's files.
+    pub fn is_manifest(&self) -> bool {
+        matches!(self.source, Source::Manifest(_))
+    }
+
     /// Which files there are, looked for once.
     fn listing(&self, root: &Path) -> &Listing {
         match &self.source {

@@ -1,6 +1,7 @@
 //! Where output goes: stdout, or a file that appears whole or not at all.
 
-use std::io::{self, BufWriter, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
@@ -48,15 +49,68 @@ pub fn to_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>)
         out.flush()
     };
     if std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
-        return std::fs::OpenOptions::new().write(true).open(path).and_then(write).map_err(failed);
+        return OpenOptions::new().write(true).open(path).and_then(write).map_err(failed);
     }
     let temporary = temporary_name(path);
-    let written = std::fs::File::create(&temporary).and_then(write);
+    let written = File::create(&temporary).and_then(write);
     written.and_then(|()| std::fs::rename(&temporary, path)).map_err(|source| {
         // Nothing more can be done if this fails as well, and the first error is the one to tell.
         let _ = std::fs::remove_file(&temporary);
         failed(source)
     })
+}
+
+/// Adds a line, ended, to a file that may not be there yet: whole or not at all, also where others add to it at once.
+///
+/// # Errors
+/// When the file cannot be written; then it is as it was.
+pub fn append(path: &Path, line: &str) -> Result<(), OutputError> {
+    let append = || {
+        let mut file = OpenOptions::new().read(true).append(true).create(true).open(path)?;
+        lock(&file, File::lock)?;
+        let length = file.seek(SeekFrom::End(0))?;
+        let line = if ends_its_last_line(&mut file, length)? { line.to_owned() } else { format!("\n{line}") };
+        file.write_all(line.as_bytes()).inspect_err(|_| {
+            // Nothing more can be done if this fails as well, and the first error is the one to tell.
+            let _ = file.set_len(length);
+        })
+    };
+    append().map_err(|source| OutputError::File { path: path.to_owned(), source })
+}
+
+/// The text of a file to which others may be adding; none if it is not there.
+///
+/// # Errors
+/// When it cannot be read, or is no text.
+pub fn read_whole(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        file => {
+            let mut file = file?;
+            lock(&file, File::lock_shared)?;
+            file.read_to_string(&mut text)?;
+        }
+    }
+    Ok(text)
+}
+
+/// Waits until nobody else writes. Where there are no locks, a line is still written in one go.
+fn lock(file: &File, lock: impl Fn(&File) -> io::Result<()>) -> io::Result<()> {
+    match lock(file) {
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(()),
+        result => result,
+    }
+}
+
+/// Whether what is added begins a line of its own.
+fn ends_its_last_line(file: &mut File, length: u64) -> io::Result<bool> {
+    let mut last = [b'\n'];
+    if length > 0 {
+        file.seek(SeekFrom::Start(length - 1))?;
+        file.read_exact(&mut last)?;
+    }
+    Ok(last == [b'\n'])
 }
 
 /// In the same folder, so that renaming never crosses file systems; with the process id, so that two runs do not meet.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::input;
 use super::lint::{BaselineUse, Linted, Wanted, set_threads};
-use crate::audit::{self, Audit, Circumstances};
+use crate::audit::{self, Audit, Circumstances, InputKind, Read};
 use crate::clock;
 use crate::config::{self, Preset, Unmatched};
 use crate::discover::{self, Discovered};
@@ -85,6 +85,10 @@ pub fn audit(linted: &Linted<'_, '_>, circumstances: &Circumstances) -> Audit {
         instances: &linted.resolved.instances,
         report: &linted.report,
         circumstances,
+        read: Read {
+            kind: if linted.loaded.is_manifest() { InputKind::Manifest } else { InputKind::Files },
+            choice: linted.choice.clone(),
+        },
         has_files: linted.locator.project_root().is_some(),
     })
 }

@@ -163,11 +163,12 @@ pub(super) fn inline(text: &str) -> String {
     while let Some((before, (name, after))) =
         rest.split_once('`').and_then(|(before, behind)| Some((before, behind.split_once('`')?)))
     {
-        markdown += &prose(before);
+        markdown += &escaped(before, markdown.is_empty());
         markdown += &if name.is_empty() { prose("``") } else { code(name) };
         rest = after;
     }
-    markdown + &prose(rest)
+    let is_at_start = markdown.is_empty();
+    markdown + &escaped(rest, is_at_start)
 }
 
 /// Code, in which nothing is a mention, a reference or a link. As many backticks around it as no backtick in it ends
@@ -180,40 +181,60 @@ pub(super) fn code(text: &str) -> String {
     if needs_blanks { format!("{fence} {text} {fence}") } else { format!("{fence}{text}{fence}") }
 }
 
-/// Text that is nothing but text. The platforms look for mentions, references and addresses in what Markdown left of
-/// it, where an entity is as good as the character, so that they are broken up by a blank without width.
+/// Between two characters that would otherwise mean something together: a blank without width, which nobody sees.
+const APART: char = '\u{200b}';
+
+/// Text that is nothing but text, and that a terminal shows as it is as far as can be: only what would be markup is escaped.
 pub(super) fn prose(text: &str) -> String {
+    escaped(text, true)
+}
+
+/// The platforms look for mentions, references and addresses in what Markdown left of a text, where an escaped character
+/// is as good as a plain one, so that they are broken up.
+fn escaped(text: &str, is_at_start: bool) -> String {
+    let characters: Vec<char> = text.chars().collect();
     let mut safe = String::with_capacity(text.len());
-    let mut last = ' ';
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        safe += &entities(character.encode_utf8(&mut [0; 4]));
-        let next = characters.peek().copied().unwrap_or(' ');
-        // `@team`, `#12`, `https://`; in GitLab also `!12`, `%12`, `&12`, `$12`, `~label`, `^alert`.
-        let refers = matches!(character, '@' | '#' | ':' | '!' | '%' | '&' | '$' | '~' | '^') && !next.is_whitespace();
+    for (at, &character) in characters.iter().enumerate() {
+        let last = at.checked_sub(1).map_or(' ', |at| characters[at]);
+        let next = characters.get(at + 1).copied().unwrap_or(' ');
+        // No two platforms agree on whether a backslash keeps a dollar from beginning a formula.
+        if character == '$' {
+            safe += "&#36;";
+        } else {
+            safe.extend(is_markup(&characters, at, is_at_start).then_some('\\'));
+            safe.push(character);
+        }
+        // `@team`, `#12`, `https://`, `&lt;`; in GitLab also `!12`, `%12`, `&12`, `$12`, `~label`, `^alert`, `{+new+}`.
+        let may_refer = matches!(character, '@' | '#' | ':' | '!' | '%' | '&' | '$' | '~' | '^' | '{');
         // `GH-12` and what a repository may have set up, such as `SHOP-12`.
         let is_issue = character == '-' && last.is_ascii_alphabetic() && next.is_ascii_digit();
         // `www.` is an address without `://`.
         let is_address = matches!(character, 'w' | 'W') && next == '.';
-        if refers || is_issue || is_address {
-            safe += "&#8203;";
-        }
-        last = character;
+        safe.extend((may_refer && !next.is_whitespace() || is_issue || is_address).then_some(APART));
     }
     safe
 }
 
-/// Text without a character that means something in Markdown or HTML.
-fn entities(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' | '<' | '>' | '"' | '\'' | '`' | '*' | '_' | '~' | '[' | ']' | '(' | ')' | '|' | '\\' | '#' | '@'
-            | ':' | '$' | '!' | '^' | '{' | '}' => safe += &format!("&#{};", u32::from(character)),
-            _ => safe.push(character),
+/// Whether Markdown would see more in a character than itself.
+fn is_markup(characters: &[char], at: usize, is_at_start: bool) -> bool {
+    let is_other = |character: &&char| **character != '_';
+    let is_in_word = |character: Option<&char>| character.is_some_and(|character| character.is_alphanumeric());
+    match characters[at] {
+        '\\' | '`' | '*' | '~' | '^' | '[' | '|' | '<' => true,
+        // Within a word it is a part of it: `stg_crm__customers`.
+        '_' => {
+            let (before, after) = characters.split_at(at);
+            !(is_in_word(before.iter().rev().find(is_other)) && is_in_word(after.iter().find(is_other)))
         }
+        // Headings, quotes, lists.
+        '#' | '>' | '-' | '+' | '=' | ':' => at == 0 && is_at_start,
+        _ => false,
     }
-    safe
+}
+
+/// Text within HTML, where nothing else means anything.
+fn entities(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// The text on one line, without control characters, and not without end.
@@ -227,4 +248,65 @@ fn cut(text: &str) -> String {
 
 fn characters(text: &str) -> usize {
     text.chars().count()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use pulldown_cmark::{Event, Options, Parser};
+
+    use super::{inline, prose};
+
+    #[test]
+    fn a_terminal_shows_text_as_it_is() {
+        for text in [
+            "the project's files, \"quoted\" (and more); 5 > 3",
+            "model `stg_crm__customers` reads portal_prod",
+            "meta.classification: \"personal\"",
+            "50 % of R&D at 10:30 - no more",
+        ] {
+            let shown = inline(text).replace('\u{200b}', "");
+            assert_eq!(shown, text);
+        }
+    }
+
+    #[test]
+    fn what_would_be_markup_is_escaped() {
+        let escaped = [
+            ("*a* _b_ __c__ ~d~", r"\*a\* \_b\_ \_\_c\_\_ \~d\~"),
+            ("[a](b) <i> a|b", r"\[a](b) \<i> a\|b"),
+            ("# a", r"\# a"),
+            ("a # b", "a # b"),
+            (r"C:\x", r"C:\\x"),
+        ];
+        for (text, expected) in escaped {
+            assert_eq!(prose(text).replace('\u{200b}', ""), expected);
+        }
+        assert_eq!(
+            prose("@team #1 https://a &lt; www.a GH-1"),
+            "@\u{200b}team #\u{200b}1 https:\u{200b}//a &\u{200b}lt; \
+            www\u{200b}.a GH-\u{200b}1"
+        );
+    }
+
+    proptest! {
+        /// In a paragraph, in a list and in a table: nothing but the text comes out.
+        #[test]
+        fn nothing_but_text_comes_out(text in "[a-z0-9 _*~^\\[\\]()<>|\\\\#@:$!&%{}'\"+=.;/-]{1,40}") {
+            let text = text.trim();
+            prop_assume!(!text.is_empty() && !text.starts_with(|first: char| first.is_ascii_digit()));
+            for markdown in [prose(text), format!("- {}", prose(text)), format!("| a |\n|---|\n| {} |", prose(text))] {
+                let mut shown = String::new();
+                for event in Parser::new_ext(&markdown, Options::all() & !Options::ENABLE_SMART_PUNCTUATION) {
+                    match event {
+                        Event::Text(piece) => shown += &piece,
+                        Event::Start(_) | Event::End(_) => {}
+                        other => prop_assert!(false, "{other:?} in {markdown}"),
+                    }
+                }
+                let shown = shown.replace('\u{200b}', "");
+                prop_assert_eq!(shown.strip_prefix('a').filter(|_| markdown.starts_with('|')).unwrap_or(&shown), text);
+            }
+        }
+    }
 }

@@ -43,6 +43,17 @@ pub fn manifest() -> Value {
     serde_json::from_str(&text).expect("a manifest is JSON")
 }
 
+/// Holds a text against a file in tests/audit/expected.
+#[track_caller]
+pub fn as_expected(name: &str, text: &str) {
+    let path = format!("{}/tests/audit/expected/{name}", env!("CARGO_MANIFEST_DIR"));
+    if std::env::var_os("UPDATE_EXPECTED").is_some() {
+        std::fs::write(&path, text).expect("the repository is writable");
+    }
+    let expected = std::fs::read_to_string(&path).expect("the expected audit is there").replace("\r\n", "\n");
+    assert_eq!(text, expected, "UPDATE_EXPECTED=1 renews {path}");
+}
+
 /// The items of a list.
 pub fn list(value: &Value) -> &[Value] {
     value.as_array().expect("a list")

@@ -148,8 +148,10 @@ fn each_score_coverage_dashboard_and_owner_is_there() {
         assert_eq!(found.last().unwrap(), &format!("{:.1}", owner["risk"].as_f64().unwrap()));
     }
     let sensitive = words(section(page, "sensitive"));
-    assert!(sensitive.contains(&format!("{} columns are classified", audit["sensitive"]["classified"])));
-    assert!(sensitive.contains(&format!("{} look like personal data", audit["sensitive"]["suspected"])));
+    assert!(
+        sensitive.contains(&format!("{} columns with personal data, classified", audit["sensitive"]["classified"]))
+    );
+    assert!(sensitive.contains(&format!("{} columns that look like personal data", audit["sensitive"]["suspected"])));
     for column in list(&audit["sensitive"]["columns"]) {
         assert!(sensitive.contains(column["column"].as_str().unwrap()), "{column}");
     }
@@ -288,7 +290,7 @@ fn a_large_project_has_a_page_of_bounded_size() {
     assert!(models >= 1000 && run.stdout.len() <= most, "{} bytes for {models} models", run.stdout.len());
     // Long tables are cut, and the page says so.
     assert!(words(section(&run.stdout, "worklist")).contains("smaller actions follow"));
-    assert!(words(section(&run.stdout, "scores")).contains("more of them are in --format json"));
+    assert!(words(section(&run.stdout, "scores")).contains("more folders are in --format json"));
 }
 
 #[test]
@@ -316,9 +318,13 @@ fn the_history_is_there_if_there_is_one() {
     let history = section(&page, "history");
     for (entry, found) in list(&new["history"]).iter().rev().zip(&rows(history)[1..]) {
         let findings = &entry["findings"];
-        let counts = ["error", "warning", "info"].map(|severity| format!("{} {severity}s", findings[severity]));
+        let counts = ["error", "warning", "info"].map(|severity| match findings[severity].as_u64().unwrap() {
+            0 => format!("no {severity}"),
+            count => format!("{count} {severity}s"),
+        });
         let commit = entry["commit"].as_str().unwrap();
-        assert_eq!(found[1..4], [commit.to_owned(), points(&entry["score"]), counts.join(", ")]);
+        assert_eq!(found[1..3], [commit.to_owned(), points(&entry["score"])]);
+        assert_eq!(found[3], counts.join(", "));
     }
     let comparison = &new["comparison"];
     let fixed = list(&comparison["fixed"]).len();
@@ -330,4 +336,75 @@ fn the_history_is_there_if_there_is_one() {
         points(&changes[0]["after"])
     )));
     assert_eq!(data(&page)["new"].as_array().map_or(0, Vec::len), list(&comparison["new"]).len());
+}
+
+#[test]
+fn the_history_tells_where_other_rules_ran() {
+    let desk = Desk::with("shop", "shop");
+    let audit = |arguments: &[&str]| {
+        let first = ["audit", "shop", "--today", "2026-01-01", "--quiet", "--history", "h.jsonl", "--format"];
+        let run = desk.run(&[&first[..], arguments].concat());
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+        run.stdout
+    };
+    let old: Value =
+        serde_json::from_str(&audit(&["json", "--preset", "strict", "--input", "project", "--commit", "a"])).unwrap();
+    desk.write("old.json", old.to_string());
+    let then = ["--input", "manifest", "--commit", "b", "--compare", "old.json"];
+    let new: Value = serde_json::from_str(&audit(&[&["json"], &then[..]].concat())).unwrap();
+    let page = audit(&[&["html"], &then[..]].concat());
+    let history = section(&page, "history");
+    let ran = |audit: &Value| -> Vec<String> {
+        let ran = list(&audit["rules"]).iter().filter(|rule| rule["skipped"].is_null());
+        ran.map(|rule| rule["code"].as_str().unwrap().to_owned()).collect()
+    };
+    let (before, now) = (ran(&old), ran(&new));
+    let severities = |audit: &Value| -> Vec<(String, Value)> {
+        let rules = list(&audit["rules"]).iter().filter(|rule| rule["skipped"].is_null());
+        rules.map(|rule| (rule["code"].as_str().unwrap().to_owned(), rule["severity"].clone())).collect()
+    };
+    let earlier = severities(&old);
+    let is_other = |(code, severity): &(String, Value)| earlier.iter().any(|it| it.0 == *code && it.1 != *severity);
+    let others = severities(&new).iter().filter(|rule| is_other(rule)).count();
+    let more = now.iter().filter(|code| !before.contains(code)).count();
+    let fewer = before.iter().filter(|code| !now.contains(code)).count();
+    assert!(more > 0 && fewer > 1, "{more} and {fewer}");
+    let why = format!(
+        "from here on: {more} more rule{} ran, {fewer} rules did not run any more, {others} rules with another severity, read from a \
+         manifest",
+        if more == 1 { "" } else { "s" }
+    );
+    assert_eq!(rows(history)[1][3].split(" from here on").count(), 2);
+    assert!(words(history).contains(&why), "{why}");
+    assert_eq!(history.matches("<polyline").count(), 2);
+    // So does the comparison.
+    assert_eq!(new["comparison"]["is_comparable"], false);
+    for words_ in ["Scores cannot be compared", "ran then only", "ran now only"] {
+        assert!(words(history).contains(words_), "{words_}");
+    }
+}
+
+#[test]
+fn what_cannot_wait_and_what_is_left_out_is_said() {
+    let (audit, page) = &*SHOP;
+    let overview = words(section(page, "overview"));
+    let urgent = list(&audit["worklist"]).iter().filter(|action| action["urgent"] == true);
+    let reasons: Vec<&str> = urgent.map(|action| action["why_urgent"].as_str().unwrap()).collect();
+    assert!(!reasons.is_empty() && list(&audit["worklist"])[0]["urgent"] == true);
+    for why in reasons {
+        assert!(overview.contains(&format!("cannot wait: {why}")), "{why}");
+    }
+    let accepted = &audit["suppressed"];
+    let said = format!(
+        "{} findings are accepted by suppressions and left out; with them the score would be {}.",
+        accepted["findings"],
+        points(&accepted["score"])
+    );
+    assert!(overview.contains(&said), "{said}\n{overview}");
+    let folders = rows(section(page, "scores"));
+    for folder in list(&audit["scores"]["folders"]) {
+        let share = folder["risk"].as_f64().unwrap() / audit["risk"].as_f64().unwrap() * 100.0;
+        let shown = if share > 0.0 && share < 1.0 { "< 1 %".to_owned() } else { format!("{share:.0} %") };
+        assert_eq!(row(&folders, folder["name"].as_str().unwrap()).last().unwrap(), &shown);
+    }
 }

@@ -11,45 +11,113 @@ fn lines(desk: &Desk) -> Vec<Value> {
     desk.read("history.jsonl").lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect()
 }
 
+/// Commit, day and score of the runs that count.
+fn trend(audit: &Value) -> Value {
+    let of = |it: &Value| json!([it["commit"], it["date"], it["score"]]);
+    list(&audit["history"]).iter().map(of).collect()
+}
+
 #[test]
-fn each_run_is_one_line_and_each_commit_has_one() {
+fn each_run_adds_one_line_and_of_each_commit_the_last_counts() {
     let desk = small();
     let remember =
         |commit: &str, date: &str| audit(&desk, &["--history", "history.jsonl", "--commit", commit, "--date", date]);
     remember("a1", "2026-01-01");
     let second = remember("b2", "2026-01-02");
-    let trend: Vec<Value> = list(&second["history"]).iter().map(|it| json!([it["commit"], it["score"]])).collect();
-    assert_eq!(json!(trend), json!([["a1", 94.5], ["b2", 94.5]]));
+    assert_eq!(trend(&second), json!([["a1", "2026-01-01", 94.5], ["b2", "2026-01-02", 94.5]]));
     assert_eq!((&second["commit"], &second["date"]), (&json!("b2"), &json!("2026-01-02")));
     desk.edit(
         "p/models/staging/erp.yml",
         "      - name: orders\n",
         "      - name: orders\n        data_tests: [dbt_utils.equal_rowcount]\n",
     );
-    remember("b2", "2026-01-03");
+    // The newest run is the last, also of a commit that is older.
+    let third = remember("a1", "2026-01-03");
+    assert_eq!(trend(&third), json!([["b2", "2026-01-02", 94.5], ["a1", "2026-01-03", 100.0]]));
     let lines = lines(&desk);
-    assert_eq!(lines.len(), 2, "the second run of a commit takes the place of the first");
-    assert_eq!(lines[0]["date"], "2026-01-01");
-    let latest = &lines[1];
-    assert_eq!(
-        (&latest["date"], &latest["score"], &latest["risk"], &latest["resources"]),
-        (&json!("2026-01-03"), &json!(100.0), &json!(0.0), &json!(4))
-    );
+    let commits: Vec<&Value> = lines.iter().map(|line| &line["commit"]).collect();
+    assert_eq!(json!(commits), json!(["a1", "b2", "a1"]));
+    let latest = &lines[2];
+    assert_eq!((&latest["risk"], &latest["resources"]), (&json!(0.0), &json!(4)));
     assert_eq!(latest["findings"], json!({"error": 0, "warning": 0, "info": 0}));
     assert_eq!(latest["traps"]["govern"], json!(100.0));
     assert!(
         list(&latest["coverage"]).contains(&json!({"measure": "tested", "of": "sources", "covered": 1, "total": 1}))
     );
+    let ran = list(&third["rules"]).iter().filter(|rule| rule["skipped"].is_null());
+    let ran = ran.map(|rule| (rule["code"].as_str().unwrap().to_owned(), rule["severity"].clone()));
+    assert_eq!(latest["rules"], Value::Object(ran.collect()));
+    assert_eq!((&latest["input"], &third["input"]["kind"]), (&json!("files"), &json!("files")));
 }
 
 #[test]
-fn without_git_a_day_has_one_line() {
+fn without_git_of_each_day_the_last_counts() {
     let desk = small();
     audit(&desk, &["--history", "history.jsonl", "--date", "2026-01-01"]);
     audit(&desk, &["--history", "history.jsonl", "--date", "2026-01-01"]);
-    audit(&desk, &["--history", "history.jsonl", "--date", "2026-01-02"]);
-    let seen: Vec<Value> = lines(&desk).iter().map(|it| json!([it["commit"], it["date"]])).collect();
-    assert_eq!(json!(seen), json!([[null, "2026-01-01"], [null, "2026-01-02"]]));
+    let third = audit(&desk, &["--history", "history.jsonl", "--date", "2026-01-02"]);
+    assert_eq!(trend(&third), json!([[null, "2026-01-01", 94.5], [null, "2026-01-02", 94.5]]));
+}
+
+#[test]
+fn what_stands_in_a_history_stays_as_it_is() {
+    let desk = small();
+    audit(&desk, &["--history", "history.jsonl", "--commit", "a1"]);
+    // A newer version knows more of a run, an older one less, and an editor took the last line feed away.
+    let (newer, older) = (lines(&desk)[0].clone(), lines(&desk)[0].clone());
+    let changed = |mut line: Value, change: fn(&mut Value)| {
+        change(&mut line);
+        line.to_string()
+    };
+    let newer = changed(newer, |line| (line["commit"], line["mood"]) = ("b2".into(), "good".into()));
+    let older = changed(older, |line| {
+        line["commit"] = "c3".into();
+        line.as_object_mut().unwrap().retain(|key, _| !["rules", "input"].contains(&key.as_str()));
+    });
+    let text = format!("{newer}\n\n{older}");
+    desk.write("history.jsonl", &text);
+    let audit = audit(&desk, &["--history", "history.jsonl", "--commit", "d4"]);
+    assert_eq!(list(&audit["history"]).len(), 3);
+    let after = desk.read("history.jsonl");
+    assert!(after.starts_with(&format!("{text}\n{{\"commit\":\"d4\",")), "{after}");
+    assert_eq!((after.lines().count(), after.ends_with("}\n")), (4, true));
+}
+
+#[test]
+fn runs_at_the_same_time_are_all_remembered() {
+    let desk = small();
+    let start = |number: usize| {
+        let arguments = ["audit", "p", "--quiet", "--format", "csv", "--history", "history.jsonl", "--commit"];
+        let mut command = desk.command(&[&arguments[..], &[&format!("c{number}")]].concat());
+        command.stdout(std::process::Stdio::null()).spawn().expect("the binary starts")
+    };
+    let runs: Vec<_> = (0..8).map(start).collect();
+    runs.into_iter().for_each(|mut run| assert!(run.wait().expect("it ends").success()));
+    let mut commits: Vec<String> =
+        lines(&desk).iter().map(|line| line["commit"].as_str().unwrap().to_owned()).collect();
+    commits.sort();
+    assert_eq!(commits, ["c0", "c1", "c2", "c3", "c4", "c5", "c6", "c7"]);
+}
+
+#[test]
+fn no_report_takes_the_place_of_what_is_read_or_remembered() {
+    let desk = small();
+    audit(&desk, &["--history", "h.jsonl"]);
+    let old = audit(&desk, &[]).to_string();
+    desk.write("old.json", &old);
+    let history = desk.read("h.jsonl");
+    for (arguments, message) in [
+        (["--history", "h.jsonl", "--format", "json=./h.jsonl"], "--history and --format would both be h.jsonl"),
+        (["--history", "h.jsonl", "--output-file", "h.jsonl"], "--history and --format would both be h.jsonl"),
+        (["--compare", "old.json", "--format", "json=p/../old.json"], "--compare and --format would both be old.json"),
+    ] {
+        desk.run(&[&["audit", "p"][..], &arguments].concat())
+            .refuses(&format!("  × {message}\n  help: name another file for one of them\n"));
+    }
+    desk.run(&["audit", "p", "--history", "dbt-steward-audit.html"]).refuses(
+        "  × --history and --format would both be dbt-steward-audit.html\n  help: name another file for one of them\n",
+    );
+    assert_eq!((desk.read("h.jsonl"), desk.read("old.json")), (history, old));
 }
 
 #[test]
@@ -351,4 +419,30 @@ fn what_failed_in_the_last_run_weighs_more() {
         broken.contains("p/target/run_results.json was left out: EOF while parsing an object at line 1 column 1."),
         "{broken}"
     );
+}
+
+#[test]
+fn a_last_run_from_before_the_manifest_is_told() {
+    let desk = Desk::with("shop", "shop");
+    let notes = |ended: &str| {
+        let results = json!({
+            "metadata": { "generated_at": ended },
+            "results": [{"unique_id": "model.shop.fct_orders", "status": "error"}],
+        });
+        desk.write("shop/target/run_results.json", results.to_string());
+        let run = desk.run(&["audit", "shop", "--input", "manifest", "--format", "json", "--quiet"]);
+        assert_eq!((run.code, run.stderr.as_str()), (Some(0), ""));
+        let audit: Value = serde_json::from_str(&run.stdout).unwrap();
+        let failed = list(&audit["findings"]).iter().any(|it| it["why"].as_str().unwrap().contains("failed"));
+        let notes = list(&audit["notes"]).iter().map(|note| note.as_str().unwrap().to_owned());
+        (failed, notes.filter(|note| note.contains("run_results")).collect::<Vec<_>>())
+    };
+    let manifest: Value = serde_json::from_str(&desk.read("shop/target/manifest.json")).unwrap();
+    let written = manifest["metadata"]["generated_at"].as_str().unwrap();
+    let outdated = format!(
+        "shop/target/run_results.json is of a run that ended at 2020-01-01T00:00:00Z, before the manifest was written at \
+         {written}: what failed then may be mended."
+    );
+    assert_eq!(notes("2020-01-01T00:00:00Z"), (true, vec![outdated]));
+    assert_eq!(notes("2099-01-01T00:00:00Z"), (true, Vec::new()));
 }

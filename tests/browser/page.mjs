@@ -35,6 +35,17 @@ async function open(name, anchor = "", { width = 1280, theme = "light" } = {}) {
     done: async () => { assert.deepEqual(complaints, [], `${name}${anchor}`); await page.close(); },
   });
 }
+/** How far two colours are apart: https://www.w3.org/TR/WCAG21/#dfn-contrast-ratio. */
+function contrast(one, other) {
+  const luminance = (colour) => {
+    const digits = colour.length === 4 ? colour.slice(1).replace(/./g, "$&$&") : colour.slice(1);
+    const [red, green, blue] = [0, 2, 4].map((at) => parseInt(digits.slice(at, at + 2), 16) / 255).map(
+      (part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}
 const texts = (page, selector) => page.locator(selector).allTextContents();
 const number = (text) => Number(text.replace(/\s/g, ""));
 const found = async (page) => number((await page.textContent("#findings-count")).match(/^[\d\s]+/)[0]);
@@ -68,6 +79,107 @@ const tests = {
       }
       await page.done();
     }
+  },
+
+  async "coverage leads to as many resources as are not covered"() {
+    for (const name of ["shop", "large"]) {
+      const page = await open(name, "#coverage");
+      const links = await page.locator("#coverage td a").evaluateAll((all) => all.map((link) => [link.getAttribute("href"), link.textContent]));
+      const lists = links.filter(([href]) => href.startsWith("#coverage?missing="));
+      assert.ok(lists.length >= 10, `${lists.length} lists`);
+      assert.ok(links.every(([href]) => href === "#sensitive" || href.startsWith("#coverage?missing=")), links.join("\n"));
+      for (const [href, words] of lists.filter((_, at) => at % Math.ceil(lists.length / 40) === 0)) {
+        const [covered, total] = words.match(/%(.*) of (.*)/).slice(1).map(number);
+        await page.to(href);
+        assert.equal(number((await page.textContent("#missing")).match(/^[\d\s]+/)[0]), total - covered, href);
+        const all = page.locator("#missing button");
+        if (await all.count()) await all.click();
+        assert.equal(await page.locator("#missing li").count(), total - covered, href);
+      }
+      await page.click("text=Close this list");
+      await page.settled();
+      assert.equal(await page.textContent("#missing"), "");
+      await page.done();
+    }
+  },
+
+  async "text in the picture is large enough to read, and nothing is smaller when it does not fit"() {
+    for (const [name, width] of [["shop", 1280], ["shop", 390], ["large", 1280]]) {
+      const page = await open(name, "#lineage", { width });
+      // On the screen: the size of the font times the scale of the picture.
+      const sizes = await page.locator(".node text").evaluateAll((all) => all.map((text) =>
+        parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a));
+      assert.ok(Math.min(...sizes) >= 11, `${name} at ${width}: ${Math.min(...sizes)}`);
+      const spills = await page.locator(".node").evaluateAll((all) => all.filter((node) => {
+        const right = node.querySelector("rect").getBoundingClientRect().right;
+        return [...node.querySelectorAll("text")].some((text) => text.getBoundingClientRect().right > right);
+      }).map((node) => node.textContent));
+      assert.deepEqual(spills, [], `${name} at ${width}`);
+      const [shown, whole] = await page.locator("#canvas").evaluate((canvas) => [canvas.clientWidth, canvas.scrollWidth]);
+      assert.equal(await page.locator("#beyond").isVisible(), whole > shown + 1 || await page.locator("#canvas").evaluate(
+        (canvas) => canvas.scrollHeight > canvas.clientHeight + 1));
+      if (name === "shop" && width === 1280) assert.ok(whole <= shown + 1, "the shop fits");
+      await page.done();
+    }
+  },
+
+  async "colours have the contrast of WCAG AA in both themes and in print"() {
+    for (const theme of ["light", "dark"]) for (const media of ["screen", "print"]) {
+      const page = await open("shop", "", { theme });
+      await page.emulateMedia({ media, colorScheme: theme });
+      const palette = await page.evaluate(() => {
+        const style = getComputedStyle(document.documentElement);
+        return Object.fromEntries(["paper", "raised", "wash", "ink", "quiet", "accent", "error", "warning", "info", "field"].map(
+          (name) => [name, style.getPropertyValue(`--${name}`).trim()]));
+      });
+      const text = ["ink", "quiet", "accent", "error", "warning", "info"];
+      for (const paper of ["paper", "raised", "wash"]) for (const ink of text) {
+        const ratio = contrast(palette[ink], palette[paper]);
+        assert.ok(ratio >= 4.5, `${ink} on ${paper}, ${theme} ${media}: ${ratio.toFixed(2)}`);
+      }
+      // What shows where a field is, or that something is chosen.
+      for (const line of ["field", "accent"]) {
+        const ratio = contrast(palette[line], palette.paper);
+        assert.ok(ratio >= 3, `${line}, ${theme} ${media}: ${ratio.toFixed(2)}`);
+      }
+      await page.done();
+    }
+  },
+
+  async "every control is reached by keyboard, and one sees where"() {
+    const page = await open("shop");
+    // Marks that fade in are not there yet when they are looked for.
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the content");
+    for (const view of await page.locator(".view").evaluateAll((views) => views.map((view) => view.id))) {
+      await page.to(`#${view}`);
+      await page.evaluate(() => {
+        globalThis.reached = new Set();
+        document.getElementById("theme").focus();
+      });
+      let where = "before";
+      for (let step = 0; step < 250 && where !== "behind"; step += 1) {
+        await page.keyboard.press("Tab");
+        where = await page.evaluate((id) => {
+          const now = document.activeElement;
+          if (!now.closest(`#${id}`)) return globalThis.reached.size ? "behind" : "before";
+          const box = now.closest(".node") && getComputedStyle(now.querySelector("rect"));
+          const { outlineStyle, outlineWidth } = getComputedStyle(now);
+          const isMarked = box ? parseFloat(box.strokeWidth) >= 2 : outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+          if (!box && !now.matches(".scroll, #canvas")) globalThis.reached.add(now);
+          return isMarked ? "within" : `no mark on ${now.outerHTML.slice(0, 100)}`;
+        }, view);
+        assert.ok(!where.startsWith("no mark"), `${view}: ${where}`);
+      }
+      // Of the picture one box takes the focus, and arrow keys go on from it.
+      const missed = await page.evaluate((id) => {
+        const controls = [...document.getElementById(id).querySelectorAll("a[href], button, input, select, .sortable thead th")];
+        return controls.filter((control) => control.checkVisibility() && !globalThis.reached.has(control)).map((control) => control.outerHTML);
+      }, view);
+      if (where === "behind") assert.deepEqual(missed, [], view);
+    }
+    await page.done();
   },
 
   async "findings can be searched, filtered and paged"() {
@@ -183,8 +295,13 @@ const tests = {
     const page = await open("shop", "#history");
     const { history, comparison } = page.json();
     assert.deepEqual([history.length, await page.locator("#history circle").count()], [2, 2]);
-    assert.ok(comparison.fixed.length > 0);
-    assert.match(await page.textContent("#history"), new RegExp(`${comparison.fixed.length} findings are gone`));
+    // Nor can its scores and findings be held against these.
+    assert.ok(!comparison.is_comparable && comparison.untold.length > 1);
+    assert.match(await page.textContent("#history"), new RegExp(`${comparison.untold.length} findings: whether they are gone cannot be told`));
+    assert.match(await page.textContent("#history"), /Scores cannot be compared/);
+    // The earlier run had other rules: the line ends there.
+    assert.equal(await page.locator("#history .trend path.break").count(), 1);
+    assert.match(await page.textContent("#history"), /from here on: \d+ rules did not run any more/);
     await page.to("#findings?new=1");
     assert.equal(await found(page), comparison.new.length);
     await page.done();
@@ -226,6 +343,16 @@ const tests = {
       const before = await paper();
       await page.click("#theme");
       assert.notEqual(await paper(), before);
+      await page.done();
+    }
+  },
+
+  async "pictures for the README are taken on demand"() {
+    if (!process.env.PICTURES) return;
+    for (const view of ["overview", "lineage"]) {
+      const page = await open("shop", `#${view}`);
+      await page.setViewportSize({ width: 1280, height: 860 });
+      await page.screenshot({ path: join(process.env.PICTURES, `audit-${view}.png`) });
       await page.done();
     }
   },

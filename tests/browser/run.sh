@@ -3,7 +3,7 @@
 #
 # Needs Node.js, Chromium (installed by apt where that is possible) and, the first time, npm's registry for
 # playwright-core. Without them it says so, unless DBT_STEWARD_REQUIRE_BROWSER=1 makes that a failure. SCREENSHOTS is a
-# folder for pictures of the page.
+# folder for pictures of the page; PICTURES=docs/images renews those of the README, which pngquant then makes small.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

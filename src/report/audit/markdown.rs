@@ -79,9 +79,10 @@ fn head(audit: &Audit) -> String {
     ];
     let looked_at: Vec<String> = looked_at.into_iter().map(|(count, word)| counted(count, word)).collect();
     format!(
-        "# Audit of {}: {score}\n\n{}{commit}. {}: {found}, with a risk of {:.1}.\n",
+        "# Audit of {}: {score}\n\n{}{commit}, read from {}. {}: {found}, with a risk of {:.1}.\n",
         code(&audit.project),
         audit.date,
+        inline(&audit.input.choice),
         looked_at.join(", "),
         audit.risk
     )
@@ -100,15 +101,21 @@ fn worklist(audit: &Audit) -> String {
             [only] => name(only),
             [first, rest @ ..] => format!("{} and {} more", name(first), rest.len()),
         };
-        let (what, effect) = (field(&action.what), field(&action.effect));
+        let urgent = action.why_urgent.map(|why| format!("**cannot wait: {why}.** ")).unwrap_or_default();
+        let (what, effect) = (urgent + &field(&action.what), field(&action.effect));
         format!("{:.1} | {what} | {effect} | {effort} | {owner} | {place}", action.risk)
     };
-    table("What to do first", "risk#|action|effect|effort|owner|where", audit.worklist.iter().map(row).collect())
+    // What is passed over because it is like three before comes after the rest.
+    let first = audit.first_steps(SHOWN).actions;
+    let others = (0..audit.worklist.len()).filter(|at| !first.contains(at));
+    let rows = first.iter().copied().chain(others).map(|at| row(&audit.worklist[at])).collect();
+    table("What to do first", "risk#|action|effect|effort|owner|where", rows)
 }
 
 fn traps(audit: &Audit) -> String {
     let row = |trap: &crate::audit::TrapScore| {
-        format!("{} | {} | {}", trap.name, points(trap.score.score), findings(&trap.score))
+        let why = trap.unknown.map(|why| format!(" (cannot be judged: {why})")).unwrap_or_default();
+        format!("{}{why} | {} | {}", trap.name, points(trap.score.score), findings(&trap.score))
     };
     table("The five traps", "trap|score#|errors#|warnings#|info#", audit.scores.traps.iter().map(row).collect())
 }
@@ -194,14 +201,15 @@ fn weakest(word: &str, heading: &str, parts: &[PartScore]) -> String {
     let row = |part: &PartScore| {
         let part_name = part.name.as_deref().unwrap_or_default();
         format!(
-            "{} | {} | {} | {}",
+            "{} | {} | {} | {} | {:.1}",
             name(part_name),
             points(part.score.score),
             part.score.resources,
-            findings(&part.score)
+            findings(&part.score),
+            part.risk
         )
     };
-    let columns = format!("{word}|score#|resources#|errors#|warnings#|info#");
+    let columns = format!("{word}|score#|resources#|errors#|warnings#|info#|risk#");
     table(heading, &columns, parts.into_iter().map(row).collect())
 }
 
@@ -230,6 +238,7 @@ fn changes(audit: &Audit, comparison: &Comparison) -> String {
     let (fixed, new) = (comparison.fixed.len(), comparison.new.len());
     text += &format!("{} gone, {} new, ", counted(fixed, "finding"), new);
     text += &format!("{} done.\n", counted(comparison.done.len(), "action"));
+    text += &other_rules(comparison);
     let of = |name: &Option<String>| name.as_deref().map(field).unwrap_or_default();
     let row = |change: &crate::audit::ScoreChange| {
         let scope = match serde_json::to_value(change.scope) {
@@ -246,6 +255,29 @@ fn changes(audit: &Audit, comparison: &Comparison) -> String {
     text += &table("New findings", "risk#|rule|finding", comparison.new.iter().map(row).collect());
     let row = |done: &crate::audit::DoneAction| format!("{:.1} | {}", done.risk, field(&done.what));
     text + &table("Done", "risk taken away#|action", comparison.done.iter().map(row).collect())
+}
+
+/// What cannot be compared, because a rule ran in one of the audits only, or weighs otherwise.
+fn other_rules(comparison: &Comparison) -> String {
+    let rules = &comparison.rules;
+    let all = [
+        ("ran then only", &rules.only_before),
+        ("ran now only", &rules.only_now),
+        ("with another severity", &rules.severity),
+    ];
+    let some = all.into_iter().filter(|(_, codes)| !codes.is_empty());
+    let words: Vec<String> = some.map(|(words, codes)| format!("{} {words}", counted(codes.len(), "rule"))).collect();
+    if words.is_empty() {
+        return String::new();
+    }
+    let scores = if comparison.is_comparable { "" } else { " Scores cannot be compared." };
+    let untold = comparison.untold.len() + comparison.untold_new.len();
+    let untold = if untold == 0 {
+        String::new()
+    } else {
+        format!(" Of {} nobody can tell whether it is gone or new.", counted(untold, "finding"))
+    };
+    format!("\nOther rules than then: {}.{scores}{untold}\n", words.join(", "))
 }
 
 fn history(audit: &Audit) -> String {
@@ -271,13 +303,29 @@ fn history(audit: &Audit) -> String {
 }
 
 fn notes(audit: &Audit) -> String {
+    let lines: String = audit.notes.iter().map(|note| format!("- {}\n", inline(note))).collect();
+    let text = lines + &did_not_run(audit);
+    if text.is_empty() { text } else { format!("\n## What is not known\n\n{text}") }
+}
+
+/// In one line for who reads the numbers; which rules, and why, for who wants to know.
+fn did_not_run(audit: &Audit) -> String {
     let mut skipped: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for rule in &audit.rules {
         if let Some(why) = rule.skipped.as_deref() {
             skipped.entry(why).or_default().push(rule.code);
         }
     }
-    let skipped = skipped.into_iter().map(|(why, codes)| format!("- Not run: {}. {}\n", codes.join(", "), inline(why)));
-    let lines: String = audit.notes.iter().map(|note| format!("- {}\n", inline(note))).chain(skipped).collect();
-    if lines.is_empty() { lines } else { format!("\n## What is not known\n\n{lines}") }
+    let count: usize = skipped.values().map(Vec::len).sum();
+    if count == 0 {
+        return String::new();
+    }
+    let lines = skipped.into_iter().map(|(why, codes)| format!("- {}: {}\n", codes.join(", "), inline(why)));
+    format!(
+        "- {} of {} did not run: what they look for is in none of these numbers.\n\n<details><summary>Which, and \
+         why</summary>\n\n{}\n</details>\n",
+        count,
+        counted(audit.rules.len(), "rule"),
+        lines.collect::<String>()
+    )
 }

@@ -106,6 +106,16 @@ pub fn tally_words(tally: Tally) -> Html {
     counts.into_iter().map(one).collect()
 }
 
+/// A number with its noun: "1 finding", "12 480 findings".
+pub fn number(count: usize, of: &str) -> Html {
+    html!("{} {}", count, noun(count, of))
+}
+
+/// The noun alone, beside a number in letters of its own: "column", "columns".
+pub fn noun(count: usize, noun: &str) -> String {
+    if count == 1 { noun.to_owned() } else { format!("{noun}s") }
+}
+
 /// How many findings there are in all, for sorting.
 pub fn sum(tally: Tally) -> usize {
     tally.error + tally.warning + tally.info
@@ -165,7 +175,8 @@ pub fn more(all: usize, shown: usize, what: &str) -> Html {
     if all <= shown {
         return Html::default();
     }
-    html!(r#"<p class="quiet">{} more {} are in <code>--format json</code>.</p>"#, all - shown, what)
+    let (rest, verb) = (all - shown, if all - shown == 1 { "is" } else { "are" });
+    html!(r#"<p class="quiet">{} {} in <code>--format json</code>.</p>"#, number(rest, &format!("more {what}")), verb)
 }
 
 #[cfg(test)]

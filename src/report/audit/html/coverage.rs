@@ -38,22 +38,24 @@ const PARTS: [(Measure, Things, &str); 7] = [
 pub fn section(audit: &Audit) -> Html {
     let coverage = &audit.coverage;
     let content = html!(
-        "<h3>The project</h3>{}<h3>By layer</h3>{}<h3>By owner</h3>{}<h3>By folder</h3>{}",
-        project(&coverage.project),
-        parts("layer", "Layer", &coverage.layers),
-        parts("owner", "Owner", &coverage.owners),
-        parts("folder", "Folder", &coverage.folders),
+        "<div id=\"missing\"></div><h3>The project</h3>{}<h3>By layer</h3>{}<h3>By owner</h3>{}<h3>By folder</h3>{}",
+        project(audit),
+        parts(audit, "layer", "Layer", &coverage.layers),
+        parts(audit, "owner", "Owner", &coverage.owners),
+        parts(audit, "folder", "Folder", &coverage.folders),
     );
     view(
         "coverage",
         "Coverage",
         "How much of what there is has a description, an owner, a test, a freshness check, a contract, a classification. \
-         Columns are those that YAML declares; classified are columns with personal data, known or suspected.",
+         Columns are those that YAML declares; classified are columns with personal data, known or suspected. A number that \
+         is underlined leads to what is missing.",
         content,
     )
 }
 
-fn project(cells: &[Cell]) -> Html {
+fn project(audit: &Audit) -> Html {
+    let cells = &audit.coverage.project;
     let headings: Vec<&str> = std::iter::once("").chain(MEASURES.iter().map(|(_, name)| *name)).collect();
     let row = |(of, name): &(Things, &str)| {
         let found = |measure| cells.iter().find(|cell| (cell.measure, cell.of) == (measure, *of));
@@ -61,7 +63,9 @@ fn project(cells: &[Cell]) -> Html {
         if cells.iter().all(Option::is_none) {
             return Html::default();
         }
-        let cell = |(cell, (_, label)): (Option<&Cell>, &(Measure, &str))| filled(cell, label, "");
+        let cell = |(cell, (_, label)): (Option<&Cell>, &(Measure, &str))| {
+            filled(cell, label, cell.and_then(|cell| missing(audit, cell, None)))
+        };
         html!(
             "<tr><th scope=\"row\">{}</th>{}</tr>",
             name,
@@ -83,49 +87,85 @@ fn largest(parts: &[PartCoverage]) -> Vec<&PartCoverage> {
     at.into_iter().map(|at| &parts[at]).collect()
 }
 
-fn parts(key: &str, heading: &str, parts: &[PartCoverage]) -> Html {
+fn parts(audit: &Audit, key: &'static str, heading: &str, parts: &[PartCoverage]) -> Html {
     let is_there = |(measure, of, _): &&(Measure, Things, &str)| {
         parts.iter().flat_map(|part| &part.cells).any(|cell| (cell.measure, cell.of) == (*measure, *of))
     };
     let columns: Vec<&(Measure, Things, &str)> = PARTS.iter().filter(is_there).collect();
     let headings: Vec<&str> = std::iter::once(heading).chain(columns.iter().map(|(_, _, name)| *name)).collect();
     let row = |part: &PartCoverage| {
-        let link = of_part(key, part.name.as_deref());
         let cell = |(measure, of, name): &&(Measure, Things, &str)| {
-            filled(part.cells.iter().find(|cell| (cell.measure, cell.of) == (*measure, *of)), name, &link)
+            let cell = part.cells.iter().find(|cell| (cell.measure, cell.of) == (*measure, *of));
+            filled(cell, name, cell.and_then(|cell| missing(audit, cell, Some((key, part.name.as_deref())))))
         };
         let cells = columns.iter().map(cell).collect::<Html>();
         html!("<tr><th scope=\"row\">{}</th>{}</tr>", part_name(key, part.name.as_deref()), cells)
     };
-    let rows = largest(parts).into_iter().map(row).collect();
-    html!("{}{}", table("coverage cells sortable", &headings, rows), more(parts.len(), PRINTED, "smaller ones"))
+    let has_any = |part: &&PartCoverage| {
+        let has = |(measure, of, _): &&(Measure, Things, &str)| {
+            part.cells.iter().any(|cell| (cell.measure, cell.of) == (*measure, *of))
+        };
+        columns.iter().any(has)
+    };
+    let rows = largest(parts).into_iter().filter(has_any).map(row).collect();
+    html!("{}{}", table("coverage cells sortable", &headings, rows), more(parts.len(), PRINTED, "smaller one"))
 }
 
-/// What there is, with its bar; it leads to the findings on what is not covered.
-fn filled(cell: Option<&Cell>, label: &str, part: &str) -> Html {
+/// What there is, with its bar; it leads to what is missing.
+fn filled(cell: Option<&Cell>, label: &str, link: Option<String>) -> Html {
     let Some(cell) = cell else { return html!("<td class=\"quiet none\" data-sort=\"-1\">·</td>") };
     let share = cell.covered as f64 / cell.total.max(1) as f64 * 100.0;
-    let separator = if part.is_empty() { "" } else { "&" };
-    let link = format!("#findings?{part}{separator}about={}", word(cell.measure));
-    html!(
-        "<td data-label=\"{}\" data-sort=\"{}\"><a href=\"{}\"><b>{}</b> <span class=\"quiet\">{} of {}</span>{}</a></td>",
-        label,
-        format!("{share:.2}"),
-        link,
+    let content = html!(
+        "<b>{}</b> <span class=\"quiet\">{} of {}</span>{}",
         percent(cell.covered, cell.total),
         cell.covered,
         cell.total,
         bar(share)
-    )
+    );
+    let content = match link {
+        Some(link) => html!("<a href=\"{}\">{}</a>", link, content),
+        None => html!("<span class=\"cell\">{}</span>", content),
+    };
+    html!("<td data-label=\"{}\" data-sort=\"{}\">{}</td>", label, format!("{share:.2}"), content)
 }
 
-fn word(measure: Measure) -> &'static str {
-    match measure {
-        Measure::Documented => "documented",
-        Measure::Owned => "owned",
-        Measure::Tested => "tested",
-        Measure::Fresh => "fresh",
-        Measure::Contracted => "contracted",
-        Measure::Classified => "classified",
+/// Leads to the list of what a cell does not cover, where the lineage knows each of it: it does for resources that have no
+/// description, test, owner or freshness, and does not for columns and contracts.
+fn missing(audit: &Audit, cell: &Cell, part: Option<(&'static str, Option<&str>)>) -> Option<String> {
+    let (gap, measure) = match cell.measure {
+        Measure::Documented => (1, "documented"),
+        Measure::Tested => (2, "tested"),
+        Measure::Owned => (4, "owned"),
+        Measure::Fresh => (16, "fresh"),
+        Measure::Classified => return (cell.covered < cell.total).then(|| "#sensitive".to_owned()),
+        Measure::Contracted => return None,
+    };
+    let kind = match cell.of {
+        Things::Models => "model",
+        Things::Sources => "source",
+        Things::Seeds => "seed",
+        Things::Snapshots => "snapshot",
+        Things::Exposures => "exposure",
+        Things::PublicModels | Things::Columns => return None,
+    };
+    let nodes = &audit.lineage.nodes;
+    let is_missing = |at: &usize| {
+        nodes.gaps[*at] & gap != 0
+            && nodes.id[*at].split('.').next() == Some(kind)
+            && part.is_none_or(|(key, name)| is_of(audit, *at, key, name))
+    };
+    // Of something with several owners the lineage knows the first only.
+    let is_known = (0..nodes.id.len()).filter(is_missing).count() == cell.total - cell.covered;
+    let of = part.map(|(key, name)| format!("&{}", of_part(key, name))).unwrap_or_default();
+    (is_known && cell.covered < cell.total).then(|| format!("#coverage?missing={measure}&of={kind}{of}"))
+}
+
+/// Whether a resource is of that owner, folder or layer.
+fn is_of(audit: &Audit, at: usize, key: &str, name: Option<&str>) -> bool {
+    let nodes = &audit.lineage.nodes;
+    match key {
+        "owner" => nodes.owner[at].map(|owner| audit.owners.owners[owner].name.as_str()) == name,
+        "layer" => Some(nodes.layer[at]) == name,
+        _ => Some(nodes.path[at].rsplit_once('/').map_or("", |(folder, _)| folder)) == name,
     }
 }

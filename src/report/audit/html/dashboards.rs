@@ -1,6 +1,6 @@
 //! What each dashboard rests on, and where that is weak.
 
-use super::components::{bar, more, percent, points, score_cell, section as view, sum, table, tally, verdict};
+use super::components::{bar, more, number, percent, points, score_cell, section as view, sum, table, tally, verdict};
 use super::markup::{Html, html, outside_link};
 use crate::audit::{Audit, Dashboard, WeakLinks};
 
@@ -14,7 +14,7 @@ pub fn section(audit: &Audit) -> Html {
         "{}{}{}",
         overview(audit),
         shown.iter().enumerate().map(|(at, it)| dashboard(audit, at, it)).collect::<Html>(),
-        more(audit.dashboards.len(), shown.len(), "dashboards"),
+        more(audit.dashboards.len(), shown.len(), "dashboard"),
     );
     view(
         "dashboards",
@@ -146,7 +146,11 @@ fn links(audit: &Audit, it: &Dashboard) -> Html {
     };
     let rows = weak.iter().take(WEAKEST).map(row).collect();
     let rest = weak.len().saturating_sub(WEAKEST);
-    let rest = if rest == 0 { Html::default() } else { html!("<p class=\"quiet\">and {} more weak links</p>", rest) };
+    let rest = if rest == 0 {
+        Html::default()
+    } else {
+        html!("<p class=\"quiet\">and {}</p>", number(rest, "more weak link"))
+    };
     html!("{}{}{}", table("links cells", &["Weakest links", "Layer", "Lacks", "#Steps away"], rows), rest, all)
 }
 

@@ -134,6 +134,8 @@ struct Actions {
     effects: Vec<String>,
     owner: Vec<Option<String>>,
     risk: Vec<f64>,
+    /// Why those that cannot wait cannot.
+    urgent: Vec<Option<&'static str>>,
     effort: Vec<u8>,
     places: Vec<usize>,
     dashboards: Vec<u32>,
@@ -273,6 +275,7 @@ fn actions(audit: &Audit) -> Actions {
         effects: effects.texts,
         owner: all.iter().map(|action| action.owner.as_ref().map(shown)).collect(),
         risk: all.iter().map(|action| action.risk).collect(),
+        urgent: all.iter().map(|action| action.why_urgent).collect(),
         effort: all.iter().map(|action| effort(action.effort)).collect(),
         places: all.iter().map(|action| action.places).collect(),
         dashboards: all.iter().map(|action| action.dashboards).collect(),

@@ -1,13 +1,11 @@
 //! The first page: how bad it is, where the risk is, who does what first.
 
-use std::collections::BTreeMap;
-
 use super::components::{
-    bar, of_part, percent, points, score_cell, section as view, sign, table, tally_words, verdict,
+    bar, number, of_part, percent, points, score_cell, section as view, sign, table, tally_words, verdict,
 };
 use super::markup::{Html, html, prose};
 use super::worklist::row as action_row;
-use crate::audit::{Audit, Measure, Things};
+use crate::audit::{Audit, Measure, PartScore, Things, TrapScore};
 
 /// How many actions, folders and dashboards the first page has.
 const ACTIONS: usize = 10;
@@ -31,15 +29,41 @@ fn score(audit: &Audit) -> Html {
     let (word, sentence) = verdict(score.score);
     html!(
         "<div class=\"card\" id=\"score\"><h3>Governance score</h3><p class=\"big\"><b id=\"project-score\">{}</b><span> of \
-         100 · {}</span></p><p>{}</p><p class=\"tallies\">{}</p>{}<p class=\"quiet\">{} resources count, each the more, the more \
-         dashboards and models rest on it. <a href=\"#method\">How scores are made</a></p></div>",
+         100 · {}</span></p><p>{}</p><p class=\"tallies\">{}</p>{}<p class=\"quiet\">{} {}, each the more, the more \
+         dashboards and models rest on it. {}{}<a href=\"#method\">How scores are made</a></p></div>",
         points(score.score),
         word,
         sentence,
         tally_words(audit.totals),
         facts(audit),
-        score.resources,
+        number(score.resources, "resource"),
+        if score.resources == 1 { "counts" } else { "count" },
+        suppressed(audit),
+        disabled(audit),
     )
+}
+
+/// A score that leaves much out has to say so.
+fn suppressed(audit: &Audit) -> Option<Html> {
+    let accepted = audit.suppressed;
+    (accepted.findings > 0).then(|| {
+        html!(
+            "{} accepted by suppressions and left out; with {} the score would be {}. ",
+            number_are(accepted.findings, "finding"),
+            if accepted.findings == 1 { "it" } else { "them" },
+            points(accepted.score)
+        )
+    })
+}
+
+fn disabled(audit: &Audit) -> Option<Html> {
+    let disabled = audit.counts.disabled_models;
+    (disabled > 0).then(|| html!("{} disabled and not looked at. ", number_are(disabled, "model")))
+}
+
+/// "1 model is", "3 models are".
+fn number_are(count: usize, of: &str) -> Html {
+    html!("{} {}", number(count, of), if count == 1 { "is" } else { "are" })
 }
 
 /// What each trap is about, in a few words.
@@ -55,25 +79,21 @@ fn about_trap(name: &str) -> &'static str {
 }
 
 fn traps(audit: &Audit) -> Html {
-    let about = |name: &'static str| match name {
-        "serve the business" if audit.dashboards.is_empty() => "no exposures, so there is little to judge by",
-        _ => about_trap(name),
-    };
-    let trap = |trap: &crate::audit::TrapScore| {
-        let part = of_part("trap", Some(trap.name));
+    let trap = |trap: &TrapScore| {
         html!(
             "<li><a href=\"{}\"><span class=\"name\">{}</span><span class=\"quiet\">{}</span>{}<b \
              class=\"num\">{}</b></a></li>",
-            format!("#findings?{part}"),
+            format!("#findings?{}", of_part("trap", Some(trap.name))),
             capital(trap.name),
-            about(trap.name),
-            bar(trap.score.score.unwrap_or_default()),
+            trap.unknown.map_or_else(|| about_trap(trap.name).to_owned(), |why| format!("cannot be judged: {why}")),
+            trap.score.score.map(bar),
             points(trap.score.score),
         )
     };
     html!(
-        "<div class=\"card\" id=\"traps\"><h3>The five traps</h3><ul class=\"traps\">{}</ul><p class=\"quiet\">Each counts \
-         only the findings of its own rules, so each stands above the score of all.</p></div>",
+        "<div class=\"card\" id=\"traps\"><h3>The five traps</h3><ul class=\"traps\">{}</ul><p class=\"quiet\">Where data teams \
+         come to grief as they grow. Each counts what its own rules find; a fault in one weighs more there than in the score \
+         of all.</p></div>",
         audit.scores.traps.iter().map(trap).collect::<Html>()
     )
 }
@@ -117,18 +137,24 @@ fn facts(audit: &Audit) -> Html {
 }
 
 fn first(audit: &Audit) -> Html {
-    let actions = &audit.worklist[..audit.worklist.len().min(ACTIONS)];
-    if actions.is_empty() {
+    let steps = audit.first_steps(ACTIONS);
+    if steps.actions.is_empty() {
         return html!("<h3>Do this first</h3><p>Nothing is left to do.</p>");
     }
-    let risk: f64 = actions.iter().map(|action| action.risk).sum();
-    let rows = actions.iter().enumerate().map(|(at, action)| action_row(audit, at, action)).collect();
+    let risk: f64 = steps.actions.iter().map(|at| audit.worklist[*at].risk).sum();
+    let rows = steps.actions.iter().map(|at| action_row(audit, *at, &audit.worklist[*at])).collect();
+    let passed_over = match steps.passed_over.len() {
+        0 => Html::default(),
+        count => html!(" Of one kind of work there are at most three, which passes over {}.", number(count, "action")),
+    };
     html!(
-        "<h3>Do this first</h3><p class=\"lead\">{} of {} actions, which together take away {} of all risk. <a \
-         href=\"#worklist\">The whole worklist</a></p>{}",
-        actions.len(),
-        audit.worklist.len(),
+        "<h3>Do this first</h3><p class=\"lead\">{} of {}, which together take away {} of all risk.{} Risk is how grave a \
+         finding is times what rests on it; it has no unit, and is there to compare. <a href=\"#worklist\">The whole \
+         worklist</a></p>{}",
+        steps.actions.len(),
+        number(audit.worklist.len(), "action"),
         share(risk, audit.risk),
+        passed_over,
         table("worklist", super::worklist::HEADINGS, rows),
     )
 }
@@ -139,39 +165,20 @@ pub fn share(risk: f64, all: f64) -> String {
     if percent > 0.0 && percent < 1.0 { "< 1 %".to_owned() } else { format!("{percent:.0} %") }
 }
 
-/// The risk that lies in each folder: of a finding on several resources, each has an equal part.
-fn risk_by_folder(audit: &Audit) -> BTreeMap<&str, f64> {
-    let nodes = &audit.lineage.nodes;
-    let mut on: Vec<Vec<usize>> = vec![Vec::new(); audit.findings.len()];
-    for (node, findings) in nodes.findings.iter().enumerate() {
-        findings.iter().for_each(|finding| on[*finding].push(node));
-    }
-    let mut risks: BTreeMap<&str, f64> = BTreeMap::new();
-    for (finding, on) in audit.findings.iter().zip(&on) {
-        for node in on {
-            let folder = nodes.path[*node].rsplit_once('/').map_or("", |(folder, _)| folder);
-            *risks.entry(folder).or_default() += finding.risk / on.len() as f64;
-        }
-    }
-    risks
-}
-
 fn folders(audit: &Audit) -> Html {
-    let mut risks: Vec<(&str, f64)> = risk_by_folder(audit).into_iter().collect();
-    risks.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
-    let score_of = |name: &str| audit.scores.folders.iter().find(|part| part.name.as_deref() == Some(name));
-    let row = |(name, risk): &(&str, f64)| {
-        let part = of_part("folder", Some(name));
-        let score = score_of(name).and_then(|part| part.score.score);
+    let mut folders: Vec<&PartScore> = audit.scores.folders.iter().filter(|part| part.risk > 0.0).collect();
+    folders.sort_by(|a, b| b.risk.total_cmp(&a.risk).then_with(|| a.name.cmp(&b.name)));
+    let row = |folder: &&PartScore| {
+        let name = folder.name.as_deref().unwrap_or_default();
         html!(
             "<tr><td><a href=\"{}\">{}</a></td><td class=\"num\">{}</td>{}</tr>",
-            format!("#findings?{part}"),
+            format!("#findings?{}", of_part("folder", Some(name))),
             if name.is_empty() { "(top folder)" } else { name },
-            share(*risk, audit.risk),
-            score_cell(score)
+            share(folder.risk, audit.risk),
+            score_cell(folder.score.score)
         )
     };
-    let rows = risks.iter().take(PARTS).map(row).collect();
+    let rows = folders.iter().take(PARTS).map(row).collect();
     html!(
         "<div><h3>Folders with the most risk</h3>{}<p><a href=\"#scores\">All folders, owners and layers</a></p></div>",
         table("short", &["Folder", "#Of all risk", "#Score"], rows)

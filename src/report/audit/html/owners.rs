@@ -1,8 +1,9 @@
 //! Who owns what, who carries how much of it, and whom nobody can reach.
 
-use super::components::{bar, more, of_part, percent, score_cell, section as view, sum, table, tally};
+use super::components::{bar, more, noun, of_part, percent, score_cell, section as view, sum, table, tally};
 use super::markup::{Html, html};
 use crate::audit::{Audit, Owner, Unreachable};
+use crate::rules::words::counted;
 
 /// How many owners and how many unreachable ones are printed.
 const PRINTED: usize = 500;
@@ -15,7 +16,7 @@ pub fn section(audit: &Audit) -> Html {
         "{}{}{}{}",
         summary(audit),
         table("cells sortable", HEADINGS, sorted.iter().take(PRINTED).map(|owner| row(owner)).collect()),
-        more(sorted.len(), PRINTED, "owners"),
+        more(sorted.len(), PRINTED, "owner"),
         unreachable(&owners.unreachable),
     );
     view(
@@ -45,15 +46,17 @@ fn summary(audit: &Audit) -> Html {
     let models = audit.lineage.nodes.id.iter().zip(&audit.lineage.nodes.is_foreign);
     let models = models.filter(|(id, is_foreign)| id.starts_with("model.") && !**is_foreign).count();
     html!(
-        "<ul class=\"facts\"><li><b>{}</b><span>owners</span></li><li><a href=\"#findings?owner=-\"><b>{}</b><span>of {} \
-         models have no owner</span></a></li><li><b>{}</b><span>of {} models that feed a dashboard have no \
-         owner</span></li><li><b>{}</b><span>owners cannot be reached</span></li></ul>",
+        "<ul class=\"facts\"><li><b>{}</b><span>{}</span></li><li><a href=\"#findings?owner=-\"><b>{}</b><span>of {} \
+         without an owner</span></a></li><li><b>{}</b><span>of {} that feed a dashboard without an \
+         owner</span></li><li><b>{}</b><span>{} cannot be reached</span></li></ul>",
         owners.owners.len(),
+        noun(owners.owners.len(), "owner"),
         owners.unowned_models,
-        models,
+        counted(models, "model"),
         owners.unowned_feeding,
-        owners.feeding,
+        counted(owners.feeding, "model"),
         owners.unreachable.len(),
+        noun(owners.unreachable.len(), "owner"),
     )
 }
 
@@ -72,8 +75,8 @@ fn row(owner: &Owner) -> Html {
         owner.exposures,
         owner.others,
         share.to_string(),
-        bar(share * 100.0),
-        percent((share * 1000.0).round() as usize, 1000),
+        owner.share.map(|share| bar(share * 100.0)),
+        owner.share.map_or_else(|| "–".to_owned(), |share| percent((share * 1000.0).round() as usize, 1000)),
         owner.dashboards,
         sum(owner.findings).to_string(),
         tally(owner.findings, &of_part("owner", Some(&owner.name))),
@@ -103,6 +106,6 @@ fn unreachable(all: &[Unreachable]) -> Html {
             &["Group or exposure", "Named owner", "#Resources"],
             all.iter().take(PRINTED).map(row).collect()
         ),
-        more(all.len(), PRINTED, "of them"),
+        more(all.len(), PRINTED, "such owner"),
     )
 }

@@ -5,16 +5,10 @@
   const SIGNS = [["none", "", "no findings"], ["info", "●", "info"], ["warning", "▲", "warning"], ["error", "◆", "error"]];
   const GAPS = ["description", "test", "owner", "lineage (orphaned)", "freshness check"];
   const EFFORTS = [["●○○", "small"], ["●●○", "medium"], ["●●●", "large"]];
-  // The rules on what each coverage counts.
-  const ABOUT = {
-    documented: "DOC001 DOC002 DOC003 DOC004 DOC005 DOC006 DOC009 DOC010 DOC011 EXP005",
-    owned: "OWN001 OWN002 OWN003 OWN004 OWN005 EXP007",
-    tested: "TST001 TST002 TST005 EXP006",
-    fresh: "SRC001 EXP010",
-    contracted: "ACC001 ACC002",
-    classified: "ACC020",
-  };
-  const PAGE = 100;
+  // What coverage counts, as the bit of what is missing and the word for it.
+  const MISSING = { documented: [1, "without a description"], tested: [2, "without a test"], owned: [4, "without an owner"], fresh: [16, "whose freshness nobody checks"] };
+  const KINDS = { model: "model", source: "source table", seed: "seed", snapshot: "snapshot", exposure: "exposure" };
+  const [PAGE, FIRST] = [100, 30];
   const $ = (id) => document.getElementById(id);
   const root = document.documentElement;
 
@@ -33,7 +27,8 @@
     el("i", { "aria-hidden": "true" }, SIGNS[level][1]), el("span", { class: "sr" }, SIGNS[level][2]), String(count));
   const option = (value, text) => el("option", { value }, text);
   const link = (view, parameters) => `#${view}?${new URLSearchParams(parameters)}`;
-  const count = (number, word) => `${number} ${word}${number === 1 ? "" : "s"}`;
+  const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
+  const count = (number, word) => `${grouped(number)} ${word}${number === 1 ? "" : "s"}`;
 
   // ---- Data: read when it is first asked for.
 
@@ -98,6 +93,7 @@
     if (view.id === "findings") showFindings();
     if (view.id === "lineage") showLineage();
     if (view.id === "worklist") showWorklist();
+    if (view.id === "coverage") showMissing();
     root.dataset.shown = location.hash;
     if (!moved) return;
     if (target && target !== view) target.scrollIntoView();
@@ -173,7 +169,6 @@
         return [`layer: ${value}`, (finding) => more.has(finding) || some(finding, (node) => data.layers[nodes.layer[node]] === value)];
       },
       trap: (value) => [`trap: ${value}`, among(of("trap"))],
-      about: (value) => [`not ${value}`, (finding) => (ABOUT[value] || "").split(" ").includes(data.rules[findings.rule[finding]].code)],
       action: (value) => [`action: ${data.actions.what[value] || "none"}`,
         among(new Set([...(data.actions.clears[value] || []), ...(data.actions.eases[value] || [])]))],
       above: (value) => {
@@ -203,7 +198,7 @@
     const pages = Math.max(1, Math.ceil(found.length / PAGE));
     const page = Math.min(Math.max(Number(parameters.get("page")) || 1, 1), pages);
     const shown = found.slice((page - 1) * PAGE, page * PAGE);
-    $("findings-count").textContent = all.length ? `${found.length} of ${count(data.order.length, "finding")}` : count(found.length, "finding");
+    $("findings-count").textContent = all.length ? `${grouped(found.length)} of ${count(data.order.length, "finding")}` : count(found.length, "finding");
     $("findings-list").replaceChildren(...shown.map((finding) => findingRow(data, finding)));
     const turn = (words, to) => el("button", { type: "button", click: () => { go("findings", { page: to }); $("findings-count").scrollIntoView(); } }, words);
     $("findings-pages").replaceChildren(...(pages === 1 ? [] : [
@@ -257,12 +252,35 @@
     const [dots, word] = EFFORTS[actions.effort[at]];
     const share = total ? actions.risk[at] / total * 100 : 0;
     return el("tr", {}, el("td", { class: "num quiet" }, String(at + 1)),
-      el("td", {}, el("span", { class: "what" }, ...prose(actions.what[at])), " ",
+      el("td", {}, actions.urgent[at] ? el("span", { class: "urgent" }, `cannot wait: ${actions.urgent[at]}`) : null,
+        el("span", { class: "what" }, ...prose(actions.what[at])), " ",
         el("a", { class: "clears", href: link("findings", { action: at }) }, ...prose(actions.effects[actions.effect[at]]))),
       el("td", { "data-label": "Owner", class: actions.owner[at] ? "" : "quiet" }, actions.owner[at] || "nobody yet"),
       el("td", { "data-label": "Effort" }, el("span", { class: "effort" }, el("i", { "aria-hidden": "true" }, dots), ` ${word} `, el("span", { class: "quiet" }, count(actions.places[at], "place")))),
       el("td", { class: "num", "data-label": "Risk" }, actions.risk[at].toFixed(1)),
       el("td", { class: "num", "data-label": "Of all risk" }, share > 0 && share < 1 ? "< 1 %" : `${share.toFixed(0)} %`));
+  }
+
+  // ---- Coverage: what is not covered.
+
+  function showMissing() {
+    const [measure, kind] = [MISSING[parameters.get("missing")], KINDS[parameters.get("of")]];
+    if (!measure || !kind) return void $("missing").replaceChildren();
+    const { nodes, owners, layers, folders } = load();
+    const wanted = (name, of) => !parameters.has(name) || of === parameters.get(name);
+    const found = [...nodes.id.keys()].filter((at) => nodes.gaps[at] & measure[0] && nodes.id[at].startsWith(`${parameters.get("of")}.`)
+      && wanted("owner", nodes.owner[at] === null ? "-" : owners[nodes.owner[at]])
+      && wanted("layer", layers[nodes.layer[at]]) && wanted("folder", folders[nodes.folder[at]] || "/"))
+      .sort((a, b) => nodes.dashboards[b] - nodes.dashboards[a] || nodes.downstream[b] - nodes.downstream[a]);
+    const part = ["owner", "layer", "folder"].filter((name) => parameters.has(name)).map((name) => `, ${name} ${parameters.get(name) === "-" ? "nobody" : parameters.get(name)}`);
+    const feeds = (at) => [[nodes.dashboards[at], "dashboard"], [nodes.downstream[at], "model"]].filter(([size]) => size).map(([size, word]) => count(size, word)).join(", ");
+    const row = (at) => el("li", {}, el("a", { href: link("lineage", { node: nodes.id[at] }) }, nodes.name[at]),
+      feeds(at) && kind !== "exposure" ? el("span", { class: "quiet" }, ` feeds ${feeds(at)}`) : null);
+    const list = el("ul", { class: "columned" }, ...found.slice(0, FIRST).map(row));
+    const rest = el("button", { type: "button", click: () => { list.append(...found.slice(FIRST).map(row)); rest.remove(); } }, `Show all ${grouped(found.length)}`);
+    $("missing").replaceChildren(el("div", { class: "card" },
+      el("p", {}, el("b", {}, `${count(found.length, kind)} ${measure[1]}${part.join("")}`), el("span", { class: "quiet" }, ", what feeds most first")),
+      list, el("p", { class: "buttons" }, found.length > FIRST ? rest : null, el("a", { href: "#coverage" }, "Close this list"))));
   }
 
   // ---- Tables that can be sorted, and what is upstream of a dashboard.
@@ -305,7 +323,10 @@
 
   // ---- Lineage.
 
-  const [WIDTH, HEIGHT, ACROSS, DOWN, TALL] = [188, 46, 52, 14, 16];
+  const [HEIGHT, DOWN, TALL] = [48, 12, 16];
+  // A box is as wide as its words and columns stand apart as there is room, within these; and a picture is not made smaller
+  // than what can be read.
+  const [NARROW, WIDE, ABOUT, CLOSE, APART, SMALLEST] = [70, 330, 165, 28, 90, 0.92];
   const MOST = 40;
   const lineage = { scale: 1, chosen: null, items: [], edges: [], depth: 2 };
 
@@ -320,7 +341,7 @@
     $("deeper").addEventListener("click", () => go("lineage", { steps: Math.min(5, lineage.depth + 1) }));
     $("zoom-in").addEventListener("click", () => zoom(lineage.scale * 1.25));
     $("zoom-out").addEventListener("click", () => zoom(lineage.scale / 1.25));
-    $("zoom-fit").addEventListener("click", () => zoom(Math.min($("canvas").clientWidth / lineage.width, $("canvas").clientHeight / lineage.height)));
+    $("zoom-fit").addEventListener("click", () => zoom(Math.max(0.8, Math.min($("canvas").clientWidth / lineage.width, $("canvas").clientHeight / lineage.height))));
     $("canvas").addEventListener("wheel", (event) => {
       if (!event.ctrlKey && !event.metaKey) return;
       event.preventDefault();
@@ -382,8 +403,8 @@
     $("picture").classList.toggle("wide", node === undefined);
     if (node === undefined) groupView(data, Math.min(Number(parameters.get("group")) || 0, data.groups.length - 1));
     else nodeView(data, node);
-    const wide = $("canvas").clientWidth / lineage.width;
-    lineage.scale = Math.max(0.85, Math.min(1, wide));
+    place(data, $("canvas").clientWidth);
+    lineage.scale = Math.max(SMALLEST, Math.min(1, $("canvas").clientWidth / lineage.width));
     draw(data);
     if (node !== undefined) choose(data, lineage.items.find((item) => item.centre), true);
     else $("panel").replaceChildren(...groupPanel(data, lineage.group));
@@ -399,8 +420,7 @@
     }));
     const edges = [];
     for (let edge = 0; edge < group.edges.length; edge += 3) edges.push(group.edges.slice(edge, edge + 3));
-    place(items, edges);
-    lineage.group = at;
+    Object.assign(lineage, { items, edges, group: at });
     lineage.parent = at ? link("lineage", { group: group.parent }) : null;
     $("steps").hidden = true;
     crumbs(data, at, group.more ? `${count(group.more, "folder")} or models around it are not shown` : "");
@@ -421,9 +441,8 @@
     const items = shown.map((other) => ({ node: other, group: null, column: ranks.indexOf(data.nodes.rank[other]), row: data.nodes.row[other], centre: other === node }));
     const at = new Map(shown.map((other, index) => [other, index]));
     const edges = shown.flatMap((parent, from) => data.children[parent].filter((child) => at.has(child)).map((child) => [from, at.get(child), 1]));
-    place(items, edges);
+    Object.assign(lineage, { items, edges, group: null });
     lineage.parent = link("lineage", { group: data.nodes.group[node] });
-    lineage.group = null;
     $("steps").hidden = above;
     $("depth").textContent = String(lineage.depth);
     const hidden = ups - up.length + downs - down.length;
@@ -443,29 +462,67 @@
     $("crumbs").replaceChildren(...parts);
   }
   /** Columns and rows become places; a tall column stands in several beside each other. */
-  function place(items, edges) {
+  function place(data, room) {
     const columns = [];
-    for (const item of items) (columns[item.column] ||= []).push(item);
+    for (const item of lineage.items) {
+      item.words = words(data, item);
+      (columns[item.column] ||= { items: [] }).items.push(item);
+    }
+    const used = columns.filter(Boolean);
+    for (const column of used) {
+      column.items.sort((a, b) => a.row - b.row);
+      column.parts = Math.ceil(column.items.length / TALL);
+      const needed = column.items.flatMap(({ words: [name, about] }) => [measured(name, 14), Math.min(measured(about, 12) + 14, ABOUT)]);
+      column.width = Math.min(WIDE, Math.max(NARROW, ...needed) + 22);
+    }
+    const wide = used.reduce((sum, { parts, width }) => sum + parts * (width + DOWN) - DOWN, 24);
+    const across = Math.min(APART, Math.max(CLOSE, (room / SMALLEST - wide) / Math.max(1, used.length - 1)));
+    const tallest = Math.min(TALL, Math.max(1, ...used.map((column) => column.items.length)));
     let x = 12;
-    const tallest = Math.min(TALL, Math.max(1, ...columns.filter(Boolean).map((column) => column.length)));
-    for (const column of columns.filter(Boolean)) {
-      column.sort((a, b) => a.row - b.row);
-      const parts = Math.ceil(column.length / TALL);
-      const size = Math.ceil(column.length / parts);
-      column.forEach((item, at) => {
-        const inPart = Math.min(size, column.length - Math.floor(at / size) * size);
-        item.x = x + Math.floor(at / size) * (WIDTH + DOWN);
+    for (const { items, parts, width } of used) {
+      const size = Math.ceil(items.length / parts);
+      items.forEach((item, at) => {
+        const inPart = Math.min(size, items.length - Math.floor(at / size) * size);
+        item.width = width;
+        item.x = x + Math.floor(at / size) * (width + DOWN);
         item.y = 12 + ((tallest - inPart) / 2 + at % size) * (HEIGHT + DOWN);
       });
-      x += parts * (WIDTH + DOWN) - DOWN + ACROSS;
+      x += parts * (width + DOWN) - DOWN + across;
     }
-    Object.assign(lineage, { items, edges, width: x - ACROSS + 12, height: tallest * (HEIGHT + DOWN) + 12 });
+    Object.assign(lineage, { width: Math.ceil(x - across + 12), height: tallest * (HEIGHT + DOWN) + 12 });
+  }
+  /** How wide words are in the page's font. */
+  const pen = document.createElement("canvas").getContext("2d");
+  function measured(words, size) {
+    pen.font = `${size}px ${getComputedStyle(document.body).fontFamily}`;
+    return pen.measureText(words).width;
+  }
+  /** What a box says: a name, and below it what that is. */
+  function words(data, item) {
+    if (item.group === null) {
+      const found = data.nodes.findings[item.node].length;
+      return [data.nodes.name[item.node], data.layers[data.nodes.layer[item.node]] + (found ? ` · ${count(found, "finding")}` : "")];
+    }
+    const { label, size } = data.groups[item.group];
+    const path = label.replace(/\/\*$/, "");
+    const cut = path.includes(": ") ? path.indexOf(": ") : path.includes(" … ") ? -1 : path.lastIndexOf("/");
+    if (cut < 0) return [path, count(size, "resource")];
+    return [path.slice(cut + 1).trim(), `${grouped(size)} in ${path.slice(0, cut)}`];
+  }
+  /** Words that fit, and an ellipsis for the rest. */
+  function fitting(words, size, width) {
+    if (measured(words, size) <= width) return words;
+    let length = words.length - 1;
+    while (length > 1 && measured(`${words.slice(0, length)}…`, size) > width) length -= 1;
+    return `${words.slice(0, length)}…`;
   }
   function zoom(scale) {
     lineage.scale = Math.max(0.15, Math.min(2.5, scale));
     const svg = $("canvas").firstChild;
     svg.setAttribute("width", lineage.width * lineage.scale);
     svg.setAttribute("height", lineage.height * lineage.scale);
+    const canvas = $("canvas");
+    $("beyond").hidden = canvas.scrollWidth <= canvas.clientWidth + 1 && canvas.scrollHeight <= canvas.clientHeight + 1;
   }
 
   function matcher(data) {
@@ -479,14 +536,12 @@
     const inside = (at) => { while (at !== group && at !== 0) at = data.groups[at].parent; return at === group; };
     return [...data.nodes.group.keys()].filter((node) => inside(data.nodes.group[node]));
   };
-  const short = (name, group) => name.length <= 22 ? name : group ? `…${name.slice(-21)}` : `${name.slice(0, 21)}…`;
-
   function draw(data) {
     const matches = matcher(data);
     const path = ([from, to, weight]) => {
       const [a, b] = [lineage.items[from], lineage.items[to]];
       const back = b.x <= a.x;
-      const [x1, y1, x2, y2] = [a.x + WIDTH, a.y + HEIGHT / 2, b.x, b.y + HEIGHT / 2];
+      const [x1, y1, x2, y2] = [a.x + a.width, a.y + HEIGHT / 2, b.x, b.y + HEIGHT / 2];
       const bend = back ? 60 : Math.max(30, (x2 - x1) / 2);
       return el("path", { class: "edge", "stroke-width": (1 + Math.log2(weight) * 0.8).toFixed(1), d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}` });
     };
@@ -501,28 +556,23 @@
   }
   function box(data, item, matches) {
     const folder = item.group !== null;
-    const name = folder ? data.groups[item.group].label : data.nodes.name[item.node];
+    const [name, plain] = item.words;
+    const full = folder ? data.groups[item.group].label : data.nodes.name[item.node];
     const severity = folder ? data.groups[item.group].severity : data.nodes.severity[item.node];
-    let words, dim = false;
-    if (folder) {
-      const size = data.groups[item.group].size;
-      const found = matches ? within(data, item.group).filter(matches).length : size;
-      words = matches ? `${found} of ${size}` : count(size, "resource");
-      dim = found === 0;
-    } else {
-      words = [data.layers[data.nodes.layer[item.node]], data.nodes.findings[item.node].length ? count(data.nodes.findings[item.node].length, "finding") : ""].filter(Boolean).join(" · ");
-      dim = matches !== null && !matches(item.node);
-    }
-    const shape = el("g", {
+    const all = folder ? data.groups[item.group].size : 1;
+    const found = !matches ? all : folder ? within(data, item.group).filter(matches).length : Number(matches(item.node));
+    const about = folder && matches ? `${grouped(found)} of ${grouped(all)}` : plain;
+    const dim = found === 0;
+    const room = item.width - 20;
+    return el("g", {
       class: `node${folder ? " folder" : ""}${item.outside ? " outside" : ""}${dim ? " dim" : ""}`, role: "button", tabindex: "-1",
-      transform: `translate(${item.x} ${item.y})`, "aria-label": `${name}, ${words}, ${SIGNS[severity][2]}${dim ? ", filtered out" : ""}`,
+      transform: `translate(${item.x} ${item.y})`, "aria-label": `${full}, ${about}, ${SIGNS[severity][2]}${dim ? ", filtered out" : ""}`,
       click: () => { if (folder || lineage.chosen === item) openItem(data, item); else choose(data, item, true); },
       keydown: (event) => key(data, item, event),
       focus: () => { if (lineage.chosen !== item) choose(data, item, false); },
-    }, el("title", {}, name), el("rect", { width: WIDTH, height: HEIGHT, rx: folder ? 4 : 8 }),
-    el("text", { x: 10, y: 19 }, short(name, folder)),
-    el("text", { x: 10, y: 36, class: "small" }, severity ? el("tspan", { class: SIGNS[severity][0] }, `${SIGNS[severity][1]} `) : "", words));
-    return shape;
+    }, el("title", {}, full), el("rect", { width: item.width, height: HEIGHT, rx: folder ? 4 : 8 }),
+    el("text", { x: 10, y: 20 }, fitting(name, 14, room)),
+    el("text", { x: 10, y: 38, class: "small" }, severity ? el("tspan", { class: SIGNS[severity][0] }, `${SIGNS[severity][1]} `) : "", fitting(about, 12, room - 14)));
   }
   function openItem(data, item) {
     location.hash = item.group !== null ? link("lineage", { group: item.group }) : link("lineage", { node: data.nodes.id[item.node] });
@@ -536,10 +586,10 @@
     const canvas = $("canvas");
     const [x, y] = [item.x * lineage.scale, item.y * lineage.scale];
     if (focus || document.activeElement === item.shape) {
-      const outside = x < canvas.scrollLeft || x + WIDTH * lineage.scale > canvas.scrollLeft + canvas.clientWidth
+      const outside = x < canvas.scrollLeft || x + item.width * lineage.scale > canvas.scrollLeft + canvas.clientWidth
         || y < canvas.scrollTop || y + HEIGHT * lineage.scale > canvas.scrollTop + canvas.clientHeight;
       const behavior = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
-      if (outside) canvas.scrollTo({ left: x - (canvas.clientWidth - WIDTH * lineage.scale) / 2, top: y - (canvas.clientHeight - HEIGHT * lineage.scale) / 2, behavior });
+      if (outside) canvas.scrollTo({ left: x - (canvas.clientWidth - item.width * lineage.scale) / 2, top: y - (canvas.clientHeight - HEIGHT * lineage.scale) / 2, behavior });
       if (document.activeElement !== item.shape) item.shape.focus({ preventScroll: true });
     }
     $("panel").replaceChildren(...(item.group !== null ? groupPanel(data, item.group) : nodePanel(data, item.node)));
@@ -561,7 +611,7 @@
 
   function nodeLinks(data, nodes, most) {
     const rows = nodes.slice(0, most).map((node) => el("li", {}, el("a", { href: link("lineage", { node: data.nodes.id[node] }) }, data.nodes.name[node]), " ", sign(data.nodes.severity[node])));
-    if (nodes.length > most) rows.push(el("li", { class: "quiet" }, `and ${nodes.length - most} more`));
+    if (nodes.length > most) rows.push(el("li", { class: "quiet" }, `and ${grouped(nodes.length - most)} more`));
     return el("ul", {}, ...rows);
   }
   function nodePanel(data, node) {

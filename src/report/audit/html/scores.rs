@@ -2,6 +2,7 @@
 
 use super::components::{more, of_part, score_cells, section as view, table};
 use super::markup::{Html, html};
+use super::overview::share;
 use crate::audit::{Audit, PartScore};
 
 /// How many parts of each kind are printed.
@@ -11,9 +12,9 @@ pub fn section(audit: &Audit) -> Html {
     let scores = &audit.scores;
     let content = html!(
         "<h3>By layer</h3>{}<h3>By owner</h3>{}<h3>By folder</h3>{}",
-        parts("layer", "Layer", &scores.layers, false),
-        parts("owner", "Owner", &scores.owners, true),
-        parts("folder", "Folder", &scores.folders, true),
+        parts(audit.risk, "layer", "Layer", &scores.layers, false),
+        parts(audit.risk, "owner", "Owner", &scores.owners, true),
+        parts(audit.risk, "folder", "Folder", &scores.folders, true),
     );
     view(
         "scores",
@@ -24,7 +25,7 @@ pub fn section(audit: &Audit) -> Html {
     )
 }
 
-fn parts(key: &str, heading: &str, parts: &[PartScore], is_sorted: bool) -> Html {
+fn parts(audit_risk: f64, key: &str, heading: &str, parts: &[PartScore], is_sorted: bool) -> Html {
     let mut parts: Vec<&PartScore> = parts.iter().collect();
     if is_sorted {
         let points = |part: &PartScore| part.score.score.unwrap_or(f64::INFINITY);
@@ -32,11 +33,17 @@ fn parts(key: &str, heading: &str, parts: &[PartScore], is_sorted: bool) -> Html
     }
     let row = |part: &&PartScore| {
         let link = of_part(key, part.name.as_deref());
-        html!("<tr><td>{}</td>{}</tr>", part_name(key, part.name.as_deref()), score_cells(&part.score, &link))
+        html!(
+            "<tr><td>{}</td>{}<td class=\"num\" data-label=\"Of all risk\" data-sort=\"{}\">{}</td></tr>",
+            part_name(key, part.name.as_deref()),
+            score_cells(&part.score, &link),
+            part.risk.to_string(),
+            share(part.risk, audit_risk)
+        )
     };
     let rows = parts.iter().take(PRINTED).map(row).collect();
-    let headings = [heading, "#Score", "#Resources", "Findings"];
-    html!("{}{}", table("cells sortable", &headings, rows), more(parts.len(), PRINTED, "of them"))
+    let headings = [heading, "#Score", "#Resources", "Findings", "#Of all risk"];
+    html!("{}{}", table("cells sortable", &headings, rows), more(parts.len(), PRINTED, key))
 }
 
 /// A part by name, or words for what has none.

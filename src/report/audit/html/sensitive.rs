@@ -1,6 +1,6 @@
 //! Columns with personal data, known or suspected, and where they go.
 
-use super::components::{more, section as view, table};
+use super::components::{more, noun, section as view, table};
 use super::markup::{Html, html, query};
 use crate::audit::{Audit, SensitiveColumn};
 
@@ -21,13 +21,15 @@ pub fn section(audit: &Audit) -> Html {
         table("cells sensitive", &headings, rows)
     };
     let content = html!(
-        "<ul class=\"facts\"><li><b>{}</b><span>columns are classified</span></li><li><a \
-         href=\"#findings?about=classified\"><b>{}</b><span>look like personal data, and nothing classifies \
-         them</span></a></li></ul>{}{}",
+        "<ul class=\"facts\"><li><b>{}</b><span>{} with personal data, classified</span></li><li><b>{}</b><span>{} that {} \
+         like personal data, classified by nothing</span></li></ul>{}{}",
         sensitive.classified,
+        noun(sensitive.classified, "column"),
         sensitive.suspected,
+        noun(sensitive.suspected, "column"),
+        if sensitive.suspected == 1 { "looks" } else { "look" },
         list,
-        more(sensitive.columns.len(), PRINTED, "columns"),
+        more(sensitive.columns.len(), PRINTED, "column"),
     );
     view(
         "sensitive",

@@ -1,6 +1,6 @@
 //! What to do, the most risk first.
 
-use super::components::{section as view, table};
+use super::components::{number, section as view, table};
 use super::markup::{Html, html, prose};
 use super::overview::share;
 use crate::audit::{Action, Audit, Effort};
@@ -15,12 +15,16 @@ pub fn section(audit: &Audit) -> Html {
     let rows = audit.worklist[..shown].iter().enumerate().map(|(at, action)| row(audit, at, action)).collect();
     let rest = match audit.worklist.len() - shown {
         0 => Html::default(),
-        rest => html!("<p class=\"quiet\" id=\"worklist-rest\">{} smaller actions follow.</p>", rest),
+        rest => html!(
+            "<p class=\"quiet\" id=\"worklist-rest\">{} {}.</p>",
+            number(rest, "smaller action"),
+            if rest == 1 { "follows" } else { "follow" }
+        ),
     };
     view(
         "worklist",
         "Worklist",
-        "Actions, each of which clears findings. The one that takes away the most risk comes first. Effort counts the places \
+        "Actions, each of which clears findings. What cannot wait comes first, then what takes away the most risk. Effort counts the places \
          to edit; a change of SQL counts three.",
         html!("<div id=\"worklist-tools\"></div>{}{}", table("worklist", HEADINGS, rows), rest),
     )
@@ -28,10 +32,11 @@ pub fn section(audit: &Audit) -> Html {
 
 pub fn row(audit: &Audit, at: usize, action: &Action) -> Html {
     html!(
-        "<tr><td class=\"num quiet\">{}</td><td><span class=\"what\">{}</span> <a class=\"clears\" href=\"{}\">{}</a></td>\
+        "<tr><td class=\"num quiet\">{}</td><td>{}<span class=\"what\">{}</span> <a class=\"clears\" href=\"{}\">{}</a></td>\
          <td data-label=\"Owner\">{}</td><td data-label=\"Effort\">{}</td><td class=\"num\" data-label=\"Risk\">{}</td><td \
          class=\"num\" data-label=\"Of all risk\">{}</td></tr>",
         at + 1,
+        action.why_urgent.map(|why| html!("<span class=\"urgent\">cannot wait: {}</span>", why)),
         prose(&action.what),
         format!("#findings?action={at}"),
         prose(&action.effect),
@@ -48,11 +53,10 @@ fn effort(action: &Action) -> Html {
         Effort::Medium => ("●●○", "medium"),
         Effort::Large => ("●●●", "large"),
     };
-    let places = if action.places == 1 { "1 place".to_owned() } else { format!("{} places", action.places) };
     html!(
         "<span class=\"effort\"><i aria-hidden=\"true\">{}</i> {} <span class=\"quiet\">{}</span></span>",
         level,
         word,
-        places
+        number(action.places, "place")
     )
 }
