@@ -102,6 +102,7 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
     let mut base_report = None;
     if let (Some(base), Some(loaded)) = (wanted.base, base_loaded.as_ref()) {
         let mut former = Project::from(loaded.facts(&mut base_memory)?);
+        Base::check_project(&former, &project)?;
         base_report = Some(base.run(loaded, &mut former, &config, RecordedShares::new(shares, false)));
         project.base = Some(Box::new(former));
     }

@@ -30,6 +30,11 @@ pub struct Locator {
     files: Arc<Files>,
 }
 
+/// The item that made a generic test, in an entry of a model that does not exist.
+pub(crate) fn test_of_missing(entry: &crate::text::yaml::Node, test: &Resource<'_>) -> Option<Span> {
+    tests::item_of_missing(entry, test)
+}
+
 impl Locator {
     /// For a project whose files are in `found`; they are left alone if they are another project's, as they are when a
     /// manifest was handed over that merely lies there.

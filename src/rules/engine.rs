@@ -91,6 +91,9 @@ pub fn run<'p>(
         instance.rule.finish(&mut context);
         findings.append(&mut context.into_findings());
         run.undecided = instance.rule.undecided();
+        if let Some(reason) = instance.rule.idle().filter(|_| run.skipped.is_none()) {
+            (run.subjects, run.skipped) = (0, Some(reason));
+        }
     }
     super::unknown::drop_unfounded(&mut findings, project);
     let (findings, superseded) = without_superseded(findings, instances);

@@ -4,10 +4,12 @@ use std::path::Path;
 
 use crate::files::{Files, ProjectFile};
 use crate::input::project_files::Unresolved;
+use crate::locate::test_of_missing;
 use crate::paths;
 use crate::project::{Project, Resource, Spot, UnresolvedReference};
 use crate::text::Span;
 use crate::text::call::Call;
+use crate::text::yaml::Node;
 
 /// The root project's references to nothing, each with its place where that is found, and the number of those that are
 /// left out because a package may define them that is not at hand. What a resource may not refer to after all is left out,
@@ -59,7 +61,10 @@ fn spot(reference: &Unresolved, resource: &Resource<'_>, root: &Path, files: &Fi
     let file = files.get(root, path, &paths::shown(&root.join(path)))?;
     let file = file.text().ok()?;
     let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
-    let span = if is_yaml { in_yaml(file, reference) } else { in_code(file, reference) };
+    let span = match is_yaml {
+        true => in_yaml(file, reference).or_else(|| declared(file, reference, resource)),
+        false => in_code(file, reference),
+    };
     Some(Spot::new(path, span?))
 }
 
@@ -82,6 +87,17 @@ fn called(call: &Call) -> Option<(&'static str, String)> {
         return Some(("source", format!("{}.{}", found.source, found.table)));
     }
     call.as_metric().map(|(_, name)| ("metric", name.to_owned()))
+}
+
+/// Where a data test is declared, in the entry of what is missing.
+fn declared(file: &ProjectFile, reference: &Unresolved, resource: &Resource<'_>) -> Option<Span> {
+    let (yaml, entries) = file.yaml().ok()?;
+    let name = reference.name.rsplit_once(".v").map_or(reference.name.as_str(), |(name, _)| name);
+    let fits = |(section, entry, _): &(&str, &str, &Node)| {
+        matches!(*section, "models" | "seeds" | "snapshots") && (*entry == reference.name || *entry == name)
+    };
+    let (_, _, entry) = entries.all(yaml).filter(fits).min_by_key(|(_, _, node)| node.span.start)?;
+    test_of_missing(entry, resource)
 }
 
 /// The first `ref('name')` in the text, or the name in quotes or alone.
