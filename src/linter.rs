@@ -44,7 +44,7 @@ pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], 
         counts: Counts::of(project),
         rules: rule_summaries(&runs, &findings),
     };
-    Report { findings, superseded, shares, suppressed, baseline: None, summary }
+    Report { findings, superseded, shares, suppressed, baseline: None, limit: None, summary }
 }
 
 /// Adds what there is to say of the suppressions themselves, which may be suppressed as well.

@@ -107,6 +107,7 @@ impl Case {
             suppressed: Vec::new(),
             shares: Vec::new(),
             baseline: None,
+            limit: None,
             summary,
         };
         let (settings, circumstances) = (Settings::default(), Circumstances::default());
@@ -136,6 +137,7 @@ fn located(info: &'static RuleInfo, subject: String, part: String) -> Located {
         located_in: None,
         place: Place::Entry,
         members: None,
+        population: None,
     };
     let location = Location { path: "models/x.yml".to_owned(), region: None };
     Located { finding: Box::new(finding), location, related: Vec::new() }
@@ -245,6 +247,7 @@ fn where_there_is_nothing_there_is_no_score() {
         suppressed: Vec::new(),
         shares: Vec::new(),
         baseline: None,
+        limit: None,
         summary,
     };
     let audit = audit(&Input {

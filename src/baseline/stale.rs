@@ -47,6 +47,7 @@ impl Found<'_> {
             located_in: None,
             place,
             members: None,
+            population: None,
         })
     }
 

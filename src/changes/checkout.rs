@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use super::git::{Git, GitError, parts};
+use super::links;
 
 /// What dbt reads. Of seeds the names are enough.
 const EXTENSIONS: [&str; 6] = [".sql", ".py", ".js", ".yml", ".yaml", ".md"];
@@ -30,8 +31,10 @@ impl Checkout {
         let mut arguments = vec!["ls-tree", "-r", "-z", "--full-name", commit, "--", "."];
         arguments.extend(outside);
         arguments.extend(owners.iter().map(String::as_str));
-        let listed = git.bytes(&arguments)?;
-        let files: Vec<(String, String)> = parts(&listed).filter_map(|line| file(&line)).collect();
+        let listed: Vec<Entry> = parts(&git.bytes(&arguments)?).filter_map(|line| Entry::parse(&line)).collect();
+        let (links, files): (Vec<Entry>, Vec<Entry>) = listed.into_iter().partition(|entry| entry.is_link);
+        let mut files: Vec<(String, String)> = files.into_iter().map(|entry| (entry.id, entry.path)).collect();
+        files.extend(links::resolve(git, commit, links)?);
         let (read, named): (Vec<_>, Vec<_>) = files.into_iter().partition(|(_, path)| !is_seed(path));
         let names: Vec<String> = read.iter().map(|(id, _)| id.clone()).collect();
         let contents = git.objects(&names)?;
@@ -82,13 +85,29 @@ impl Drop for Folder {
     }
 }
 
-/// Id and path of what `git ls-tree` says: `100644 blob <id>\t<path>`. Links and submodules are no files.
-fn file(line: &str) -> Option<(String, String)> {
-    let (head, path) = line.split_once('\t')?;
-    let mut words = head.split(' ');
-    let (mode, kind, id) = (words.next()?, words.next()?, words.next()?);
-    let is_wanted = mode.starts_with("100") && kind == "blob" && is_of_interest(path);
-    is_wanted.then(|| (id.to_owned(), path.to_owned()))
+/// What `git ls-tree` says of a file or a symbolic link: `100644 blob <id>\t<path>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub id: String,
+    pub path: String,
+    pub is_link: bool,
+}
+
+impl Entry {
+    /// `None` for submodules and for what dbt does not read.
+    fn parse(line: &str) -> Option<Self> {
+        Self::of_any(line).filter(|entry| is_of_interest(&entry.path))
+    }
+
+    /// `None` for submodules.
+    pub fn of_any(line: &str) -> Option<Self> {
+        let (head, path) = line.split_once('\t')?;
+        let mut words = head.split(' ');
+        let (mode, kind, id) = (words.next()?, words.next()?, words.next()?);
+        let is_link = mode == "120000";
+        let is_file = (is_link || mode.starts_with("100")) && kind == "blob";
+        is_file.then(|| Self { id: id.to_owned(), path: path.to_owned(), is_link })
+    }
 }
 
 fn is_of_interest(path: &str) -> bool {
@@ -110,16 +129,16 @@ fn write(folder: &Path, path: &str, bytes: &[u8]) -> std::io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::file;
+    use super::Entry;
 
     #[test]
     fn only_files_that_dbt_reads_are_laid_out() {
-        let path = |line: &str| file(line).map(|(_, path)| path);
-        assert_eq!(path("100644 blob 1f\tmodels/a b.sql").as_deref(), Some("models/a b.sql"));
-        assert_eq!(path("100755 blob 1f\tseeds/A.CSV").as_deref(), Some("seeds/A.CSV"));
-        assert_eq!(path("100644 blob 1f\t.github/CODEOWNERS").as_deref(), Some(".github/CODEOWNERS"));
+        let path = |line: &str| Entry::parse(line).map(|entry| (entry.path, entry.is_link));
+        assert_eq!(path("100644 blob 1f\tmodels/a b.sql"), Some(("models/a b.sql".to_owned(), false)));
+        assert_eq!(path("100755 blob 1f\tseeds/A.CSV"), Some(("seeds/A.CSV".to_owned(), false)));
+        assert_eq!(path("100644 blob 1f\t.github/CODEOWNERS"), Some((".github/CODEOWNERS".to_owned(), false)));
         assert_eq!(path("100644 blob 1f\tlogo.png"), None);
-        assert_eq!(path("120000 blob 1f\tmodels/link.sql"), None);
+        assert_eq!(path("120000 blob 1f\tmodels/link.sql"), Some(("models/link.sql".to_owned(), true)));
         assert_eq!(path("160000 commit 1f\tother.sql"), None);
     }
 }

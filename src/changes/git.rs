@@ -74,21 +74,33 @@ pub struct Git {
     root: PathBuf,
     /// The folder within the repository, with `/` at its end; empty for the repository's own.
     prefix: String,
+    /// The file that names the commits which are being merged, if any are.
+    merge_head: PathBuf,
 }
 
-/// Set for hooks by git itself. They would have git take the current folder for the repository's root.
-const OF_HOOKS: [&str; 10] = [
+/// Set for hooks by git itself, or by users for their own commands. They would have git take the current folder for the
+/// repository's root, or read paths and objects otherwise.
+const OF_HOOKS: [&str; 11] = [
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_COMMON_DIR",
     "GIT_PREFIX",
     "GIT_INDEX_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
     "GIT_LITERAL_PATHSPECS",
     "GIT_GLOB_PATHSPECS",
     "GIT_NOGLOB_PATHSPECS",
     "GIT_ICASE_PATHSPECS",
     "GIT_EXTERNAL_DIFF",
 ];
+
+/// Begins the variables that `git merge` sets, with the full name of a commit that is merged.
+const OF_MERGES: &str = "GITHEAD_";
+
+/// What a user may have configured and that changes an answer. A file that was written anew with the same text has not
+/// changed; an untracked file is there, whether or not `git status` shows it; `git log` prints what it is asked for.
+const SETTINGS: [&str; 4] =
+    ["core.quotePath=off", "core.fsmonitor=false", "diff.autoRefreshIndex=true", "log.showSignature=false"];
 
 /// The index that git has made for the commit that a hook is run for, as `git commit FILE` does.
 const INDEX: &str = "GIT_INDEX_FILE";
@@ -99,9 +111,13 @@ impl Git {
     /// # Errors
     /// When there is none, or no git.
     pub fn open(root: &Path) -> Result<Self, GitError> {
-        let mut git = Self { root: root.to_owned(), prefix: String::new() };
-        let prefix = git.text(&["rev-parse", "--show-prefix"])?;
-        prefix.trim_end_matches(['\n', '\r']).clone_into(&mut git.prefix);
+        let mut git = Self { root: root.to_owned(), prefix: String::new(), merge_head: PathBuf::new() };
+        // Two questions at once: each process takes as long as reading a hundred files.
+        let answer = git.text(&["rev-parse", "--show-prefix", "--git-path", "MERGE_HEAD"])?;
+        let (prefix, merge_head) = answer.trim_end().rsplit_once('\n').unwrap_or_default();
+        prefix.trim_end_matches('\r').clone_into(&mut git.prefix);
+        // Relative to where git is run.
+        git.merge_head = root.join(merge_head);
         Ok(git)
     }
 
@@ -110,18 +126,35 @@ impl Git {
         &self.prefix
     }
 
-    /// The commit at which the current branch left that revision.
+    /// The commit at which the current branch left that revision. What is being merged into it belongs to it already.
     ///
     /// # Errors
     /// When the revision is not known or the two have no common commit.
     pub fn merge_base(&self, revision: &str) -> Result<String, GitError> {
         let commit = self.commit(revision)?;
-        let output = self.output(self.command(&["merge-base", "HEAD", &commit]))?;
+        let merged = self.merged();
+        let mut arguments = vec!["merge-base", &commit, "HEAD"];
+        arguments.extend(merged.iter().map(String::as_str));
+        let output = self.output(self.command(&arguments))?;
         match output.status.code() {
             Some(0) => Ok(line(&output.stdout)),
             Some(1) => Err(GitError::NoMergeBase { revision: revision.to_owned(), is_shallow: self.is_shallow() }),
             _ => Err(self.failure("merge-base", &output)),
         }
+    }
+
+    /// The commits that are being merged into HEAD, as long as the merge is not committed.
+    pub fn merged(&self) -> Vec<String> {
+        let noted = std::fs::read_to_string(&self.merge_head).unwrap_or_default();
+        let mut commits: Vec<String> = noted.lines().map(str::to_owned).collect();
+        if commits.is_empty() {
+            // A hook that is run before the merge is noted knows of it by a variable for each commit.
+            let variables = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+            commits.extend(variables.filter_map(|name| name.strip_prefix(OF_MERGES).map(str::to_owned)));
+            commits.retain(|commit| commit.len() >= 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()));
+            commits.sort();
+        }
+        commits
     }
 
     /// The full name of the commit that a revision names.
@@ -222,8 +255,8 @@ impl Git {
         OF_HOOKS.iter().for_each(|name| {
             command.env_remove(name);
         });
-        command.arg("-C").arg(&self.root).arg("--no-pager");
-        for setting in ["core.quotePath=off", "core.fsmonitor=false"] {
+        command.arg("-C").arg(&self.root).args(["--no-pager", "--literal-pathspecs"]);
+        for setting in SETTINGS {
             command.arg("-c").arg(setting);
         }
         let environment =

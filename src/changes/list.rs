@@ -3,15 +3,17 @@
 use std::collections::HashMap;
 
 use super::git::{Git, GitError, parts};
-use super::{Changes, Former, is_in, is_sql, is_yaml};
+use super::{Changes, Former, LostFile, is_in, is_sql, is_yaml};
 use crate::input::project_files::Folders;
 
 /// The same output whatever the user has configured; `-O` undoes an order that is configured.
-const DIFF: [&str; 9] = [
+const DIFF: [&str; 11] = [
     "diff",
     "--name-status",
     "-z",
     "-M",
+    "-l1000",
+    "--no-relative",
     "--no-color",
     "--no-ext-diff",
     "--no-textconv",
@@ -33,19 +35,31 @@ pub fn since(git: &Git, revision: &str, folders: &Folders) -> Result<Changes, Gi
     let new = || git.bytes(&[&NEW[..], &outside].concat());
     let (listed, new) = rayon::join(listed, new);
     let mut files = parse(&listed?);
-    files.extend(parts(&new?).map(|path| File { status: Status::Added, former: None, path }));
+    // A repository within this one is listed as a folder.
+    let new = new?;
+    let new = parts(&new).filter(|path| !path.ends_with('/'));
+    files.extend(new.map(|path| File { status: Status::Added, former: None, path }));
     changes(git, &base, files, folders)
 }
 
-/// What the next commit changes.
+/// What the next commit changes: from each of its parents, where it merges.
 ///
 /// # Errors
 /// When git cannot tell.
-pub fn staged(git: &Git, folders: &Folders) -> Result<Changes, GitError> {
-    let outside = outside(folders);
+pub fn staged(git: &Git, folders: &Folders) -> Result<Vec<Changes>, GitError> {
     // Without naming HEAD, which the first commit does not have yet.
-    let listed = git.bytes_of_index(&[&DIFF[..], &["--cached", "--", "."], &outside].concat())?;
-    changes(git, "HEAD", parse(&listed), folders)
+    let mut states = vec![staged_from(git, None, folders)?];
+    for parent in git.merged() {
+        states.push(staged_from(git, Some(&parent), folders)?);
+    }
+    Ok(states)
+}
+
+fn staged_from(git: &Git, parent: Option<&str>, folders: &Folders) -> Result<Changes, GitError> {
+    let parents: Vec<&str> = parent.into_iter().collect();
+    let arguments = [&DIFF[..], &["--cached"], &parents, &["--", "."], &outside(folders)].concat();
+    let listed = git.bytes_of_index(&arguments)?;
+    changes(git, parent.unwrap_or("HEAD"), parse(&listed), folders)
 }
 
 /// The names of the files that the next commit adds or changes, relative to the repository.
@@ -78,6 +92,16 @@ impl File {
     fn before(&self) -> &str {
         self.former.as_ref().unwrap_or(&self.path)
     }
+
+    /// Whether nothing is where it was.
+    fn is_lost(&self) -> bool {
+        self.status == Status::Deleted || self.former.is_some()
+    }
+
+    /// Whether its former text says what has changed: entries of YAML, or blocks of SQL that are not there any more.
+    fn needs_text(&self) -> bool {
+        self.status != Status::Added && (is_yaml(self.before()) || self.is_lost() && is_sql(self.before()))
+    }
 }
 
 /// Reads what `git diff --name-status -z` prints.
@@ -104,31 +128,32 @@ fn outside(folders: &Folders) -> Vec<&str> {
 
 fn changes(git: &Git, base: &str, files: Vec<File>, folders: &Folders) -> Result<Changes, GitError> {
     let is_test = |path: &str| is_sql(path) && is_in(&relative(git.prefix(), path), &folders.tests);
-    let has_former = |file: &&File| {
-        let before = file.before();
-        file.status != Status::Added && (is_yaml(before) || is_test(before))
-    };
-    let wanted: Vec<String> = files.iter().filter(has_former).map(|file| file.before().to_owned()).collect();
+    let is_former_test = |file: &File| file.status != Status::Added && is_test(file.before());
+    let wanted = files.iter().filter(|file| file.needs_text() || is_former_test(file));
+    let wanted: Vec<String> = wanted.map(|file| file.before().to_owned()).collect();
     let texts = git.texts(base, &wanted)?;
     let mut texts: HashMap<String, Option<String>> = wanted.into_iter().zip(texts).collect();
     let mut changes = Changes { base: Some(base.to_owned()), ..Changes::default() };
     for file in files {
-        let path = relative(git.prefix(), &file.path);
-        let mut text = texts.remove(file.before()).flatten();
-        if is_test(file.before()) {
-            changes.former_tests.extend(text.take());
+        let text = texts.remove(file.before()).flatten();
+        let (path, before) = (relative(git.prefix(), &file.path), relative(git.prefix(), file.before()));
+        if is_former_test(&file) {
+            changes.former_tests.extend(text.clone());
+        }
+        if file.is_lost() && !is_yaml(&before) {
+            changes.lost.push(LostFile { path: before, text, is_renamed: file.former.is_some() });
+            if file.former.is_some() {
+                changes.files.insert(path, Former::Unknown);
+            }
+            continue;
         }
         let former = match (file.status, &file.former, text) {
-            (Status::Deleted, _, Some(text)) => {
-                changes.gone.insert(path, text);
+            (Status::Deleted, _, text) => {
+                changes.gone.insert(path, text.unwrap_or_default());
                 continue;
             }
-            (Status::Deleted, _, None) => {
-                changes.deleted.push(path);
-                continue;
-            }
-            (Status::Changed, Some(former), Some(text)) => {
-                changes.gone.insert(relative(git.prefix(), former), text);
+            (Status::Changed, Some(_), Some(text)) => {
+                changes.gone.insert(before, text);
                 Former::Renamed
             }
             (Status::Changed, None, Some(text)) if is_yaml(&file.path) => Former::Text(text),

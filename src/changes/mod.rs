@@ -7,7 +7,9 @@ mod checkout;
 mod entries;
 mod git;
 mod lines;
+mod links;
 mod list;
+mod lost;
 mod tested;
 mod touched;
 mod unfollowed;
@@ -18,7 +20,7 @@ pub use list::{since, staged, staged_names};
 pub use touched::Touched;
 pub use unfollowed::unfollowed;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Files that differ from an earlier state, by their paths relative to the project, with `/`.
 #[derive(Debug, Default)]
@@ -27,12 +29,23 @@ pub struct Changes {
     pub files: BTreeMap<String, Former>,
     /// Texts of properties YAML that is gone, or goes by another name now, by its former path.
     pub gone: BTreeMap<String, String>,
-    /// Other files that are gone, by their former paths.
-    pub deleted: Vec<String>,
+    /// Other files that are gone, or go by another name now.
+    pub lost: Vec<LostFile>,
     /// Former texts of data tests in SQL that read otherwise now, or are gone.
     pub former_tests: Vec<String>,
     /// The commit that they are compared with, where git was asked.
     pub base: Option<String>,
+}
+
+/// A file other than YAML that is not where it was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LostFile {
+    /// Its former path.
+    pub path: String,
+    /// Its former text, of SQL: what it defined may have names of its own.
+    pub text: Option<String>,
+    /// Whether it goes by another name now.
+    pub is_renamed: bool,
 }
 
 /// What a file was before.
@@ -55,15 +68,30 @@ impl Changes {
         Self { files, ..Self::default() }
     }
 
-    /// Whether nothing has changed.
-    pub fn is_empty(&self) -> bool {
-        self.count() == 0
-    }
-
     /// Files that are there, and files that are gone without having a new name.
     pub fn count(&self) -> usize {
         let renamed = self.files.values().filter(|former| **former == Former::Renamed).count();
-        self.files.len() + self.gone.len() - renamed + self.deleted.len()
+        let deleted = self.lost.iter().filter(|lost| !lost.is_renamed).count();
+        self.files.len() + self.gone.len() - renamed + deleted
+    }
+
+    /// The paths of all of them, former ones included.
+    fn paths(&self) -> impl Iterator<Item = &str> {
+        let lost = self.lost.iter().map(|lost| &lost.path);
+        self.files.keys().chain(self.gone.keys()).chain(lost).map(String::as_str)
+    }
+}
+
+/// How many files differ from all of several states.
+pub fn count(states: &[Changes]) -> usize {
+    match states {
+        [one] => one.count(),
+        [] => 0,
+        [first, others @ ..] => {
+            let others: Vec<BTreeSet<&str>> = others.iter().map(|state| state.paths().collect()).collect();
+            let paths: BTreeSet<&str> = first.paths().collect();
+            paths.into_iter().filter(|path| others.iter().all(|paths| paths.contains(path))).count()
+        }
     }
 }
 

@@ -4,12 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use super::entries::{Key, Unit, units};
 use super::lines::new_lines;
+use super::lost::Lost;
 use super::tested::Tested;
 use super::{Changes, Former, is_yaml};
 use crate::files::ProjectFile;
-use crate::findings::{Atom, Located, Location};
+use crate::findings::{Atom, Finding, Located, Location};
 use crate::locate::Locator;
-use crate::project::{Detail, Project, Resource, ResourceId, ResourceType};
+use crate::project::{Detail, Layers, Project, Resource, ResourceId, ResourceType};
 use crate::text::SourceFile;
 
 /// What a change is about.
@@ -21,6 +22,10 @@ pub struct Touched {
     resources: HashSet<String>,
     /// Unique ids of sources (groups of tables): `source.shop.erp`.
     sources: HashSet<String>,
+    /// The resources, as shares count them.
+    ids: HashSet<ResourceId>,
+    lost: Lost,
+    layers: Layers,
 }
 
 /// How much of a file.
@@ -36,7 +41,7 @@ enum Extent {
 
 impl Touched {
     /// Holds what has changed against the project as it is now.
-    pub fn new(changes: &Changes, project: &Project<'_>, locator: &Locator) -> Self {
+    pub fn new(changes: &Changes, project: &Project<'_>, layers: &Layers, locator: &Locator) -> Self {
         let mut before = former_entries(changes);
         let mut changed: HashSet<Key> = HashSet::new();
         let mut files = HashMap::new();
@@ -56,7 +61,8 @@ impl Touched {
         // What is left has changed, or is gone.
         changed.extend(before.values().flat_map(Unit::keys));
         let files = files.into_iter().map(|(path, extent)| (locator.shown_path(path), extent)).collect();
-        let mut touched = Self { files, ..Self::default() };
+        let lost = Lost::new(&changes.lost, &changed);
+        let mut touched = Self { files, lost, layers: layers.clone(), ..Self::default() };
         touched.find_resources(&changed, &Tested::new(changes), project, locator);
         touched
     }
@@ -74,6 +80,7 @@ impl Touched {
         ids.extend(tested.of(&ids, project));
         // A generic test is a part of the entry of what it tests.
         ids.extend(ids.clone().into_iter().flat_map(|id| project.tests(id).iter().copied()));
+        self.ids = ids.iter().copied().collect();
         self.resources = ids.iter().map(|id| project.get(*id).unique_id.to_string()).collect();
         let of_sources = entries.iter().filter(|(section, _)| *section == "sources");
         self.sources = of_sources.map(|(_, name)| format!("source.{}.{name}", project.name)).collect();
@@ -87,20 +94,37 @@ impl Touched {
         }
     }
 
-    /// Whether a finding is about the change: a subject of it has changed, or what stands at its place, or it `is_new`. A
-    /// group of which only a part is about the change stands for that from now on.
-    pub fn concerns(&self, located: &mut Located, is_new: impl Fn(Atom<'_>) -> bool) -> bool {
-        // What is left of a group stands at one of its members.
-        let is_whole = !located.finding.is_part_of_group();
-        if is_whole && self.reaches(&located.location) || self.has(&located.finding.subject) {
+    /// Whether a finding is about all of several changes, or `is_new`: a subject of it has changed, or what stands at its
+    /// place, or it says that something is missing which the change has taken away. A group of which only a part is about
+    /// the change stands for that from now on.
+    pub fn concerned(all: &[&Self], located: &mut Located, is_new: impl Fn(Atom<'_>) -> bool) -> bool {
+        let in_part: Vec<&&Self> = all.iter().filter(|touched| !touched.concerns(located)).collect();
+        if in_part.is_empty() {
             return true;
         }
-        let is_kept = |atom: Atom<'_>| self.has(atom.subject) || is_new(atom);
+        let is_kept = |atom: Atom<'_>| in_part.iter().all(|touched| touched.has(atom.subject)) || is_new(atom);
         let is_any = located.finding.atoms().any(is_kept);
         if is_any {
             located.finding.keep_members("in the scope of this run", is_kept);
         }
         is_any
+    }
+
+    /// Whether a finding as a whole is about the change.
+    fn concerns(&self, located: &Located) -> bool {
+        let finding = &located.finding;
+        let is_lost = || self.lost.explains(finding) || self.counts_in(finding);
+        // What is left of a group stands at one of its members.
+        let is_whole = !finding.is_part_of_group();
+        is_whole && self.reaches(&located.location) || self.has(&finding.subject) || is_lost()
+    }
+
+    /// Whether something that has changed counts in a share, or counted in it.
+    fn counts_in(&self, finding: &Finding) -> bool {
+        finding.population.as_ref().is_some_and(|population| {
+            population.resources.iter().any(|id| self.ids.contains(id))
+                || self.lost.counted_in(population, &self.layers)
+        })
     }
 
     /// Whether the resource or source has changed.
@@ -125,9 +149,12 @@ impl Touched {
         }
     }
 
-    /// Whether a resource has changed.
-    pub fn has_resources(&self) -> bool {
-        !self.resources.is_empty()
+    /// How many resources are in all of the changes, tests aside, which are parts of others.
+    pub fn resources_of(all: &[&Self], project: &Project<'_>) -> usize {
+        let Some((first, others)) = all.split_first() else { return 0 };
+        let is_test = |id: ResourceId| matches!(project.get(id).kind, ResourceType::Test | ResourceType::UnitTest);
+        let is_in_all = |id: ResourceId| others.iter().all(|touched| touched.ids.contains(&id));
+        first.ids.iter().filter(|id| !is_test(**id) && is_in_all(**id)).count()
     }
 }
 

@@ -9,12 +9,13 @@ use crate::words::counted;
 /// files". `None` if nothing does.
 pub fn unfollowed(changes: &Changes, folders: &Folders) -> Option<String> {
     let there = || changes.files.keys();
+    let deleted = || changes.lost.iter().filter(|lost| !lost.is_renamed).map(|lost| &lost.path);
     let is_settings = there().any(|path| path == PROJECT_FILE);
     let is_macro = |path: &&String| is_sql(path) && is_in(path, &folders.macros);
-    let macros = there().chain(&changes.deleted).filter(is_macro).count();
+    let macros = there().chain(deleted()).filter(is_macro).count();
     // Tests that are gone are followed to what they tested.
     let is_read = |path: &&String| is_resource(path) && !is_macro(path) && !is_in(path, &folders.tests);
-    let deleted = changes.deleted.iter().filter(is_read).count();
+    let deleted = deleted().filter(is_read).count();
     let parts = [
         is_settings.then(|| PROJECT_FILE.to_owned()),
         (macros > 0).then(|| counted(macros, "macro file")),
@@ -34,6 +35,7 @@ fn is_resource(path: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::changes::LostFile;
 
     fn told(there: &[&str], deleted: &[&str]) -> Option<String> {
         let folders = Folders {
@@ -42,7 +44,8 @@ mod tests {
             macros: vec!["macros".to_owned(), "./lib/macros/".to_owned()],
         };
         let mut changes = Changes::given(there.iter().map(ToString::to_string));
-        changes.deleted = deleted.iter().map(ToString::to_string).collect();
+        let lost = |path: &&str| LostFile { path: (*path).to_owned(), text: None, is_renamed: false };
+        changes.lost = deleted.iter().map(lost).collect();
         unfollowed(&changes, &folders)
     }
 

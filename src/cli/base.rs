@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::input::{self, Input, Loaded};
 use super::targets::Target;
-use crate::changes::{Checkout, Git};
+use crate::changes::{Checkout, Git, GitError};
 use crate::config::Config;
 use crate::discover::{self, Discovered, PROJECT_FILE, ProjectFiles};
 use crate::findings::{Atom, Known, RecordedShares, Report};
@@ -28,6 +28,23 @@ pub enum BaseError {
     #[error("--input manifest asks for the manifest, and git knows former files only")]
     #[diagnostic(help("leave out --input manifest, or give a former manifest: --base FILE"))]
     Manifest,
+
+    #[error("{given} is the project itself, which has nothing new compared with itself")]
+    #[diagnostic(help(
+        "give another folder, or a manifest of the state before; a branch of that name is written `heads/{given}`"
+    ))]
+    Itself { given: String },
+
+    #[error("{given} is a folder without {PROJECT_FILE}, and no revision either")]
+    #[diagnostic(help("give a manifest, a project's own folder, or a revision"))]
+    NoProjectIn { given: String },
+
+    #[error("the base is project `{former}`, and this is project `{project}`")]
+    #[diagnostic(help(
+        "ids have the project's name in them, so all would be new: give a state of this project; for the change that renames \
+         it, leave out --base or --downstream"
+    ))]
+    OtherProject { former: String, project: String },
 
     #[error("{given} is no file or folder, and there is no project around the manifest whose history git could know")]
     #[diagnostic(help("give a manifest or a project's folder to compare with"))]
@@ -50,21 +67,42 @@ pub enum Base {
 }
 
 impl Base {
-    /// What `--base` names: a path that is there, else a revision.
+    /// What `--base` names: a manifest or a project's folder that is there, else a revision.
     ///
     /// # Errors
     /// When it is neither.
     pub fn named(given: &str, target: &Target) -> miette::Result<Self> {
         let path = Path::new(given);
-        if path.exists() {
+        if path.is_file() || path.join(PROJECT_FILE).is_file() {
             let discovered = discover::discover(path, None, std::env::var_os("DBT_TARGET_PATH"))?;
-            return Ok(Self::Other(Box::new(discovered)));
+            return match is_itself(path, &target.discovered) {
+                true => Err(BaseError::Itself { given: given.to_owned() }.into()),
+                false => Ok(Self::Other(Box::new(discovered))),
+            };
         }
         let none = || BaseError::NoHistory { given: given.to_owned() };
         let project = target.discovered.project.as_ref().ok_or_else(none)?;
         let git = Git::open(&project.root)?;
-        let commit = git.merge_base(given)?;
+        let commit = git.merge_base(given).map_err(|error| match error {
+            GitError::UnknownRevision { .. } if path.is_dir() => {
+                miette::Report::from(BaseError::NoProjectIn { given: given.to_owned() })
+            }
+            error => error.into(),
+        })?;
         Self::former(&git, &commit, project)
+    }
+
+    /// Whether the base is a state of the project at all.
+    ///
+    /// # Errors
+    /// When it is another project's.
+    pub fn check_project(former: &Project<'_>, project: &Project<'_>) -> Result<(), BaseError> {
+        match former.name == project.name {
+            true => Ok(()),
+            false => {
+                Err(BaseError::OtherProject { former: former.name.to_string(), project: project.name.to_string() })
+            }
+        }
     }
 
     /// The project as it was at a commit.
@@ -137,6 +175,7 @@ impl Base {
             project.unreadable = locator.unreadable(project);
         }
         locator.read_versions(project);
+        locator.read_test_switches(project);
         let mut resolved = config.resolve_leniently(locator.project_root());
         resolved.settings.recorded_shares = recorded_shares;
         if rules::need_own_files(&resolved.instances) {
@@ -144,6 +183,14 @@ impl Base {
         }
         linter::lint(project, &resolved.settings, &resolved.instances, &locator)
     }
+}
+
+/// Whether the path is the project's folder, or the manifest that the run was told to read.
+fn is_itself(path: &Path, discovered: &Discovered) -> bool {
+    let is_same = |other: &Path| path.canonicalize().is_ok_and(|path| other.canonicalize().is_ok_and(|it| it == path));
+    let root = discovered.project.as_ref().map(|project| project.root.as_path());
+    let is_project = root.is_some_and(|root| is_same(root) || is_same(&root.join(PROJECT_FILE)));
+    is_project && !discovered.is_given || discovered.is_given && is_same(&discovered.manifest)
 }
 
 /// What the base has, to hold findings against.

@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use super::base::Base;
+use super::lint::Linted;
 use super::targets::{Target, TargetError, Targets};
-use crate::changes::{self, Changes, Git};
+use crate::changes::{self, Changes, Git, Touched};
 use crate::config::FailOn;
 use crate::discover::{DiscoverError, Discovered};
+use crate::findings::{self, Atom, Located};
 use crate::input::project_files::folders;
 
 /// What decides about what has changed.
@@ -47,11 +49,13 @@ pub struct Changed {
 /// What a run is limited to.
 #[derive(Debug)]
 pub struct Limit {
-    pub changes: Changes,
-    /// For people: "since main".
-    pub since: Option<String>,
-    /// What of it may matter elsewhere, for people.
-    pub unfollowed: Option<String>,
+    /// What has changed, as git tells it: for the commit of a merge from each of its parents, and only what differs from
+    /// all of them counts.
+    states: Vec<Changes>,
+    /// The files that were given.
+    given: Option<Changes>,
+    /// For reports.
+    summary: findings::Limit,
 }
 
 impl Changed {
@@ -64,26 +68,40 @@ impl Changed {
         }
     }
 
-    /// What a project's run is limited to; `None` if to nothing.
+    /// What a project's run is limited to.
     ///
     /// # Errors
     /// When git cannot tell.
-    pub fn limit(&self, target: &Target) -> miette::Result<Option<Limit>> {
-        match (&target.files, self.option()) {
-            (Some(_), Some(option)) => Err(TargetError::FilesAnd { option }.into()),
-            (Some(files), None) => {
-                let changes = Changes::given(files.iter().cloned());
-                Ok(Some(Limit { changes, since: None, unfollowed: None }))
+    pub fn limit(&self, target: &Target) -> miette::Result<Limit> {
+        let (states, unfollowed) = match (&target.given, self.option()) {
+            (Some(given), Some(option)) if !given.files.is_empty() => {
+                return Err(TargetError::FilesAnd { option }.into());
             }
-            (None, Some(_)) => self.asked_of_git(&target.discovered).map(Some),
-            (None, None) => Ok(None),
+            (_, Some(_)) => self.asked_of_git(&target.discovered)?,
+            (_, None) => (Vec::new(), None),
+        };
+        let given = target.given_paths().map(Changes::given);
+        let mut summary = findings::Limit {
+            since: self.since.clone(),
+            staged: self.staged,
+            base: self.base.clone(),
+            downstream: self.downstream && states.len() == 1,
+            files: if states.is_empty() { given.as_ref().map_or(0, Changes::count) } else { changes::count(&states) },
+            unfollowed: unfollowed.filter(|_| self.base.is_none() && !self.downstream),
+            ..findings::Limit::default()
+        };
+        if let Some(given) = &target.given {
+            summary.given_files = given.files.len();
+            summary.given_folders = given.folders.iter().map(|folder| folder.shown.clone()).collect();
         }
+        Ok(Limit { states, given, summary })
     }
 
-    /// What fails a run unless somebody says otherwise. Old warnings are no reason to turn a whole project down, but a
-    /// change that brings new ones makes it worse.
+    /// What fails a run unless somebody says otherwise. Old warnings are no reason to turn a whole project or folder down,
+    /// but a change that brings new ones makes it worse.
     pub fn fail_on(&self, target: &Target) -> FailOn {
-        let is_about_a_change = target.files.is_some() || self.option().is_some() || self.base.is_some();
+        let has_files = target.given.as_ref().is_some_and(|given| !given.files.is_empty());
+        let is_about_a_change = has_files || self.option().is_some() || self.base.is_some();
         if is_about_a_change { FailOn::Warning } else { FailOn::Error }
     }
 
@@ -97,48 +115,80 @@ impl Changed {
         if is_wrong { Err(TargetError::SeveralProjects { option: "--base" }) } else { Ok(()) }
     }
 
-    /// What the findings are limited to, for people, a line each.
-    pub fn described(&self, limit: Option<&Limit>) -> Vec<String> {
-        let more = match (&self.base, self.downstream) {
-            (Some(base), _) => Some(format!("only what {base} does not have")),
-            (None, true) => Some("and what that has brought about elsewhere".to_owned()),
-            (None, false) => None,
-        };
-        let limits: Vec<String> = limit.map(Limit::described).into_iter().chain(more.clone()).collect();
-        let unfollowed = limit.and_then(|limit| limit.unfollowed.as_ref()).filter(|_| more.is_none());
-        let note = |what| format!("{what} may matter elsewhere: --downstream looks there, too");
-        let lines = (!limits.is_empty()).then(|| limits.join(", "));
-        lines.into_iter().chain(unfollowed.map(note)).collect()
+    /// The option or argument by which the run is about a part of the project, if there is one.
+    pub fn limiting(&self, target: &Target) -> Option<&'static str> {
+        let base = self.base.as_ref().map(|_| "--base");
+        let given = target.given.as_ref().map(|_| "the paths given");
+        self.option().or(base).or(given)
     }
 
-    /// The state to compare with, if there is one.
+    /// The state to compare with, if there is one. A merge has no single one before it.
     ///
     /// # Errors
     /// When it is not to be had, or nothing says which it is.
-    pub fn base(&self, target: &Target, limit: Option<&Limit>) -> miette::Result<Option<Base>> {
+    pub fn base(&self, target: &Target, limit: &Limit) -> miette::Result<Option<Base>> {
         if let Some(given) = &self.base {
             return Base::named(given, target).map(Some);
         }
-        if !self.downstream {
+        if !self.downstream || limit.states.len() > 1 {
             return Ok(None);
         }
-        let commit = limit.and_then(|limit| limit.changes.base.as_ref()).ok_or(TargetError::Downstream)?;
+        let commit = limit.states.first().and_then(|state| state.base.as_ref()).ok_or(TargetError::Downstream)?;
         let project = target.discovered.project.as_ref().ok_or(TargetError::Downstream)?;
         let git = Git::open(&project.root)?;
         Base::former(&git, commit, project).map(Some)
     }
 
-    fn asked_of_git(&self, discovered: &Discovered) -> miette::Result<Limit> {
+    /// What has changed, and what of it may matter elsewhere, for people.
+    fn asked_of_git(&self, discovered: &Discovered) -> miette::Result<(Vec<Changes>, Option<String>)> {
         let none = || DiscoverError::NoFiles { path: discovered.manifest.clone() };
         let project = discovered.project.as_ref().ok_or_else(none)?;
         let git = Git::open(&project.root)?;
         let folders = folders(&project.root);
-        let (changes, since) = match &self.since {
-            Some(revision) => (changes::since(&git, revision, &folders)?, format!("since {revision}")),
-            None => (changes::staged(&git, &folders)?, "in the index".to_owned()),
+        let states = match &self.since {
+            Some(revision) => vec![changes::since(&git, revision, &folders)?],
+            None => changes::staged(&git, &folders)?,
         };
-        let unfollowed = changes::unfollowed(&changes, &folders);
-        Ok(Limit { changes, since: Some(since), unfollowed })
+        let unfollowed = match states.as_slice() {
+            [state] => changes::unfollowed(state, &folders),
+            _ => None,
+        };
+        Ok((states, unfollowed))
+    }
+}
+
+impl Limit {
+    /// Leaves what the run is limited to, and what `is_new` though it is elsewhere. Says whether any resource is meant.
+    pub fn apply(
+        mut self,
+        linted: &mut Linted<'_, '_>,
+        known: &mut Vec<Located>,
+        is_new: impl Fn(Atom<'_>) -> bool,
+    ) -> bool {
+        let layers = &linted.resolved.settings.layers;
+        let touched = |changes: &Changes| Touched::new(changes, linted.project, layers, linted.locator);
+        let states: Vec<Touched> = self.states.iter().map(touched).collect();
+        let given: Vec<Touched> = self.given.iter().map(touched).collect();
+        let all: Vec<&Touched> = states.iter().chain(&given).collect();
+        self.summary.resources = Touched::resources_of(&all, linted.project);
+        if !all.is_empty() {
+            let (states, given) = all.split_at(states.len());
+            let none = |_: Atom<'_>| false;
+            let report = &mut linted.report;
+            known.retain_mut(|located| Touched::concerned(&all, located, none));
+            report.suppressed.retain_mut(|suppressed| Touched::concerned(&all, &mut suppressed.located, none));
+            report.findings.retain_mut(|located| {
+                Touched::concerned(states, located, &is_new) && Touched::concerned(given, located, none)
+            });
+            if let Some(baseline) = &mut report.baseline {
+                baseline.known = known.len();
+            }
+            report.recount();
+            linted.tell_apart();
+        }
+        let has_resources = self.summary.resources > 0;
+        linted.report.limit = Some(self.summary).filter(|summary| !summary.is_none());
+        has_resources
     }
 }
 
@@ -148,22 +198,5 @@ pub fn stray(paths: &[PathBuf]) -> Option<String> {
         0 => None,
         1 => Some("1 file is in no dbt project\n".to_owned()),
         count => Some(format!("{count} files are in no dbt project\n")),
-    }
-}
-
-impl Limit {
-    /// What the run is limited to, for people.
-    pub fn described(&self) -> String {
-        let files = match self.changes.count() {
-            1 => "1 file".to_owned(),
-            count => format!("{count} files"),
-        };
-        match &self.since {
-            None => {
-                format!("only what {files} given {}", if self.changes.count() == 1 { "is about" } else { "are about" })
-            }
-            Some(since) if self.changes.is_empty() => format!("nothing has changed {since}"),
-            Some(since) => format!("only what has changed {since}: {files}"),
-        }
     }
 }

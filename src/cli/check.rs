@@ -8,12 +8,11 @@ use super::base::Former;
 use super::changed::{self, Changed};
 use super::destination::{self, Destination, DestinationParser};
 use super::empty::EmptyRun;
-use super::known::{self, Update};
+use super::known::{self, NoBaseline, Update};
 use super::lint::{self, BaselineUse, Linted, Wanted, lint};
 use super::targets::{self, Target};
 use super::terminal::{self, Color};
 use super::{CLEAN, FINDINGS, input, output};
-use crate::changes::Touched;
 use crate::clock;
 use crate::config::{self, FailOn, Preset, Unmatched};
 use crate::findings::{Atom, Report};
@@ -22,8 +21,8 @@ use crate::report::{self, Format, Style, SummaryStyle};
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// A folder in a dbt project, a manifest file of any name, or files of dbt projects: then only what is about them
-    /// is reported
+    /// A dbt project's folder, a manifest file of any name, or files and folders within dbt projects: then only what is
+    /// about them is reported
     #[arg(default_value = ".", value_name = "PATH")]
     pub(super) paths: Vec<PathBuf>,
 
@@ -129,6 +128,7 @@ Examples:
   dbt-steward check target/manifest.json --statistics
   dbt-steward check --preset strict --ignore naming --fail-on warning
   dbt-steward check models/marts/fct_orders.sql models/marts/_marts__models.yml
+  dbt-steward check models/marts
   dbt-steward check --since origin/main
   dbt-steward check --format json --output-file findings.json
   dbt-steward check --format sarif=findings.sarif --format github
@@ -184,8 +184,11 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
 /// Lints one project, or one manifest, and leaves what the arguments ask for.
 fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
     let start = Instant::now();
+    if let Some(option) = arguments.changed.limiting(target).filter(|_| arguments.update() == Update::Grow) {
+        return Err(NoBaseline::Growth { option }.into());
+    }
     let limit = arguments.changed.limit(target)?;
-    let base = arguments.changed.base(target, limit.as_ref())?;
+    let base = arguments.changed.base(target, &limit)?;
     let input = match &base {
         Some(base) => base.settings(&arguments.input)?,
         None => arguments.input.clone(),
@@ -209,41 +212,48 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
         },
     };
     lint(wanted, |mut linted| {
-        let mut empty = EmptyRun::of_rules(&linted.report, linted.resolved.is_selective);
+        let empty = is_empty(arguments, target, &linted);
         let subtracts_base = linted.base.is_some() && !arguments.changed.downstream;
         known::can_tell_news(&linted, subtracts_base)?;
         // Before anything else is left out, so that only what is fixed is taken for it.
-        known::hold_against_baseline(&mut linted, arguments.update())?;
+        let mut known = known::hold_against_baseline(&mut linted, arguments.update())?;
         let former = linted.base.map(Former::new);
         if let Some(former) = former.as_ref().filter(|_| subtracts_base) {
             former.leave_out_incomparable(&mut linted.report);
             former.subtract(&mut linted.report);
             linted.tell_apart();
         }
-        if let Some(limit) = &limit {
-            let touched = Touched::new(&limit.changes, linted.project, linted.locator);
-            let elsewhere = former.as_ref().filter(|_| arguments.changed.downstream);
-            let is_new = |atom: Atom<'_>| elsewhere.is_some_and(|former| former.shows_as_new(atom));
-            linted.report.retain(|located| touched.concerns(located, is_new));
-            linted.report.suppressed.retain_mut(|suppressed| touched.concerns(&mut suppressed.located, |_| false));
-            linted.tell_apart();
-            empty = empty.or_else(|| EmptyRun::of_files(target, touched.has_resources()));
-        }
-        let limit = arguments.changed.described(limit.as_ref());
-        let summary = summary(arguments, &linted, &limit, start);
+        let elsewhere = former.as_ref().filter(|_| arguments.changed.downstream);
+        let is_new = |atom: Atom<'_>| elsewhere.is_some_and(|former| former.shows_as_new(atom));
+        let has_resources = limit.apply(&mut linted, &mut known, is_new);
+        // Freeing a hundred thousand findings takes noticeable time, and the process is about to end.
+        std::mem::forget(known);
+        let empty = empty.or_else(|| EmptyRun::of_files(target, has_resources));
+        let summary = summary(arguments, &linted, start);
         let fail_on = linted.resolved.fail_on.unwrap_or_else(|| arguments.changed.fail_on(target));
         let report = &linted.report;
         let worst = if fail_on.is_about_news() { report.worst_news() } else { report.worst() };
-        let fails = !arguments.exit_zero && fail_on.is_reached(worst);
+        let is_reached = fail_on.is_reached(worst);
+        let fails = !arguments.exit_zero && is_reached;
+        // What was found in spite of it says more.
+        let empty = empty.filter(|_| !is_reached);
         Ok(Run { report: linted.report, fails, summary, empty })
     })
 }
 
-fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, limit: &[String], start: Instant) -> String {
+/// Why there is nothing to look at, if so. The first commit of a project may have nothing but its settings.
+fn is_empty(arguments: &Arguments, target: &Target, linted: &Linted<'_, '_>) -> Option<EmptyRun> {
+    let settings = target.discovered.project.as_ref().map(|project| &project.settings);
+    let model_paths = settings.and_then(|settings| settings.model_paths.as_deref());
+    let of_project = || EmptyRun::of_project(linted.project, model_paths, linted.locator.project_root());
+    let of_rules = || EmptyRun::of_rules(&linted.report, linted.resolved.is_selective);
+    (!arguments.changed.staged).then(of_project).flatten().or_else(of_rules)
+}
+
+fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, start: Instant) -> String {
     let style = SummaryStyle {
         verbose: arguments.verbose,
         input: &linted.choice,
-        limit,
         unknown: &input::unknown(linted.project),
         unmatched: &linted.resolved.unmatched,
         files: &linted.files(),

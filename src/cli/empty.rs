@@ -1,13 +1,18 @@
 //! A run that had nothing to look at is no pass.
 
+use std::path::Path;
+
 use miette::Diagnostic;
 use thiserror::Error;
 
 use super::targets::Target;
-use crate::findings::Report;
+use crate::discover::PROJECT_FILE;
+use crate::findings::{Report, title};
 use crate::input::manifest::freshness::BESIDE;
 use crate::input::project_files::list;
 use crate::paths::shown;
+use crate::project::Project;
+use crate::words::counted;
 
 /// Why a run looked at nothing. Each ends it with exit code 2, unless --allow-empty is given.
 #[derive(Debug, Error, Diagnostic)]
@@ -19,6 +24,13 @@ pub enum EmptyRun {
     #[error("none of the rules that were asked for has run: {reason}")]
     #[diagnostic(help("nothing was checked, which is no pass; --allow-empty takes it for one"))]
     Subjects { reason: String },
+
+    #[error("the project has nothing to look at: {reason}")]
+    #[diagnostic(help(
+        "an empty project is no pass: see that the paths in {PROJECT_FILE} are those of its files; --allow-empty takes it \
+         for one"
+    ))]
+    Project { reason: String },
 
     #[error("{} {} nothing that dbt reads", files, if *count == 1 { "is" } else { "are" })]
     #[diagnostic(help(
@@ -41,18 +53,46 @@ impl EmptyRun {
             1 => String::new(),
             count => format!("; {} more", count - 1),
         };
-        Some(Self::Subjects { reason: format!("{} {}, because {reason}{more}", first.code, first.slug) })
+        Some(Self::Subjects { reason: format!("{}, because {reason}{more}", title(first.code, first.slug)) })
     }
 
-    /// Where files were given and none of them is of interest to dbt. A file that defines a resource is.
+    /// Where the project defines nothing that is enabled, not so much as a macro.
+    pub fn of_project(project: &Project<'_>, model_paths: Option<&[String]>, root: Option<&Path>) -> Option<Self> {
+        if project.resources.iter().any(|resource| project.is_own(resource)) {
+            return None;
+        }
+        let disabled = project.disabled.iter().filter(|resource| project.is_own(resource)).count();
+        if disabled > 0 {
+            return Some(Self::Project {
+                reason: format!("all there is in it is disabled ({})", counted(disabled, "resource")),
+            });
+        }
+        let default = ["models".to_owned()];
+        let paths = model_paths.unwrap_or(&default);
+        let is_missing = |path: &&String| root.is_some_and(|root| !root.join(path).is_dir());
+        let missing: Vec<String> = paths.iter().filter(is_missing).map(|path| format!("`{path}`")).collect();
+        let reason = match missing.as_slice() {
+            [] => "it has no model, no source, nothing else that dbt knows".to_owned(),
+            [_] => format!("there is no folder {} for its models, nor anything else", missing.concat()),
+            _ => format!("there are no folders {} for its models, nor anything else", missing.join(", ")),
+        };
+        Some(Self::Project { reason })
+    }
+
+    /// Where files or folders were given and dbt reads none of it. A file that defines a resource is read.
     pub fn of_files(target: &Target, has_resources: bool) -> Option<Self> {
-        let files = target.files.as_ref().filter(|_| !has_resources)?;
+        let given = target.given.as_ref().filter(|_| !has_resources)?;
         let root = &target.discovered.project.as_ref()?.root;
+        let files = &given.files;
+        if !given.folders.is_empty() && target.given_paths().is_some_and(|paths| paths.len() > files.len()) {
+            return None;
+        }
         let read: Vec<String> = list(root).files.iter().map(|(_, found)| found.path()).collect();
         if files.iter().any(|file| read.contains(file) || BESIDE.contains(&file.as_str())) {
             return None;
         }
-        let names: Vec<String> = files.iter().map(|file| shown(&root.join(file))).collect();
+        let names = files.iter().map(|file| shown(&root.join(file)));
+        let names: Vec<String> = names.chain(given.folders.iter().map(|folder| folder.shown.clone())).collect();
         let files = match names.as_slice() {
             [first, rest @ ..] if !rest.is_empty() => format!("{first} and {} more", rest.len()),
             _ => names.concat(),

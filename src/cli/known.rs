@@ -38,6 +38,13 @@ pub enum NoBaseline {
     ))]
     News { fail_on: FailOn, path: String },
 
+    #[error("--allow-growth takes in all that is new in the project, and {option} limits the run to a part of it")]
+    #[diagnostic(help(
+        "leave out {option} to take in all that is new; a single finding is accepted where it stands, with a comment: \
+         `steward: ignore[CODE] reason`"
+    ))]
+    Growth { option: &'static str },
+
     #[error("there is no baseline to update: {path} is not there")]
     #[diagnostic(help("`dbt-steward baseline` records today's findings"))]
     Update { path: String },
@@ -58,14 +65,15 @@ pub fn can_tell_news(linted: &Linted<'_, '_>, subtracts_base: bool) -> Result<()
     }
 }
 
-/// Takes out what the baseline knows, says what of it is fixed, and updates the file where that is asked for.
+/// Takes out what the baseline knows and gives it back, says what of it is fixed, and updates the file where that is asked
+/// for.
 ///
 /// # Errors
 /// When there is nothing to update, or the file cannot be written.
-pub fn hold_against_baseline(linted: &mut Linted<'_, '_>, update: Update) -> miette::Result<()> {
+pub fn hold_against_baseline(linted: &mut Linted<'_, '_>, update: Update) -> miette::Result<Vec<Located>> {
     let Some(baseline) = linted.baseline else {
         return match update {
-            Update::No => Ok(()),
+            Update::No => Ok(Vec::new()),
             _ => Err(NoBaseline::Update { path: shown(&linted.baseline_path) }.into()),
         };
     };
@@ -104,6 +112,7 @@ pub fn hold_against_baseline(linted: &mut Linted<'_, '_>, update: Update) -> mie
     report.baseline = Some(BaselineSummary {
         path: baseline.file.path().to_owned(),
         known: known.len(),
+        known_in_all: known.len(),
         new: report.findings.len(),
         fixed: fixed(&comparison),
         unrecorded: report.shares.iter().filter(is_unrecorded).count(),
@@ -114,9 +123,7 @@ pub fn hold_against_baseline(linted: &mut Linted<'_, '_>, update: Update) -> mie
         report.findings.sort_by(Located::order);
     }
     report.recount();
-    // Freeing a hundred thousand findings takes noticeable time, and the process is about to end.
-    std::mem::forget(known);
-    Ok(())
+    Ok(known)
 }
 
 /// The rules that ran.

@@ -87,6 +87,7 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
         project.unreadable = locator.unreadable(&project);
     }
     locator.read_versions(&mut project);
+    locator.read_test_switches(&mut project);
     let mut resolved = config.resolve(&project, locator.project_root(), wanted.unmatched)?;
     let (baseline_path, text) = find_baseline(wanted.baseline, &config, &locator)?;
     let baseline = text.as_ref().map(Baseline::parse).transpose()?;
@@ -101,6 +102,7 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
     let mut base_report = None;
     if let (Some(base), Some(loaded)) = (wanted.base, base_loaded.as_ref()) {
         let mut former = Project::from(loaded.facts(&mut base_memory)?);
+        Base::check_project(&former, &project)?;
         base_report = Some(base.run(loaded, &mut former, &config, RecordedShares::new(shares, false)));
         project.base = Some(Box::new(former));
     }

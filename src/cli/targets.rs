@@ -7,14 +7,49 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use crate::discover::{self, Discovered, PROJECT_FILE};
+use crate::input::project_files::list;
 use crate::paths::shown;
 
 /// A project or manifest to lint.
 #[derive(Debug)]
 pub struct Target {
     pub discovered: Discovered,
-    /// The files that were given, relative to the project; `None` where it was named as a whole.
-    pub files: Option<Vec<String>>,
+    /// What of it was given; `None` where it was named as a whole.
+    pub given: Option<Given>,
+}
+
+/// Parts of a project that were given.
+#[derive(Debug, Default)]
+pub struct Given {
+    /// Relative to the project.
+    pub files: Vec<String>,
+    pub folders: Vec<Folder>,
+}
+
+/// A folder within a project.
+#[derive(Debug)]
+pub struct Folder {
+    /// Relative to the project.
+    pub path: String,
+    /// As people can open it.
+    pub shown: String,
+}
+
+impl Target {
+    /// The files that were given, and those in the folders that dbt reads, relative to the project.
+    pub fn given_paths(&self) -> Option<Vec<String>> {
+        let given = self.given.as_ref()?;
+        let mut paths = given.files.clone();
+        let root = self.discovered.project.as_ref().map(|project| &project.root);
+        if let Some(root) = root.filter(|_| !given.folders.is_empty()) {
+            let is_in = |path: &str| {
+                let below = |folder: &Folder| path.strip_prefix(&folder.path).is_some_and(|rest| rest.starts_with('/'));
+                given.folders.iter().any(below)
+            };
+            paths.extend(list(root).files.iter().map(|(_, found)| found.path()).filter(|path| is_in(path)));
+        }
+        Some(paths)
+    }
 }
 
 /// What the arguments come to.
@@ -30,7 +65,7 @@ pub struct Targets {
 #[derive(Debug, Error, Diagnostic)]
 pub enum TargetError {
     #[error("{} is {}, and other paths are given", shown(path), what)]
-    #[diagnostic(help("give one folder, or one manifest, or any number of files of dbt projects"))]
+    #[diagnostic(help("give one project, or one manifest, or any number of files and folders within dbt projects"))]
     Mixed { path: PathBuf, what: &'static str },
 
     #[error("{} is in no dbt project", shown(path))]
@@ -56,24 +91,39 @@ pub enum TargetError {
 /// What dbt reads; anything else that is named alone is a manifest.
 const EXTENSIONS: [&str; 7] = ["sql", "py", "js", "yml", "yaml", "md", "csv"];
 
-/// Finds what the arguments name: a folder, a manifest, or files.
+/// Finds what the arguments name: a project's folder, a manifest, or files and folders within projects.
 ///
 /// # Errors
 /// When something is not there, or the arguments do not go together.
 pub fn find(paths: &[PathBuf], manifest: Option<&Path>, allow_empty: bool) -> miette::Result<Targets> {
     let target_path = std::env::var_os("DBT_TARGET_PATH");
     match paths {
-        [path] if !is_project_file(path) => {
+        [path] if is_whole(path) => {
             let discovered = discover::discover(path, manifest, target_path)?;
-            Ok(Targets { projects: vec![Target { discovered, files: None }], stray: Vec::new() })
+            Ok(Targets { projects: vec![Target { discovered, given: None }], stray: Vec::new() })
         }
         _ => of_files(paths, manifest, allow_empty, target_path.as_ref()),
     }
 }
 
-fn is_project_file(path: &Path) -> bool {
+/// Whether a single argument stands for a project or a manifest as a whole. The current folder does, wherever in the
+/// project it is: it is where the project is looked for without any argument.
+fn is_whole(path: &Path) -> bool {
+    if path.is_dir() {
+        return is_current(path) || !is_within_project(path);
+    }
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
-    !path.is_dir() && extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
+    !extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
+}
+
+fn is_current(folder: &Path) -> bool {
+    let current = std::env::current_dir().and_then(|current| current.canonicalize());
+    folder.canonicalize().is_ok_and(|folder| current.is_ok_and(|current| folder == current))
+}
+
+/// Whether a folder is not a project's own, but one below it.
+fn is_within_project(folder: &Path) -> bool {
+    !folder.join(PROJECT_FILE).exists() && place(folder).is_some()
 }
 
 fn of_files(
@@ -95,11 +145,15 @@ fn of_files(
             None => {
                 let discovered = discover::discover(&shown_root, manifest, target_path.cloned())?;
                 roots.push(root);
-                targets.projects.push(Target { discovered, files: Some(Vec::new()) });
+                targets.projects.push(Target { discovered, given: Some(Given::default()) });
                 roots.len() - 1
             }
         };
-        targets.projects[index].files.get_or_insert_default().push(relative);
+        let given = targets.projects[index].given.get_or_insert_default();
+        match path.is_dir() {
+            true => given.folders.push(Folder { path: relative, shown: shown(path) }),
+            false => given.files.push(relative),
+        }
     }
     if manifest.is_some() && targets.projects.len() > 1 {
         return Err(TargetError::SeveralProjects { option: "--manifest" }.into());
@@ -116,19 +170,26 @@ fn check(path: &Path) -> miette::Result<()> {
     let mixed = |what| TargetError::Mixed { path: path.to_owned(), what };
     match std::fs::metadata(path) {
         Err(source) => Err(discover::missing(path, source).into()),
-        Ok(metadata) if metadata.is_dir() => Err(mixed("a folder").into()),
+        Ok(metadata) if metadata.is_dir() && is_within_project(path) => Ok(()),
+        Ok(metadata) if metadata.is_dir() && path.join(PROJECT_FILE).exists() => Err(mixed("a project").into()),
+        Ok(metadata) if metadata.is_dir() => Err(mixed("a folder in no project").into()),
         Ok(_) if path.extension().is_some_and(|extension| extension == "json") => Err(mixed("a manifest").into()),
         Ok(_) => Ok(()),
     }
 }
 
-/// The project around a file: its folder as it can be shown and without symbolic links, and the file relative to it.
+/// The project around a file or folder: its folder as it can be shown and without symbolic links, and the path relative
+/// to it.
 fn place(path: &Path) -> Option<(PathBuf, PathBuf, String)> {
-    let folder = path.parent()?;
+    let is_folder = path.is_dir();
+    let folder = if is_folder { path } else { path.parent()? };
     let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
     let root = discover::upwards(folder, |folder| folder.join(PROJECT_FILE).is_file())?;
     let (absolute, inside) = (root.canonicalize().ok()?, folder.canonicalize().ok()?);
-    let below = inside.strip_prefix(&absolute).ok()?.join(path.file_name()?);
+    let mut below = inside.strip_prefix(&absolute).ok()?.to_owned();
+    if !is_folder {
+        below.push(path.file_name()?);
+    }
     let parts = below.components().filter_map(|part| match part {
         Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
         _ => None,

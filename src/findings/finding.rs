@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{Atom, Atoms, Members, Place, Severity, fingerprint};
+use super::{Atom, Atoms, Members, Place, Population, Severity, fingerprint};
 use crate::project::ResourceId;
 
 /// What a rule reports. The place is still in the project's terms; reports get it resolved.
@@ -28,6 +28,8 @@ pub struct Finding {
     pub place: Place,
     /// What it stands for, where one cause has several effects; `None` is itself alone, as with nearly all.
     pub members: Option<Box<Members>>,
+    /// What is counted, of a share that has fallen.
+    pub population: Option<Box<Population>>,
 }
 
 /// Code and slug, as a heading; the code of a policy has its name in it.
@@ -96,6 +98,24 @@ impl Finding {
         }
         let is_itself = atoms.iter().eq([Atom { code: self.code, subject: &self.subject, part: &self.part }]);
         self.members = (!is_itself).then(|| Box::new(Members::from(atoms)));
+        self
+    }
+
+    /// Says nothing, and keeps the rules silent that its rule supersedes: what it would say cannot be known, and what they
+    /// would say depends on it.
+    pub fn silent(&mut self) -> &mut Self {
+        self.members = Some(Box::new(Members::from(Atoms::default())));
+        self
+    }
+
+    /// Whether it stands for nothing, and so is not to be reported.
+    pub fn is_silent(&self) -> bool {
+        self.members.as_ref().is_some_and(|members| members.is_empty())
+    }
+
+    /// Says what is counted in a share that has fallen, so that a change of any of it is what the finding is about.
+    pub fn taken_over(&mut self, population: Population) -> &mut Self {
+        self.population = Some(Box::new(population));
         self
     }
 

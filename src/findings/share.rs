@@ -3,6 +3,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+use crate::project::{Layer, ResourceId, ResourceType};
+
 /// So many of so many, exactly: nothing is rounded, so that a project which loses nothing never fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Share {
@@ -13,6 +15,25 @@ pub struct Share {
     pub covered: u64,
     /// More than zero.
     pub total: u64,
+}
+
+/// What a share is taken over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Population {
+    /// Those that count, in ascending order.
+    pub resources: Vec<ResourceId>,
+    pub kind: ResourceType,
+    pub part: Part,
+}
+
+/// The part of the project that has a share of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    Whole,
+    Layer(Layer),
+    Owner,
+    /// Relative to the project.
+    Folder(String),
 }
 
 /// What the part of a finding begins with that says that a share has fallen. Such a finding is never recorded: what is

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::suppress::Suppressed;
-use super::{Atom, Atoms, Located, Severity, Share};
+use super::{Atom, Atoms, Limit, Located, Severity, Share};
 use crate::project::Counts;
 use crate::rules::RuleInfo;
 use crate::rules::suppression::STALE_BASELINE_ENTRY;
@@ -21,6 +21,8 @@ pub struct Report {
     pub shares: Vec<Share>,
     /// What a baseline made of it, if there is one.
     pub baseline: Option<BaselineSummary>,
+    /// What it is limited to, if to anything.
+    pub limit: Option<Limit>,
     pub summary: Summary,
 }
 
@@ -29,9 +31,11 @@ pub struct Report {
 pub struct BaselineSummary {
     /// The file, as it is shown.
     pub path: String,
-    /// Findings that are known, and so are not reported.
+    /// Findings that are known, and so are not reported; of those that the run is limited to.
     pub known: usize,
-    /// Findings that are not.
+    /// The same of the whole project.
+    pub known_in_all: usize,
+    /// Findings that are not: those that are reported, but for those about the baseline itself.
     pub new: usize,
     /// Entries for which nothing is found any more, by rule.
     pub fixed: Vec<FixedEntries>,
@@ -122,6 +126,7 @@ impl BaselineSummary {
         Self {
             path: format!("{}, {}", self.path, other.path),
             known: self.known + other.known,
+            known_in_all: self.known_in_all + other.known_in_all,
             new: self.new + other.new,
             fixed: self.fixed.into_iter().chain(other.fixed).collect(),
             unrecorded: self.unrecorded + other.unrecorded,
@@ -155,6 +160,10 @@ impl Report {
                 (Some(one), Some(other)) => Some(one.with(other)),
                 (one, other) => one.or(other),
             };
+            all.limit = match (all.limit, report.limit) {
+                (Some(one), Some(other)) => Some(one.with(other)),
+                (one, other) => one.or(other),
+            };
             all.suppressed.extend(report.suppressed);
             all.findings.sort_by(Located::order);
             all.suppressed.sort_by(|a, b| a.located.order(&b.located));
@@ -173,8 +182,12 @@ impl Report {
         self.findings.iter().filter(|located| located.finding.severity == severity).count()
     }
 
-    /// Counts anew how many findings each rule has, once some have been taken out or added.
+    /// Counts anew how many findings each rule has, and how many of all are new, once some have been taken out or added.
     pub fn recount(&mut self) {
+        if let Some(baseline) = &mut self.baseline {
+            let is_new = |located: &&Located| located.finding.code != STALE_BASELINE_ENTRY;
+            baseline.new = self.findings.iter().filter(is_new).count();
+        }
         let mut counts: HashMap<&str, usize> = HashMap::new();
         for located in &self.findings {
             *counts.entry(located.finding.code).or_default() += 1;

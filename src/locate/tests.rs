@@ -6,11 +6,26 @@ use crate::text::yaml::{Node, from_node};
 
 /// The item under the tested node's entry, in its own list of tests or in its column's.
 pub(super) fn item(entry: &Node, node: &Resource<'_>, resource: &Resource<'_>) -> Option<Span> {
+    let column = resource.as_test()?.column.as_ref();
+    let of_column = column.and_then(|name| super::properties::column(entry, node, name));
+    best(of_column.into_iter().chain(super::properties::version_entry(entry, node)).chain([entry]), resource)
+}
+
+/// The item under an entry of what does not exist, whose version nobody knows: of all that it has.
+pub(super) fn item_of_missing(entry: &Node, resource: &Resource<'_>) -> Option<Span> {
+    let column = resource.as_test()?.column.as_deref();
+    let versions = entry.get("versions").map_or(&[][..], Node::items).iter();
+    let places: Vec<&Node> = versions.chain([entry]).collect();
+    let columns = places.iter().flat_map(|place| place.get("columns").map_or(&[][..], Node::items));
+    let is_wanted = |node: &&Node| column.is_some_and(|name| node.get("name").and_then(Node::as_str) == Some(name));
+    best(columns.filter(is_wanted).chain(places.iter().copied()), resource)
+}
+
+/// Of the lists of tests in these places, the item that fits best.
+fn best<'y>(places: impl Iterator<Item = &'y Node>, resource: &Resource<'_>) -> Option<Span> {
     let test = resource.as_test()?;
     let generic = test.generic.as_ref()?;
     let arguments = generic.arguments();
-    let of_column = test.column.as_ref().and_then(|name| super::properties::column(entry, node, name));
-    let places = of_column.into_iter().chain(super::properties::version_entry(entry, node)).chain([entry]);
     let lists = places.flat_map(|place| [place.get("data_tests"), place.get("tests")]);
     let items: Vec<&Node> = lists.flatten().flat_map(Node::items).filter(|item| is_test(item, generic)).collect();
     let fits = |item: &&&Node| has_arguments(item, &arguments) && has_configs(item, test);

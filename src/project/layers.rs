@@ -109,7 +109,12 @@ impl Layers {
         if resource.kind != ResourceType::Model {
             return Layer::Other;
         }
-        self.by_folder(&resource.path).or_else(|| self.by_prefix(&resource.name)).unwrap_or(Layer::Other)
+        self.of_file(&resource.path, &resource.name)
+    }
+
+    /// The layer of a model of that path and name.
+    pub fn of_file(&self, path: &str, name: &str) -> Layer {
+        self.by_folder(path).or_else(|| self.by_prefix(name)).unwrap_or(Layer::Other)
     }
 
     /// The layer that the folder says. Of several named folders in a path the deepest counts, because

@@ -160,6 +160,7 @@ mod tests {
             located_in: None,
             place: Place::File,
             members: None,
+            population: None,
         };
         let related = vec![(at(related_line), "related".to_owned())];
         let located = Located { finding: Box::new(finding), location: at(1), related };

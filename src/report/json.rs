@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::findings::{Located, Location, Report, Severity, suppress};
+use crate::findings::{self, Located, Location, Report, Severity, suppress};
 use crate::project::Counts;
 
 /// Version of the format. It grows only when a field changes its meaning or goes away.
@@ -37,6 +37,9 @@ struct Summary<'a> {
     findings: Findings,
     /// Findings that are suppressed; no other number counts them.
     suppressed: usize,
+    /// What the run was limited to; null where it was about the whole project. Findings beyond it are neither listed nor
+    /// counted.
+    limit: Option<Limit<'a>>,
     /// How it compares to the baseline; null without one.
     baseline: Option<Baseline<'a>>,
     /// Every rule that was asked for, by code.
@@ -51,16 +54,37 @@ struct Findings {
     info: usize,
 }
 
+/// What findings are limited to. Several limits hold at once.
+#[derive(Debug, Serialize, JsonSchema)]
+pub(super) struct Limit<'a> {
+    /// In words.
+    description: String,
+    /// The revision of `--since`; null without it.
+    since: Option<&'a str>,
+    /// Whether it is what the next commit changes: `--staged`.
+    staged: bool,
+    /// Number of files and folders that were given as arguments.
+    paths: usize,
+    /// The state of `--base`, whose findings are left out; null without it.
+    base: Option<&'a str>,
+    /// Whether what the change has brought about elsewhere is reported, too.
+    downstream: bool,
+    /// Number of files that have changed or were given, those in folders included.
+    files: usize,
+    /// Number of resources that have changed, or that the files given are about; tests are not counted.
+    resources: usize,
+}
+
 /// A run against a baseline. Findings that are known are neither listed nor counted anywhere else.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Baseline<'a> {
     /// The file.
     path: &'a str,
-    /// Findings that are in the baseline.
+    /// Findings that are in the baseline, of those that the run is limited to.
     known: usize,
     /// Entries of the baseline for which nothing is found any more.
     fixed: usize,
-    /// Findings that are not in the baseline, before anything else is left out of them.
+    /// Findings that are not in the baseline: those that are reported, but for SUP005, which is about the baseline itself.
     new: usize,
 }
 
@@ -166,6 +190,7 @@ fn summary(report: &Report) -> Summary<'_> {
             info: report.count(Severity::Info),
         },
         suppressed: report.suppressed.len(),
+        limit: report.limit.as_ref().map(limit),
         baseline: report.baseline.as_ref().map(|baseline| Baseline {
             path: &baseline.path,
             known: baseline.known,
@@ -173,6 +198,19 @@ fn summary(report: &Report) -> Summary<'_> {
             new: baseline.new,
         }),
         rules: rules.collect(),
+    }
+}
+
+pub(super) fn limit(limit: &findings::Limit) -> Limit<'_> {
+    Limit {
+        description: limit.described(),
+        since: limit.since.as_deref(),
+        staged: limit.staged,
+        paths: limit.given_files + limit.given_folders.len(),
+        base: limit.base.as_deref(),
+        downstream: limit.downstream,
+        files: limit.files,
+        resources: limit.resources,
     }
 }
 

@@ -65,6 +65,9 @@ fn head(report: &Report) -> String {
         count => format!(" {} suppressed.", plural(count, "finding")),
     };
     text += &format!("{} has {}.{suppressed}\n", code(&summary.project), subjects(&summary.counts));
+    if let Some(limit) = &report.limit {
+        text += &format!("Reported is {}.\n", prose(&cut(&limit.described())));
+    }
     text += &table(report);
     if let Some(baseline) = &report.baseline {
         text += &known(baseline);

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Style, advice, hidden, printable, rule_url};
+use super::{Style, advice, hidden, json, printable, rule_url};
 use crate::docs::{REPOSITORY, page};
 use crate::findings::{Located, Location, Report, RuleSummary, Severity, suppress, title};
 use crate::rules::RuleInfo;
@@ -32,7 +32,7 @@ struct Log<'a> {
 struct Run<'a> {
     tool: Tool,
     automation_details: AutomationDetails,
-    invocations: [Invocation; 1],
+    invocations: [Invocation<'a>; 1],
     column_kind: &'static str,
     results: Vec<Outcome<'a>>,
 }
@@ -97,12 +97,20 @@ struct AutomationDetails {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Invocation {
+struct Invocation<'a> {
     execution_successful: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tool_execution_notifications: Vec<Notification>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tool_configuration_notifications: Vec<Notification>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<InvocationProperties<'a>>,
+}
+
+/// What the run was limited to.
+#[derive(Serialize)]
+struct InvocationProperties<'a> {
+    limit: json::Limit<'a>,
 }
 
 #[derive(Serialize)]
@@ -272,8 +280,8 @@ fn level(severity: Severity) -> &'static str {
     }
 }
 
-/// What the run did not do: rules without an answer, findings that are not listed.
-fn invocation(report: &Report, shown: &[Located]) -> Invocation {
+/// What the run did not do: rules without an answer, findings that are not listed, what it was not to look at.
+fn invocation<'a>(report: &'a Report, shown: &[Located]) -> Invocation<'a> {
     let did_not_run = |rule: &RuleSummary| {
         let reason = printable(rule.skipped.as_deref()?).into_owned();
         Some(Notification {
@@ -291,6 +299,7 @@ fn invocation(report: &Report, shown: &[Located]) -> Invocation {
         execution_successful: true,
         tool_execution_notifications: left_out.into_iter().collect(),
         tool_configuration_notifications: report.summary.rules.iter().filter_map(did_not_run).collect(),
+        properties: report.limit.as_ref().map(|limit| InvocationProperties { limit: json::limit(limit) }),
     }
 }
 

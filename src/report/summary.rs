@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::printable;
 use crate::findings::suppress::Suppressed;
-use crate::findings::{BaselineSummary, BaselineUpdate, Report, RuleSummary, Severity, title};
+use crate::findings::{BaselineSummary, BaselineUpdate, Limit, Report, RuleSummary, Severity, title};
 use crate::project::Counts;
+use crate::rules::PACKAGES_ARE_MISSING;
 use crate::words;
 
 /// What the summary may say.
@@ -16,8 +17,6 @@ pub struct SummaryStyle<'a> {
     pub verbose: bool,
     /// What was read, and why.
     pub input: &'a str,
-    /// What findings are limited to, such as files that have changed; a line each.
-    pub limit: &'a [String],
     /// What could not be known from the files, a line each; told when verbose.
     pub unknown: &'a [String],
     /// What of the config matches nothing and was passed over, a line each; counted unless verbose.
@@ -37,8 +36,8 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
     let by = if version.is_empty() { String::new() } else { format!(" (dbt {version})") };
     add(&mut text, format!("{project}{by}: {}", subjects(&summary.counts)));
     add(&mut text, format!("read from {}", printable(style.input)));
-    for line in style.limit {
-        add(&mut text, printable(line).into_owned());
+    for line in report.limit.iter().flat_map(Limit::lines) {
+        add(&mut text, printable(&line).into_owned());
     }
     if style.verbose {
         for (what, path) in style.files {
@@ -97,8 +96,19 @@ fn not_run(skipped: &[&RuleSummary], verbose: bool) -> String {
         (count, false) => {
             let codes: Vec<&str> = skipped.iter().map(|rule| rule.code).take(8).collect();
             let more = if count > codes.len() { ", …" } else { "" };
-            format!("; {count} did not run ({}{more}); --verbose says why", codes.join(", "))
+            let packages = without_packages(skipped);
+            format!("; {count} did not run ({}{more}){packages}; --verbose says why", codes.join(", "))
         }
+    }
+}
+
+/// What the user can do so that more rules run.
+fn without_packages(skipped: &[&RuleSummary]) -> String {
+    let is_missing = |rule: &&&RuleSummary| rule.skipped.as_deref() == Some(PACKAGES_ARE_MISSING);
+    let codes: Vec<&str> = skipped.iter().filter(is_missing).map(|rule| rule.code).collect();
+    match codes.is_empty() {
+        true => String::new(),
+        false => format!(", {} because {PACKAGES_ARE_MISSING}", words::listed(codes)),
     }
 }
 
@@ -113,10 +123,10 @@ fn findings(report: &Report) -> String {
     }
 }
 
-/// What the baseline made of it, a line each.
+/// What the baseline made of it, a line each. What is said of the file is said of the whole project.
 fn known(baseline: &BaselineSummary) -> Vec<String> {
     let path = printable(&baseline.path);
-    let are_known = match baseline.known {
+    let are_known = match baseline.known_in_all {
         0 => format!("no finding is in the baseline ({path})"),
         1 => format!("1 finding is in the baseline ({path})"),
         count => format!("{count} findings are in the baseline ({path})"),

@@ -172,6 +172,7 @@ impl<'p> Context<'p> {
             located_in,
             place,
             members: None,
+            population: None,
         }
     }
 

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::words::listed;
 use super::{BuildError, Context, Node};
-use crate::findings::{Place, RATCHET, Share};
-use crate::project::folder;
+use crate::findings::{self, Place, Population, RATCHET, Share};
+use crate::project::{ResourceId, folder};
 
 /// What has a share of its own.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -108,6 +108,8 @@ pub struct Words {
 struct Part {
     covered: usize,
     missing: Vec<String>,
+    /// The resources that are counted, or of which something is.
+    counted: Vec<ResourceId>,
 }
 
 impl Part {
@@ -149,6 +151,9 @@ impl Coverage {
     /// Counts a resource, or one of several things that belong to it. `name` is asked for if it is missing.
     pub fn add(&mut self, node: Node<'_>, cx: &Context<'_>, is_covered: bool, name: impl FnOnce() -> String) {
         let part = self.parts.entry(self.part(node, cx)).or_default();
+        if part.counted.last() != Some(&node.id) {
+            part.counted.push(node.id);
+        }
         if is_covered { part.covered += 1 } else { part.missing.push(name()) }
     }
 
@@ -202,7 +207,9 @@ impl Coverage {
                 words.covered,
                 recorded.percent()
             );
-            cx.report_project(Place::ProjectKey(Vec::new()), message)
+            let population = self.population(part, cx);
+            let finding = cx.report_project(Place::ProjectKey(Vec::new()), message);
+            finding
                 .part(format!("{RATCHET}{}", share.key))
                 .help(format!(
                     "{} {} more of them; if it had to fall, `dbt-steward check --update-baseline --allow-growth` records \
@@ -211,7 +218,25 @@ impl Coverage {
                     missing_to(recorded, &share)
                 ))
                 .evidence(format!("{}: {}", words.missing, listed(&part.missing)));
+            if let Some(population) = population {
+                finding.taken_over(population);
+            }
         }
+    }
+
+    /// What a part's share is taken over; a part that is there has something in it.
+    fn population(&self, part: &Part, cx: &Context<'_>) -> Option<Population> {
+        let first = *part.counted.first()?;
+        let resource = cx.project.get(first);
+        let part_of_project = match self.per {
+            Per::Project => findings::Part::Whole,
+            Per::Layer => findings::Part::Layer(cx.layer(first)),
+            Per::Owner => findings::Part::Owner,
+            Per::Path => findings::Part::Folder(folder(&resource.path).to_owned()),
+        };
+        let mut resources = part.counted.clone();
+        resources.sort_unstable();
+        Some(Population { resources, kind: resource.kind, part: part_of_project })
     }
 
     /// Why nothing can be said under [`Minimum::Ratchet`], if so: the baseline knows none of the shares.
@@ -273,7 +298,7 @@ mod tests {
     use crate::findings::Share;
 
     fn part(covered: usize, total: usize) -> Part {
-        Part { covered, missing: vec![String::new(); total - covered] }
+        Part { covered, missing: vec![String::new(); total - covered], counted: Vec::new() }
     }
 
     #[test]

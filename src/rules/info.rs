@@ -30,6 +30,11 @@ pub trait Rule: Any + Send + Sync {
         0
     }
 
+    /// Why the rule has nothing to say after all, if no subject that it looked at was one that it is about.
+    fn idle(&self) -> Option<String> {
+        None
+    }
+
     /// Why the rule cannot say anything about this project, if so; the summary names it among those that did not run.
     fn not_applicable(&self, _cx: &Context<'_>) -> Option<String> {
         None

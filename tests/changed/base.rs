@@ -380,3 +380,86 @@ fn bases_that_cannot_be_used() {
         "{run:?}"
     );
 }
+
+#[test]
+fn a_version_that_is_gone_is_gone() {
+    let repository = Repository::with_project("shop");
+    let desk = &repository.desk;
+    let versions = |first: &str| {
+        format!(
+            "models:\n  - name: fct\n    config: {{access: public, contract: {{enforced: true}}}}\n    columns: [{{name: id, data_type: integer}}]\n    latest_version: 2\n    versions:\n{first}      - v: 2\n"
+        )
+    };
+    desk.write("shop/models/fct_v1.sql", "select 1 as id\n").write("shop/models/fct_v2.sql", "select 2 as id\n");
+    desk.write("shop/models/fct.yml", versions("      - v: 1\n"));
+    repository.commit("two versions").branch("work");
+    assert_eq!(breaking(&repository), [""; 0]);
+    repository.git(&["rm", "--quiet", "shop/models/fct_v1.sql"]);
+    desk.write("shop/models/fct.yml", versions(""));
+    assert_eq!(breaking(&repository), ["shop/dbt_project.yml:1:7 ACC030 public model `fct.v1` is gone"]);
+    let output = desk.json(&["shop", "--input", "project", "--select", "ACC030", "--base", "main"]);
+    assert_eq!(
+        output["findings"][0]["evidence"],
+        serde_json::json!([
+            "it stood in models/fct_v1.sql",
+            "there is still `fct.v2`, but who pins a version has that one only"
+        ])
+    );
+    // Announced, and the day has passed.
+    repository.git(&["reset", "--quiet", "--hard"]);
+    desk.write("shop/models/fct.yml", versions("      - v: 1\n        deprecation_date: 2020-01-31\n"));
+    repository.commit("announced").git(&["branch", "--force", "main"]);
+    repository.git(&["rm", "--quiet", "shop/models/fct_v1.sql"]);
+    desk.write("shop/models/fct.yml", versions(""));
+    assert_eq!(breaking(&repository), [""; 0]);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_of_a_commit_are_followed_as_those_of_the_working_tree_are() {
+    let repository = Repository::with_project("shop");
+    repository.desk.write("shared.sql", "select 1 as id\n");
+    for (target, link) in [("../../shared.sql", "x.sql"), ("x.sql", "y.sql"), ("nowhere.sql", "z.sql")] {
+        std::os::unix::fs::symlink(target, repository.desk.path(&format!("shop/models/{link}"))).unwrap();
+    }
+    repository.commit("links");
+    let found = |arguments: &[&str]| repository.found("DOC001,DAG015,PRJ009", &[&["shop"], arguments].concat());
+    assert!(found(&[]).contains(&"DOC001 model.shop.x".to_owned()));
+    assert_eq!(found(&["--base", "HEAD"]), [""; 0]);
+}
+
+#[test]
+fn a_folder_that_is_no_project_does_not_hide_a_revision() {
+    let repository = Repository::with_project("");
+    repository.branch("models");
+    repository.desk.write("models/b.sql", "select 1 as id\n");
+    repository.commit("b").git(&["checkout", "--quiet", "main"]);
+    repository.git(&["merge", "--quiet", "--ff-only", "models"]);
+    repository.desk.write("models/c.sql", "select 1 as id\n");
+    assert_eq!(repository.found("DOC001", &["--base", "models"]), ["DOC001 model.shop.c"]);
+    repository.git(&["branch", "--quiet", "--delete", "models"]);
+    repository.desk.run(&["check", "--base", "models"]).refuses(
+        "  × models is a folder without dbt_project.yml, and no revision either
+  help: give a manifest, a project's own folder, or a revision\n",
+    );
+}
+
+#[test]
+fn a_project_is_not_compared_with_itself_nor_with_another() {
+    let repository = Repository::with_project("shop");
+    repository.git(&["branch", "shop"]);
+    for base in ["shop", "./shop", "shop/dbt_project.yml"] {
+        repository.desk.run(&["check", "shop", "--base", base]).refuses(&format!(
+            "  × {base} is the project itself, which has nothing new compared with itself
+  help: give another folder, or a manifest of the state before; a branch of that name is written
+        `heads/{base}`\n"
+        ));
+    }
+    assert_eq!(repository.found("DOC001", &["shop", "--base", "heads/shop"]), [""; 0]);
+    repository.desk.edit("shop/dbt_project.yml", "name: shop", "name: store");
+    let message = "  × the base is project `shop`, and this is project `store`
+  help: ids have the project's name in them, so all would be new: give a state of this project;
+        for the change that renames it, leave out --base or --downstream\n";
+    repository.desk.run(&["check", "shop", "--base", "main"]).refuses(message);
+    repository.desk.run(&["check", "shop", "--since", "main", "--downstream"]).refuses(message);
+}

@@ -60,6 +60,109 @@ found 1 warning
     assert!(summary(&["models/orders.sql", "models/schema.yml"]).contains("\nonly what 2 files given are about\n"));
 }
 
+#[test]
+fn a_folder_within_the_project_is_a_limit() {
+    let mut repository = Repository::with_project("shop");
+    repository.desk.write("shop/models/marts/fct.sql", "select 1 as id\n");
+    repository.desk.write("shop/models/marts/dim.sql", "select 1 as id\n");
+    repository.desk.write("shop/models/marts_old/old.sql", "select 1 as id\n");
+    repository.commit("marts");
+    let found = |paths: &[&str]| repository.found("DOC001", paths);
+    let marts = ["DOC001 model.shop.dim", "DOC001 model.shop.fct"];
+    assert_eq!(found(&["shop/models/marts"]), marts);
+    assert_eq!(found(&["shop/models/marts/"]), marts);
+    assert_eq!(found(&["shop/models/marts", "shop/models/marts_old"]).len(), 3);
+    assert_eq!(
+        found(&["shop/models/marts_old", "shop/models/marts/fct.sql"]),
+        ["DOC001 model.shop.fct", "DOC001 model.shop.old"]
+    );
+    assert_eq!(found(&["shop/models"]).len(), 6);
+    // With what has changed, both hold.
+    repository.desk.write("shop/models/marts/fct.sql", "select 20 as id\n");
+    repository.desk.write("shop/models/orders.sql", "select 20 as id\n");
+    assert_eq!(found(&["shop", "--since", "main"]).len(), 2);
+    assert_eq!(found(&["shop/models/marts", "--since", "main"]), ["DOC001 model.shop.fct"]);
+    let run = repository.desk.run(&["check", "shop/models/marts", "--select", "DOC001", "--since", "main"]);
+    assert!(
+        run.stderr.contains("\nonly what has changed since main: 2 files, only what is in shop/models/marts\n"),
+        "{run:?}"
+    );
+    // Where one stands is where the project is looked for.
+    repository.desk.start = "shop/models/marts".into();
+    assert_eq!(repository.found("DOC001", &[]).len(), 6);
+    assert_eq!(repository.found("DOC001", &["."]).len(), 6);
+    assert_eq!(repository.found("DOC001", &["../marts_old"]), ["DOC001 model.shop.old"]);
+}
+
+#[test]
+fn a_folder_with_nothing_that_dbt_reads_is_no_pass() {
+    let desk = two();
+    desk.write("a/notes/x.txt", "");
+    desk.run(&["check", "a/notes", "--select", "DOC001"]).refuses(
+        "  × a/notes is nothing that dbt reads
+  help: give files that the project's models, properties, macros, seeds or docs stand in;
+        --allow-empty passes over others, as a hook for a whole repository has to\n",
+    );
+    desk.run(&["check", "a/notes", "--select", "DOC001", "--allow-empty"]).prints(0, "");
+}
+
+#[test]
+fn a_project_without_anything_is_no_pass() {
+    let desk = Desk::new();
+    desk.write("dbt_project.yml", "name: shop\nmodel-paths: [src]\n");
+    let refuses = |message: &str| {
+        let help = "  help: an empty project is no pass: see that the paths in dbt_project.yml are those of its files;
+        --allow-empty takes it for one\n";
+        desk.run(&["check"]).refuses(&format!("  × {message}\n{help}"));
+        let run = desk.run(&["check", "--allow-empty", "--select", "PRJ001,DOC001", "--format", "concise"]);
+        run.prints(0, "dbt_project.yml:1:7: PRJ001 missing-dbt-version-range project `shop` does not say which versions of dbt it works with\n");
+    };
+    refuses("the project has nothing to look at: there is no folder `src` for its models, nor anything else");
+    desk.write("src/notes.txt", "");
+    refuses("the project has nothing to look at: it has no model, no source, nothing else that dbt knows");
+    desk.write("src/a.sql", "{{ config(enabled=false) }} select 1 as id\n");
+    refuses("the project has nothing to look at: all there is in it is disabled (1 resource)");
+    // A package of macros is something, and so is a project that has only sources.
+    desk.write("macros/m.sql", "{% macro m() %}{% endmacro %}\n");
+    assert_eq!(desk.run(&["check", "--quiet"]).code, Some(0));
+    std::fs::remove_file(desk.path("macros/m.sql")).unwrap();
+    desk.write("src/s.yml", "sources:\n  - name: erp\n    tables: [{name: orders}]\n");
+    assert_eq!(desk.run(&["check", "--quiet"]).code, Some(0));
+}
+
+#[test]
+fn reports_say_what_they_are_limited_to() {
+    let repository = Repository::with_project("");
+    let desk = &repository.desk;
+    let limit = |arguments: &[&str]| {
+        desk.json(&[&["--input", "project", "--select", "DOC001"], arguments].concat())["summary"]["limit"].clone()
+    };
+    assert_eq!(limit(&[]), serde_json::Value::Null);
+    desk.write("models/orders.sql", "select 1 as id\n");
+    let of_change = serde_json::json!({
+        "description": "only what has changed since main: 1 file, and what that has brought about elsewhere",
+        "since": "main", "staged": false, "paths": 0, "base": null, "downstream": true, "files": 1, "resources": 1,
+    });
+    assert_eq!(limit(&["--since", "main", "--downstream"]), of_change);
+    let of_folder = serde_json::json!({
+        "description": "only what is in models, only what main does not have",
+        "since": null, "staged": false, "paths": 1, "base": "main", "downstream": false, "files": 5, "resources": 6,
+    });
+    assert_eq!(limit(&["models", "--base", "main"]), of_folder);
+    let print = |format: &str| {
+        desk.run(&[
+            "check", "--input", "project", "--select", "DOC002", "--since", "main", "--quiet", "--format", format,
+        ])
+        .stdout
+    };
+    let markdown = print("markdown");
+    let said = "\n### dbt-steward: no findings\n\n`shop` has 3 models, 3 source tables, 2 data tests.\nReported is only what has changed since main&#58; 1 file.\n";
+    assert!(markdown.contains(said), "{markdown}");
+    let sarif: serde_json::Value = serde_json::from_str(&print("sarif")).unwrap();
+    let limit = &sarif["runs"][0]["invocations"][0]["properties"]["limit"];
+    assert_eq!((&limit["since"], &limit["resources"]), (&"main".into(), &1.into()));
+}
+
 /// Two projects in one repository.
 fn two() -> Desk {
     let desk = Desk::new();
@@ -146,9 +249,12 @@ fn arguments_that_do_not_go_together() {
     let desk = two();
     desk.write("m.json", "{}");
     let check = |arguments: &[&str]| desk.run(&[&["check"], arguments].concat());
-    let one = "give one folder, or one manifest, or any number of files of dbt projects";
+    let one = "give one project, or one manifest, or any number of files and folders within dbt projects";
     check(&["a/models/orders.sql", "a"])
-        .refuses(&format!("  × a is a folder, and other paths are given\n  help: {one}\n"));
+        .refuses(&format!("  × a is a project, and other paths are given\n  help: {one}\n"));
+    desk.write("c/x.txt", "");
+    check(&["a/models", "c"])
+        .refuses(&format!("  × c is a folder in no project, and other paths are given\n  help: {one}\n"));
     check(&["m.json", "a/models/orders.sql"])
         .refuses(&format!("  × m.json is a manifest, and other paths are given\n  help: {one}\n"));
     check(&["a/models/none.sql"]).refuses(

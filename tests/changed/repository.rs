@@ -1,6 +1,6 @@
 //! A project in a repository of its own.
 
-use std::process::Command;
+use std::process::{Command, Output};
 
 use crate::support::Desk;
 
@@ -59,15 +59,25 @@ impl Repository {
 
     #[track_caller]
     pub fn git_in(&self, folder: &str, arguments: &[&str]) -> String {
+        let output = self.output(folder, arguments);
+        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("git prints text")
+    }
+
+    /// Runs git for something that it does not bring to an end, such as a merge with a conflict.
+    #[track_caller]
+    pub fn git_fails(&self, arguments: &[&str]) {
+        assert!(!self.output("", arguments).status.success(), "git {arguments:?} succeeds");
+    }
+
+    fn output(&self, folder: &str, arguments: &[&str]) -> Output {
         let identity = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-c", "commit.gpgSign=false"];
         let mut git = Command::new("git");
         git.current_dir(self.desk.path(folder)).args(identity).args(arguments).envs(self.desk.variables());
         for name in ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_PREFIX"] {
             git.env_remove(name);
         }
-        let output = git.output().expect("git is installed");
-        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        String::from_utf8(output.stdout).expect("git prints text")
+        git.output().expect("git is installed")
     }
 
     /// Commits all there is.

@@ -177,6 +177,141 @@ fn changes_that_matter_elsewhere_are_told_and_not_followed() {
     assert_eq!(summary(&["--staged"])[1], note);
 }
 
+/// What is missing, by code, line and message.
+#[track_caller]
+fn missing(repository: &Repository, arguments: &[&str]) -> Vec<String> {
+    let arguments = [&["--input", "project", "--select", "DAG015,PRJ011"], arguments].concat();
+    let output = repository.desk.json(&arguments);
+    let text = |finding: &serde_json::Value, key: &str| finding[key].as_str().unwrap().to_owned();
+    let line = |finding: &serde_json::Value| {
+        let (path, code, message) = (text(finding, "path"), text(finding, "code"), text(finding, "message"));
+        format!("{path}:{}:{} {code} {message}", finding["line"], finding["column"])
+    };
+    output["findings"].as_array().unwrap().iter().map(line).collect()
+}
+
+/// A project in which much rests on `payments`, and in which something is missing already.
+fn resting_on_payments() -> Repository {
+    let repository = Repository::with_project("");
+    let desk = &repository.desk;
+    desk.edit(
+        "models/schema.yml",
+        "  - name: payments\n",
+        "  - name: payments\n    columns:\n      - name: id\n        data_tests: [not_null, unique]\n  - name: never_there\n",
+    );
+    desk.write("models/fct.sql", "select * from {{ ref('payments') }}\n");
+    desk.write("models/broken.sql", "select * from {{ ref('nothing') }}\n");
+    repository.commit("more").branch("work");
+    repository
+}
+
+#[test]
+fn what_misses_a_deleted_model_is_about_the_deletion() {
+    let repository = resting_on_payments();
+    assert_eq!(missing(&repository, &["--since", "main"]), [""; 0]);
+    repository.git(&["rm", "--quiet", "models/payments.sql"]);
+    let gone = [
+        "models/fct.sql:1:18 DAG015 ref `payments` does not exist, and dbt refuses the project",
+        "models/schema.yml:7:11 PRJ011 this describes model `payments`, and there is none",
+        "models/schema.yml:10:22 DAG015 ref `payments` does not exist, and dbt leaves this test out",
+        "models/schema.yml:10:32 DAG015 ref `payments` does not exist, and dbt leaves this test out",
+    ];
+    assert_eq!(missing(&repository, &["--since", "main"]), gone);
+    assert_eq!(missing(&repository, &["--staged"]), gone);
+    repository.commit("deleted");
+    assert_eq!(missing(&repository, &["--since", "main"]), gone);
+    assert_eq!(missing(&repository, &["--staged"]), [""; 0]);
+    // All of it, with what was missing before.
+    assert_eq!(missing(&repository, &[]).len(), gone.len() + 2);
+}
+
+#[test]
+fn what_misses_a_former_name_is_about_the_renaming() {
+    let repository = resting_on_payments();
+    repository.git(&["mv", "models/payments.sql", "models/paid.sql"]);
+    let found = missing(&repository, &["--staged"]);
+    assert_eq!(found.len(), 4, "{found:?}");
+    assert_eq!(found[0], "models/fct.sql:1:18 DAG015 ref `payments` does not exist, and dbt refuses the project");
+    // In another folder it has its name still.
+    repository.git(&["reset", "--quiet", "--hard"]);
+    repository.desk.write("models/sub/x.sql", "");
+    repository.git(&["mv", "--force", "models/payments.sql", "models/sub/payments.sql"]);
+    std::fs::remove_file(repository.desk.path("models/sub/x.sql")).unwrap();
+    assert_eq!(missing(&repository, &["--staged"]), [""; 0]);
+}
+
+#[test]
+fn what_misses_a_version_a_snapshot_or_a_table_is_about_the_deletion() {
+    let repository = Repository::with_project("");
+    let desk = &repository.desk;
+    desk.write("models/paid_v1.sql", "select 1 as id\n").write("models/paid_v2.sql", "select 1 as id\n");
+    desk.write("models/paid.yml", "models:\n  - name: paid\n    versions: [{v: 1}, {v: 2}]\n");
+    desk.write("snapshots/s.sql", "{% snapshot prices %}\nselect 1 as id\n{% endsnapshot %}\n");
+    desk.write("models/a.sql", "select * from {{ ref('paid', v=1) }}\n");
+    desk.write("models/b.sql", "select * from {{ ref('prices') }}\n");
+    repository.commit("more").branch("work");
+    repository.git(&["rm", "--quiet", "models/paid_v1.sql", "snapshots/s.sql"]);
+    desk.edit("models/sources.yml", "      - name: payments\n", "");
+    assert_eq!(
+        missing(&repository, &["--since", "main"]),
+        [
+            "models/a.sql:1:18 DAG015 ref `paid.v1` does not exist, and dbt refuses the project",
+            "models/b.sql:1:18 DAG015 ref `prices` does not exist, and dbt refuses the project",
+            "models/paid.yml:3:20 PRJ011 this describes model `paid.v1`, and there is none",
+            "models/payments.sql:1:18 DAG015 source `erp.payments` does not exist, and dbt refuses the project",
+        ]
+    );
+}
+
+/// A project with a baseline in which the shares of documented models are recorded, by layer.
+fn with_shares() -> Repository {
+    let repository = Repository::with_project("");
+    let desk = &repository.desk;
+    desk.write("dbt-steward.yml", "rules:\n  low-documentation-coverage: {min: ratchet, per: layer}\n");
+    for (folder, model) in [("staging", "stg_a"), ("staging", "stg_b"), ("marts", "fct_a"), ("marts", "fct_b")] {
+        desk.write(&format!("models/{folder}/{model}.sql"), "select 1 as id\n");
+        let entry = format!("models:\n  - name: {model}\n    description: One row a thing.\n");
+        desk.write(&format!("models/{folder}/{model}.yml"), entry);
+    }
+    desk.write("models/marts/fct_c.sql", "select 1 as id\n");
+    desk.run(&["baseline", "--input", "project", "--select", "DOC022", "--quiet"]).prints(0, "");
+    repository.commit("shares").branch("work");
+    repository
+}
+
+#[test]
+fn a_share_that_falls_is_about_what_counts_in_it() {
+    let repository = with_shares();
+    let desk = &repository.desk;
+    let fallen = |arguments: &[&str]| {
+        let output = desk.json(&[&["--input", "project", "--select", "DOC022"], arguments].concat());
+        let messages =
+            output["findings"].as_array().unwrap().iter().map(|it| it["message"].as_str().unwrap().to_owned());
+        messages.collect::<Vec<_>>()
+    };
+    let since = ["--since", "main"];
+    assert_eq!(fallen(&since), [""; 0]);
+    // Added without a description.
+    desk.write("models/marts/fct_d.sql", "select 1 as id\n");
+    let marts = |share: &str, percent: &str| {
+        [format!("{percent} % of the models in layer `marts` are documented ({share}); it was 66.6 % (2 of 3)")]
+    };
+    assert_eq!(fallen(&since), marts("2 of 4", "50.0"));
+    // Deleted, or moved away: what is left has not changed.
+    std::fs::remove_file(desk.path("models/marts/fct_d.sql")).unwrap();
+    repository.git(&["rm", "--quiet", "models/marts/fct_a.sql", "models/marts/fct_a.yml"]);
+    assert_eq!(fallen(&since), marts("1 of 2", "50.0"));
+    assert_eq!(fallen(&["--staged"]), marts("1 of 2", "50.0"));
+    repository.commit("fallen").git(&["branch", "--force", "main"]);
+    // What does not count in it has nothing to do with it.
+    desk.write("models/staging/stg_a.sql", "select 20 as id\n");
+    std::fs::remove_file(desk.path("models/staging/stg_b.sql")).unwrap();
+    assert_eq!(fallen(&since), [""; 0]);
+    assert_eq!(fallen(&[]), marts("1 of 2", "50.0"));
+    desk.write("models/marts/fct_b.sql", "select 20 as id\n");
+    assert_eq!(fallen(&since), marts("1 of 2", "50.0"));
+}
+
 #[test]
 fn a_dirty_tree_counts() {
     let repository = Repository::with_project("");
@@ -339,23 +474,50 @@ fn without_repository_or_git_there_is_a_message() {
 
 #[test]
 fn the_users_configuration_changes_nothing() {
-    let repository = Repository::with_project("");
+    let repository = Repository::with_project("dbt/shop");
     for (name, value) in [
         ("diff.noprefix", "true"),
+        ("diff.mnemonicPrefix", "true"),
         ("diff.renames", "false"),
+        ("diff.renameLimit", "1"),
         ("diff.external", "false"),
         ("diff.orderFile", "none"),
         ("diff.relative", "true"),
+        ("diff.autoRefreshIndex", "false"),
+        ("diff.ignoreSubmodules", "none"),
+        ("diff.sql.textconv", "false"),
+        ("diff.sql.command", "false"),
+        ("core.attributesFile", ".git/attributes"),
         ("color.ui", "always"),
         ("core.quotePath", "true"),
         ("core.pager", "false"),
+        ("core.fsmonitor", "false"),
         ("status.showUntrackedFiles", "no"),
+        ("status.relativePaths", "true"),
+        ("submodule.recurse", "true"),
+        ("log.showSignature", "true"),
     ] {
         repository.git(&["config", name, value]);
     }
-    repository.branch("work").git(&["mv", "models/schema.yml", "models/_é.yml"]);
-    repository.desk.write("models/é.sql", "select 1 as id\n");
-    assert_eq!(undocumented(&repository, &["--since", "main"]), ["é"]);
+    std::fs::write(repository.desk.path(".git/attributes"), "*.sql diff=sql\n").unwrap();
+    repository.branch("work").git(&["mv", "dbt/shop/models/schema.yml", "dbt/shop/models/_é.yml"]);
+    repository.desk.write("dbt/shop/models/é.sql", "select 1 as id\n");
+    repository.desk.write("dbt/shop/models/customers.sql", "select 1 as id\n");
+    // Written anew, and the same as before.
+    let same = repository.desk.read("dbt/shop/models/payments.sql");
+    std::fs::write(repository.desk.path("dbt/shop/models/payments.sql"), same).unwrap();
+    assert_eq!(undocumented(&repository, &["dbt/shop", "--since", "main"]), ["customers", "é"]);
+    repository.git(&["add", "--all"]);
+    assert_eq!(undocumented(&repository, &["dbt/shop", "--staged"]), ["customers", "é"]);
+}
+
+#[test]
+fn a_repository_within_the_repository_is_no_change() {
+    let repository = Repository::with_project("");
+    repository.git(&["init", "--quiet", "models/inner"]);
+    repository.desk.write("models/inner/x.txt", "x\n");
+    let run = repository.desk.run(&["check", "--input", "project", "--select", "DOC001", "--since", "main"]);
+    assert!(run.stderr.contains("\nnothing has changed since main\n"), "{run:?}");
 }
 
 #[test]
@@ -454,4 +616,59 @@ fn of_a_finding_for_many_those_are_told_that_have_changed() {
         std::fs::remove_file(repository.desk.path(&format!("models/{model}.sql"))).unwrap();
     }
     assert_eq!(repository.found("OWN001", since), [""; 0]);
+}
+
+#[test]
+fn the_baseline_is_counted_after_the_limit() {
+    let repository = Repository::with_project("");
+    let desk = &repository.desk;
+    desk.run(&["baseline", "--input", "project", "--select", "DOC001", "--quiet"]).prints(0, "");
+    repository.commit("baseline").branch("work");
+    // New on main, and not this branch's doing.
+    desk.write("models/b.sql", "select 1 as id\n").write("models/c.sql", "select 1 as id\n");
+    repository.commit("unnoticed").git(&["branch", "--force", "main"]);
+    let counts = |arguments: &[&str]| {
+        let output = desk.json(&[&["--input", "project", "--select", "DOC001"], arguments].concat());
+        let baseline = &output["summary"]["baseline"];
+        (baseline["new"].as_u64().unwrap(), baseline["known"].as_u64().unwrap())
+    };
+    assert_eq!(counts(&[]), (2, 3));
+    assert_eq!(counts(&["--since", "main"]), (0, 0));
+    desk.write("models/d.sql", "select 1 as id\n").write("models/orders.sql", "select 1 as id\n");
+    assert_eq!(counts(&["--since", "main"]), (1, 1));
+    assert_eq!(counts(&["--base", "main"]), (1, 3));
+}
+
+#[test]
+fn a_limited_run_takes_nothing_into_the_baseline() {
+    let repository = Repository::with_project("");
+    let desk = &repository.desk;
+    desk.run(&["baseline", "--input", "project", "--select", "DOC001", "--quiet"]).prints(0, "");
+    repository.commit("baseline");
+    desk.write("models/b.sql", "select 1 as id\n");
+    let before = desk.read("dbt-steward-baseline.json");
+    let grow = ["check", "--input", "project", "--select", "DOC001", "--update-baseline", "--allow-growth"];
+    let refused = |arguments: &[&str], option: &str| {
+        let run = desk.run(&[&grow, arguments].concat());
+        assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+        let words = run.stderr.split_whitespace().collect::<Vec<_>>().join(" ").replace("│ ", "");
+        assert_eq!(
+            words,
+            format!(
+                "× --allow-growth takes in all that is new in the project, and {option} limits the run to a part of it \
+                 help: leave out {option} to take in all that is new; a single finding is accepted where it stands, with \
+                 a comment: `steward: ignore[CODE] reason`"
+            )
+        );
+        assert_eq!(desk.read("dbt-steward-baseline.json"), before);
+    };
+    refused(&["--since", "main"], "--since");
+    refused(&["--staged"], "--staged");
+    refused(&["--base", "main"], "--base");
+    refused(&["models/b.sql"], "the paths given");
+    // What is fixed is, wherever it is.
+    desk.edit("models/schema.yml", "  - name: payments\n", "  - name: payments\n    description: All of them.\n");
+    let shrink = [&grow[..6], &["--since", "HEAD"]].concat();
+    let run = desk.run(&shrink);
+    assert!(run.stderr.contains("dbt-steward-baseline.json: 1 entry removed\n"), "{run:?}");
 }

@@ -70,6 +70,71 @@ fn a_hook_sees_the_index_of_its_commit() {
     assert_eq!(commit(&["shop/models/orders.sql"]), [line(2, "orders")]);
 }
 
+/// Two branches that have changed the same line, one of them with a model that has no description, about to be merged.
+fn in_a_merge() -> Repository {
+    let repository = Repository::with_project("dbt");
+    let desk = &repository.desk;
+    repository.branch("topic");
+    desk.write("dbt/models/orders.sql", "select 1 as id\n");
+    desk.write("dbt/models/topics.sql", "select 1 as id\n");
+    repository.commit("topic").git(&["checkout", "--quiet", "main"]);
+    desk.write("dbt/models/orders.sql", "select 20 as id\n");
+    desk.write("dbt/models/mains.sql", "select 1 as id\n");
+    desk.edit("dbt/models/schema.yml", "  - name: payments\n", "  - name: payments\n    columns: []\n");
+    repository.commit("main").git(&["checkout", "--quiet", "topic"]);
+    repository
+}
+
+#[test]
+fn the_commit_of_a_merge_has_changed_what_differs_from_both_sides() {
+    let repository = in_a_merge();
+    let found = || repository.found("DOC001", &["dbt", "--staged"]);
+    repository.git_fails(&["merge", "--quiet", "main"]);
+    repository.desk.write("dbt/models/orders.sql", "select 300 as id\n");
+    repository.git(&["add", "--all"]);
+    assert_eq!(found(), ["DOC001 model.shop.orders"]);
+    // What only one side has is no news, and the side of the branch is what the branch has changed.
+    repository.desk.write("dbt/models/orders.sql", "select 1 as id\n");
+    repository.git(&["add", "--all"]);
+    let run = repository.desk.run(&["check", "--input", "project", "--select", "DOC001", "dbt", "--staged"]);
+    run.prints(0, "");
+    assert!(run.stderr.contains("\nnothing has changed in the index\n"), "{run:?}");
+    let since = ["DOC001 model.shop.orders", "DOC001 model.shop.topics"];
+    assert_eq!(repository.found("DOC001", &["dbt", "--since", "main"]), since);
+    repository.commit("merged");
+    assert_eq!(repository.found("DOC001", &["dbt", "--since", "main"]), since);
+    assert_eq!(found(), [""; 0]);
+}
+
+#[test]
+fn an_entry_that_a_merge_changes_is_told_from_those_of_both_sides() {
+    let repository = in_a_merge();
+    repository.git_fails(&["merge", "--quiet", "main"]);
+    repository.desk.write("dbt/models/orders.sql", "select 20 as id\n");
+    repository.desk.edit("dbt/models/schema.yml", "  - name: customers\n", "  - name: customers\n    columns: []\n");
+    repository.git(&["add", "--all"]);
+    assert_eq!(repository.found("DOC001", &["dbt", "--staged"]), ["DOC001 model.shop.customers"]);
+    let everywhere = repository.found("DOC001", &["dbt", "--staged", "--downstream"]);
+    assert_eq!(everywhere, ["DOC001 model.shop.customers"], "a merge has no single state before it");
+}
+
+#[test]
+fn a_hook_that_runs_before_a_merge_is_noted_knows_of_it() {
+    let repository = in_a_merge();
+    repository.git_fails(&["merge", "--quiet", "main"]);
+    repository.git(&["checkout", "--quiet", "--ours", "dbt/models/orders.sql"]);
+    repository.commit("merged").git(&["checkout", "--quiet", "-b", "more", "topic~1"]);
+    repository.desk.write("dbt/models/orders.sql", "select * from {{ source('erp', 'orders') }}\n");
+    repository.commit("no conflict any more");
+    let steward = env!("CARGO_BIN_EXE_dbt-steward").replace('\\', "/");
+    let hook = format!(
+        "#!/bin/sh\n'{steward}' check dbt --input project --staged --quiet --select DOC001 --format concise --fail-on info\n"
+    );
+    repository.desk.write(".git/hooks/pre-merge-commit", hook);
+    make_executable(&repository, ".git/hooks/pre-merge-commit");
+    repository.git(&["merge", "--quiet", "--no-edit", "main"]);
+}
+
 #[cfg(unix)]
 fn make_executable(repository: &Repository, path: &str) {
     use std::os::unix::fs::PermissionsExt;

@@ -251,6 +251,26 @@ fn a_policy_is_suppressed_where_it_is_named() {
 }
 
 #[test]
+fn a_policy_that_is_about_nothing_has_not_run() {
+    let config = "policies:
+  reports:
+    when: resource.layer == 'reporting'
+    require: 'false'
+    message: m
+";
+    let desk = shop(config);
+    let output = desk.json(&["shop", "--select", "POL,DOC001"]);
+    let rules = output["summary"]["rules"].as_array().expect("a list");
+    let policy = rules.iter().find(|rule| rule["code"] == "POL/reports").expect("it was asked for");
+    assert_eq!((&policy["skipped"], &policy["subjects"]), (&"no resource meets `when`".into(), &0.into()));
+    desk.run(&["check", "shop", "--select", "POL"]).refuses(
+        "  × none of the rules that were asked for has run: POL/reports, because no resource meets `when`
+  help: nothing was checked, which is no pass; --allow-empty takes it for one\n",
+    );
+    desk.run(&["check", "shop", "--select", "POL", "--allow-empty", "--quiet"]).prints(0, "");
+}
+
+#[test]
 fn a_suppression_of_a_policy_that_is_not_there_is_told() {
     let two = "policies:
   owned: {require: resource.owner != '', message: '{resource.name}'}

@@ -106,6 +106,7 @@ fn finding(place: Place) -> Finding {
         located_in: None,
         place,
         members: None,
+        population: None,
     }
 }
 

@@ -1,12 +1,14 @@
 use crate::project::{Access, Date, Project, Resource, ResourceType};
+use crate::words::listed;
 use crate::rules::{Context, NoOptions, Rule, declare_rule};
 
 declare_rule! {
     /// # What it does
     /// Flags a public model that the base has and the project has no more, or only disabled.
     ///
-    /// The rule runs with `--base` or `--since … --downstream`. A model that goes on under another version is not gone, and
-    /// one whose deprecation date has passed was announced to go. Where the file stood there is none to point at: the
+    /// The rule runs with `--base` or `--since … --downstream`. A model that had no versions and has some now goes on; of one
+    /// that has versions, each counts by itself, because others may have pinned it. One whose deprecation date has passed
+    /// was announced to go. Where the file stood there is none to point at: the
     /// finding points at the project's name in `dbt_project.yml`.
     ///
     /// # Why it matters
@@ -50,12 +52,11 @@ declare_rule! {
 impl Rule for RemovedPublicModel {
     fn check_project(&self, cx: &mut Context<'_>) {
         let Some(base) = cx.base() else { return };
-        let families: Vec<(&str, &str)> = cx.project.own(ResourceType::Model).map(|(_, model)| family(model)).collect();
         let today = cx.today();
         for (_, gone) in base.own(ResourceType::Model) {
             if gone.access() != Access::Public
                 || gone.is_unknown("access")
-                || families.contains(&family(gone))
+                || goes_on(cx.project, gone)
                 || was_announced(gone, today)
             {
                 continue;
@@ -64,11 +65,16 @@ impl Rule for RemovedPublicModel {
                 Some(model) => (format!("is disabled in {}", model.path), "enable it"),
                 None => ("is gone".to_owned(), "bring it back"),
             };
+            let versions = versions(cx.project, gone);
             let renamed = alike(cx.project, base, gone);
             let finding = cx.report_gone(base, gone, format!("public model `{}` {what}", gone.label()));
             finding
                 .help(format!("{help}, give it a `deprecation_date:`, and remove it when that has passed"))
                 .evidence(format!("it stood in {}", gone.path));
+            if !versions.is_empty() {
+                finding
+                    .evidence(format!("there is still {}, but who pins a version has that one only", listed(versions)));
+            }
             if let Some(name) = renamed {
                 finding
                     .evidence(format!("`{name}` is new and has the same SQL: a model by another name is another one"));
@@ -81,9 +87,24 @@ impl Rule for RemovedPublicModel {
     }
 }
 
-/// What all versions of a model have in common.
-fn family<'r>(model: &'r Resource<'_>) -> (&'r str, &'r str) {
-    (&model.package, &model.name)
+/// Whether the model is there, or has got versions, of which a `ref` without one takes the latest.
+fn goes_on(project: &Project<'_>, gone: &Resource<'_>) -> bool {
+    let is_same = |model: &Resource<'_>| model.package == gone.package && model.name == gone.name;
+    match version(gone) {
+        Some(_) => project.find(&gone.unique_id).is_some(),
+        None => project.own(ResourceType::Model).any(|(_, model)| is_same(model)),
+    }
+}
+
+/// What there is of the model instead of a version that is gone.
+fn versions(project: &Project<'_>, gone: &Resource<'_>) -> Vec<String> {
+    let is_other = |model: &Resource<'_>| model.package == gone.package && model.name == gone.name;
+    let others = project.own(ResourceType::Model).filter(|(_, model)| version(gone).is_some() && is_other(model));
+    others.map(|(_, model)| format!("`{}`", model.label())).collect()
+}
+
+fn version<'r>(model: &'r Resource<'_>) -> Option<&'r str> {
+    model.relation()?.version.as_deref()
 }
 
 fn was_announced(gone: &Resource<'_>, today: Option<Date>) -> bool {

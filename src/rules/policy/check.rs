@@ -13,6 +13,9 @@ use crate::rules::{Context, Node, Rule, words};
 /// One run of a policy.
 pub struct PolicyRule {
     policy: &'static Policy,
+    /// Resources that were asked whether they meet `when`, and those that do or may.
+    asked: AtomicUsize,
+    met: AtomicUsize,
     /// Resources of which it cannot be said whether they break the policy, because something is not known.
     undecided: AtomicUsize,
     /// Resources on which an expression has no value, each with the expression and the reason.
@@ -79,7 +82,13 @@ impl Condition {
 
 impl PolicyRule {
     pub(super) fn new(policy: &'static Policy) -> Self {
-        Self { policy, undecided: AtomicUsize::new(0), failed: Mutex::new(Vec::new()) }
+        Self {
+            policy,
+            asked: AtomicUsize::new(0),
+            met: AtomicUsize::new(0),
+            undecided: AtomicUsize::new(0),
+            failed: Mutex::new(Vec::new()),
+        }
     }
 
     fn report(&self, node: Node<'_>, resource: &Value<'_>, cx: &mut Context<'_>) {
@@ -107,7 +116,12 @@ impl Rule for PolicyRule {
             return;
         }
         let resource = ResourceView::value(cx.world(), node.id);
-        match self.policy.verdict(&resource) {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        let verdict = self.policy.verdict(&resource);
+        if !matches!(verdict, Verdict::Elsewhere) {
+            self.met.fetch_add(1, Ordering::Relaxed);
+        }
+        match verdict {
             Verdict::Elsewhere | Verdict::Kept => {}
             Verdict::Broken => self.report(node, &resource, cx),
             Verdict::Undecided => {
@@ -124,6 +138,12 @@ impl Rule for PolicyRule {
         let mut failed = std::mem::take(&mut *self.failed.lock().unwrap_or_else(PoisonError::into_inner));
         failed.sort_by_key(|(id, _)| *id);
         cx.at_once(&failed).for_each(|failed| self.report_failed(failed, cx));
+    }
+
+    /// A policy that is about nothing has run over everything and says nothing of it.
+    fn idle(&self) -> Option<String> {
+        let is_idle = self.asked.load(Ordering::Relaxed) > 0 && self.met.load(Ordering::Relaxed) == 0;
+        is_idle.then(|| "no resource meets `when`".to_owned())
     }
 
     fn undecided(&self) -> usize {

@@ -100,6 +100,7 @@ impl Review<'_> {
             located_in: one.resource,
             place: Place::Span(one.path.clone(), span),
             members: None,
+            population: None,
         };
         Located { finding: Box::new(finding), location: words.location, related: Vec::new() }
     }
