@@ -49,7 +49,10 @@ fn sql_with_a_tag_that_is_still_open() {
 #[test]
 fn yaml_in_the_middle_of_a_word() {
     assert_eq!(
-        unreadable(&[("models/p.yml", "models:\n  - name: good\n    description: \"x\n")]),
+        unreadable(&[
+            ("models/g.yml", "models:\n  - name: good\n"),
+            ("models/p.yml", "models:\n  - name: good\n    description: \"x\n")
+        ]),
         "shop/models/p.yml:3:18: models/p.yml cannot be read: the quotes that open here are never closed"
     );
 }
@@ -183,4 +186,142 @@ fn links_in_a_circle_are_no_circle() {
     std::os::unix::fs::symlink(desk.path("shop/models"), desk.path("shop/models/again")).unwrap();
     std::os::unix::fs::symlink("loop.sql", desk.path("shop/models/loop.sql")).unwrap();
     assert_eq!(found(&desk, "PRJ013"), [""; 0]);
+}
+
+/// Everything that is said, whatever the rule, and the last line of the summary.
+fn everything(desk: &Desk) -> (Vec<String>, String) {
+    let run = desk.run(&["check", "shop", "--input", "project", "--format", "concise", "--exit-zero"]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let last = run.stderr.lines().last().unwrap_or_default().to_owned();
+    (run.stdout.lines().map(str::to_owned).collect(), last)
+}
+
+/// A project that leaves nothing to say: a seed, a source, two models, a dashboard, all described, owned and tested.
+fn whole_project() -> Desk {
+    let desk = Desk::new();
+    desk.write(
+        "shop/dbt_project.yml",
+        "name: shop\nprofile: shop\nrequire-dbt-version: ['>=1.8.0', '<2.0.0']\nmodels: {shop: {+meta: {owner: shop}}}\n",
+    );
+    desk.write("shop/models/staging/stg_orders.sql", "select order_id from {{ source('erp', 'orders') }}\n");
+    desk.write("shop/models/marts/fct_orders.sql", "select order_id from {{ ref('stg_orders') }}\n");
+    let described = |name: &str| {
+        format!(
+            "  - name: {name}\n    description: One row per order that was paid for.\n    columns:\n      - name: order_id\n        \
+             description: Number of the order at the shop.\n        data_tests: [unique, not_null]\n"
+        )
+    };
+    desk.write("shop/models/staging/_staging.yml", format!("models:\n{}", described("stg_orders")));
+    desk.write("shop/models/marts/_marts.yml", format!("models:\n{}", described("fct_orders")));
+    desk.write(
+        "shop/models/staging/_sources.yml",
+        "sources:\n  - name: erp\n    description: The shop's ERP, copied every night.\n    meta: {owner: shop}\n    tables:\n      \
+         - name: orders\n        description: One row per order as the ERP has it.\n        columns:\n          - name: \
+         order_id\n            description: Number of the order at the shop.\n            data_tests: [unique, not_null]\n        \
+         config: {freshness: null}\n",
+    );
+    desk.write(
+        "shop/models/marts/_exposures.yml",
+        "exposures:\n  - name: weekly\n    type: dashboard\n    description: Orders of the week, for the board.\n    url: \
+         https://example.com\n    owner: {name: Shop, email: shop@example.com}\n    depends_on: [ref('fct_orders')]\n",
+    );
+    desk
+}
+
+#[test]
+fn of_what_an_unreadable_file_may_say_nothing_is_said() {
+    let desk = whole_project();
+    let before = everything(&desk).0;
+    for (path, line) in [
+        ("models/staging/_staging.yml", "shop/models/staging/_staging.yml:2:1"),
+        ("models/marts/_marts.yml", "shop/models/marts/_marts.yml:2:1"),
+        ("models/staging/_sources.yml", "shop/models/staging/_sources.yml:2:1"),
+        ("models/marts/_exposures.yml", "shop/models/marts/_exposures.yml:2:1"),
+    ] {
+        let desk = whole_project();
+        let text = desk.read(&format!("shop/{path}"));
+        desk.write(&format!("shop/{path}"), text.replacen("\n  -", "\n\t-", 1));
+        let (found, _) = everything(&desk);
+        let news: Vec<&String> = found.iter().filter(|line| !before.contains(line)).collect();
+        assert_eq!(news.len(), 1, "{path}: {news:?}");
+        assert!(news[0].starts_with(line) && news[0].contains(" PRJ013 "), "{}", news[0]);
+    }
+}
+
+#[test]
+fn a_misspelt_reference_is_said_once() {
+    let desk = whole_project();
+    let before = everything(&desk).0;
+    desk.write("shop/models/marts/fct_orders.sql", "select order_id from {{ ref('stg_ordres') }}\n");
+    let news: Vec<String> = everything(&desk).0.into_iter().filter(|line| !before.contains(line)).collect();
+    assert_eq!(
+        news,
+        [
+            "shop/models/marts/fct_orders.sql:1:25: DAG015 unresolved-reference ref `stg_ordres` does not exist, and dbt \
+          refuses the project"
+        ]
+    );
+}
+
+#[test]
+fn a_docs_block_that_is_not_there() {
+    let desk = whole_project();
+    let text = "models:\n  - name: fct_orders\n    description: \"{{ doc('nope') }}\"\n    columns:\n      - name: order_id\n        \
+                description: \"{{ doc('other') }}\"\n";
+    desk.write("shop/models/marts/_marts.yml", text);
+    let run = desk.run(&["check", "shop", "--input", "project", "--format", "concise", "--select", "DAG015"]);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "shop/models/marts/_marts.yml:3:18: DAG015 unresolved-reference docs block `nope` does not exist, and dbt refuses \
+             the project",
+            "shop/models/marts/_marts.yml:6:22: DAG015 unresolved-reference docs block `other` does not exist, and dbt \
+             refuses the project",
+        ]
+    );
+    desk.write("shop/models/docs.md", "{% docs nope %}Orders.{% enddocs %}\n{% docs other %}Number.{% enddocs %}\n");
+    assert_eq!(desk.run(&["check", "shop", "--input", "project", "--select", "DAG015"]).stdout, "");
+}
+
+#[test]
+fn what_packages_may_define_is_open_and_the_summary_says_so() {
+    let desk = whole_project();
+    desk.write("shop/packages.yml", "packages: [{package: dbt-labs/dbt_utils, version: 1.3.0}]\n");
+    desk.write("shop/models/marts/fct_more.sql", "select 1 as x from {{ ref('of_a_package') }}\n");
+    desk.write("shop/models/marts/_more.yml", "models: [{name: fct_more, description: \"{{ doc('theirs') }}\"}]\n");
+    let check = ["check", "shop", "--input", "project", "--format", "concise", "--select"];
+    let run = desk.run(&[&check[..], &["DAG015,DAG001"]].concat());
+    assert_eq!(run.stdout, "");
+    let last = run.stderr.lines().last().unwrap_or_default();
+    let end = "; 1 did not run (DAG015), DAG015 because packages of packages.yml are not installed (dbt deps); --verbose says \
+               why";
+    assert!(last.starts_with("1 rule ran") && last.ends_with(end), "{last}");
+    // What names this very project is certain.
+    desk.write("shop/models/marts/fct_more.sql", "select 1 as x from {{ ref('shop', 'gone') }}\n");
+    let run = desk.run(&[&check[..], &["DAG015"]].concat());
+    assert_eq!(
+        run.stdout.trim_end(),
+        "shop/models/marts/fct_more.sql:1:23: DAG015 unresolved-reference ref `shop.gone` does not exist, and dbt refuses the \
+         project"
+    );
+}
+
+#[test]
+fn tests_that_dbt_project_disables_are_one_finding_there() {
+    let desk = whole_project();
+    let settings = desk.read("shop/dbt_project.yml");
+    desk.write("shop/dbt_project.yml", format!("{settings}data_tests:\n  shop:\n    +enabled: false\n"));
+    let run =
+        desk.run(&["check", "shop", "--input", "project", "--format", "concise", "--select", "TST001,TST002,TST003"]);
+    let lines: Vec<&str> = run.stdout.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "shop/dbt_project.yml:7:15: TST001 untested-model `+enabled: false` in dbt_project.yml disables all tests of 2 \
+             models: fct_orders, stg_orders",
+            "shop/dbt_project.yml:7:15: TST002 untested-source `+enabled: false` in dbt_project.yml disables all tests of 1 \
+             source table: erp.orders",
+        ]
+    );
 }

@@ -76,6 +76,8 @@ fn files_beside_the_project_have_places() {
     desk.write("repo/shared/models/b.sql", "select 1\n");
     desk.write("repo/shared/models/b.yml", "models:\n  - name: b\n    description: ''\n");
     desk.write("repo/shared/models/broken.yml", "models: [\n");
+    // Without an entry of its own, `a` might be described in the broken file.
+    desk.write("repo/shop/models/a.yml", "models: [{name: a}]\n");
     desk.write("repo/shared/secret.sql", "select 1\n");
     desk.write("elsewhere/c.sql", "select 1\n");
     let select = ["--select", "DOC001,PRJ013"];
@@ -86,7 +88,7 @@ fn files_beside_the_project_have_places() {
         vec![
             format!("{shared}/b.yml:3:18-3:20 DOC001 model.shop.b"),
             format!("{shared}/broken.yml:1:9-1:10 PRJ013 project.shop"),
-            format!("{own}/a.sql:1:1-1:29 DOC001 model.shop.a"),
+            format!("{own}/a.yml:1:17-1:18 DOC001 model.shop.a"),
         ]
     };
     assert_eq!(from(&desk, &["repo/shop"]), places("repo/shop/"));

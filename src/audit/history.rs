@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Audit, Cell, InputKind, Tally};
 use crate::findings::Severity;
-use crate::rules::words::counted;
+use crate::words::counted;
 
 /// What a run is remembered by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]

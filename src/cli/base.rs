@@ -175,6 +175,7 @@ impl Base {
             project.unreadable = locator.unreadable(project);
         }
         locator.read_versions(project);
+        locator.read_test_switches(project);
         let mut resolved = config.resolve_leniently(locator.project_root());
         resolved.settings.recorded_shares = recorded_shares;
         if rules::need_own_files(&resolved.instances) {

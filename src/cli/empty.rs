@@ -12,7 +12,7 @@ use crate::input::manifest::freshness::BESIDE;
 use crate::input::project_files::list;
 use crate::paths::shown;
 use crate::project::Project;
-use crate::rules::words::counted;
+use crate::words::counted;
 
 /// Why a run looked at nothing. Each ends it with exit code 2, unless --allow-empty is given.
 #[derive(Debug, Error, Diagnostic)]

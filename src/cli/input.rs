@@ -237,6 +237,7 @@ impl Loaded {
     /// Notes in the project what only its own files tell, if they are what was read.
     pub fn complete(&self, project: &mut Project<'_>) -> bool {
         let Source::Files(input) = &self.source else { return false };
+        project.unresolved_names = input.unresolved.iter().map(|reference| reference.name.clone()).collect();
         let own = input.problems.iter().filter(|problem| problem.project == 0);
         project.unreadable = own
             .map(|problem| UnreadableFile {
@@ -256,9 +257,10 @@ impl Loaded {
         match &self.source {
             Source::Manifest(..) => own.changes = Some(self.changes(project, root).clone()),
             Source::Files(input) => {
-                let unresolved =
+                let (unresolved, undecided) =
                     own_files::locate_references(&input.unresolved, project, own.has_packages, root, &self.files);
                 project.unresolved = Some(unresolved);
+                own.undecided_references = undecided;
             }
         }
         project.own_files = Some(Box::new(own));

@@ -87,6 +87,7 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
         project.unreadable = locator.unreadable(&project);
     }
     locator.read_versions(&mut project);
+    locator.read_test_switches(&mut project);
     let mut resolved = config.resolve(&project, locator.project_root(), wanted.unmatched)?;
     let (baseline_path, text) = find_baseline(wanted.baseline, &config, &locator)?;
     let baseline = text.as_ref().map(Baseline::parse).transpose()?;

@@ -101,6 +101,18 @@ impl Finding {
         self
     }
 
+    /// Says nothing, and keeps the rules silent that its rule supersedes: what it would say cannot be known, and what they
+    /// would say depends on it.
+    pub fn silent(&mut self) -> &mut Self {
+        self.members = Some(Box::new(Members::from(Atoms::default())));
+        self
+    }
+
+    /// Whether it stands for nothing, and so is not to be reported.
+    pub fn is_silent(&self) -> bool {
+        self.members.as_ref().is_some_and(|members| members.is_empty())
+    }
+
     /// Says what is counted in a share that has fallen, so that a change of any of it is what the finding is about.
     pub fn taken_over(&mut self, population: Population) -> &mut Self {
         self.population = Some(Box::new(population));

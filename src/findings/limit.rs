@@ -1,6 +1,6 @@
 //! What a run was limited to, so that a report which is silent does not pass for a clean project.
 
-use crate::rules::words::counted;
+use crate::words::counted;
 
 /// What findings are limited to. Several limits hold at once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 mod code;
 mod properties;
 mod suppressions;
+mod test_switches;
 mod tests;
 
 use std::collections::HashSet;
@@ -15,7 +16,7 @@ use crate::discover::{PROJECT_FILE, ProjectFiles};
 use crate::files::{FileRef, Files, ProjectFile, is_inside};
 use crate::findings::{Finding, Located, Location, Place, Region};
 use crate::paths::{direct, nearby};
-use crate::project::{Detail, Project, Resource, ResourceId, UnreadableFile};
+use crate::project::{Detail, Project, Resource, ResourceId, ResourceType, UnreadableFile};
 use crate::text::Span;
 
 /// Where dbt installs packages unless `packages-install-path` says otherwise.
@@ -99,6 +100,17 @@ impl Locator {
                 relation.latest_version_declared = Some(is_set);
             }
         }
+    }
+
+    /// Adds what `dbt_project.yml` says of which tests are enabled, where some are not.
+    pub fn read_test_switches(&self, project: &mut Project<'_>) {
+        let is_test = |resource: &Resource<'_>| matches!(resource.kind, ResourceType::Test | ResourceType::UnitTest);
+        if !project.disabled.iter().any(is_test) {
+            return;
+        }
+        let Some(file) = self.own_file(PROJECT_FILE) else { return };
+        let Some((yaml, _)) = file.text().ok().and_then(|text| text.yaml().ok()) else { return };
+        project.test_switches = yaml.documents.first().map(test_switches::read).unwrap_or_default();
     }
 
     /// `None` where the YAML is not at hand.

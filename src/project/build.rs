@@ -53,12 +53,15 @@ impl<'a> From<Facts<'a>> for Project<'a> {
             unreadable: Vec::new(),
             own_files: None,
             unresolved: None,
+            unresolved_names: Vec::new(),
+            test_switches: Vec::new(),
             base: None,
             generated_at: facts.generated_at,
             ids,
             parents,
             tests,
             neighbours: OnceLock::new(),
+            disabled_tests: OnceLock::new(),
         }
     }
 }

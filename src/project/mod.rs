@@ -6,6 +6,7 @@ mod date;
 mod dbt_macros;
 mod description;
 mod detail;
+mod disabled_tests;
 mod docs;
 mod json;
 mod layers;
@@ -32,6 +33,7 @@ pub use detail::{
     Access, DocsBlock, Exposure, Freshness, GenericTest, Group, Macro, Metric, Owner, RefCall, Relation, SavedQuery,
     SemanticModel, Source, Test, UnitTest,
 };
+pub use disabled_tests::TestSwitch;
 pub use json::Json;
 pub use layers::{Layer, LayerRule, Layers};
 pub use neighbours::folder;
@@ -43,6 +45,7 @@ pub use ownership::{FileOwners, OwnerPlace, Owners, Ownership, lookup};
 pub use resource::{Column, Constraint, Detail, Resource, ResourceId, ResourceType, Unknown};
 pub use text::Text;
 
+use disabled_tests::DisabledTests;
 use neighbours::Neighbours;
 use testing::TestIndex;
 
@@ -70,6 +73,10 @@ pub struct Project<'a> {
     pub own_files: Option<Box<OwnFiles>>,
     /// Names that nothing defines; `None` with a manifest, which dbt writes only if there is none.
     pub unresolved: Option<Vec<UnresolvedReference>>,
+    /// Every name that something mentions and nothing at hand defines, certain or not: `orders`, `crm.orders`.
+    pub unresolved_names: Vec<String>,
+    /// What `dbt_project.yml` says of which tests are enabled; empty where it is not at hand, or no test is disabled.
+    pub test_switches: Vec<TestSwitch>,
     /// The state that this one is compared with, if there is one.
     pub base: Option<Box<Project<'a>>>,
     /// When the manifest was written, ISO 8601; empty where none was read.
@@ -79,6 +86,7 @@ pub struct Project<'a> {
     tests: TestIndex,
     /// Asked for by findings only, so made when the first one asks.
     neighbours: OnceLock<Neighbours>,
+    disabled_tests: OnceLock<DisabledTests>,
 }
 
 /// A properties file that is no YAML, or no text.
@@ -144,6 +152,17 @@ impl<'a> Project<'a> {
     /// Generic tests of a node: the test's id, the column it stands under, and what it is.
     pub fn generic_tests(&self, id: ResourceId) -> impl Iterator<Item = (ResourceId, &Test<'a>, &GenericTest<'a>)> {
         self.data_tests(id).filter_map(|(test_id, test)| Some((test_id, test, test.generic.as_ref()?)))
+    }
+
+    /// Whether a name that nothing defines may be a misspelt one of this resource: then something reads it after all.
+    pub fn may_be_meant(&self, resource: &Resource<'_>) -> bool {
+        /// Letters that are wrong, in a name of more than twice as many.
+        const WRONG: usize = 2;
+        let name = resource.name.to_lowercase();
+        self.unresolved_names.iter().any(|other| {
+            let other = other.rsplit('.').next().unwrap_or(other).to_lowercase();
+            other == name || (name.len() > 2 * WRONG && strsim::damerau_levenshtein(&other, &name) <= WRONG)
+        })
     }
 
     /// The group of that name in the root project or, failing that, in any package.

@@ -30,6 +30,10 @@ pub struct OwnFiles {
     /// have.
     pub is_package: bool,
     pub unread_variables: Vec<Variable>,
+    /// How many variables packages may read that are not at hand, and nothing else does.
+    pub undecided_variables: usize,
+    /// How many names packages may define that are not at hand, and nothing else does.
+    pub undecided_references: usize,
     /// Unique ids of macros that nothing calls, sorted.
     pub uncalled_macros: Vec<String>,
     pub duplicate_keys: Vec<DuplicateKey>,
@@ -246,14 +250,16 @@ pub struct Orphan {
 pub struct UnresolvedReference {
     /// Unique id of the resource that mentions it.
     pub unique_id: String,
-    /// What was called: `ref`, `source`, `metric`.
+    /// What was called: `ref`, `source`, `metric`, `doc`.
     pub function: &'static str,
     /// As people write it: `orders`, `crm.orders`.
     pub name: String,
     /// Whether something of that name is there and disabled.
     pub is_disabled: bool,
-    /// The call, where it is found.
+    /// The call, where it is found; a docs block is mentioned in the description.
     pub spot: Option<Spot>,
+    /// For a docs block: the column whose description mentions it.
+    pub column: Option<String>,
 }
 
 /// How the files differ from those that a manifest was made of. Paths are sorted.

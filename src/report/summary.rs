@@ -7,6 +7,7 @@ use super::printable;
 use crate::findings::suppress::Suppressed;
 use crate::findings::{BaselineSummary, BaselineUpdate, Limit, Report, RuleSummary, Severity, title};
 use crate::project::Counts;
+use crate::rules::PACKAGES_ARE_MISSING;
 use crate::words;
 
 /// What the summary may say.
@@ -95,8 +96,19 @@ fn not_run(skipped: &[&RuleSummary], verbose: bool) -> String {
         (count, false) => {
             let codes: Vec<&str> = skipped.iter().map(|rule| rule.code).take(8).collect();
             let more = if count > codes.len() { ", …" } else { "" };
-            format!("; {count} did not run ({}{more}); --verbose says why", codes.join(", "))
+            let packages = without_packages(skipped);
+            format!("; {count} did not run ({}{more}){packages}; --verbose says why", codes.join(", "))
         }
+    }
+}
+
+/// What the user can do so that more rules run.
+fn without_packages(skipped: &[&RuleSummary]) -> String {
+    let is_missing = |rule: &&&RuleSummary| rule.skipped.as_deref() == Some(PACKAGES_ARE_MISSING);
+    let codes: Vec<&str> = skipped.iter().filter(is_missing).map(|rule| rule.code).collect();
+    match codes.is_empty() {
+        true => String::new(),
+        false => format!(", {} because {PACKAGES_ARE_MISSING}", words::listed(codes)),
     }
 }
 

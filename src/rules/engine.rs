@@ -161,8 +161,14 @@ fn without_superseded(findings: Findings, instances: &[Instance]) -> (Findings, 
     let milder: HashSet<&str> = superseding.values().copied().flatten().copied().collect();
     let dropped: HashSet<(&str, &str)> = findings
         .par_iter()
-        .filter_map(|finding| Some((superseding.get(finding.code)?, finding.subject.as_str())))
-        .flat_map_iter(|(codes, subject)| codes.iter().map(move |&code| (code, subject)))
+        .filter_map(|finding| Some((superseding.get(finding.code)?, finding)))
+        .flat_map_iter(|(codes, finding)| {
+            // A finding for a group is about its members; one on the project also takes the place of such others.
+            let is_itself = finding.is_silent() || finding.located_in.is_none();
+            let subjects = finding.atoms().map(|atom| atom.subject);
+            let subjects = subjects.chain(is_itself.then_some(finding.subject.as_str()));
+            subjects.flat_map(move |subject| codes.iter().map(move |&code| (code, subject)))
+        })
         .collect();
     let is_kept = |finding: &Finding| {
         !milder.contains(finding.code) || !dropped.contains(&(finding.code, finding.subject.as_str()))
@@ -174,7 +180,9 @@ fn without_superseded(findings: Findings, instances: &[Instance]) -> (Findings, 
     for group in groups {
         hand_over(*group, &mut kept, &superseding);
     }
-    let atoms = single.into_par_iter().map(|finding| finding.into_atoms()).reduce(Atoms::default, |mut all, more| {
+    kept.retain(|finding| !finding.is_silent());
+    let single = single.into_par_iter().filter(|finding| !finding.is_silent());
+    let atoms = single.map(|finding| finding.into_atoms()).reduce(Atoms::default, |mut all, more| {
         all.append(more);
         all
     });

@@ -42,6 +42,9 @@ pub use pattern::Pattern;
 
 pub(crate) use declare::{declare_rule, rules};
 
+/// Why a rule could not tell anything: what it asks for may be in a package. The summary says so in its last line.
+pub const PACKAGES_ARE_MISSING: &str = "packages of packages.yml are not installed (dbt deps)";
+
 /// Every rule, by code.
 pub fn all() -> Vec<&'static RuleInfo> {
     let areas = [
@@ -67,7 +70,7 @@ pub fn all() -> Vec<&'static RuleInfo> {
 /// Whether any of the instances asks for what only the root project's own files say. Gathering it is not for nothing.
 pub fn need_own_files(instances: &[Instance]) -> bool {
     let needs = |info: &RuleInfo| {
-        matches!(info.area, Area::Project | Area::Resources) || matches!(info.code, "NAM005" | "DAG015")
+        matches!(info.area, Area::Project | Area::Resources) || matches!(info.code, "NAM005" | "DAG002" | "DAG015")
     };
     instances.iter().any(|instance| needs(instance.info))
 }

@@ -9,10 +9,20 @@ use crate::project::{Project, Resource};
 
 /// Fields that the rules of an area draw conclusions from, by the first letters of their codes. Names in the warehouse
 /// are not among them: without a profile they are unknown everywhere, and the few rules that read them see to it.
-const FIELDS: [(&str, &[&str]); 10] = [
+///
+/// `entry` is what a YAML entry says beside the rest, its tests above all, and `readers` whether something reads it that is
+/// not known at all.
+const FIELDS: [(&str, &[&str]); 17] = [
+    ("DAG002", &["readers"]),
+    ("DAG019", &["readers"]),
+    ("EXP009", &["readers"]),
+    ("EXP", &["entry"]),
+    ("MET", &["readers"]),
+    ("PRF", &["entry"]),
+    ("SRC004", &["readers"]),
     ("OWN", &["meta", "group", "owner"]),
     ("DOC", &["description", "columns", "meta"]),
-    ("TST", &["columns", "meta", "severity", "where", "unique_key", "materialized"]),
+    ("TST", &["entry", "columns", "meta", "severity", "where", "unique_key", "materialized"]),
     ("SRC", &["freshness", "loaded_at_field", "loader", "meta", "children"]),
     ("EXP", &["owner", "url", "maturity", "meta", "parents"]),
     ("MET", &["type_params", "filter"]),
@@ -40,6 +50,10 @@ pub(super) fn drop_unfounded(findings: &mut Findings, project: &Project<'_>) {
 /// Takes out of a group the members of which too little is known. An ordinary finding is left as it is.
 fn has_members_left(finding: &mut Finding, project: &Project<'_>) -> bool {
     let Some(members) = &mut finding.members else { return true };
+    if members.is_empty() {
+        // It was to be silent from the beginning.
+        return true;
+    }
     members.retain(|atom| {
         let resource = project.find(atom.subject).map(|id| project.get(id));
         resource.is_none_or(|resource| !is_field_unknown(atom.code, resource))
@@ -59,8 +73,8 @@ fn rests_on_unknown(finding: &Finding, resource: &Resource<'_>) -> bool {
 
 /// Whether a value is unknown that rules of that area draw conclusions from.
 pub(crate) fn is_field_unknown(code: &str, resource: &Resource<'_>) -> bool {
-    let by_area = FIELDS.iter().find(|(area, _)| code.starts_with(area));
-    by_area.is_some_and(|(_, fields)| fields.iter().any(|field| resource.is_unknown(field)))
+    let mut fields = FIELDS.iter().filter(|(area, _)| code.starts_with(area)).flat_map(|(_, fields)| *fields);
+    fields.any(|field| resource.is_unknown(field))
 }
 
 #[cfg(test)]
@@ -80,5 +94,10 @@ mod tests {
         assert!(subjects("DOC001", &[with_unknown("description")]).is_empty());
         assert_eq!(subjects("DOC001", &[with_unknown("schema")]), ["model.shop.fct_orders"]);
         assert!(subjects("OWN001", &[with_unknown("meta")]).is_empty());
+        assert_eq!(subjects("DAG002", &[model("staging", "stg_orders")]), ["model.shop.stg_orders"]);
+        assert!(subjects("TST001", &[with_unknown("entry")]).is_empty());
+        let mut unread = model("staging", "stg_orders");
+        unread.unknown = Some(Box::new(vec![(Text::from("readers"), Text::from("models/a.yml cannot be read"))]));
+        assert!(subjects("DAG002", &[unread]).is_empty());
     }
 }

@@ -255,7 +255,7 @@ fn work_on_what_may_go_waits_for_the_decision() {
     let both = audit(&desk, &[]);
     let unused = action(&both, "SRC004:source.small.crm");
     assert_eq!(unused["what"], "use the 2 source tables in `crm` or remove them");
-    assert_eq!(unused["effect"], "clears 4 findings on 2 source tables, 1 source, 2 of them only by removal");
+    assert_eq!(unused["effect"], "clears 3 findings on 2 source tables, 1 source, 2 of them only by removal");
     assert_eq!(unused["rules"], json!(["DOC002", "OWN002", "SRC004"]));
     let others = list(&both["worklist"]).iter().filter(|action| action["id"].to_string().contains("crm"));
     assert_eq!(others.count(), 1, "{}", both["worklist"]);

@@ -49,7 +49,8 @@ pub fn read(project: &Project<'_>, root: &Path, packages: &str, files: &Files, l
     let texts = mentions::Texts { tree: &tree, project, packages: &install, required: &own.packages };
     let (macros, variables, named) = (macros::uncalled(&texts), variables::unread(&texts), packages::named(&texts));
     let has_packages = texts.has_packages();
-    (own.uncalled_macros, own.unread_variables, own.named_packages) = (macros, variables, named);
+    (own.uncalled_macros, own.named_packages) = (macros, named);
+    (own.unread_variables, own.undecided_variables) = variables;
     own.has_packages = has_packages;
     own.is_package = root.join("integration_tests").join(PROJECT_FILE).is_file();
     own

@@ -11,19 +11,26 @@ use crate::text::Span;
 use crate::text::call::Call;
 use crate::text::yaml::Node;
 
-/// The root project's references to nothing, each with its place where that is found. Left out is what a package may
-/// define that is not at hand, and what a resource may not refer to after all.
+/// The root project's references to nothing, each with its place where that is found, and the number of those that are
+/// left out because a package may define them that is not at hand. What a resource may not refer to after all is left out,
+/// too, and where a properties file cannot be read all that it may define.
 pub fn locate(
     unresolved: &[Unresolved],
     project: &Project<'_>,
     has_packages: bool,
     root: &Path,
     files: &Files,
-) -> Vec<UnresolvedReference> {
+) -> (Vec<UnresolvedReference>, usize) {
     let own = format!("{}.", project.name);
-    let is_known = |reference: &&Unresolved| has_packages || reference.disabled || reference.name.starts_with(&own);
+    let is_unread = |resource: &Resource<'_>| project.is_own(resource) && resource.is_unknown("readers");
+    let is_all_read = !project.resources.iter().any(is_unread);
+    let is_read = |reference: &&Unresolved| is_all_read || reference.disabled || reference.function == "doc";
+    // A source is named by two words, and neither is a package.
+    let is_named_as_own = |name: &Unresolved| name.function != "source" && name.name.starts_with(&own);
+    let is_known = |reference: &&Unresolved| has_packages || reference.disabled || is_named_as_own(reference);
     let all = unresolved.iter().filter(|reference| package(&reference.unique_id) == Some(project.name.as_str()));
-    let located = all.filter(is_known).filter_map(|reference| {
+    let (known, undecided): (Vec<&Unresolved>, Vec<&Unresolved>) = all.filter(is_read).partition(is_known);
+    let located = known.into_iter().filter_map(|reference| {
         let mut resources = project.resources.iter().chain(&project.disabled);
         let resource = resources.find(|resource| resource.unique_id.as_str() == reference.unique_id);
         if resource.is_some_and(|resource| resource.is_unknown("parents")) {
@@ -35,9 +42,10 @@ pub fn locate(
             name: reference.name.clone(),
             is_disabled: reference.disabled,
             spot: resource.and_then(|resource| spot(reference, resource, root, files)),
+            column: reference.column.clone(),
         })
     });
-    located.collect()
+    (located.collect(), undecided.len())
 }
 
 fn package(unique_id: &str) -> Option<&str> {
@@ -46,6 +54,9 @@ fn package(unique_id: &str) -> Option<&str> {
 
 /// In the file that defines the resource: a call that names it in code, or such a text in YAML.
 fn spot(reference: &Unresolved, resource: &Resource<'_>, root: &Path, files: &Files) -> Option<Spot> {
+    if reference.function == "doc" {
+        return None;
+    }
     let path = resource.path.strip_prefix("./").unwrap_or(&resource.path);
     let file = files.get(root, path, &paths::shown(&root.join(path)))?;
     let file = file.text().ok()?;

@@ -15,8 +15,8 @@ use crate::text::yaml::Node;
 const APART: &str = "vars.yml";
 
 /// The variables of `vars:` that nothing reads, in order of place. A variable that a package may read is left out where
-/// that package is not at hand.
-pub(super) fn unread(texts: &Texts<'_>) -> Vec<Variable> {
+/// that package is not at hand, and counted.
+pub(super) fn unread(texts: &Texts<'_>) -> (Vec<Variable>, usize) {
     let has_packages = !texts.required.is_empty();
     let (mut variables, section) = declared(texts);
     let names: Vec<String> = variables.iter().map(|variable| variable.name.clone()).collect();
@@ -32,14 +32,15 @@ pub(super) fn unread(texts: &Texts<'_>) -> Vec<Variable> {
     }
     let composed = if read.len() < names.len() { Composed::new(texts) } else { Composed::default() };
     let at_hand = texts.has_packages();
-    let mut index = 0;
+    let (mut index, mut undecided) = (0, 0);
     variables.retain(|variable| {
         let is_read = read.contains(&index) || composed.may_mean(variable);
         index += 1;
         let is_private = variable.scope.as_deref() == Some(texts.project.name.as_str());
+        undecided += usize::from(!is_read && !at_hand && !is_private);
         !is_read && (at_hand || is_private)
     });
-    variables
+    (variables, undecided)
 }
 
 /// The variables with the part of the file that sets them.

@@ -33,7 +33,7 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     let mut problems: Vec<Problem> = reads.iter().filter_map(parse::unreadable).collect();
     let macros = add_macros(&mut world, &reads, &mut problems);
     let world = Arc::new(world);
-    let entries = read_entries(&world, &reads, &mut problems);
+    let (entries, unread) = read_entries(&world, &reads, &mut problems);
     let mut nodes = parse_nodes(&world, &reads);
     nodes.extend(hooks(&world));
     nodes.extend(yaml_snapshots(&world, &entries));
@@ -46,7 +46,8 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     place_in_yaml(&mut problems, &reads);
     nodes.par_iter_mut().for_each(|node| finish(&world, node));
     let resources = resources.into_iter().map(|resource| (calls_of(&world, &resource), resource)).collect::<Vec<_>>();
-    let whole = Whole { world: &world, nodes, sources, resources, macros, entries: &entries, docs: read_docs(&reads) };
+    let docs = read_docs(&reads);
+    let whole = Whole { world: &world, nodes, sources, resources, macros, entries: &entries, docs, unread };
     let (manifest, unresolved, rest) = whole.write(&mut problems);
     problems.sort();
     let listing = listing(&world, &reads);
@@ -92,18 +93,32 @@ fn add_macros(world: &mut World, reads: &[Read], problems: &mut Vec<Problem>) ->
     all
 }
 
-/// Every entry of every properties file, in order of project and path.
-fn read_entries(world: &Arc<World>, reads: &[Read], problems: &mut Vec<Problem>) -> Vec<Entry> {
+/// Every entry of every properties file, in order of project and path, and of each project that has properties files which
+/// cannot be read the first one.
+fn read_entries(
+    world: &Arc<World>,
+    reads: &[Read],
+    problems: &mut Vec<Problem>,
+) -> (Vec<Entry>, HashMap<usize, String>) {
     let of = |read: &Read| parse::entries(read, &mut |text| context::yaml_value(world, read.project, text));
     let read: Vec<_> = reads.par_iter().filter(|read| read.role == Role::Properties).map(of).collect();
-    let mut all = Vec::new();
+    let (mut all, mut unread) = (Vec::new(), HashMap::new());
     for entries in read {
         match entries {
             Ok(entries) => all.extend(entries),
-            Err(problem) => problems.push(problem),
+            Err(problem) => {
+                unread.entry(problem.project).or_insert_with(|| problem.path.clone());
+                problems.push(problem);
+            }
         }
     }
-    all
+    // A file that is no text is no YAML either.
+    for read in reads.iter().filter(|read| read.role == Role::Properties) {
+        if let Some(problem) = parse::unreadable(read) {
+            unread.entry(problem.project).or_insert(problem.path);
+        }
+    }
+    (all, unread)
 }
 
 fn read_docs(reads: &[Read]) -> Vec<Docs> {

@@ -43,6 +43,11 @@ impl Kind {
         }
     }
 
+    /// Whether entries of properties YAML describe such nodes.
+    pub fn is_described(self) -> bool {
+        matches!(self, Self::Model | Self::Seed | Self::Snapshot | Self::Analysis | Self::Function)
+    }
+
     /// Whether `ref()` may name it.
     pub fn is_refable(self) -> bool {
         matches!(self, Self::Model | Self::Seed | Self::Snapshot)

@@ -25,12 +25,14 @@ pub struct Names {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Unresolved {
     pub unique_id: String,
-    /// What was called: `ref`, `source`, `metric`.
+    /// What was called: `ref`, `source`, `metric`, `doc`.
     pub function: &'static str,
     /// As people write it: `orders`, `crm.orders`, `orders` version 2.
     pub name: String,
     /// Whether something of that name is there and disabled.
     pub disabled: bool,
+    /// For a docs block: the column whose description mentions it.
+    pub column: Option<String>,
 }
 
 impl Names {
@@ -131,6 +133,7 @@ impl Parents<'_> {
                 function,
                 name,
                 disabled: other == Found::Disabled,
+                column: None,
             }),
         }
     }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::context::{self, Docs as DocsBlocks};
 use super::datum::{Datum, Map};
 use super::parse::Docs;
+use super::resolve::Unresolved;
 use super::world::World;
 use crate::text::jinja;
 
@@ -44,14 +45,57 @@ impl<'w> Texts<'w> {
         let calls = jinja::calls_before_error(text).0;
         let ids = calls.iter().filter_map(|call| {
             let (package, name) = call.as_doc()?;
-            let packages = match package {
-                Some(package) => vec![self.world.package_index(package)?],
-                None => [0, project].into_iter().chain(0..self.world.projects.len()).collect(),
-            };
-            let found = packages.into_iter().find(|index| self.blocks.contains_key(&(*index, name.to_owned())))?;
+            let found = self.project_of(project, package, name)?;
             Some(Datum::Text(format!("doc.{}.{name}", self.world.package(found))))
         });
         Datum::List(ids.collect())
+    }
+
+    /// The project or package that has the docs block.
+    fn project_of(&self, project: usize, package: Option<&str>, name: &str) -> Option<usize> {
+        let packages = match package {
+            Some(package) => vec![self.world.package_index(package)?],
+            None => [0, project].into_iter().chain(0..self.world.projects.len()).collect(),
+        };
+        packages.into_iter().find(|index| self.blocks.contains_key(&(*index, name.to_owned())))
+    }
+
+    /// The docs blocks that the description of a resource, or of a column of it, mentions and nothing defines.
+    pub fn missing(&self, project: usize, unique_id: &str, column: Option<&str>, text: &Datum) -> Vec<Unresolved> {
+        let Some(text) = text.as_text().filter(|text| !self.raw && super::keypath::has_jinja(text)) else {
+            return Vec::new();
+        };
+        let calls = jinja::calls_before_error(text).0;
+        let missing = calls.iter().filter_map(|call| {
+            let (package, name) = call.as_doc()?;
+            if self.project_of(project, package, name).is_some() {
+                return None;
+            }
+            Some(Unresolved {
+                unique_id: unique_id.to_owned(),
+                function: "doc",
+                name: package.map_or_else(|| name.to_owned(), |package| format!("{package}.{name}")),
+                disabled: false,
+                column: column.map(str::to_owned),
+            })
+        });
+        missing.collect()
+    }
+
+    /// As [`missing`](Self::missing), of a description and those of columns.
+    pub fn missing_in_all(
+        &self,
+        project: usize,
+        unique_id: &str,
+        description: &Datum,
+        columns: &[Map],
+    ) -> Vec<Unresolved> {
+        let mut all = self.missing(project, unique_id, None, description);
+        for column in columns {
+            let (Some(name), Some(text)) = (column.get("name"), column.get("description")) else { continue };
+            all.extend(self.missing(project, unique_id, Some(&name.to_text()), text));
+        }
+        all
     }
 
     pub fn render(&self, docs: &Rc<DocsBlocks>, project: usize, text: &Datum) -> Option<String> {

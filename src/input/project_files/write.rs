@@ -40,12 +40,27 @@ fn find_parents(node: &mut Node, names: &Names, world: &World) -> Vec<Unresolved
     node.possible = possible_parents(names, world, node.project, &node.calls);
     node.possible.retain(|id| !ids.contains(id));
     node.depends_on = ids;
+    if node.kind != Kind::Test {
+        // They are parents all the same, if not of a known kind.
+        node.depends_on.extend(missing.iter().filter_map(|name| missing_id(name, world.package(node.project))));
+    }
     if node.kind == Kind::Test && !missing.is_empty() {
         // dbt disables a test of something that is not there, and goes on; where it is merely disabled, silently.
         node.config.insert("enabled", Datum::Bool(false));
         missing.retain(|name| !name.disabled);
     }
     missing
+}
+
+/// The id that a parent would have if it were there.
+fn missing_id(name: &Unresolved, package: &str) -> Option<String> {
+    let kind = match name.function {
+        "ref" => "model",
+        "source" => "source",
+        "metric" => "metric",
+        _ => return None,
+    };
+    Some(format!("{kind}.{package}.{}", name.name))
 }
 
 /// By unique id, who may read it though it is not known to be a child.
@@ -63,6 +78,10 @@ fn note_reader(entry: &mut Map, readers: &Readers<'_>, unique_id: &str) {
     }
 }
 
+/// What only an entry says, and who may read what; `entry` is all of what it says.
+const SAID_BY_ENTRIES: [&str; 8] =
+    ["access", "columns", "contract", "description", "entry", "group", "meta", "readers"];
+
 /// Everything that goes into the manifest.
 pub struct Whole<'w> {
     pub world: &'w Arc<World>,
@@ -72,6 +91,8 @@ pub struct Whole<'w> {
     pub macros: Vec<MacroFile>,
     pub entries: &'w [Entry],
     pub docs: Vec<Docs>,
+    /// By project, a properties file that cannot be read.
+    pub unread: HashMap<usize, String>,
 }
 
 impl Whole<'_> {
@@ -93,11 +114,29 @@ impl Whole<'_> {
         let readers = possible_readers(&self.nodes);
         self.write_nodes(&mut manifest, &texts, &readers);
         self.write_sources(&mut manifest, &texts, &readers);
+        unresolved.extend(self.missing_docs(&texts));
         self.write_yaml(&mut manifest, &texts, &names, &mut unresolved);
         self.write_rest(&mut manifest, &texts);
         unresolved.sort();
         let json = manifest.into_json(self.world);
         (json, unresolved, Rest(self.world.clone(), self.nodes, self.sources, self.resources, self.macros))
+    }
+
+    /// The docs blocks that descriptions mention and nothing defines: dbt stops at the first of them.
+    fn missing_docs(&self, texts: &Texts) -> Vec<Unresolved> {
+        let nodes = self.nodes.par_iter().filter(|node| node.is_enabled()).flat_map_iter(|node| {
+            texts.missing_in_all(node.project, &node.unique_id, &node.patch.description, &node.patch.columns)
+        });
+        let mut missing: Vec<Unresolved> = nodes.collect();
+        for table in self.sources.iter().filter(|table| table.enabled) {
+            let of = texts.missing_in_all(table.project, &table.unique_id, &table.description, &table.columns);
+            missing.extend(of);
+        }
+        let is_rendered = |resource: &YamlResource| resource.enabled && !matches!(resource.kind, "group" | "unit_test");
+        for (_, resource) in self.resources.iter().filter(|(_, resource)| is_rendered(resource)) {
+            missing.extend(texts.missing(resource.project, &resource.unique_id, None, &resource.description));
+        }
+        missing
     }
 
     fn write_nodes(&self, manifest: &mut Manifest, texts: &Texts, readers: &Readers<'_>) {
@@ -117,6 +156,9 @@ impl Whole<'_> {
                     entry.insert("group", group.clone());
                 }
                 note_reader(&mut entry, readers, &node.unique_id);
+                if node.kind.is_described() {
+                    self.note_unread(&mut entry, node.project, node.patch.place.is_some());
+                }
                 manifest::json(&node.unique_id, entry)
             })
             .collect();
@@ -136,7 +178,19 @@ impl Whole<'_> {
             let mut entry = manifest::source(table, self.world, descriptions, columns);
             entry.insert("doc_blocks", texts.mentioned(table.project, Some(&table.description)));
             note_reader(&mut entry, readers, &table.unique_id);
+            self.note_unread(&mut entry, table.project, true);
             manifest.add("sources", &table.unique_id, manifest::json(&table.unique_id, entry), table.enabled);
+        }
+    }
+
+    /// Where a properties file cannot be read, nobody knows what it says of resources that have no entry elsewhere, nor what
+    /// exposures and metrics in it read.
+    fn note_unread(&self, entry: &mut Map, project: usize, has_entry: bool) {
+        let Some(path) = self.unread.get(&project) else { return };
+        let reason = Reason::from(format!("{path} cannot be read"));
+        let fields: &[&str] = if has_entry { &["readers"] } else { &SAID_BY_ENTRIES };
+        for field in fields {
+            entry.insert(*field, Datum::Unknown(reason.clone()));
         }
     }
 
@@ -182,7 +236,8 @@ impl Whole<'_> {
         for file in &self.macros {
             let project = file.entry.package;
             let said = said.get(&(project, file.name.as_str())).copied();
-            let entry = manifest::macro_entry(file, said, self.world, &|text| texts.render(&docs, project, text));
+            let mut entry = manifest::macro_entry(file, said, self.world, &|text| texts.render(&docs, project, text));
+            self.note_unread(&mut entry, project, said.is_some());
             let id = &file.entry.unique_id;
             manifest.add("macros", id, manifest::json(id, entry), true);
         }

@@ -1,7 +1,7 @@
 use crate::findings::Place;
 use crate::project::ResourceId;
-use crate::rules::words::counted;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
+use crate::words::counted;
 
 declare_rule! {
     /// # What it does

@@ -1,8 +1,8 @@
 use super::contract;
 use crate::findings::Place;
 use crate::project::Resource;
-use crate::rules::words::listed;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does

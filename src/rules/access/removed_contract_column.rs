@@ -1,7 +1,7 @@
 use super::{contract, has_column};
 use crate::findings::Place;
-use crate::rules::words::listed;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does

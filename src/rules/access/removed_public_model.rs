@@ -1,5 +1,5 @@
 use crate::project::{Access, Date, Project, Resource, ResourceType};
-use crate::rules::words::listed;
+use crate::words::listed;
 use crate::rules::{Context, NoOptions, Rule, declare_rule};
 
 declare_rule! {

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use super::sensitive::kind_of;
 use crate::findings::Place;
 use crate::project::{Column, Meta, Text, lookup};
-use crate::rules::words::listed;
 use crate::rules::{Context, Node, Pattern, Rule, declare_rule};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does
@@ -201,7 +201,10 @@ impl UnclassifiedSensitiveColumn {
         };
         cx.report(node, Place::column(&column.name), message)
             .part(format!("column:{}", column.name))
-            .help(format!("say who may see it: set {how}; if it is harmless, say that the same way"))
+            .help(format!(
+                "say who may see it: set {how}; if it is harmless, as what an organisation gives \
+                 as its contact is, say that the same way, or add a pattern of the name to the option `allow`"
+            ))
             .evidence(format!(
                 "looked at: tags, policy_tags and meta of the column, tags and meta of the {}; keys of meta: {}",
                 node.kind.label(),
@@ -252,8 +255,9 @@ mod tests {
         );
         assert_eq!(
             found[0].help,
-            "say who may see it: set `classification:` in its `meta:`, or the tag `pii`; if it is harmless, say that \
-             the same way"
+            "say who may see it: set `classification:` in its `meta:`, or the tag `pii`; if it is harmless, as \
+             what an organisation gives as its contact is, say that the same way, or add a pattern of the name to the \
+             option `allow`"
         );
     }
 
@@ -311,7 +315,8 @@ mod tests {
         );
         assert_eq!(
             found[0].help,
-            "say who may see it: set `secret:` in its `meta:`; if it is harmless, say that the same way"
+            "say who may see it: set `secret:` in its `meta:`; if it is harmless, as what an organisation gives as its contact \
+             is, say that the same way, or add a pattern of the name to the option `allow`"
         );
     }
 

@@ -3,8 +3,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::findings::Place;
 use crate::project::{Access, Column, is_description};
-use crate::rules::words::{counted, listed};
 use crate::rules::{Context, Node, Rule, declare_rule};
+use crate::words::{counted, listed};
 
 declare_rule! {
     /// # What it does

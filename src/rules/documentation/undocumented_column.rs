@@ -1,8 +1,8 @@
 use super::undescribed::{Options, complaint, quoted};
 use crate::findings::Place;
 use crate::project::{Column, Project, is_description};
-use crate::rules::words::listed;
 use crate::rules::{Context, Node, Rule, declare_rule};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does

@@ -1,7 +1,7 @@
 use crate::findings::Place;
 use crate::project::{Access, Layer, ResourceId, ResourceType};
-use crate::rules::words::listed;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does
@@ -94,7 +94,10 @@ impl Rule for UnexposedMart {
 fn is_exempt(model: Node<'_>, cx: &Context<'_>) -> bool {
     let is_leaving =
         model.relation().is_some_and(|relation| relation.deprecation_date.is_some() || relation.is_old_version());
-    is_leaving || model.access() == Access::Public || cx.project.is_time_spine(&model)
+    is_leaving
+        || cx.project.may_be_meant(&model)
+        || model.access() == Access::Public
+        || cx.project.is_time_spine(&model)
 }
 
 fn report(model: Node<'_>, cx: &mut Context<'_>) {

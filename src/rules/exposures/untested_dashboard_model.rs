@@ -4,14 +4,17 @@ use serde::{Deserialize, Serialize};
 use super::feeding::{ExposureType, Feeding, in_words, no_exposures};
 use crate::findings::Place;
 use crate::project::ResourceType;
+use crate::rules::testing::disabled::{self, Disabled};
 use crate::rules::{Context, Node, Rule, declare_rule};
+use crate::words::{counted, listed};
 
 declare_rule! {
     /// # What it does
     /// Flags a model that feeds a dashboard and has neither a data test nor a unit test.
     ///
     /// Tests on its columns count, and so do singular tests that read it; being the target of a `relationships` test
-    /// does not, and a disabled test is none. `depth` says how far from an exposure to look: 1 is the models that an
+    /// does not, and a disabled test is none; a model that has no others is told so, once for all models where a key of
+    /// `dbt_project.yml` disables them. `depth` says how far from an exposure to look: 1 is the models that an
     /// exposure lists in `depends_on`, and those that it reaches through metrics, saved queries and semantic models
     /// only; 2 is their parents, too; 0 is every ancestor.
     ///
@@ -92,11 +95,16 @@ impl Default for Options {
 impl Rule for UntestedDashboardModel {
     fn check_project(&self, cx: &mut Context<'_>) {
         let feeding = Feeding::new(cx, &self.options.types);
-        let is_defect =
-            |model: &Node<'_>| feeding.feeds(model.id, self.options.depth) && cx.project.tests(model.id).is_empty();
-        let models: Vec<Node<'_>> = cx.subjects(ResourceType::Model).filter(is_defect).collect();
-        for model in models {
-            report(model, &feeding, cx);
+        let feeds = |model: &Node<'_>| feeding.feeds(model.id, self.options.depth);
+        let untested = |model: &Node<'_>| cx.project.tests(model.id).is_empty();
+        let untested = cx.subjects(ResourceType::Model).filter(untested);
+        let untested = untested.map(|model| (model, disabled::that_suffice(cx.project, model, 1)));
+        let (by_project, others): (Vec<_>, Vec<_>) =
+            untested.partition(|(_, disabled)| disabled.as_ref().is_some_and(|disabled| disabled.is_by_project(cx)));
+        let by_project = by_project.into_iter().filter_map(|(model, disabled)| Some((model, disabled?))).collect();
+        report_by_project(by_project, &feeding, feeds, cx);
+        for (model, disabled) in others.into_iter().filter(|(model, _)| feeds(model)) {
+            report(model, disabled.as_ref(), &feeding, cx);
         }
     }
 
@@ -105,7 +113,36 @@ impl Rule for UntestedDashboardModel {
     }
 }
 
-fn report(model: Node<'_>, feeding: &Feeding, cx: &mut Context<'_>) {
+/// Where a key of `dbt_project.yml` disables the tests, those of models that feed dashboards are where to begin, and
+/// `untested-model` has no more to say.
+fn report_by_project<'p>(
+    all: Vec<(Node<'p>, Disabled<'p>)>,
+    feeding: &Feeding,
+    feeds: impl Fn(&Node<'_>) -> bool,
+    cx: &mut Context<'p>,
+) {
+    let is_by_key_of_feeding =
+        |disabled: &Disabled<'_>| all.iter().any(|(model, other)| feeds(model) && other.is_by_same(disabled));
+    let wanted: Vec<bool> = all.iter().map(|(_, disabled)| is_by_key_of_feeding(disabled)).collect();
+    let example = all.iter().find(|(model, _)| feeds(model)).and_then(|(model, _)| feeding.path(cx, model.id));
+    let example = example.map(|path| format!("for example {}", cx.path(&path)));
+    let all = all.into_iter().zip(wanted).filter(|(_, is_wanted)| *is_wanted).map(|(found, _)| found).collect();
+    let message = |key: &str, models: &[Node<'p>]| {
+        let names: Vec<String> = models.iter().filter(|model| feeds(model)).map(|model| model.label()).collect();
+        let feed =
+            if names.len() == 1 { "1 of them feeds".to_owned() } else { format!("{} of them feed", names.len()) };
+        let models = counted(models.len(), "model");
+        format!("{key} disables all tests of {models}, and {feed} dashboards: {}", listed(names))
+    };
+    disabled::report_by_project(all, cx, message, |models, finding| {
+        let feeding = models.iter().filter(|model| feeds(model));
+        // The others are the business of `untested-model`.
+        finding.stands_for(feeding.map(|model| (model.unique_id.as_str(), "")));
+        finding.evidence.extend(example.clone());
+    });
+}
+
+fn report(model: Node<'_>, disabled: Option<&Disabled<'_>>, feeding: &Feeding, cx: &mut Context<'_>) {
     let Some(path) = feeding.path(cx, model.id) else { return };
     let Some(&exposure) = path.last() else { return };
     let exposure = cx.node(exposure);
@@ -113,13 +150,20 @@ fn report(model: Node<'_>, feeding: &Feeding, cx: &mut Context<'_>) {
         Some(path) => format!("its entry in {path}"),
         None => format!("an entry `- name: {}` in a YAML file beside {}", model.name, model.path),
     };
-    let message = format!("model `{}` feeds {} and has no test of any kind", model.label(), in_words(&exposure));
+    let has = disabled.map_or_else(|| "no test of any kind".to_owned(), Disabled::in_words);
+    let message = format!("model `{}` feeds {} and has {has}", model.label(), in_words(&exposure));
     let evidence = cx.path(&path);
-    cx.report(model, Place::Entry, message).evidence(evidence).help(format!(
-        "give {file} the tests `unique` and `not_null` on the column that identifies a row, then test what `{}` would \
-         get wrong first",
-        exposure.name
-    ));
+    let help = disabled.map_or_else(
+        || {
+            format!(
+                "give {file} the tests `unique` and `not_null` on the column that identifies a row, then test what \
+                 `{}` would get wrong first",
+                exposure.name
+            )
+        },
+        Disabled::help,
+    );
+    cx.report(model, Place::Entry, message).evidence(evidence).help(help);
 }
 
 #[cfg(test)]

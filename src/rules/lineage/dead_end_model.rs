@@ -1,5 +1,7 @@
 use crate::findings::Place;
+use crate::project::{Relation, ResourceType};
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does
@@ -8,7 +10,7 @@ declare_rule! {
     /// Models, snapshots, exposures, metrics, semantic models and saved queries read; tests do not. Models of the layers
     /// marts and reporting are exempt, because people read those without dbt knowing; so are models with
     /// `access: public`, because other projects may read them, and MetricFlow time spines. Each version of a versioned
-    /// model counts for itself. Where no data is above the model either,
+    /// model counts for itself. A model that a misspelt `ref` may mean is left alone. Where no data is above the model either,
     /// `disconnected-model` says so instead.
     ///
     /// # Why it matters
@@ -59,21 +61,64 @@ impl Rule for DeadEndModel {
         if cx.graph.consumers(model.id).next().is_some() || super::is_read_from_outside(model, cx) {
             return;
         }
+        if cx.project.may_be_meant(model.resource) {
+            return;
+        }
         let message =
             format!("nothing reads model `{}`: no model, snapshot, exposure or metric depends on it", model.label());
-        cx.report(model, Place::Entry, message).help(
-            "delete it, or name who uses it: an exposure for a dashboard or a job outside dbt; if people query it \
-             themselves, move it to the marts",
-        );
+        let disabled = disabled_readers(model, cx);
+        let help = match (disabled.first(), cx.own_files().is_some_and(|own| own.is_package)) {
+            (Some(reader), _) => format!("enable `{reader}`, which reads it, or delete both"),
+            (None, true) => {
+                "the project is a package (it has integration_tests/): if those who install it are to read the \
+                 model, say so with `access: public`"
+                    .to_owned()
+            }
+            (None, false) => {
+                "delete it, or name who uses it: an exposure for a dashboard or a job outside dbt; if people \
+                 query it themselves, move it to the marts"
+                    .to_owned()
+            }
+        };
+        let tests = reading_tests(model, cx);
+        let finding = cx.report(model, Place::Entry, message);
+        finding.help(help);
+        if !disabled.is_empty() {
+            finding.evidence(format!("read by what is disabled: {}", listed(disabled)));
+        }
+        if !tests.is_empty() {
+            finding.evidence(format!("read by tests of other resources: {}", listed(tests)));
+        }
     }
+}
+
+/// Disabled models and snapshots of the project that would read it.
+fn disabled_readers<'p>(model: Node<'_>, cx: &Context<'p>) -> Vec<&'p str> {
+    let reads = |relation: &Relation<'_>| {
+        let mut refs = relation.refs.iter();
+        refs.any(|call| call.name == model.name && call.package.as_ref().is_none_or(|of| *of == model.package))
+    };
+    let readers = cx.project.disabled.iter().filter(|resource| {
+        matches!(resource.kind, ResourceType::Model | ResourceType::Snapshot)
+            && cx.project.is_own(resource)
+            && resource.relation().is_some_and(reads)
+    });
+    readers.map(|reader| reader.name.as_str()).collect()
+}
+
+/// Tests that read it for the sake of something else.
+fn reading_tests(model: Node<'_>, cx: &Context<'_>) -> Vec<String> {
+    let own = cx.project.tests(model.id);
+    let tests = cx.children(model.id).filter(|child| child.kind == ResourceType::Test && !own.contains(&child.id));
+    tests.map(|test| test.label()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
 
-    use crate::project::{Access, ResourceType};
-    use crate::rules::tester::{exposure, findings, model, reading, relation, resource, subjects, test};
+    use crate::project::{Access, Facts, OwnFiles, Project, RefCall, ResourceType, Text};
+    use crate::rules::tester::{exposure, findings, findings_of, model, reading, relation, resource, subjects, test};
 
     #[test]
     fn tests_are_no_consumers() {
@@ -85,6 +130,37 @@ mod tests {
         assert_eq!(
             found[0].message,
             "nothing reads model `stg_orders`: no model, snapshot, exposure or metric depends on it"
+        );
+    }
+
+    #[test]
+    fn says_what_would_read_it() {
+        let (unread, other) = (model("staging", "stg_orders"), model("marts", "fct_orders"));
+        let of_other = reading(test("relationships", &other, "order_id"), &[&unread]);
+        let mut off = model("marts", "fct_old");
+        relation(&mut off).refs = vec![RefCall { name: Text::from("stg_orders"), ..RefCall::default() }];
+        let facts = Facts {
+            name: Text::from("shop"),
+            resources: vec![unread, other, of_other],
+            disabled: vec![off],
+            ..Facts::default()
+        };
+        let mut project = Project::from(facts);
+        let found = findings_of("DAG002", Value::Null, &project);
+        assert_eq!(found[0].help, "enable `fct_old`, which reads it, or delete both");
+        assert_eq!(
+            found[0].evidence,
+            [
+                "read by what is disabled: fct_old",
+                "read by tests of other resources: relationships_fct_orders_order_id"
+            ]
+        );
+        project.disabled.clear();
+        project.own_files = Some(Box::new(OwnFiles { is_package: true, ..OwnFiles::default() }));
+        assert_eq!(
+            findings_of("DAG002", Value::Null, &project)[0].help,
+            "the project is a package (it has integration_tests/): if those who install it are to read the model, say so \
+             with `access: public`"
         );
     }
 

@@ -1,12 +1,13 @@
 use crate::findings::Place;
-use crate::project::ResourceType;
+use crate::project::{Layer, ResourceId, ResourceType};
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
     /// # What it does
     /// Flags a model that reads models and sources side by side.
     ///
-    /// Seeds and snapshots count as neither. A model of a package counts as a model.
+    /// Seeds and snapshots count as neither. A model of a package counts as a model. A staging model may read base models
+    /// beside its source: they are there to prepare it.
     ///
     /// # Why it matters
     /// A staging model renames, casts and filters its source once, for everybody. Who joins the raw table next to staged
@@ -71,6 +72,10 @@ impl Rule for DirectJoinToSource {
         let (Some(source), Some(parent)) = (first(ResourceType::Source), first(ResourceType::Model)) else { return };
         let sources = super::parents_of_kind(model.id, ResourceType::Source, cx);
         let models = super::parents_of_kind(model.id, ResourceType::Model, cx);
+        let is_base = |id: &ResourceId| cx.layer(*id) == Layer::Base;
+        if cx.layer(model.id) == Layer::Staging && models.iter().all(is_base) {
+            return;
+        }
         let message = format!(
             "model `{}` reads source table `{}` next to model `{}`",
             model.label(),
@@ -78,8 +83,18 @@ impl Rule for DirectJoinToSource {
             parent.label()
         );
         let (raw, staged) = (cx.names(&sources), cx.names(&models));
+        let help = match cx.layer(model.id) {
+            // It is the staging model through which others are to read the table.
+            Layer::Staging | Layer::Base => format!(
+                "keep to `{}` in `{}`, and join it with `{}` in an intermediate model",
+                source.label(),
+                model.label(),
+                parent.label()
+            ),
+            _ => format!("read `{}` through a staging model: use the one there is, or write it", source.label()),
+        };
         cx.report(model, Place::Parent(source.id), message)
-            .help(format!("read `{}` through a staging model: use the one there is, or write it", source.label()))
+            .help(help)
             .evidence(format!("sources: {raw}"))
             .evidence(format!("models: {staged}"));
     }
@@ -104,6 +119,23 @@ mod tests {
         assert_eq!(found[0].message, "model `int_totals` reads source table `erp.refunds` next to model `stg_orders`");
         assert_eq!(found[0].evidence, ["sources: erp.refunds", "models: stg_orders"]);
         assert_eq!(found[0].place, Place::Parent(ResourceId(3)));
+        assert_eq!(found[0].help, "read `erp.refunds` through a staging model: use the one there is, or write it");
+    }
+
+    #[test]
+    fn a_staging_model_keeps_its_source() {
+        let (orders, users) = (source("erp", "orders"), source("erp", "users"));
+        let base = reading(model("staging/erp/base", "base_erp__idmap"), &[&users]);
+        let other = reading(model("staging", "stg_users"), &[&users]);
+        let prepared = reading(model("staging", "stg_orders"), &[&orders, &base]);
+        let joined = reading(model("staging", "stg_joined"), &[&orders, &other]);
+        let found = findings("DAG003", Value::Null, &[orders, users, base, other, prepared, joined]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].subject, "model.shop.stg_joined");
+        assert_eq!(
+            found[0].help,
+            "keep to `erp.orders` in `stg_joined`, and join it with `stg_users` in an intermediate model"
+        );
     }
 
     #[test]

@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use crate::findings::Place;
 use crate::rules::generated::{generates_rows, sql};
 use crate::rules::hard_coded;
-use crate::rules::words::listed;
 use crate::rules::{Context, Node, Pattern, Rule, declare_rule};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does

@@ -1,6 +1,7 @@
 use crate::findings::Place;
 use crate::project::Layer;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does
@@ -64,26 +65,45 @@ impl Rule for StagingOnStaging {
         if cx.layer(model.id) != Layer::Staging || is_named_otherwise() {
             return;
         }
-        for (parent, _) in super::own_parents_in(model, |layer| layer == Layer::Staging, cx) {
-            if cx.settings.layers.by_prefix(&parent.name) == Some(Layer::Base) {
-                continue;
-            }
-            let (label, staged) = (model.label(), parent.label());
-            let path = cx.path(&[parent.id, model.id]);
-            cx.report(
-                model,
-                Place::Parent(parent.id),
-                format!("staging model `{label}` reads staging model `{staged}`"),
-            )
-            .part(format!("parent:{}", parent.unique_id))
-            .help(format!(
-                "move `{label}` to the intermediate layer, or make `{staged}` a base model if it only prepares \
-                     `{label}`"
-            ))
-            .evidence(path);
+        let is_base = |name: &str| cx.settings.layers.by_prefix(name) == Some(Layer::Base);
+        let mut parents = super::own_parents_in(model, |layer| layer == Layer::Staging, cx);
+        parents.retain(|(parent, _)| !is_base(&parent.name));
+        for parents in cx.at_once(&parents) {
+            report(model, parents, cx);
         }
     }
 }
+
+fn report(model: Node<'_>, parents: &[(Node<'_>, Layer)], cx: &mut Context<'_>) {
+    let Some(&(first, _)) = parents.first() else { return };
+    let label = model.label();
+    let names: Vec<String> = parents.iter().map(|(parent, _)| parent.label()).collect();
+    let (message, help) = match names.as_slice() {
+        [staged] => (
+            format!("staging model `{label}` reads staging model `{staged}`"),
+            format!(
+                "move `{label}` to the intermediate layer, or make `{staged}` a base model if it only prepares `{label}`"
+            ),
+        ),
+        _ => (
+            format!("staging model `{label}` reads {} staging models: {}", names.len(), listed(&names)),
+            format!("move `{label}` to the intermediate layer, or make those base models that only prepare `{label}`"),
+        ),
+    };
+    let paths: Vec<String> = parents.iter().map(|(parent, _)| cx.path(&[parent.id, model.id])).collect();
+    let edges: Vec<String> = parents.iter().map(|(parent, _)| format!("parent:{}", parent.unique_id)).collect();
+    let finding = cx.report(model, Place::Parent(first.id), message);
+    // A model that reads one such model is known by that edge, as it is where several are reported one by one.
+    if let [edge] = edges.as_slice() {
+        finding.part(edge.clone());
+    }
+    finding.help(help);
+    finding.evidence.extend(paths.into_iter().take(SHOWN));
+    finding.stands_for(edges.into_iter().map(|edge| (model.unique_id.as_str(), edge)));
+}
+
+/// Most paths that are shown.
+const SHOWN: usize = 5;
 
 #[cfg(test)]
 mod tests {
@@ -94,15 +114,24 @@ mod tests {
     use crate::rules::tester::{findings, model, reading, subjects};
 
     #[test]
-    fn points_at_each_dependency() {
+    fn one_finding_stands_for_all_dependencies_of_a_model() {
         let (a, b) = (model("staging", "stg_a"), model("staging", "stg_b"));
         let c = reading(model("staging", "stg_c"), &[&a, &b]);
+        let found = findings("DAG008", Value::Null, &[a.clone(), b.clone(), c]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].message, "staging model `stg_c` reads 2 staging models: stg_a, stg_b");
+        assert_eq!(found[0].place, Place::Parent(ResourceId(0)));
+        assert_eq!(found[0].evidence, ["stg_a → stg_c", "stg_b → stg_c"]);
+        let parts: Vec<&str> = found[0].atoms().map(|atom| atom.part).collect();
+        assert_eq!(parts, ["parent:model.shop.stg_a", "parent:model.shop.stg_b"]);
+        let c = reading(model("staging", "stg_c"), &[&b]);
         let found = findings("DAG008", Value::Null, &[a, b, c]);
-        assert_eq!(found.len(), 2);
-        assert_eq!(found[0].message, "staging model `stg_c` reads staging model `stg_a`");
-        assert_eq!(found[1].part, "parent:model.shop.stg_b");
-        assert_eq!(found[1].place, Place::Parent(ResourceId(1)));
-        assert_eq!(found[1].evidence, ["stg_b → stg_c"]);
+        assert_eq!(found[0].message, "staging model `stg_c` reads staging model `stg_b`");
+        assert_eq!((found[0].part.as_str(), found[0].atoms().count()), ("parent:model.shop.stg_b", 1));
+        assert_eq!(
+            found[0].help,
+            "move `stg_c` to the intermediate layer, or make `stg_b` a base model if it only prepares `stg_c`"
+        );
     }
 
     #[test]

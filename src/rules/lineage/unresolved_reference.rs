@@ -1,14 +1,18 @@
 use crate::findings::Place;
 use crate::project::UnresolvedReference;
-use crate::rules::{Context, NoOptions, Rule, declare_rule};
+use crate::rules::{Context, NoOptions, PACKAGES_ARE_MISSING, Rule, declare_rule};
 
 declare_rule! {
     /// # What it does
-    /// Flags a `ref`, `source` or `metric` of something that does not exist, or that is disabled.
+    /// Flags a `ref`, `source` or `metric` of something that does not exist, or that is disabled, and a description with a
+    /// `doc` of a docs block that does not exist.
     ///
     /// The rule is about projects that are read from their own files. dbt refuses such a project and writes no manifest, so
     /// that with one it has nothing to say. A test that refers to nothing is an exception: dbt leaves it out with a warning,
     /// and runs the rest.
+    ///
+    /// What a package may define is left alone where packages are not installed. If that is true of every name that is not
+    /// found, the rule is named among those that did not run.
     ///
     /// # Why it matters
     /// dbt stops at the first of them, and nothing at all is built. A test that is left out guards nothing, which nobody
@@ -45,6 +49,13 @@ impl Rule for UnresolvedName {
             let message = message(reference);
             let id = cx.project.find(&reference.unique_id);
             let finding = match (id, &reference.spot) {
+                (Some(id), _) if reference.function == "doc" => {
+                    let place = match &reference.column {
+                        Some(column) => Place::ColumnKey(column.clone(), "description".to_owned()),
+                        None => Place::key("description"),
+                    };
+                    cx.report(cx.node(id), place, message)
+                }
                 (Some(id), spot) => {
                     let span = spot.as_ref().map(|spot| Place::Span(spot.path.clone(), Some(spot.span)));
                     cx.report(cx.node(id), span.unwrap_or(Place::Entry), message)
@@ -54,19 +65,28 @@ impl Rule for UnresolvedName {
                     cx.report_project(Place::ProjectKey(Vec::new()), message).subject(reference.unique_id.clone())
                 }
             };
-            finding.part(format!("{}:{}", reference.function, reference.name)).help(help(reference));
+            let name = format!("{}:{}", reference.function, reference.name);
+            let part =
+                reference.column.as_ref().map_or_else(|| name.clone(), |column| format!("column:{column}/{name}"));
+            finding.part(part).help(help(reference));
         }
     }
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
-        let is_resolved = cx.project.unresolved.is_none();
-        is_resolved.then(|| "dbt has resolved every reference before it wrote the manifest".to_owned())
+        let Some(unresolved) = &cx.project.unresolved else {
+            return Some("dbt has resolved every reference before it wrote the manifest".to_owned());
+        };
+        let is_undecided = cx.own_files().is_some_and(|own| own.undecided_references > 0);
+        (unresolved.is_empty() && is_undecided).then(|| PACKAGES_ARE_MISSING.to_owned())
     }
 }
 
 fn message(reference: &UnresolvedReference) -> String {
     let name = &reference.name;
     let what = if reference.is_disabled { "is disabled" } else { "does not exist" };
+    if reference.function == "doc" {
+        return format!("docs block `{name}` does not exist, and dbt refuses the project");
+    }
     match is_test(reference) {
         true => format!("{} `{name}` {what}, and dbt leaves this test out", reference.function),
         false => format!("{} `{name}` {what}, and dbt refuses the project", reference.function),
@@ -78,6 +98,9 @@ fn is_test(reference: &UnresolvedReference) -> bool {
 }
 
 fn help(reference: &UnresolvedReference) -> &'static str {
+    if reference.function == "doc" {
+        return "correct the name, or define the block: `{% docs name %} … {% enddocs %}` in a Markdown file";
+    }
     match reference.is_disabled {
         true => "enable what it refers to, or take the reference out",
         false => "correct the name, or define what it refers to",

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::findings::Place;
 use crate::project::{Layer, ResourceId, ResourceType};
 
-use crate::rules::words::listed;
 use crate::rules::{Context, Node, Pattern, Rule, declare_rule};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does

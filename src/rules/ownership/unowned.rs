@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use super::stated::meta_path;
 use crate::findings::{Finding, Place};
 use crate::project::{Ownership, Resource, ResourceType, folder, lookup};
-use crate::rules::words::{counted, listed};
 use crate::rules::{Context, Node};
+use crate::words::{counted, listed};
 
 /// Reports a resource for which no place names an owner.
 pub(super) fn report(node: Node<'_>, cx: &mut Context<'_>) {

@@ -1,8 +1,8 @@
 use super::unowned;
 use crate::findings::Place;
 use crate::project::ResourceType;
-use crate::rules::words::{counted, listed};
 use crate::rules::{Context, NoOptions, Node, Rule, SourceGroup, declare_rule};
+use crate::words::{counted, listed};
 
 declare_rule! {
     /// # What it does

@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::project::{Deprecated, DeprecatedPlace, Deprecation, Spot};
-use crate::rules::words::listed;
 use crate::rules::{BuildError, Context, Rule, declare_rule};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does

@@ -50,7 +50,7 @@ impl Rule for MissingPackageLock {
         let foreign =
             own.packages.iter().filter(|package| !matches!(package.origin, PackageOrigin::Local { .. })).count();
         let (Some(at), false) = (&own.packages_at, own.has_lock || foreign == 0) else { return };
-        let packages = crate::rules::words::counted(foreign, "package");
+        let packages = crate::words::counted(foreign, "package");
         cx.report_at(at, format!("the project installs {packages} and has no package-lock.yml")).help(
             "run `dbt deps`, commit the package-lock.yml that it writes, and see that .gitignore does not name it",
         );

@@ -1,5 +1,5 @@
 use crate::project::Orphan;
-use crate::rules::{Context, NoOptions, Rule, declare_rule};
+use crate::rules::{Context, NoOptions, PACKAGES_ARE_MISSING, Rule, declare_rule};
 
 declare_rule! {
     /// # What it does
@@ -56,7 +56,7 @@ impl Rule for OrphanedYamlEntry {
     }
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
-        let missing = || "packages are not installed, whose resources the project may describe".to_owned();
+        let missing = || PACKAGES_ARE_MISSING.to_owned();
         cx.without_files().or_else(|| (!super::knows_packages(cx)).then(missing))
     }
 }

@@ -1,6 +1,6 @@
 use crate::findings::Place;
-use crate::rules::words::{counted, listed};
 use crate::rules::{Context, NoOptions, Rule, declare_rule};
+use crate::words::{counted, listed};
 
 declare_rule! {
     /// # What it does

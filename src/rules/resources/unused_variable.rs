@@ -1,4 +1,5 @@
-use crate::rules::{Context, NoOptions, Rule, declare_rule};
+use crate::project::OwnFiles;
+use crate::rules::{Context, NoOptions, PACKAGES_ARE_MISSING, Rule, declare_rule};
 
 declare_rule! {
     /// # What it does
@@ -53,7 +54,9 @@ impl Rule for UnusedVariable {
     }
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
-        cx.without_files()
+        let is_undecided = |own: &OwnFiles| own.unread_variables.is_empty() && own.undecided_variables > 0;
+        let undecided = cx.own_files().filter(|own| is_undecided(own)).map(|_| PACKAGES_ARE_MISSING.to_owned());
+        cx.without_files().or(undecided)
     }
 }
 

@@ -2,8 +2,8 @@ use std::collections::BTreeMap;
 
 use crate::findings::Place;
 use crate::project::{Resource, ResourceType, Source};
-use crate::rules::words::listed;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does

@@ -1,5 +1,7 @@
 //! SRC: sources.
 
+mod by_name;
+
 crate::rules::rules![
     source_without_freshness::SourceWithoutFreshness,
     freshness_opt_out::FreshnessOptOut,

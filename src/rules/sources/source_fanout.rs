@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::findings::{Finding, Place};
 use crate::project::{Project, ResourceId, ResourceType};
-use crate::rules::words::{counted, listed};
 use crate::rules::{Context, Node, Rule, SourceGroup, declare_rule};
+use crate::words::{counted, listed};
 
 declare_rule! {
     /// # What it does

@@ -1,7 +1,7 @@
 use crate::findings::Place;
 use crate::project::{Freshness, Source};
-use crate::rules::words::listed;
 use crate::rules::{Context, NoOptions, Node, Rule, SourceGroup, declare_rule};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does

@@ -1,7 +1,7 @@
 use crate::findings::Place;
 use crate::project::is_placeholder;
-use crate::rules::words::{counted, listed};
 use crate::rules::{Context, NoOptions, Node, Rule, SourceGroup, declare_rule};
+use crate::words::{counted, listed};
 
 declare_rule! {
     /// # What it does

@@ -1,7 +1,7 @@
 use super::review::{Review, Words};
 use crate::findings::suppress::{Standing, Suppression};
-use crate::rules::words::listed;
 use crate::rules::{NoOptions, Rule, declare_rule};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does

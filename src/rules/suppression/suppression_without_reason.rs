@@ -1,7 +1,7 @@
 use super::review::{Words, written};
 use crate::findings::suppress::Suppression;
-use crate::rules::words::listed;
 use crate::rules::{NoOptions, Rule, declare_rule};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does

@@ -3,8 +3,8 @@ use std::collections::HashSet;
 use super::review::{Review, Words, named};
 use crate::findings::Region;
 use crate::findings::suppress::{Meaning, Name, Origin, Standing, Suppression};
-use crate::rules::words::listed;
 use crate::rules::{Area, NoOptions, Rule, declare_rule, find};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does

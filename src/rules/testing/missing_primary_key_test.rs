@@ -1,12 +1,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::disabled::{self, Disabled, these};
 use super::suggestion::{entry, likely_key};
-use super::uniqueness::{Claims, KEY_TESTS, idle_constraint};
+use super::uniqueness::{Claims, KEY_TESTS, idle_constraint, is_claim};
 use crate::findings::Place;
-use crate::project::Project;
-use crate::rules::words::{counted, listed};
+use crate::project::{Project, Resource, ResourceType};
 use crate::rules::{Context, Node, Rule, declare_rule};
+use crate::words::{counted, listed};
 
 declare_rule! {
     /// # What it does
@@ -24,7 +25,8 @@ declare_rule! {
     ///   and constraint may also complete each other the other way round.
     ///
     /// dbt creates constraints on tables and incremental models only, so those of a view prove nothing. Disabled tests
-    /// do not count. Tests with a `where` do, though they prove the key of those rows only, and so do tests that only
+    /// do not count; if they would prove the key, the finding says so, once for all models where a key of `dbt_project.yml`
+    /// disables them. Nor does a test that is content with most rows, such as `unique_proportion` with `at_least: 0.99`. Tests with a `where` do count, though they prove the key of those rows only, and so do tests that only
     /// warn. Ephemeral models are looked at, because dbt tests them like any other. Where
     /// `untested-model` reports that a model has no test at all, this rule keeps silent on it.
     ///
@@ -84,19 +86,68 @@ impl Rule for MissingPrimaryKeyTest {
         if claims.prove_key(model.resource) {
             return;
         }
-        let (place, help) = repair(&claims, model, project);
-        let message = match project.tests(model.id).len() {
-            0 => format!("model `{}` has no test, and so none that proves what identifies a row", model.label()),
-            tests => format!(
-                "model `{}` has {}, but none that proves what identifies a row",
-                model.label(),
-                counted(tests, "test")
-            ),
+        let (place, help, message) = match self.disabled(model, cx) {
+            Some(disabled) if disabled.is_by_project(cx) => return,
+            Some(disabled) => {
+                let what = "has tests that would prove what identifies a row, but they are disabled";
+                (Place::Entry, disabled.help(), format!("model `{}` {what}", model.label()))
+            }
+            None => {
+                let (place, help) = repair(&claims, model, project);
+                (place, help, message(model, project))
+            }
         };
         let finding = cx.report(model, place, message);
         finding.help(help);
         finding.evidence.extend(known(&claims));
         finding.evidence.extend(idle_constraint(model.resource).map(str::to_owned));
+    }
+
+    fn finish(&self, cx: &mut Context<'_>) {
+        if cx.project.test_switches.is_empty() {
+            return;
+        }
+        let unproven = |model: &Node<'_>| {
+            !Claims::of(cx.project, cx.node(model.id), &self.options.accepted).prove_key(model.resource)
+        };
+        let models = cx.subjects(ResourceType::Model).filter(unproven);
+        let found = models.filter_map(|model| Some((model, self.disabled(model, cx)?))).collect();
+        let message = |key: &str, models: &[Node<'_>]| {
+            format!("{key} disables the tests that would prove the keys of {}", these(models))
+        };
+        disabled::report_by_project(found, cx, message, |_, _| {});
+    }
+}
+
+impl MissingPrimaryKeyTest {
+    /// The disabled tests that would prove the key, were they enabled.
+    fn disabled<'p>(&self, model: Node<'_>, cx: &Context<'p>) -> Option<Disabled<'p>> {
+        let accepted = &self.options.accepted;
+        let is_claim = |test: &&Resource<'_>| test.as_test().is_some_and(|test| is_claim(test, accepted));
+        let disabled = Disabled::among(cx.project, cx.project.disabled_tests(model.id).filter(is_claim).collect())?;
+        let claims = Claims::with_disabled(cx.project, cx.node(model.id), accepted);
+        claims.prove_key(model.resource).then_some(disabled)
+    }
+}
+
+fn message(model: Node<'_>, project: &Project<'_>) -> String {
+    let tests = project.tests(model.id).len();
+    let data_tests = project.data_tests(model.id).count();
+    let name = model.label();
+    match (data_tests, tests - data_tests) {
+        (0, 0) => format!("model `{name}` has no test, and so none that proves what identifies a row"),
+        (0, units) => {
+            let units = counted(units, "unit test");
+            format!("model `{name}` has {units}, but no data test, and so none that proves what identifies a row")
+        }
+        (_, 0) => {
+            let tests = counted(tests, "test");
+            format!("model `{name}` has {tests}, but none that proves what identifies a row")
+        }
+        (_, units) => {
+            let tests = format!("{} and {}", counted(data_tests, "data test"), counted(units, "unit test"));
+            format!("model `{name}` has {tests}, but none that proves what identifies a row")
+        }
     }
 }
 
@@ -150,7 +201,7 @@ fn only_unique<'m>(claims: &Claims<'_>, model: Node<'m>) -> Option<&'m str> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use crate::findings::{Finding, Place};
     use crate::project::{Constraint, Detail, GenericTest, Resource, ResourceType, Text, UnitTest};
@@ -305,7 +356,28 @@ mod tests {
         let unit_test = resource(ResourceType::UnitTest, "unit_test.shop.fct_orders.adds_up", "models/units.yml");
         let unit_test = reading(Resource { detail, ..unit_test }, &[&orders[0]]);
         let found = found(&[orders[0].clone(), unit_test]);
-        assert_eq!(found[0].message, "model `fct_orders` has 1 test, but none that proves what identifies a row");
+        assert_eq!(
+            found[0].message,
+            "model `fct_orders` has 1 unit test, but no data test, and so none that proves what identifies a row"
+        );
+    }
+
+    #[test]
+    fn a_test_of_most_rows_proves_no_key() {
+        let with_share = |name: &'static str, least: Value| {
+            let mut resources = orders(&[]);
+            let mut share = test(name, &resources[0], "");
+            if let Detail::Test(detail) = &mut share.detail {
+                let kwargs = Some(json_text(json!({ "at_least": least })));
+                detail.generic = Some(GenericTest { name: Text::from(name), kwargs, namespace: None });
+            }
+            resources.push(share);
+            found(&resources).len()
+        };
+        assert_eq!(with_share("unique_proportion", json!(0.999)), 1);
+        assert_eq!(with_share("unique_proportion", json!("{{ var('share') }}")), 1);
+        assert_eq!(with_share("unique_proportion", json!(1)), 0);
+        assert_eq!(with_share("unique_grain", json!(0.5)), 0);
     }
 
     #[test]

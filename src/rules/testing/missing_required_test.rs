@@ -2,9 +2,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::findings::Place;
-use crate::project::ResourceType;
-use crate::rules::words::{counted, listed};
+use crate::project::{Resource, ResourceType};
 use crate::rules::{BuildError, Context, Node, Rule, declare_rule};
+use crate::words::{counted, listed};
 
 declare_rule! {
     /// # What it does
@@ -12,7 +12,7 @@ declare_rule! {
     ///
     /// A name counts once, however often the test is used, on the model or on its columns. With `of`, source tables,
     /// seeds and snapshots are looked at instead of models or besides them. The rule needs `tests`; without it, it does
-    /// not run. Disabled tests do not count.
+    /// not run. Disabled tests do not count, and the finding names them.
     ///
     /// # Why it matters
     /// Some tests are house rules: a recency check on what a dashboard shows, a row count against the ledger on what
@@ -131,6 +131,12 @@ impl Rule for MissingRequiredTest {
         }
         let label = format!("{} `{}`", node.kind.label(), node.label());
         let absent = listed(missing.iter().map(|name| format!("`{name}`")));
+        let is_disabled = |wanted: &str| {
+            let mut tests = project.disabled_tests(node.id).filter_map(Resource::as_test);
+            tests.any(|test| test.generic.as_ref().is_some_and(|generic| generic.is(wanted)))
+        };
+        let disabled = missing.iter().filter(|name| is_disabled(name)).map(|name| format!("`{name}`"));
+        let disabled = listed(disabled);
         let message = match (tests.len(), min) {
             (1, _) => format!("{label} has no test {absent}"),
             (_, 1) => format!("{label} has none of the tests {absent}"),
@@ -142,6 +148,10 @@ impl Rule for MissingRequiredTest {
             still if still == missing.len() => format!("add {absent}"),
             still => format!("add {still} of {absent}"),
         });
+        if !disabled.is_empty() {
+            finding.evidence(format!("there, but disabled: {disabled}"));
+            finding.help("enable what is there, before anything else is added");
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::disabled::{self, Disabled, these};
 use super::suggestion::key_tests;
 use super::uniqueness::{Claims, KEY_TESTS, idle_constraint, is_any};
 use crate::findings::Place;
-use crate::rules::words::counted;
+use crate::project::{Resource, ResourceType};
 use crate::rules::{Context, Node, Rule, declare_rule};
+use crate::words::counted;
 
 declare_rule! {
     /// # What it does
@@ -69,23 +71,58 @@ impl Default for Options {
 
 impl Rule for MissingUniquenessTest {
     fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
-        let mut tests = cx.project.generic_tests(model.id);
-        let is_accepted = tests.any(|(_, _, test)| is_any(test, &self.options.accepted));
-        if is_accepted {
+        if self.is_met(model, cx) {
             return;
         }
-        let by_constraint = Claims::of_constraints(model.resource);
-        if by_constraint.key || !by_constraint.unique.is_empty() {
-            return;
-        }
-        let help = key_tests(cx.project, model.resource);
-        let message = match cx.project.tests(model.id).len() {
-            0 => format!("model `{}` has no test, and so none of uniqueness", model.label()),
-            tests => format!("model `{}` has {}, but none of uniqueness", model.label(), counted(tests, "test")),
+        let (help, message) = match self.disabled(model, cx) {
+            Some(disabled) if disabled.is_by_project(cx) => return,
+            Some(disabled) => {
+                let message = format!("model `{}` has a test of uniqueness, but it is disabled", model.label());
+                (disabled.help(), message)
+            }
+            None => (key_tests(cx.project, model.resource), message(model, cx)),
         };
         let finding = cx.report(model, Place::Entry, message);
         finding.help(help);
         finding.evidence.extend(idle_constraint(model.resource).map(str::to_owned));
+    }
+
+    fn finish(&self, cx: &mut Context<'_>) {
+        if cx.project.test_switches.is_empty() {
+            return;
+        }
+        let models = cx.subjects(ResourceType::Model).filter(|model| !self.is_met(*model, cx));
+        let found = models.filter_map(|model| Some((model, self.disabled(model, cx)?))).collect();
+        let message =
+            |key: &str, models: &[Node<'_>]| format!("{key} disables the tests of uniqueness of {}", these(models));
+        disabled::report_by_project(found, cx, message, |_, _| {});
+    }
+}
+
+impl MissingUniquenessTest {
+    fn is_met(&self, model: Node<'_>, cx: &Context<'_>) -> bool {
+        let mut tests = cx.project.generic_tests(model.id);
+        if tests.any(|(_, _, test)| is_any(test, &self.options.accepted)) {
+            return true;
+        }
+        let by_constraint = Claims::of_constraints(model.resource);
+        by_constraint.key || !by_constraint.unique.is_empty()
+    }
+
+    /// The disabled tests that would be enough, were they enabled.
+    fn disabled<'p>(&self, model: Node<'_>, cx: &Context<'p>) -> Option<Disabled<'p>> {
+        let is_accepted = |test: &&Resource<'_>| {
+            let generic = test.as_test().and_then(|test| test.generic.as_ref());
+            generic.is_some_and(|generic| is_any(generic, &self.options.accepted))
+        };
+        Disabled::among(cx.project, cx.project.disabled_tests(model.id).filter(is_accepted).collect())
+    }
+}
+
+fn message(model: Node<'_>, cx: &Context<'_>) -> String {
+    match cx.project.tests(model.id).len() {
+        0 => format!("model `{}` has no test, and so none of uniqueness", model.label()),
+        tests => format!("model `{}` has {}, but none of uniqueness", model.label(), counted(tests, "test")),
     }
 }
 

@@ -1,5 +1,6 @@
 //! TST: tests.
 
+pub(crate) mod disabled;
 mod suggestion;
 mod uniqueness;
 

@@ -32,8 +32,18 @@ pub struct Claims<'p> {
 impl<'p> Claims<'p> {
     /// Collects the claims of a model's tests and of its enforced constraints. Any test in `accepted` proves the key.
     pub fn of(project: &'p Project<'p>, model: Node<'p>, accepted: &[String]) -> Self {
+        Self::of_tests(project.data_tests(model.id).map(|(_, test)| test), model, accepted)
+    }
+
+    /// As [`of`](Self::of), as if the disabled tests were enabled.
+    pub fn with_disabled(project: &'p Project<'p>, model: Node<'p>, accepted: &[String]) -> Self {
+        let disabled = project.disabled_tests(model.id).filter_map(Resource::as_test);
+        Self::of_tests(project.data_tests(model.id).map(|(_, test)| test).chain(disabled), model, accepted)
+    }
+
+    fn of_tests(tests: impl Iterator<Item = &'p Test<'p>>, model: Node<'p>, accepted: &[String]) -> Self {
         let mut claims = Self::default();
-        for (_, test, generic) in project.generic_tests(model.id) {
+        for (test, generic) in tests.filter_map(|test| Some((test, test.generic.as_ref()?))) {
             if is_of_columns(test, generic) {
                 claims.unique.push(columns(test));
             } else if is_any(generic, accepted) {
@@ -103,9 +113,27 @@ impl<'p> Claims<'p> {
 /// Whether a test's name is in the list.
 pub fn is_any<S: AsRef<str>>(generic: &GenericTest<'_>, names: &[S]) -> bool {
     names.iter().map(AsRef::as_ref).any(|name| match name.strip_suffix('*') {
-        Some(start) => generic.name.starts_with(start) || generic.full_name().starts_with(start),
+        Some(start) => {
+            let is_named = generic.name.starts_with(start) || generic.full_name().starts_with(start);
+            is_named && !is_of_most(generic)
+        }
         None => generic.is(name),
     })
+}
+
+/// Whether the test is content with most rows, as `unique_proportion` with `at_least: 0.99` is: that proves nothing of
+/// the others.
+fn is_of_most(generic: &GenericTest<'_>) -> bool {
+    let is_of_all =
+        || generic.arguments().get("at_least").and_then(serde_json::Value::as_f64).is_some_and(|least| least >= 1.0);
+    generic.name.contains("proportion") && !is_of_all()
+}
+
+/// Whether the test makes a claim about the key: that columns never repeat, or are always filled.
+pub fn is_claim(test: &Test<'_>, accepted: &[String]) -> bool {
+    let is_claim =
+        |generic| is_of_columns(test, generic) || is_any(generic, accepted) || is_any(generic, &NOT_NULL_TESTS);
+    test.generic.as_ref().is_some_and(is_claim)
 }
 
 /// Whether the test says that columns never repeat, and no more: they may still be null. So does any `unique…` test

@@ -1,19 +1,20 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::suggestion;
+use super::disabled;
 use crate::findings::Place;
 use crate::project::ResourceType;
-use crate::rules::words::{counted, listed};
 use crate::rules::{Context, Node, Rule, declare_rule};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does
     /// Flags a model with no data test and no unit test.
     ///
     /// Generic tests count wherever they stand, on the model or on one of its columns, and so do singular tests that
-    /// `ref` the model and unit tests of it. Disabled tests do not count, nor does a `relationships` test of another
-    /// model that names this one as its target. Tests with a `where` and tests that only warn count. Each version of a
+    /// `ref` the model and unit tests of it. Disabled tests do not count; a model that has no others is told so, and
+    /// where it is a key of `dbt_project.yml` that disables them, one finding at that key is about all such models. Nor does a
+    /// `relationships` test of another model count that names this one as its target. Tests with a `where` and tests that only warn count. Each version of a
     /// versioned model is looked at. Ephemeral models are, too: dbt tests them like any other.
     ///
     /// # Why it matters
@@ -65,21 +66,21 @@ impl Default for Options {
 
 impl Rule for UntestedModel {
     fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
-        let tests = cx.project.tests(model.id).len();
-        if tests >= self.options.min {
+        if cx.project.tests(model.id).len() >= self.options.min {
             return;
         }
-        let message = match self.options.min {
-            1 => format!("model `{}` has no test", model.label()),
-            min => format!("model `{}` has {} where {min} are required", model.label(), counted(tests, "test")),
-        };
+        let Some((has, help)) = disabled::lack(model, self.options.min, cx) else { return };
+        let message = format!("model `{}` has {has}", model.label());
         let readers = readers(model, cx);
         let rests_on_it = cx.exposure_evidence(model.id);
-        let help = suggestion::key_tests(cx.project, model.resource);
         let finding = cx.report(model, Place::Entry, message);
         finding.help(help);
         finding.evidence.extend(readers);
         finding.evidence.extend(rests_on_it);
+    }
+
+    fn finish(&self, cx: &mut Context<'_>) {
+        disabled::report_counted(cx, &[ResourceType::Model], self.options.min);
     }
 }
 

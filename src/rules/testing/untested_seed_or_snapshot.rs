@@ -1,13 +1,15 @@
-use super::suggestion;
+use super::disabled;
 use crate::findings::Place;
+use crate::project::ResourceType;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
     /// # What it does
     /// Flags a seed or a snapshot with no data test.
     ///
-    /// Tests on it or on its columns count, and singular tests that `ref` it. Disabled tests do not count, nor does a
-    /// `relationships` test of another resource that names this one as its target.
+    /// Tests on it or on its columns count, and singular tests that `ref` it. Disabled tests do not count; a
+    /// resource that has no others is told so, once for all of them where a key of `dbt_project.yml` disables them. Nor does
+    /// a `relationships` test of another resource count that names this one as its target.
     ///
     /// # Why it matters
     /// A seed is a table that people edit by hand, and a snapshot is the only copy of a past that cannot be rebuilt. A
@@ -45,10 +47,14 @@ impl Rule for UntestedSeedOrSnapshot {
             return;
         }
         let rests_on_it = cx.exposure_evidence(node.id);
-        let help = suggestion::key_tests(cx.project, node.resource);
-        let finding = cx.report(node, Place::Entry, format!("{} `{}` has no test", node.kind.label(), node.name));
+        let Some((has, help)) = disabled::lack(node, 1, cx) else { return };
+        let finding = cx.report(node, Place::Entry, format!("{} `{}` has {has}", node.kind.label(), node.name));
         finding.help(help);
         finding.evidence.extend(rests_on_it);
+    }
+
+    fn finish(&self, cx: &mut Context<'_>) {
+        disabled::report_counted(cx, &[ResourceType::Seed, ResourceType::Snapshot], 1);
     }
 }
 

@@ -1,18 +1,19 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::suggestion;
+use super::disabled;
 use crate::findings::Place;
 use crate::project::{Resource, ResourceType};
-use crate::rules::words::{counted, listed};
 use crate::rules::{Context, Node, Rule, declare_rule};
+use crate::words::{counted, listed};
 
 declare_rule! {
     /// # What it does
     /// Flags a source table with no test on it or on its columns.
     ///
-    /// Generic tests and singular tests that read the table count; disabled tests do not, nor does a `relationships`
-    /// test of another table that names this one as its target. Freshness is no test: it says when rows came, not
+    /// Generic tests and singular tests that read the table count; disabled tests do not, and a table that has no others
+    /// is told so, once for all of them where a key of `dbt_project.yml` disables them. Nor does a `relationships` test of
+    /// another table count that names this one as its target. Freshness is no test: it says when rows came, not
     /// whether they are right. Tests on the staging model do not count either: by then nobody can tell whether the
     /// loader or the model is at fault. Source tables that installed packages define are not looked at.
     ///
@@ -69,21 +70,21 @@ impl Default for Options {
 
 impl Rule for UntestedSource {
     fn check(&self, table: Node<'_>, cx: &mut Context<'_>) {
-        let tests = cx.project.tests(table.id).len();
-        if tests >= self.options.min {
+        if cx.project.tests(table.id).len() >= self.options.min {
             return;
         }
         let label = table.label();
-        let message = match self.options.min {
-            1 => format!("source table `{label}` has no test"),
-            min => format!("source table `{label}` has {} where {min} are required", counted(tests, "test")),
-        };
+        let Some((has, help)) = disabled::lack(table, self.options.min, cx) else { return };
+        let message = format!("source table `{label}` has {has}");
         let readers = readers(table, cx);
         let rests_on_it = cx.exposure_evidence(table.id);
-        let help = suggestion::key_tests(cx.project, table.resource);
         let finding = cx.report(table, Place::Entry, message);
         finding.help(help).evidence(columns(&table)).evidence(readers);
         finding.evidence.extend(rests_on_it);
+    }
+
+    fn finish(&self, cx: &mut Context<'_>) {
+        disabled::report_counted(cx, &[ResourceType::Source], self.options.min);
     }
 }
 
@@ -142,7 +143,7 @@ mod tests {
         assert_eq!(
             found[0].help,
             "add `data_tests: [unique, not_null]` to column `order_id` of `- name: orders` of source `erp` in \
-             models/sources.yml"
+             models/sources.yml if it identifies a row"
         );
     }
 

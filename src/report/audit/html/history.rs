@@ -5,7 +5,7 @@ use super::markup::{Html, html, prose};
 use super::scores::part_name;
 use crate::audit::history::Entry;
 use crate::audit::{Audit, Comparison, Scope, ScoreChange};
-use crate::rules::words::counted;
+use crate::words::counted;
 
 /// How many changes of each kind are printed.
 const PRINTED: usize = 50;

@@ -3,7 +3,7 @@
 use super::components::{bar, more, noun, of_part, percent, score_cell, section as view, sum, table, tally};
 use super::markup::{Html, html};
 use crate::audit::{Audit, Owner, Unreachable};
-use crate::rules::words::counted;
+use crate::words::counted;
 
 /// How many owners and how many unreachable ones are printed.
 const PRINTED: usize = 500;

@@ -25,7 +25,8 @@ pub fn kind_of(name: &str, data_type: Option<&str>) -> Option<&'static Kind> {
     if !may_tell(name) {
         return None;
     }
-    let words = Words::of(name);
+    let mut words = Words::of(name);
+    words.part_behind(PERSONS, |word| word.len() > 3 && is_telling_alone(word));
     let may_hold = |kind: &Kind| {
         let of_type = data_type.map_or(DataType::Other, type_of);
         of_type != DataType::Boolean && !kind.not_of_type.contains(&of_type)
@@ -68,6 +69,11 @@ impl Name {
         let is_customer = word == "client" && self.words[0] != "email";
         is_number || is_customer || TAILS.contains(&word) || self.kind.tails.contains(&word)
     }
+}
+
+/// Whether the word by itself is a name of a kind, so that `contactemail` is `contact` and `email`.
+fn is_telling_alone(word: &str) -> bool {
+    by_first_word().get(word).is_some_and(|names| names.iter().any(|name| name.words.len() == 1))
 }
 
 /// Every name by its first word, so that a column whose words tell nothing costs a few look-ups.
@@ -115,7 +121,7 @@ mod tests {
                 "an e-mail address",
                 "email EMAIL Email e_mail e-mail customer_email customerEmail emailAddress email_address user_email_2 \
                  email2 billing_email_address Email__c adresse_email adresse_mail courriel_client adresse_mail_client \
-                 correo_electronico correo indirizzo_email posta_elettronica endereco_email correio_eletronico \
+                 correo_electronico correo contactemail useremail indirizzo_email posta_elettronica endereco_email correio_eletronico \
                  e_mail_adresse emailadres email_klant notification_email primary_email email_primary owner_email",
             ),
             (
@@ -140,6 +146,8 @@ mod tests {
                  date_de_naissance geburtsdatum fecha_nacimiento fecha_de_nacimiento data_di_nascita data_nascimento \
                  geboortedatum date_naissance_client",
             ),
+            ("a year of birth", "year_of_birth birth_year customer_birth_year yob geburtsjahr année_de_naissance"),
+            ("someone's gender", "gender patient_gender customerGender patient_sex geschlecht"),
             (
                 "an IP address",
                 "ip ip_address ipAddress IPAddress client_ip clientIP last_sign_in_ip remote_ip ipv4 ip_v6 adresse_ip \
@@ -149,7 +157,7 @@ mod tests {
                 "a person's name",
                 "first_name last_name firstName FirstName lastname surname customer_last_name prenom prénom \
                  nom_famille nom_de_famille vorname Nachname apellidos cognome sobrenome voornaam user_full_name \
-                 customer_fullname",
+                 customer_fullname contactfirstname CONTACTLASTNAME",
             ),
             (
                 "a home address",
@@ -174,7 +182,7 @@ mod tests {
  malformed_email generic_email welcome_email email_client email_content email_text email_handle \
  emailed_at email_key mail_id mailing_list_id phone_type iPhone is_phone iphone_version company_phone \
  account_phone phone_calls smart_phone tel_aviv hotel telemetry_type telegram_id mobile is_mobile \
- mobile_app birth_country birth_year year_of_birth birthday_campaign_id birth_rate place_of_birth \
+ mobile_app birth_country birthday_campaign_id birth_rate place_of_birth \
  ip_domain ip_isp ip_range_first_ip server_ip host_ip public_ip trip_id ship_date zip zip_code tip \
  vip shipping_ip_rate ip_range cc_by_ip name full_name account_full_name product_name company_name \
  first_order_date last_login first_paid_plan_name product_first_name filename username user_name \
@@ -183,7 +191,9 @@ mod tests {
  ip_address_type company_home_address password_changed_at password_reset_count reset_password \
  forgot_password ethnicity_region religion_count mac_version macro_id nombre_clientes nb_email nom \
  numero data_type date_key correo_enviado telefono_verificado telephone_valide scorecard identity_id \
- signup_source pip_value"
+ signup_source pip_value default_ccsr_category_ip suppress_internal_email__c suppress_external_email__c \
+ ignored_phone agency_phone agency_email feed_contact_email feed_publisher_email product_gender sex_ratio \
+ gender_count membership contacttel usership"
             .split_whitespace()
         {
             assert_eq!(label(name), None, "{name}");

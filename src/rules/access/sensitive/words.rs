@@ -45,6 +45,20 @@ impl Words {
         }
     }
 
+    /// Parts words that begin with one of `beginnings`, if what is left is a word that tells something.
+    pub(super) fn part_behind(&mut self, beginnings: &[&str], tells: impl Fn(&str) -> bool) {
+        let mut parted = Vec::with_capacity(self.words.len());
+        for word in std::mem::take(&mut self.words) {
+            let text = &self.text[word.clone()];
+            let lengths = beginnings.iter().filter(|beginning| text.starts_with(**beginning)).map(|it| it.len());
+            match lengths.into_iter().find(|length| tells(&text[*length..])) {
+                Some(length) => parted.extend([word.start..word.start + length, word.start + length..word.end]),
+                None => parted.push(word),
+            }
+        }
+        self.words = parted;
+    }
+
     /// `email2` is `email` and `2`; `sha256` and `ipv4` are words.
     fn part_numbers(&mut self) {
         let mut parted = Vec::with_capacity(self.words.len());

@@ -1,0 +1,185 @@
+//! Tables that are read by their names in the warehouse: a macro that looks relations up, or SQL that names them. Lineage
+//! does not show it, so that nobody can say that nothing reads them.
+
+use std::collections::HashSet;
+
+use rayon::prelude::*;
+
+use crate::project::{Detail, Project, Resource, ResourceType, folder};
+use crate::rules::generated::{generates_rows, sql};
+use crate::rules::hard_coded;
+use crate::rules::{Node, SourceGroup};
+
+/// What the root project's code says of names in the warehouse.
+#[derive(Debug, Default)]
+pub(super) struct ReadByName<'p> {
+    /// Texts that code hands to macros, in lower case: names, or patterns with `%`.
+    handed_over: HashSet<String>,
+    /// `schema.table` of relations that SQL names itself, in lower case.
+    relations: HashSet<String>,
+    /// Models without a parent that read what does not show, by id.
+    blind: Vec<&'p Resource<'p>>,
+}
+
+impl<'p> ReadByName<'p> {
+    pub(super) fn new(project: &'p Project<'p>) -> Self {
+        let own = project.resources.par_iter().filter(|resource| project.is_own(resource));
+        let (names, blind): (Vec<Names>, Vec<Option<&Resource<'_>>>) =
+            own.map(|resource| of(resource, project)).unzip();
+        let mut all = Self { blind: blind.into_iter().flatten().collect(), ..Self::default() };
+        for names in names {
+            all.handed_over.extend(names.handed_over);
+            all.relations.extend(names.relations);
+        }
+        all
+    }
+
+    /// Whether code may read any table of the source: it hands the source's name or schema to a macro, or a model beside
+    /// the source reads what does not show.
+    pub(super) fn may_read(&self, source: &SourceGroup<'_>) -> bool {
+        let schemas = source.tables.iter().filter_map(|table| Some(table.resource.as_source()?.schema.as_str()));
+        let mut names: HashSet<String> = schemas.map(str::to_lowercase).collect();
+        names.insert(source.name.to_lowercase());
+        let is_named = |name: &String| self.handed_over.iter().any(|text| is_meant(text, name));
+        names.iter().any(is_named) || source.tables.iter().any(|table| self.is_beside(&table.resource.path))
+    }
+
+    /// Whether a model that reads what does not show stands in the folder of that file, or below.
+    fn is_beside(&self, path: &str) -> bool {
+        let home = folder(path);
+        // Everything stands below `models`.
+        let is_below = |model: &&Resource<'_>| {
+            let place = folder(&model.path);
+            place == home || (home.contains('/') && place.strip_prefix(home).is_some_and(|rest| rest.starts_with('/')))
+        };
+        self.blind.iter().any(is_below)
+    }
+
+    /// Whether SQL names the table itself.
+    pub(super) fn is_named(&self, table: &Node<'_>) -> bool {
+        let Some(source) = table.resource.as_source() else { return false };
+        let identifier = source.identifier.non_empty().unwrap_or(&table.resource.name);
+        let schema = source.schema.non_empty().unwrap_or(&source.source_name);
+        self.relations.contains(&format!("{schema}.{identifier}").to_lowercase())
+    }
+
+    /// A model that may read anything.
+    pub(super) fn example(&self) -> Option<&'p Resource<'p>> {
+        self.blind.first().copied()
+    }
+}
+
+/// Whether a text that is handed over is the name, or a pattern of it.
+fn is_meant(text: &str, name: &str) -> bool {
+    /// Fewer characters before the `%` say nothing.
+    const FEWEST: usize = 3;
+    match text.split_once('%') {
+        None => text == name,
+        Some((start, _)) => start.len() >= FEWEST && name.starts_with(start),
+    }
+}
+
+#[derive(Default)]
+struct Names {
+    handed_over: Vec<String>,
+    relations: Vec<String>,
+}
+
+fn of<'p>(resource: &'p Resource<'p>, project: &Project<'_>) -> (Names, Option<&'p Resource<'p>>) {
+    let mut names = Names::default();
+    if let Detail::Macro(detail) = &resource.detail {
+        let code = detail.code().unwrap_or_default();
+        names.handed_over = quoted(&code, false);
+        return (names, None);
+    }
+    if !matches!(resource.kind, ResourceType::Model | ResourceType::Snapshot | ResourceType::Operation) {
+        return (names, None);
+    }
+    let code = sql(resource).unwrap_or_default();
+    let is_blind = is_blind(resource, &code, project);
+    names.handed_over = quoted(&code, !is_blind);
+    names.relations = hard_coded::relations(&code).into_iter().filter_map(schema_and_table).collect();
+    (names, is_blind.then_some(resource))
+}
+
+/// Whether a model reads what does not show: it has no parent, makes no rows itself, and names no table, so that a macro or
+/// Python finds what it reads.
+fn is_blind(model: &Resource<'_>, code: &str, project: &Project<'_>) -> bool {
+    const LOOKUPS: [&str; 4] = ["run_query(", "adapter.", "load_relation(", "graph."];
+    let is_lookup = |id: &str| !id.starts_with("macro.dbt.");
+    let is_python = model.relation().is_some_and(|relation| relation.is_python());
+    let finds = || {
+        is_python
+            || model.is_unknown("parents")
+            || model.macros.iter().any(|id| is_lookup(id))
+            || LOOKUPS.iter().any(|call| code.contains(call))
+    };
+    model.depends_on.is_empty()
+        && matches!(model.kind, ResourceType::Model | ResourceType::Snapshot)
+        && !project.is_time_spine(model)
+        && !generates_rows(model)
+        && hard_coded::relations(code).is_empty()
+        && finds()
+}
+
+/// `raw.erp."orders"` as `erp.orders`; `None` for a name without a schema.
+fn schema_and_table(name: &str) -> Option<String> {
+    let mut parts = name.rsplit('.').map(|part| part.trim_matches(['"', '`']).to_lowercase());
+    let (table, schema) = (parts.next()?, parts.next()?);
+    Some(format!("{schema}.{table}"))
+}
+
+/// Texts in quotes, in lower case; where `in_jinja`, only those in expressions and statements, as an SQL literal is only a
+/// value. What `source`, `ref` and `config` are given is no name that code looks for.
+fn quoted(code: &str, in_jinja: bool) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut rest = 0;
+    while let Some(at) = code[rest..].find(['\'', '"']).map(|at| rest + at) {
+        let quote = &code[at..=at];
+        let Some(length) = code[at + 1..].find(quote) else { break };
+        let text = &code[at + 1..at + 1 + length];
+        let is_name = !text.is_empty() && text.len() < 128 && !text.contains(char::is_whitespace);
+        if is_name && is_handed_over(&code[..at], in_jinja) {
+            found.push(text.to_lowercase());
+        }
+        // An apostrophe in a comment opens no text: go on behind it, not behind the next one.
+        rest = if is_name || !text.contains('\n') { at + 2 + length } else { at + 1 };
+    }
+    found
+}
+
+/// By what stands before it.
+fn is_handed_over(before: &str, in_jinja: bool) -> bool {
+    let call = before.trim_end().strip_suffix('(').map(str::trim_end).unwrap_or_default();
+    if call.ends_with("source") || call.ends_with("ref") {
+        return false;
+    }
+    let opened = before.rfind("{{").max(before.rfind("{%"));
+    let closed = before.rfind("}}").max(before.rfind("%}"));
+    match opened.filter(|opened| closed.is_none_or(|closed| closed < *opened)) {
+        Some(opened) => !before[opened + 2..].trim_start_matches('-').trim_start().starts_with("config"),
+        None => !in_jinja,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_meant, quoted};
+
+    #[test]
+    fn texts_that_are_handed_over_are_told_from_others() {
+        let code = "{{ config(schema='out') }}\n-- it's\n{% set r = get_relations('erp', \"CRM\") %}\n\
+                    select 'shop' as origin from {{ source('raw', 'orders') }} join {{ ref( 'other' ) }}";
+        assert_eq!(quoted(code, true), ["erp", "crm", "orders"]);
+        assert_eq!(quoted("select * from information_schema.tables where table_schema = 'erp'", false), ["erp"]);
+    }
+
+    #[test]
+    fn a_pattern_is_meant_by_its_beginning() {
+        assert!(is_meant("erp_%", "erp_germany"));
+        assert!(is_meant("erp", "erp"));
+        assert!(!is_meant("erp", "erp_germany"));
+        assert!(!is_meant("%", "erp_germany"));
+        assert!(!is_meant("e_%", "e_rp"));
+    }
+}
