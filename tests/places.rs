@@ -41,8 +41,11 @@ fn described(yaml: &str, names: &[&str]) -> Site {
 #[test]
 fn a_project_in_a_subfolder_from_everywhere() {
     let mut desk = Desk::with("spans", "repo");
-    let places =
-        |desk: &Desk, arguments: &[&str]| desk.places(&[arguments, &["--select", "DOC011"]].concat()).swap_remove(3);
+    // A folder below the project is all that is reported on, so that the place in the list differs.
+    let places = |desk: &Desk, arguments: &[&str]| {
+        let places = desk.places(&[arguments, &["--select", "DOC011"]].concat());
+        places.into_iter().find(|place| place.contains("models/bom/")).unwrap_or_default()
+    };
     let end = "models/bom/_bom.yml:5:15-5:23 DOC011 model.spans.bom_loaves";
     assert_eq!(places(&desk, &["repo/transform"]), format!("repo/transform/{end}"));
     assert_eq!(places(&desk, &["./repo/transform/"]), format!("repo/transform/{end}"));

@@ -156,7 +156,7 @@ fn reports_say_what_they_are_limited_to() {
         .stdout
     };
     let markdown = print("markdown");
-    let said = "\n### dbt-steward: no findings\n\n`shop` has 3 models, 3 source tables, 2 data tests.\nReported is only what has changed since main&#58; 1 file.\n";
+    let said = "\n### dbt-steward: no findings\n\n`shop` has 3 models, 3 source tables, 2 data tests.\nReported is only what has changed since main: 1 file.\n";
     assert!(markdown.contains(said), "{markdown}");
     let sarif: serde_json::Value = serde_json::from_str(&print("sarif")).unwrap();
     let limit = &sarif["runs"][0]["invocations"][0]["properties"]["limit"];
