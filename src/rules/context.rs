@@ -6,11 +6,11 @@ use std::ops::Deref;
 
 use super::engine::{Findings, Grouping};
 use super::instance::Instance;
-use super::words;
 use crate::config::Settings;
 use crate::findings::{Finding, Place, Severity, Share};
 use crate::graph::Graph;
 use crate::project::{Date, Layer, OwnFiles, Ownership, Project, Resource, ResourceId, ResourceType, Spot};
+use crate::words;
 
 /// Resources on a path beyond which its middle is left out.
 const LONGEST_PATH: usize = 24;

@@ -9,10 +9,10 @@ use serde::de::{Deserializer, Error, Unexpected, Visitor};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 
-use super::words::listed;
 use super::{BuildError, Context, Node};
 use crate::findings::{self, Place, Population, RATCHET, Share};
 use crate::project::{ResourceId, folder};
+use crate::words::listed;
 
 /// What has a share of its own.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

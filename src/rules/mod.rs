@@ -16,7 +16,6 @@ mod pattern;
 #[cfg(test)]
 pub(crate) mod tester;
 pub(crate) mod unknown;
-pub(crate) use crate::words;
 
 pub mod access;
 pub mod documentation;

@@ -156,10 +156,13 @@ mod tests {
         );
         // Where it stands, in which case and order, makes no difference.
         assert_eq!(messages(product(), with(keys())), [""; 0]);
-        assert_eq!(messages(with(keys()), with(vec![
-            constraint("Primary_Key", &["id", "price"]),
-            constraint("not_null", &["id"]),
-        ])), [""; 0]);
+        assert_eq!(
+            messages(
+                with(keys()),
+                with(vec![constraint("Primary_Key", &["id", "price"]), constraint("not_null", &["id"]),])
+            ),
+            [""; 0]
+        );
     }
 
     #[test]

@@ -192,15 +192,9 @@ mod tests {
         };
         let one = found(&["id", "PRICE", "PRICE", "country"], now.clone());
         assert_eq!(one.len(), 1);
-        assert_eq!(
-            one[0].message,
-            "semantic model `products` names column `PRICE`, which `dim_products` has no more"
-        );
+        assert_eq!(one[0].message, "semantic model `products` names column `PRICE`, which `dim_products` has no more");
         assert_eq!(one[0].part, "column:model.shop.dim_products:PRICE");
-        assert_eq!(
-            one[0].help,
-            "name another column, take the semantic model out, or keep `PRICE` in `dim_products`"
-        );
+        assert_eq!(one[0].help, "name another column, take the semantic model out, or keep `PRICE` in `dim_products`");
         assert_eq!(found(&["id", "price"], product()).len(), 0);
         // Without a contract the SQL must say so.
         let mut loose = now;

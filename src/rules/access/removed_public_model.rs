@@ -1,6 +1,6 @@
 use crate::project::{Access, Date, Project, Resource, ResourceType};
-use crate::words::listed;
 use crate::rules::{Context, NoOptions, Rule, declare_rule};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does

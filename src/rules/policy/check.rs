@@ -8,7 +8,8 @@ use super::view::ResourceView;
 use crate::cel::{CelError, Value, evaluate};
 use crate::findings::Place;
 use crate::project::ResourceId;
-use crate::rules::{Context, Node, Rule, words};
+use crate::rules::{Context, Node, Rule};
+use crate::words;
 
 /// One run of a policy.
 pub struct PolicyRule {
