@@ -96,10 +96,14 @@ fn parts(entry: &Entry, key: &str, derived: Option<&Datum>) -> Datum {
         let kind = part
             .as_text()
             .map_or_else(|| own.get("type").cloned().unwrap_or_default(), |word| Datum::Text(word.to_owned()));
+        let (name, column_name) = (first("name"), column.value("name").cloned().unwrap_or_default());
+        // By another name than its column's, as dbt 1.12 writes it.
+        let expr = if name == column_name { Datum::default() } else { column_name };
         Some(Datum::Map(Map::from_iter([
-            ("name".to_owned(), first("name")),
+            ("name".to_owned(), name),
             ("type".to_owned(), kind),
             ("description".to_owned(), first("description")),
+            ("expr".to_owned(), expr),
         ])))
     });
     let derived = derived.map(Datum::items).unwrap_or_default().iter().cloned();
