@@ -303,3 +303,17 @@ fn an_owner_with_a_name_lacks_an_address_only() {
     assert_eq!(what("own:exposure.small.board"), "say how to reach the owner of exposure `board`");
     assert_eq!(what("own:group.small.money"), "say how to reach the owner of group `money`");
 }
+
+#[test]
+fn how_files_are_written_is_the_projects_matter() {
+    let desk = small();
+    desk.write("p/dbt-steward.yml", "extends: minimal\nrules: {PRJ006: warning}\n");
+    desk.edit("p/models/marts/marts.yml", "data_tests:", "tests:");
+    desk.edit("p/models/staging/erp.yml", "data_tests:", "tests:");
+    let audit = audit(&desk, &[]);
+    let action =
+        list(&audit["worklist"]).iter().find(|action| action["rules"] == json!(["PRJ006"])).expect("it is there");
+    assert_eq!(action["subjects"], json!(["project.small"]));
+    // A warning on the project, twice: 3 × 3 × (1 + log₂ 2). What the dashboard rests on is in no danger.
+    assert_eq!((&action["risk"], &action["effect"]), (&json!(18.0), &json!("clears 2 findings")));
+}

@@ -292,8 +292,9 @@ pub(super) const KINDS: &[Kind] = &[
     },
     Kind {
         label: "someone's gender",
-        names: &["gender", "geschlecht", "geslacht"],
-        of_person: &["sex"],
+        // By itself it is as often the column of a list of codes.
+        names: &[],
+        of_person: &["gender", "sex", "geschlecht", "geslacht"],
         tails: &[],
         not_after: &[
             "article", "audience", "by", "category", "garment", "item", "noun", "product", "style", "target", "voice",

@@ -147,7 +147,7 @@ mod tests {
                  geboortedatum date_naissance_client",
             ),
             ("a year of birth", "year_of_birth birth_year customer_birth_year yob geburtsjahr année_de_naissance"),
-            ("someone's gender", "gender patient_gender customerGender patient_sex geschlecht"),
+            ("someone's gender", "patient_gender customerGender patient_sex user_gender"),
             (
                 "an IP address",
                 "ip ip_address ipAddress IPAddress client_ip clientIP last_sign_in_ip remote_ip ipv4 ip_v6 adresse_ip \
@@ -192,7 +192,7 @@ mod tests {
  forgot_password ethnicity_region religion_count mac_version macro_id nombre_clientes nb_email nom \
  numero data_type date_key correo_enviado telefono_verificado telephone_valide scorecard identity_id \
  signup_source pip_value default_ccsr_category_ip suppress_internal_email__c suppress_external_email__c \
- ignored_phone agency_phone agency_email feed_contact_email feed_publisher_email product_gender sex_ratio \
+ ignored_phone agency_phone agency_email feed_contact_email feed_publisher_email product_gender gender geschlecht sex_ratio \
  gender_count membership contacttel usership"
             .split_whitespace()
         {
