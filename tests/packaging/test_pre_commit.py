@@ -198,7 +198,7 @@ class Hook(unittest.TestCase):
         repository.git("rm", "--quiet", "models/_models.yml")
         self.blocks(repository, "models/orders.sql:1:1")
 
-    def test_a_merge_brings_in_no_old_debt(self):
+    def test_a_merge_is_held_to_what_it_changes_itself(self):
         repository = Repository()
         repository.git("switch", "--quiet", "--create=branch")
         repository.stage({"models/refunds.sql": "select 2 as id\n"})
@@ -206,8 +206,12 @@ class Hook(unittest.TestCase):
         repository.git("switch", "--quiet", "main")
         repository.stage({"README.md": "Hello\n"})
         self.passes(repository)
-        merge = ("git", "merge", "--no-ff", "--message=merge", "branch")
-        self.blocks(repository, "models/refunds.sql:1:1", command=merge)
+        repository.git("merge", "--quiet", "--no-ff", "--no-commit", "branch")
+        repository.stage({"models/payments.sql": "select 3 as id\n"})
+        self.blocks(repository, "models/payments.sql:1:1")
+        repository.git("merge", "--abort")
+        # What stands on a side is that side's, which had a commit of its own to be held up.
+        self.passes(repository, command=("git", "merge", "--no-ff", "--message=merge", "branch"))
 
     def test_two_commits_are_compared(self):
         repository = Repository()
