@@ -132,14 +132,14 @@ fn schema_and_table(name: &str) -> Option<String> {
 /// Texts in quotes, in lower case; where `in_jinja`, only those in expressions and statements, as an SQL literal is only a
 /// value. What `source`, `ref` and `config` are given is no name that code looks for.
 fn quoted(code: &str, in_jinja: bool) -> Vec<String> {
-    let mut found = Vec::new();
+    let (mut found, mut jinja) = (Vec::new(), Jinja::default());
     let mut rest = 0;
     while let Some(at) = code[rest..].find(['\'', '"']).map(|at| rest + at) {
         let quote = &code[at..=at];
         let Some(length) = code[at + 1..].find(quote) else { break };
         let text = &code[at + 1..at + 1 + length];
         let is_name = !text.is_empty() && text.len() < 128 && !text.contains(char::is_whitespace);
-        if is_name && is_handed_over(&code[..at], in_jinja) {
+        if is_name && is_handed_over(code, at, jinja.opened_before(code, at), in_jinja) {
             found.push(text.to_lowercase());
         }
         // An apostrophe in a comment opens no text: go on behind it, not behind the next one.
@@ -148,16 +148,36 @@ fn quoted(code: &str, in_jinja: bool) -> Vec<String> {
     found
 }
 
+/// Where in its code a walk from beginning to end is.
+#[derive(Default)]
+struct Jinja {
+    seen: usize,
+    opened: Option<usize>,
+}
+
+impl Jinja {
+    /// Where the expression or statement begins that is open at a place, which is not before the last one asked for.
+    fn opened_before(&mut self, code: &str, at: usize) -> Option<usize> {
+        while self.seen + 1 < at {
+            match &code.as_bytes()[self.seen..self.seen + 2] {
+                b"{{" | b"{%" => self.opened = Some(self.seen + 2),
+                b"}}" | b"%}" => self.opened = None,
+                _ => {}
+            }
+            self.seen += 1;
+        }
+        self.opened
+    }
+}
+
 /// By what stands before it.
-fn is_handed_over(before: &str, in_jinja: bool) -> bool {
-    let call = before.trim_end().strip_suffix('(').map(str::trim_end).unwrap_or_default();
+fn is_handed_over(code: &str, at: usize, opened: Option<usize>, in_jinja: bool) -> bool {
+    let call = code[..at].trim_end().strip_suffix('(').map(str::trim_end).unwrap_or_default();
     if call.ends_with("source") || call.ends_with("ref") {
         return false;
     }
-    let opened = before.rfind("{{").max(before.rfind("{%"));
-    let closed = before.rfind("}}").max(before.rfind("%}"));
-    match opened.filter(|opened| closed.is_none_or(|closed| closed < *opened)) {
-        Some(opened) => !before[opened + 2..].trim_start_matches('-').trim_start().starts_with("config"),
+    match opened {
+        Some(opened) => !code[opened..at].trim_start_matches('-').trim_start().starts_with("config"),
         None => !in_jinja,
     }
 }
