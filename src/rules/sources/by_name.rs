@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use rayon::prelude::*;
+use regex::Regex;
 
 use crate::project::{Detail, Project, Resource, ResourceType, folder};
 use crate::rules::generated::{generates_rows, sql};
@@ -22,10 +23,12 @@ pub(super) struct ReadByName<'p> {
 }
 
 impl<'p> ReadByName<'p> {
-    pub(super) fn new(project: &'p Project<'p>) -> Self {
+    /// Of the relations that SQL names, only those that may be one of `tables` are looked for.
+    pub(super) fn new(project: &'p Project<'p>, tables: &[Node<'_>]) -> Self {
+        let mentions = Mentions::of(tables);
         let own = project.resources.par_iter().filter(|resource| project.is_own(resource));
         let (names, blind): (Vec<Names>, Vec<Option<&Resource<'_>>>) =
-            own.map(|resource| of(resource, project)).unzip();
+            own.map(|resource| of(resource, project, &mentions)).unzip();
         let mut all = Self { blind: blind.into_iter().flatten().collect(), ..Self::default() };
         for names in names {
             all.handed_over.extend(names.handed_over);
@@ -58,14 +61,34 @@ impl<'p> ReadByName<'p> {
     /// Whether SQL names the table itself.
     pub(super) fn is_named(&self, table: &Node<'_>) -> bool {
         let Some(source) = table.resource.as_source() else { return false };
-        let identifier = source.identifier.non_empty().unwrap_or(&table.resource.name);
         let schema = source.schema.non_empty().unwrap_or(&source.source_name);
-        self.relations.contains(&format!("{schema}.{identifier}").to_lowercase())
+        self.relations.contains(&format!("{schema}.{}", identifier(table)).to_lowercase())
     }
 
     /// A model that may read anything.
     pub(super) fn example(&self) -> Option<&'p Resource<'p>> {
         self.blind.first().copied()
+    }
+}
+
+/// What the table is called in the warehouse.
+fn identifier<'a>(table: &'a Node<'_>) -> &'a str {
+    let given = table.resource.as_source().and_then(|source| source.identifier.non_empty());
+    given.unwrap_or(&table.resource.name)
+}
+
+/// Tells code that has none of some tables' names in it, which is nearly all, so that its SQL need not be taken apart.
+struct Mentions(Option<Regex>);
+
+impl Mentions {
+    fn of(tables: &[Node<'_>]) -> Self {
+        let names: Vec<String> = tables.iter().map(|table| regex::escape(identifier(table))).collect();
+        // So many names that they make too large a pattern: then all code is taken for one that has them.
+        Self(Regex::new(&format!("(?i){}", names.join("|"))).ok())
+    }
+
+    fn are_in(&self, code: &str) -> bool {
+        self.0.as_ref().is_none_or(|names| names.is_match(code))
     }
 }
 
@@ -85,7 +108,7 @@ struct Names {
     relations: Vec<String>,
 }
 
-fn of<'p>(resource: &'p Resource<'p>, project: &Project<'_>) -> (Names, Option<&'p Resource<'p>>) {
+fn of<'p>(resource: &'p Resource<'p>, project: &Project<'_>, mentions: &Mentions) -> (Names, Option<&'p Resource<'p>>) {
     let mut names = Names::default();
     if let Detail::Macro(detail) = &resource.detail {
         let code = detail.code().unwrap_or_default();
@@ -96,14 +119,16 @@ fn of<'p>(resource: &'p Resource<'p>, project: &Project<'_>) -> (Names, Option<&
         return (names, None);
     }
     let code = sql(resource).unwrap_or_default();
-    let is_blind = is_blind(resource, &code, project);
+    let is_of_interest = resource.depends_on.is_empty() || mentions.are_in(&code);
+    let named = if is_of_interest { hard_coded::relations(&code) } else { Vec::new() };
+    let is_blind = named.is_empty() && is_blind(resource, &code, project);
     names.handed_over = quoted(&code, !is_blind);
-    names.relations = hard_coded::relations(&code).into_iter().filter_map(schema_and_table).collect();
+    names.relations = named.into_iter().filter_map(schema_and_table).collect();
     (names, is_blind.then_some(resource))
 }
 
-/// Whether a model reads what does not show: it has no parent, makes no rows itself, and names no table, so that a macro or
-/// Python finds what it reads.
+/// Whether a model that names no table reads what does not show: it has no parent and makes no rows itself, so that a macro
+/// or Python finds what it reads.
 fn is_blind(model: &Resource<'_>, code: &str, project: &Project<'_>) -> bool {
     const LOOKUPS: [&str; 4] = ["run_query(", "adapter.", "load_relation(", "graph."];
     let is_lookup = |id: &str| !id.starts_with("macro.dbt.");
@@ -118,7 +143,6 @@ fn is_blind(model: &Resource<'_>, code: &str, project: &Project<'_>) -> bool {
         && matches!(model.kind, ResourceType::Model | ResourceType::Snapshot)
         && !project.is_time_spine(model)
         && !generates_rows(model)
-        && hard_coded::relations(code).is_empty()
         && finds()
 }
 

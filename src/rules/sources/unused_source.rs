@@ -66,7 +66,8 @@ impl Rule for UnusedSource {
         if sources.is_empty() {
             return;
         }
-        let by_name = ReadByName::new(cx.project);
+        let all: Vec<Node<'_>> = sources.iter().flat_map(|(_, unread)| unread.iter().copied()).collect();
+        let by_name = ReadByName::new(cx.project, &all);
         for (source, mut unread) in sources {
             if by_name.may_read(&source) {
                 // Nor is there much to say of their tests or freshness as long as nobody knows which of them are read.
