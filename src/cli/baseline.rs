@@ -8,12 +8,11 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::known::{is_recordable, ran, recordable};
-use super::lint::{self, BaselineUse, Linted, Wanted, lint};
-use super::{CLEAN, input, output};
+use super::lint::{BaselineUse, Linted, Wanted, lint};
+use super::project::ProjectArguments;
+use super::{CLEAN, output};
 use crate::baseline::{self, Baseline, Entry};
-use crate::clock;
-use crate::config::{self, Preset, Unmatched};
-use crate::discover;
+use crate::config;
 use crate::findings::{Atom, Share};
 use crate::paths::shown;
 use crate::words::counted;
@@ -21,24 +20,8 @@ use crate::words::counted;
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// A folder in a dbt project, or a manifest file of any name
-    #[arg(default_value = ".")]
-    path: PathBuf,
-
-    /// The manifest, if it is not where dbt puts it
-    #[arg(long, value_name = "FILE")]
-    manifest: Option<PathBuf>,
-
     #[command(flatten)]
-    input: input::Settings,
-
-    /// The config, if it is not beside dbt_project.yml or above it
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-
-    /// Which rules are on and how grave they are, before the config's own changes
-    #[arg(long, value_enum)]
-    preset: Option<Preset>,
+    project: ProjectArguments,
 
     /// Record only these rules, and leave what is recorded of others: codes, slugs or areas, several with commas
     #[arg(long, value_name = "RULE", value_delimiter = ',')]
@@ -59,18 +42,6 @@ pub struct Arguments {
     /// Print no summary
     #[arg(long, short)]
     quiet: bool,
-
-    /// Pass over globs and selectors of the config that match nothing, as one that several projects share must
-    #[arg(long)]
-    allow_empty: bool,
-
-    /// Threads to use; 0 is one per core
-    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
-    threads: u16,
-
-    /// The date that rules take for today, instead of the clock's (UTC)
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = clock::parse)]
-    today: Option<String>,
 }
 
 const EXAMPLES: &str = "\
@@ -91,23 +62,12 @@ struct AlreadyThere {
 }
 
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
-    lint::set_threads(arguments.threads);
-    let target = std::env::var_os("DBT_TARGET_PATH");
-    let discovered = discover::discover(&arguments.path, arguments.manifest.as_deref(), target)?;
+    let discovered = arguments.project.discover()?;
+    let whole = arguments.project.wanted(&discovered);
     let wanted = Wanted {
-        discovered: &discovered,
-        input: &arguments.input,
-        config: arguments.config.as_deref(),
-        changes: config::Changes {
-            preset: arguments.preset,
-            select: &arguments.select,
-            ignore: &arguments.ignore,
-            fail_on: None,
-            today: arguments.today.clone().unwrap_or_else(clock::today),
-        },
-        unmatched: Unmatched::allowed(arguments.allow_empty),
-        base: None,
+        changes: config::Changes { select: &arguments.select, ignore: &arguments.ignore, ..whole.changes },
         baseline: BaselineUse::Record { given: arguments.baseline.as_deref() },
+        ..whole
     };
     lint(wanted, |linted| {
         let path = &linted.baseline_path;

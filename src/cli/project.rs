@@ -1,4 +1,4 @@
-//! The options by which `audit` and `badge` find a project and look at it.
+//! The options by which `audit`, `badge` and `baseline` find a project and look at it.
 
 use std::path::PathBuf;
 
