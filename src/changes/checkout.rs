@@ -3,20 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use tempfile::TempDir;
 
 use super::git::{Git, GitError, parts};
 use super::links;
+use crate::input::codeowners;
 
 /// What dbt reads. Of seeds the names are enough.
 const EXTENSIONS: [&str; 6] = [".sql", ".py", ".js", ".yml", ".yaml", ".md"];
 
-/// Where owners of files are written down, from the repository's root.
-const CODEOWNERS: [&str; 4] = ["CODEOWNERS", ".github/CODEOWNERS", ".gitlab/CODEOWNERS", "docs/CODEOWNERS"];
-
 /// Files of a commit. They are gone when this is dropped.
 #[derive(Debug)]
 pub struct Checkout {
-    folder: Folder,
+    folder: TempDir,
     prefix: String,
 }
 
@@ -27,7 +26,7 @@ impl Checkout {
     /// When git cannot tell, or there is no room for the files.
     pub fn new(git: &Git, commit: &str, outside: &[&str]) -> Result<Self, GitError> {
         let up = "../".repeat(git.prefix().matches('/').count());
-        let owners: Vec<String> = CODEOWNERS.iter().map(|path| format!("{up}{path}")).collect();
+        let owners: Vec<String> = codeowners::PLACES.iter().map(|path| format!("{up}{path}")).collect();
         let mut arguments = vec!["ls-tree", "-r", "-z", "--full-name", commit, "--", "."];
         arguments.extend(outside);
         arguments.extend(owners.iter().map(String::as_str));
@@ -39,50 +38,30 @@ impl Checkout {
         let names: Vec<String> = read.iter().map(|(id, _)| id.clone()).collect();
         let contents = git.objects(&names)?;
         let failed = |source| GitError::Temporary { source };
-        let folder = Folder::new().map_err(failed)?;
+        let folder = private_folder().map_err(failed)?;
         // Marks the repository's root, up to which files are looked for.
-        std::fs::create_dir(folder.0.join(".git")).map_err(failed)?;
+        std::fs::create_dir(folder.path().join(".git")).map_err(failed)?;
         let empty = named.iter().map(|(_, path)| (path, &[][..]));
         let full = read.iter().zip(&contents).map(|((_, path), bytes)| (path, bytes.as_deref().unwrap_or_default()));
         let all: Vec<(&String, &[u8])> = full.chain(empty).collect();
-        all.into_par_iter().try_for_each(|(path, bytes)| write(&folder.0, path, bytes)).map_err(failed)?;
+        all.into_par_iter().try_for_each(|(path, bytes)| write(folder.path(), path, bytes)).map_err(failed)?;
         Ok(Self { folder, prefix: git.prefix().to_owned() })
     }
 
     /// The project's folder.
     pub fn root(&self) -> PathBuf {
-        self.folder.0.join(&self.prefix)
+        self.folder.path().join(&self.prefix)
     }
 }
 
-/// A folder that nobody else may look into, and that goes with its owner.
-#[derive(Debug)]
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new() -> std::io::Result<Self> {
-        let (place, process) = (std::env::temp_dir(), std::process::id());
-        let mut builder = std::fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        let mut number = 0_u32;
-        loop {
-            let path = place.join(format!("dbt-steward-{process}-{number}"));
-            match builder.create(&path) {
-                Ok(()) => return Ok(Self(path)),
-                // Left behind by a process of the same number that was killed, or made by somebody to be in the way.
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists && number < 1000 => number += 1,
-                Err(error) => return Err(error),
-            }
-        }
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        // What cannot be removed is left to the system, which clears that place now and then.
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
+/// A folder that nobody else may look into. What of it cannot be removed in the end is left to the system, which clears that
+/// place now and then.
+fn private_folder() -> std::io::Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix("dbt-steward-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    builder.tempdir()
 }
 
 /// What `git ls-tree` says of a file or a symbolic link: `100644 blob <id>\t<path>`.

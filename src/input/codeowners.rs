@@ -8,8 +8,8 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use crate::discover;
 use crate::project::FileOwners;
 
-/// Where hosts look for the file, in their order.
-const PLACES: [&str; 4] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
+/// Where hosts look for the file below the repository's root, in their order.
+pub const PLACES: [&str; 4] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
 
 /// A repository's CODEOWNERS.
 #[derive(Debug)]
