@@ -237,7 +237,8 @@ impl Loaded {
     /// Notes in the project what only its own files tell, if they are what was read.
     pub fn complete(&self, project: &mut Project<'_>) -> bool {
         let Source::Files(input) = &self.source else { return false };
-        project.unresolved_names = input.unresolved.iter().map(|reference| reference.name.clone()).collect();
+        let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_lowercase();
+        project.unresolved_names = input.unresolved.iter().map(|reference| last(&reference.name)).collect();
         let own = input.problems.iter().filter(|problem| problem.project == 0);
         project.unreadable = own
             .map(|problem| UnreadableFile {

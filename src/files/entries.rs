@@ -134,6 +134,7 @@ fn items<'y>(node: &'y Node, key: &str) -> impl Iterator<Item = (usize, &'y Node
     node.get(key).map_or(&[][..], Node::items).iter().enumerate()
 }
 
-fn name(node: &Node) -> Option<String> {
+/// What an entry of properties YAML calls itself.
+pub(crate) fn name(node: &Node) -> Option<String> {
     node.get("name").and_then(Node::as_str).map(str::to_owned)
 }

@@ -12,6 +12,7 @@ use crate::text::jinja::Block;
 use crate::text::yaml::{Yaml, YamlError};
 use crate::text::{SourceFile, Span, TextError, jinja, python, yaml};
 pub use entries::Entries;
+pub(crate) use entries::name;
 
 /// A file that is at hand, and what parsing made of it; each view is made when it is first asked for.
 #[derive(Debug)]

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
+use jiff::ToSpan;
+use jiff::civil::Date;
+
 use crate::changes::{Git, GitError};
-use crate::project::Date;
 
 /// Commits within the year before `today` (`YYYY-MM-DD`) that changed each file of the project, merges left out; by path
 /// relative to the project, with `/`.
@@ -37,10 +39,7 @@ pub fn commits(git: &Git, today: &str) -> Result<HashMap<String, u32>, GitError>
 
 /// The same day of the year before; for the leap day the one before it.
 fn a_year_before(today: &str) -> String {
-    let Some((year, rest)) = today.split_once('-') else { return today.to_owned() };
-    let year: i32 = year.parse().unwrap_or_default();
-    let before = format!("{:04}-{rest}", year - 1);
-    if Date::parse(&before).is_some() { before } else { format!("{:04}-02-28", year - 1) }
+    today.parse::<Date>().map_or_else(|_| today.to_owned(), |day| day.saturating_sub(1.year()).to_string())
 }
 
 #[cfg(test)]

@@ -53,7 +53,7 @@ impl<'a> From<Facts<'a>> for Project<'a> {
             unreadable: Vec::new(),
             own_files: None,
             unresolved: None,
-            unresolved_names: Vec::new(),
+            unresolved_names: HashSet::new(),
             test_switches: Vec::new(),
             base: None,
             generated_at: facts.generated_at,

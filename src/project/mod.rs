@@ -21,7 +21,7 @@ mod testing;
 mod text;
 mod version;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 pub use build::Facts;
@@ -73,8 +73,9 @@ pub struct Project<'a> {
     pub own_files: Option<Box<OwnFiles>>,
     /// Names that nothing defines; `None` with a manifest, which dbt writes only if there is none.
     pub unresolved: Option<Vec<UnresolvedReference>>,
-    /// Every name that something mentions and nothing at hand defines, certain or not: `orders`, `crm.orders`.
-    pub unresolved_names: Vec<String>,
+    /// Every name that something mentions and nothing at hand defines, certain or not, without what stands before its last
+    /// dot and in lower case: `orders` of `crm.Orders`.
+    pub unresolved_names: HashSet<String>,
     /// What `dbt_project.yml` says of which tests are enabled; empty where it is not at hand, or no test is disabled.
     pub test_switches: Vec<TestSwitch>,
     /// The state that this one is compared with, if there is one.
@@ -158,11 +159,13 @@ impl<'a> Project<'a> {
     pub fn may_be_meant(&self, resource: &Resource<'_>) -> bool {
         /// Letters that are wrong, in a name of more than twice as many.
         const WRONG: usize = 2;
+        if self.unresolved_names.is_empty() {
+            return false;
+        }
         let name = resource.name.to_lowercase();
-        self.unresolved_names.iter().any(|other| {
-            let other = other.rsplit('.').next().unwrap_or(other).to_lowercase();
-            other == name || (name.len() > 2 * WRONG && strsim::damerau_levenshtein(&other, &name) <= WRONG)
-        })
+        let is_misspelt = |other: &str| strsim::damerau_levenshtein(other, &name) <= WRONG;
+        self.unresolved_names.contains(&name)
+            || (name.len() > 2 * WRONG && self.unresolved_names.iter().any(|other| is_misspelt(other)))
     }
 
     /// The group of that name in the root project or, failing that, in any package.

@@ -6,15 +6,13 @@ use std::path::Path;
 use regex::Regex;
 use serde_json::Value;
 
+use super::metadata::read;
+
 /// Workflows by file name.
 type Workflows = BTreeMap<String, Value>;
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn read(path: &str) -> String {
-    std::fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 fn workflows() -> Workflows {

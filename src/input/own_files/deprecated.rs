@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::tree::YamlFile;
 use crate::discover::PROJECT_FILE;
+use crate::files::name;
 use crate::project::{Deprecated, DeprecatedPlace, Deprecation};
 use crate::text::yaml::{Entry, Node};
 use crate::text::{SourceFile, Span};
@@ -213,10 +214,6 @@ const OTHERS: [(&str, &str); 7] = [
     ("semantic_models", "semantic_model"),
     ("unit_tests", "unit_test"),
 ];
-
-fn name(entry: &Node) -> Option<String> {
-    entry.get("name").and_then(Node::as_str).map(str::to_owned)
-}
 
 impl Found {
     fn key(&mut self, kind: Deprecation, node: &Node, name: &str) {

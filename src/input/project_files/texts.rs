@@ -9,6 +9,7 @@ use super::datum::{Datum, Map};
 use super::parse::Docs;
 use super::resolve::Unresolved;
 use super::world::World;
+use crate::text::call::Call;
 use crate::text::jinja;
 
 /// Renders descriptions.
@@ -38,17 +39,19 @@ impl<'w> Texts<'w> {
 
     /// Unique ids of the docs blocks that a description mentions, as dbt finds them without evaluating it.
     pub fn mentioned(&self, project: usize, text: Option<&Datum>) -> Datum {
-        let text = text.and_then(Datum::as_text).filter(|text| !self.raw && super::keypath::has_jinja(text));
-        let Some(text) = text else {
-            return Datum::List(Vec::new());
-        };
-        let calls = jinja::calls_before_error(text).0;
+        let calls = self.calls(text);
         let ids = calls.iter().filter_map(|call| {
             let (package, name) = call.as_doc()?;
             let found = self.project_of(project, package, name)?;
             Some(Datum::Text(format!("doc.{}.{name}", self.world.package(found))))
         });
         Datum::List(ids.collect())
+    }
+
+    /// The calls in a text that is to be rendered.
+    fn calls(&self, text: Option<&Datum>) -> Vec<Call> {
+        let text = text.and_then(Datum::as_text).filter(|text| !self.raw && super::keypath::has_jinja(text));
+        text.map(|text| jinja::calls_before_error(text).0).unwrap_or_default()
     }
 
     /// The project or package that has the docs block.
@@ -62,10 +65,7 @@ impl<'w> Texts<'w> {
 
     /// The docs blocks that the description of a resource, or of a column of it, mentions and nothing defines.
     pub fn missing(&self, project: usize, unique_id: &str, column: Option<&str>, text: &Datum) -> Vec<Unresolved> {
-        let Some(text) = text.as_text().filter(|text| !self.raw && super::keypath::has_jinja(text)) else {
-            return Vec::new();
-        };
-        let calls = jinja::calls_before_error(text).0;
+        let calls = self.calls(Some(text));
         let missing = calls.iter().filter_map(|call| {
             let (package, name) = call.as_doc()?;
             if self.project_of(project, package, name).is_some() {

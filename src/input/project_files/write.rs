@@ -43,8 +43,7 @@ fn find_parents(node: &mut Node, names: &Names, world: &World) -> Vec<Unresolved
     if node.kind != Kind::Test {
         // They are parents all the same, if not of a known kind.
         node.depends_on.extend(missing.iter().filter_map(|name| missing_id(name, world.package(node.project))));
-    }
-    if node.kind == Kind::Test && !missing.is_empty() {
+    } else if !missing.is_empty() {
         // dbt disables a test of something that is not there, and goes on; where it is merely disabled, silently.
         node.config.insert("enabled", Datum::Bool(false));
         missing.retain(|name| !name.disabled);

@@ -140,8 +140,7 @@ fn named<'p>(node: Node<'_>, test: &Test<'_>, cx: &Context<'p>) -> Vec<(Node<'p>
 
 /// Whether a column was there and is there no more, for certain.
 fn is_gone(former: &Resource<'_>, now: &Resource<'_>, column: &str) -> bool {
-    let was_declared = former.columns.iter().any(|it| it.name.eq_ignore_ascii_case(column));
-    if !was_declared || has_column(now, column) || now.is_unknown("columns") {
+    if !has_column(former, column) || has_column(now, column) || now.is_unknown("columns") {
         return false;
     }
     if contract(former).is_some() && contract(now).is_some() {

@@ -74,8 +74,6 @@ impl Rule for RemovedContractColumn {
 fn report(model: Node<'_>, gone: &[&str], cx: &mut Context<'_>) {
     let named = listed(gone.iter().map(|name| format!("`{name}`")));
     let what = if gone.len() == 1 { "column" } else { "columns" };
-    let id = model.unique_id.to_string();
-    let members: Vec<(String, String)> = gone.iter().map(|name| (id.clone(), format!("column:{name}"))).collect();
     let part = if let [one] = gone { format!("column:{one}") } else { String::new() };
     cx.report(
         model,
@@ -83,7 +81,7 @@ fn report(model: Node<'_>, gone: &[&str], cx: &mut Context<'_>) {
         format!("the contract of model `{}` has lost {what} {named}", model.label()),
     )
     .part(part)
-    .stands_for(members)
+    .stands_for(gone.iter().map(|name| (model.unique_id.as_str(), format!("column:{name}"))))
     .help("bring it back, or make the change in a new version of the model and deprecate this one");
 }
 

@@ -89,18 +89,20 @@ impl Rule for RemovedPublicModel {
 
 /// Whether the model is there, or has got versions, of which a `ref` without one takes the latest.
 fn goes_on(project: &Project<'_>, gone: &Resource<'_>) -> bool {
-    let is_same = |model: &Resource<'_>| model.package == gone.package && model.name == gone.name;
-    match version(gone) {
-        Some(_) => project.find(&gone.unique_id).is_some(),
-        None => project.own(ResourceType::Model).any(|(_, model)| is_same(model)),
-    }
+    project.find(&gone.unique_id).is_some() || version(gone).is_none() && of_same_name(project, gone).next().is_some()
 }
 
 /// What there is of the model instead of a version that is gone.
 fn versions(project: &Project<'_>, gone: &Resource<'_>) -> Vec<String> {
-    let is_other = |model: &Resource<'_>| model.package == gone.package && model.name == gone.name;
-    let others = project.own(ResourceType::Model).filter(|(_, model)| version(gone).is_some() && is_other(model));
-    others.map(|(_, model)| format!("`{}`", model.label())).collect()
+    if version(gone).is_none() {
+        return Vec::new();
+    }
+    of_same_name(project, gone).map(|model| format!("`{}`", model.label())).collect()
+}
+
+fn of_same_name<'p>(project: &'p Project<'_>, gone: &Resource<'_>) -> impl Iterator<Item = &'p Resource<'p>> {
+    let is_same = |model: &Resource<'_>| model.package == gone.package && model.name == gone.name;
+    project.own(ResourceType::Model).map(|(_, model)| model).filter(move |model| is_same(model))
 }
 
 fn version<'r>(model: &'r Resource<'_>) -> Option<&'r str> {

@@ -95,9 +95,9 @@ fn is_exempt(model: Node<'_>, cx: &Context<'_>) -> bool {
     let is_leaving =
         model.relation().is_some_and(|relation| relation.deprecation_date.is_some() || relation.is_old_version());
     is_leaving
-        || cx.project.may_be_meant(&model)
         || model.access() == Access::Public
         || cx.project.is_time_spine(&model)
+        || cx.project.may_be_meant(&model)
 }
 
 fn report(model: Node<'_>, cx: &mut Context<'_>) {

@@ -80,9 +80,9 @@ impl Rule for DisconnectedModel {
 fn is_exempt(model: Node<'_>, cx: &Context<'_>) -> bool {
     let has_origin = !model.depends_on.is_empty() || generates_rows(model.resource);
     model.access() == Access::Public
-        || cx.project.may_be_meant(model.resource)
         || cx.project.is_time_spine(model.resource)
         || (cx.layer(model.id).is_served() && has_origin)
+        || cx.project.may_be_meant(model.resource)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A policy as a rule: asks its expressions of every subject.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::definition::{Condition, Policy};
@@ -14,9 +14,9 @@ use crate::words;
 /// One run of a policy.
 pub struct PolicyRule {
     policy: &'static Policy,
-    /// Resources that were asked whether they meet `when`, and those that do or may.
-    asked: AtomicUsize,
-    met: AtomicUsize,
+    /// Whether any resource was asked whether it meets `when`, and whether any does or may.
+    asked: AtomicBool,
+    met: AtomicBool,
     /// Resources of which it cannot be said whether they break the policy, because something is not known.
     undecided: AtomicUsize,
     /// Resources on which an expression has no value, each with the expression and the reason.
@@ -85,8 +85,8 @@ impl PolicyRule {
     pub(super) fn new(policy: &'static Policy) -> Self {
         Self {
             policy,
-            asked: AtomicUsize::new(0),
-            met: AtomicUsize::new(0),
+            asked: AtomicBool::new(false),
+            met: AtomicBool::new(false),
             undecided: AtomicUsize::new(0),
             failed: Mutex::new(Vec::new()),
         }
@@ -108,6 +108,13 @@ impl PolicyRule {
     }
 }
 
+/// Writes only the first time: all threads read it for each resource.
+fn note(flag: &AtomicBool) {
+    if !flag.load(Ordering::Relaxed) {
+        flag.store(true, Ordering::Relaxed);
+    }
+}
+
 impl Rule for PolicyRule {
     fn check(&self, node: Node<'_>, cx: &mut Context<'_>) {
         let scope = &self.policy.scope;
@@ -117,10 +124,10 @@ impl Rule for PolicyRule {
             return;
         }
         let resource = ResourceView::value(cx.world(), node.id);
-        self.asked.fetch_add(1, Ordering::Relaxed);
+        note(&self.asked);
         let verdict = self.policy.verdict(&resource);
         if !matches!(verdict, Verdict::Elsewhere) {
-            self.met.fetch_add(1, Ordering::Relaxed);
+            note(&self.met);
         }
         match verdict {
             Verdict::Elsewhere | Verdict::Kept => {}
@@ -143,7 +150,7 @@ impl Rule for PolicyRule {
 
     /// A policy that is about nothing has run over everything and says nothing of it.
     fn idle(&self) -> Option<String> {
-        let is_idle = self.asked.load(Ordering::Relaxed) > 0 && self.met.load(Ordering::Relaxed) == 0;
+        let is_idle = self.asked.load(Ordering::Relaxed) && !self.met.load(Ordering::Relaxed);
         is_idle.then(|| "no resource meets `when`".to_owned())
     }
 

@@ -14,8 +14,10 @@ use crate::rules::{Node, SourceGroup};
 /// What the root project's code says of names in the warehouse.
 #[derive(Debug, Default)]
 pub(super) struct ReadByName<'p> {
-    /// Texts that code hands to macros, in lower case: names, or patterns with `%`.
+    /// Names that code hands to macros, in lower case.
     handed_over: HashSet<String>,
+    /// Patterns of names with `%`, likewise.
+    patterns: HashSet<String>,
     /// `schema.table` of relations that SQL names itself, in lower case.
     relations: HashSet<String>,
     /// Models without a parent that read what does not show, by id.
@@ -26,12 +28,12 @@ impl<'p> ReadByName<'p> {
     /// Of the relations that SQL names, only those that may be one of `tables` are looked for.
     pub(super) fn new(project: &'p Project<'p>, tables: &[Node<'_>]) -> Self {
         let mentions = Mentions::of(tables);
-        let own = project.resources.par_iter().filter(|resource| project.is_own(resource));
+        let own = project.resources.par_iter().filter(|it| project.is_own(it) && has_code(it.kind));
         let (names, blind): (Vec<Names>, Vec<Option<&Resource<'_>>>) =
             own.map(|resource| of(resource, project, &mentions)).unzip();
         let mut all = Self { blind: blind.into_iter().flatten().collect(), ..Self::default() };
         for names in names {
-            all.handed_over.extend(names.handed_over);
+            names.handed_over.into_iter().for_each(|text| all.hand_over(text));
             all.relations.extend(names.relations);
         }
         all
@@ -43,8 +45,18 @@ impl<'p> ReadByName<'p> {
         let schemas = source.tables.iter().filter_map(|table| Some(table.resource.as_source()?.schema.as_str()));
         let mut names: HashSet<String> = schemas.map(str::to_lowercase).collect();
         names.insert(source.name.to_lowercase());
-        let is_named = |name: &String| self.handed_over.iter().any(|text| is_meant(text, name));
-        names.iter().any(is_named) || source.tables.iter().any(|table| self.is_beside(&table.resource.path))
+        names.iter().any(|name| self.is_handed_over(name))
+            || source.tables.iter().any(|table| self.is_beside(&table.resource.path))
+    }
+
+    fn hand_over(&mut self, text: String) {
+        let texts = if text.contains('%') { &mut self.patterns } else { &mut self.handed_over };
+        texts.insert(text);
+    }
+
+    /// Whether code hands over the name, or a pattern of it.
+    fn is_handed_over(&self, name: &str) -> bool {
+        self.handed_over.contains(name) || self.patterns.iter().any(|pattern| is_of_pattern(name, pattern))
     }
 
     /// Whether a model that reads what does not show stands in the folder of that file, or below.
@@ -92,14 +104,16 @@ impl Mentions {
     }
 }
 
-/// Whether a text that is handed over is the name, or a pattern of it.
-fn is_meant(text: &str, name: &str) -> bool {
+/// Whether a name begins as the pattern does before its `%`.
+fn is_of_pattern(name: &str, pattern: &str) -> bool {
     /// Fewer characters before the `%` say nothing.
     const FEWEST: usize = 3;
-    match text.split_once('%') {
-        None => text == name,
-        Some((start, _)) => start.len() >= FEWEST && name.starts_with(start),
-    }
+    pattern.split_once('%').is_some_and(|(start, _)| start.len() >= FEWEST && name.starts_with(start))
+}
+
+/// The types of resources whose code may look for relations.
+fn has_code(kind: ResourceType) -> bool {
+    matches!(kind, ResourceType::Macro | ResourceType::Model | ResourceType::Snapshot | ResourceType::Operation)
 }
 
 #[derive(Default)]
@@ -113,9 +127,6 @@ fn of<'p>(resource: &'p Resource<'p>, project: &Project<'_>, mentions: &Mentions
     if let Detail::Macro(detail) = &resource.detail {
         let code = detail.code().unwrap_or_default();
         names.handed_over = quoted(&code, false);
-        return (names, None);
-    }
-    if !matches!(resource.kind, ResourceType::Model | ResourceType::Snapshot | ResourceType::Operation) {
         return (names, None);
     }
     let code = sql(resource).unwrap_or_default();
@@ -208,7 +219,7 @@ fn is_handed_over(code: &str, at: usize, opened: Option<usize>, in_jinja: bool) 
 
 #[cfg(test)]
 mod tests {
-    use super::{is_meant, quoted};
+    use super::{ReadByName, quoted};
 
     #[test]
     fn texts_that_are_handed_over_are_told_from_others() {
@@ -220,6 +231,11 @@ mod tests {
 
     #[test]
     fn a_pattern_is_meant_by_its_beginning() {
+        let is_meant = |text: &str, name: &str| {
+            let mut code = ReadByName::default();
+            code.hand_over(text.to_owned());
+            code.is_handed_over(name)
+        };
         assert!(is_meant("erp_%", "erp_germany"));
         assert!(is_meant("erp", "erp"));
         assert!(!is_meant("erp", "erp_germany"));

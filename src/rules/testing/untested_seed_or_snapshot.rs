@@ -46,8 +46,8 @@ impl Rule for UntestedSeedOrSnapshot {
         if !cx.project.tests(node.id).is_empty() {
             return;
         }
-        let rests_on_it = cx.exposure_evidence(node.id);
         let Some((has, help)) = disabled::lack(node, 1, cx) else { return };
+        let rests_on_it = cx.exposure_evidence(node.id);
         let finding = cx.report(node, Place::Entry, format!("{} `{}` has {has}", node.kind.label(), node.name));
         finding.help(help);
         finding.evidence.extend(rests_on_it);
