@@ -10,6 +10,7 @@ use crate::project::{Detail, Project, Resource, ResourceType, folder};
 use crate::rules::generated::{generates_rows, sql};
 use crate::rules::hard_coded;
 use crate::rules::{Node, SourceGroup};
+use crate::text::jinja::{SegmentKind, Segments};
 
 /// What the root project's code says of names in the warehouse.
 #[derive(Debug, Default)]
@@ -167,53 +168,38 @@ fn schema_and_table(name: &str) -> Option<String> {
 /// Texts in quotes, in lower case; where `in_jinja`, only those in expressions and statements, as an SQL literal is only a
 /// value. What `source`, `ref` and `config` are given is no name that code looks for.
 fn quoted(code: &str, in_jinja: bool) -> Vec<String> {
-    let (mut found, mut jinja) = (Vec::new(), Jinja::default());
-    let mut rest = 0;
-    while let Some(at) = code[rest..].find(['\'', '"']).map(|at| rest + at) {
-        let quote = &code[at..=at];
-        let Some(length) = code[at + 1..].find(quote) else { break };
-        let text = &code[at + 1..at + 1 + length];
-        let is_name = !text.is_empty() && text.len() < 128 && !text.contains(char::is_whitespace);
-        if is_name && is_handed_over(code, at, jinja.opened_before(code, at), in_jinja) {
-            found.push(text.to_lowercase());
+    let mut found = Vec::new();
+    let mut unread = 0;
+    for segment in Segments::new(code).map_while(Result::ok) {
+        let (span, inner) = (segment.span.range(), &code[segment.inner.range()]);
+        let is_jinja = matches!(segment.kind, SegmentKind::Expression | SegmentKind::Statement);
+        let is_config = is_jinja && inner.trim_start().starts_with("config");
+        if in_jinja && is_jinja && !is_config {
+            find_quoted(inner, &mut found);
+        } else if is_config && !in_jinja {
+            find_quoted(&code[unread..span.start], &mut found);
+            unread = span.end;
         }
-        // An apostrophe in a comment opens no text: go on behind it, not behind the next one.
-        rest = if is_name || !text.contains('\n') { at + 2 + length } else { at + 1 };
+    }
+    if !in_jinja {
+        find_quoted(&code[unread..], &mut found);
     }
     found
 }
 
-/// Where in its code a walk from beginning to end is.
-#[derive(Default)]
-struct Jinja {
-    seen: usize,
-    opened: Option<usize>,
-}
-
-impl Jinja {
-    /// Where the expression or statement begins that is open at a place, which is not before the last one asked for.
-    fn opened_before(&mut self, code: &str, at: usize) -> Option<usize> {
-        while self.seen + 1 < at {
-            match &code.as_bytes()[self.seen..self.seen + 2] {
-                b"{{" | b"{%" => self.opened = Some(self.seen + 2),
-                b"}}" | b"%}" => self.opened = None,
-                _ => {}
-            }
-            self.seen += 1;
+fn find_quoted(code: &str, found: &mut Vec<String>) {
+    let mut rest = 0;
+    while let Some(at) = memchr::memchr2(b'\'', b'"', &code.as_bytes()[rest..]).map(|at| rest + at) {
+        let quote = code.as_bytes()[at];
+        let Some(length) = memchr::memchr(quote, &code.as_bytes()[at + 1..]) else { break };
+        let text = &code[at + 1..at + 1 + length];
+        let is_name = !text.is_empty() && text.len() < 128 && !text.contains(char::is_whitespace);
+        let call = code[..at].trim_end().strip_suffix('(').map_or("", str::trim_end);
+        if is_name && !call.ends_with("source") && !call.ends_with("ref") {
+            found.push(text.to_lowercase());
         }
-        self.opened
-    }
-}
-
-/// By what stands before it.
-fn is_handed_over(code: &str, at: usize, opened: Option<usize>, in_jinja: bool) -> bool {
-    let call = code[..at].trim_end().strip_suffix('(').map(str::trim_end).unwrap_or_default();
-    if call.ends_with("source") || call.ends_with("ref") {
-        return false;
-    }
-    match opened {
-        Some(opened) => !code[opened..at].trim_start_matches('-').trim_start().starts_with("config"),
-        None => !in_jinja,
+        // An apostrophe in a comment opens no text: go on behind it, not behind the next one.
+        rest = if is_name || !text.contains('\n') { at + 2 + length } else { at + 1 };
     }
 }
 
