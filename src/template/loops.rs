@@ -328,7 +328,7 @@ impl Machine<'_> {
 
 /// What may or may not have been written leaves the text known only when it is nothing.
 fn append_if_empty(output: &mut Output, written: &Output, reason: &Rc<Reason>) {
-    if !written.agrees_with(&Output::kept()) {
+    if !written.is_empty() {
         output.set_unknown(reason);
     }
 }

@@ -69,9 +69,21 @@ impl<'g> Machine<'g> {
     /// # Errors
     /// Where dbt ends with an error, and where a limit is reached.
     pub fn render(&mut self, template: &Template, rendering: Rendering) -> Result<Value, Error> {
-        let mut output = if rendering.keep_output { Output::kept() } else { Output::discarded() };
-        let frame =
-            Frame { name: None, text: Arc::clone(&template.text), span: Span::default(), lenient: rendering.lenient };
+        let output = if rendering.keep_output { Output::kept() } else { Output::discarded() };
+        self.render_into(template, rendering.lenient, output)
+    }
+
+    /// Renders a template as dbt does a value of YAML: without leniency, and where all that is written comes from one
+    /// expression that is no constant, the result is that expression's value and not its text.
+    ///
+    /// # Errors
+    /// As for [`Self::render`].
+    pub fn render_native(&mut self, template: &Template) -> Result<Value, Error> {
+        self.render_into(template, false, Output::native())
+    }
+
+    fn render_into(&mut self, template: &Template, lenient: bool, mut output: Output) -> Result<Value, Error> {
+        let frame = Frame { name: None, text: Arc::clone(&template.text), span: Span::default(), lenient };
         let returned = self.boundary(frame, |machine| {
             let scope = Scope::root();
             match machine.run_body(&template.body, &scope, &mut output) {

@@ -111,6 +111,11 @@ impl Expression {
         let expr = parse::expression(&text)?;
         Ok(Self { text, expr })
     }
+
+    /// Whether nothing in it depends on a name and nothing is called: Jinja2 makes text of it beforehand.
+    pub fn is_constant(&self) -> bool {
+        purity::is_constant(&self.expr)
+    }
 }
 
 /// A macro, test, materialization, or the body of a `{% call %}` block.

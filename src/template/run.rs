@@ -8,6 +8,7 @@ use super::error::{Error, Reason};
 use super::machine::Machine;
 use super::object::ObjectKind;
 use super::output::Output;
+use super::purity::is_constant;
 use super::scope::Scope;
 use super::truth::Truth;
 use super::uncertain::{Outcome, same};
@@ -89,7 +90,12 @@ impl Machine<'_> {
     fn run_output(&mut self, expression: &Expr, scope: &Rc<Scope>, output: &mut Output) -> Result<(), Error> {
         self.frame().span = expression.span;
         let value = self.eval(expression, scope)?;
-        if output.is_kept() { self.write(&value, output) } else { Ok(()) }
+        if !output.is_kept() {
+            return Ok(());
+        }
+        // Jinja2 makes text of constants before anything is rendered.
+        output.note(Some(&value).filter(|_| !is_constant(expression)));
+        self.write(&value, output)
     }
 
     /// Writes a value as text.
@@ -288,6 +294,7 @@ impl Machine<'_> {
         let (value, flow) = self.captured(&block.body, scope)?;
         if flow == Flow::Next {
             let value = self.eval_block_filter(&block.filter, value, scope)?;
+            output.note(Some(&value));
             self.write(&value, output)?;
         }
         Ok(flow)
@@ -307,6 +314,7 @@ impl Machine<'_> {
             let message = format!("a call block gives a text, not a value of type {}", value.type_name());
             return Err(self.locate(Error::failed(message), block.call.span));
         }
+        output.note(Some(&value));
         self.write(&value, output)
     }
 

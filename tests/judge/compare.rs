@@ -73,14 +73,10 @@ fn compare_fields(id: &str, ours: &Resource<'_>, theirs: &Resource<'_>, into: &m
     let (ours_fields, theirs_fields) = (fields(ours), fields(theirs));
     for (name, theirs_value) in &theirs_fields {
         into.properties += 1;
-        if ours.is_unknown(name) || *name == "refs" && ours.is_unknown("parents") {
+        let because = said_by(name);
+        let mut unknown = ours.unknown.iter().flat_map(|all| all.iter());
+        if let Some((_, reason)) = unknown.find(|(field, _)| because.contains(&field.as_str())) {
             into.unknown += 1;
-            let reason = ours
-                .unknown
-                .iter()
-                .flat_map(|all| all.iter())
-                .find(|(field, _)| field.as_str() == *name || *name == "refs" && field.as_str() == "parents");
-            let reason = reason.map(|(_, reason)| reason.to_string()).unwrap_or_default();
             *into.reasons.entry(format!("{name}: {reason}")).or_default() += 1;
             continue;
         }
@@ -90,6 +86,15 @@ fn compare_fields(id: &str, ours: &Resource<'_>, theirs: &Resource<'_>, into: &m
         }
     }
     compare_edges(id, ours, theirs, into);
+}
+
+/// The fields that leave a field of the comparison unknown.
+fn said_by<'n>(name: &'n &'static str) -> Vec<&'n str> {
+    match *name {
+        "refs" | "macros" => vec![name, "parents"],
+        "test config" => vec!["severity", "warn_if", "error_if", "where", "fail_calc", "limit"],
+        _ => vec![name],
+    }
 }
 
 fn compare_edges(id: &str, ours: &Resource<'_>, theirs: &Resource<'_>, into: &mut Comparison) {
@@ -135,8 +140,17 @@ fn fields(resource: &Resource<'_>) -> BTreeMap<&'static str, String> {
         ));
     }
     set("columns", format!("{columns:#?}"));
+    set("macros", format!("{:?}", macros(resource)));
     detail(resource, &mut set);
     all
+}
+
+/// The macros that a resource calls, but for those of dbt itself and of adapters, which nothing looks at.
+fn macros<'r>(resource: &'r Resource<'_>) -> Vec<&'r str> {
+    let mut ids: Vec<&str> = resource.macros.iter().map(|id| id.as_str()).collect();
+    ids.retain(|id| !id.split('.').nth(1).is_some_and(|package| DBTS_OWN.contains(&package)));
+    ids.sort_unstable();
+    ids
 }
 
 fn detail(resource: &Resource<'_>, set: &mut dyn FnMut(&'static str, String) -> Option<String>) {

@@ -89,7 +89,10 @@ fn add_macros(world: &mut World, reads: &[Read], problems: &mut Vec<Problem>) ->
         }
     }
     let called: Vec<Vec<String>> = all.par_iter().map(|file| parse::called_macros(file, world)).collect();
-    all.iter_mut().zip(called).for_each(|(file, called)| file.calls = called);
+    for (file, called) in all.iter_mut().zip(called) {
+        world.macros.set_calls(&file.entry.unique_id, &called);
+        file.calls = called;
+    }
     all
 }
 
@@ -181,15 +184,19 @@ fn rendered(world: &Arc<World>, parsed: Parsed) -> Node {
 
 /// The scope in which a node's code is rendered.
 pub(super) fn scope(world: &Arc<World>, node: &Node) -> Rc<Scope> {
-    let identity = context::Identity {
+    Scope::new(world, node.project, Purpose::Node(Rc::new(identity(world, node))))
+}
+
+/// A node as templates see it.
+pub(super) fn identity(world: &World, node: &Node) -> context::Identity {
+    context::Identity {
         name: node.name.clone(),
         unique_id: node.unique_id.clone(),
         package: world.package(node.project).to_owned(),
         path: node.path.clone(),
         fqn: node.fqn.clone(),
         kind: node.kind.word(),
-    };
-    Scope::new(world, node.project, Purpose::Node(Rc::new(identity)))
+    }
 }
 
 /// The statements of `on-run-start` and `on-run-end`.

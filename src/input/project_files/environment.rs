@@ -153,6 +153,8 @@ fn name_alike(values: &mut Map) {
         }
         // Spark has no databases.
         "spark" => values.insert("database", Datum::Null),
+        // Nor has ClickHouse; what a profile says is the schema once more.
+        "clickhouse" => values.insert("database", Datum::Text(String::new())),
         "databricks" if values.get("database").is_none() => {
             values.insert("database", Datum::Text("hive_metastore".to_owned()));
         }

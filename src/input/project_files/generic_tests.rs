@@ -1,12 +1,13 @@
 //! The generic tests of a project: each a node, attached to what it tests, with what it calls.
 
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::assemble::scope;
-use super::context;
+use super::assemble::identity;
+use super::context::{self, TestCall};
 use super::datum::Datum;
 use super::declared_tests::{Declared, declared, declared_on_table};
 use super::node::Node;
@@ -101,18 +102,24 @@ impl Attach {
     }
 }
 
-/// What a test calls: for dbt's two commonest nothing has to be run.
+/// What a test calls.
 fn render_test(world: &Arc<World>, node: &mut Node) {
     let Some(test) = &node.test else { return };
-    let scope = scope(world, node);
-    let macro_of = scope.test_macro(test.namespace.as_deref(), &test.name).map(|entry| entry.unique_id.clone());
-    let declared = std::mem::take(&mut node.calls.config);
-    node.calls = context::test_calls(&scope, test.namespace.as_deref(), &test.name, &test.kwargs);
+    let call = TestCall {
+        world,
+        project: node.project,
+        identity: &Rc::new(identity(world, node)),
+        namespace: test.namespace.as_deref(),
+        name: &test.name,
+        kwargs: &test.kwargs,
+    };
+    let calls = context::test_calls(call);
+    let declared = std::mem::replace(&mut node.calls, calls).config;
     // What YAML says wins over what the test's macro says of itself.
     super::config::lay_over(&mut node.calls.config, declared);
-    let is_dbts =
-        macro_of.is_none() && matches!(test.name.as_str(), "unique" | "not_null" | "accepted_values" | "relationships");
-    if is_dbts {
-        node.calls.note_macro(&format!("macro.dbt.test_{}", test.name));
+    let name = format!("test_{}", test.name);
+    let is_dbts = matches!(test.name.as_str(), "unique" | "not_null" | "accepted_values" | "relationships");
+    if is_dbts && world.macros.resolve(node.project, &name).is_empty() {
+        node.calls.note_macro(&format!("macro.dbt.{name}"));
     }
 }

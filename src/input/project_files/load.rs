@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::context::yaml_value;
+use super::context::project_file_value;
 use super::datum::{Datum, Map};
 use super::environment::{Environment, Target, Vars, read_target};
 use super::files::{Role, find, package_folders};
@@ -90,7 +90,7 @@ fn bare(environment: Environment) -> Arc<World> {
 
 fn render(world: &Arc<World>, value: &Datum) -> Datum {
     match value {
-        Datum::Text(text) if super::keypath::has_jinja(text) => yaml_value(world, 0, text),
+        Datum::Text(text) if super::keypath::has_jinja(text) => project_file_value(world, text),
         other => other.clone(),
     }
 }
@@ -110,7 +110,7 @@ fn project(world: &Arc<World>, root: PathBuf, settings: Map) -> DbtProject {
     // Instead of in dbt_project.yml, variables may stand in a file of their own.
     let apart = read(&root.join("vars.yml")).and_then(|file| file.get("vars")?.as_map().cloned());
     let vars = apart.unwrap_or(in_file);
-    let mut render = |text: &str| yaml_value(world, 0, text);
+    let mut render = |text: &str| project_file_value(world, text);
     let rendered = render_tree(Datum::Map(settings), &mut Vec::new(), &renders_in_project_file, &mut render);
     let Datum::Map(settings) = rendered else { return DbtProject::default() };
     let name = settings.get("name").map(Datum::to_text).unwrap_or_default();

@@ -223,10 +223,11 @@ fn quoted(world: &World, parts: [&Datum; 3], quoting: Option<&Datum>) -> Datum {
         set.unwrap_or(!matches!(adapter, "snowflake" | "spark"))
     };
     let named = keys.iter().zip(parts).filter_map(|(key, part)| {
-        let name = part.as_text().filter(|name| !name.is_empty())?;
+        let name = part.as_text()?;
         Some(if is_quoted(key) { format!("{quote}{name}{quote}") } else { name.to_owned() })
     });
-    Datum::Text(named.collect::<Vec<_>>().join("."))
+    let name = named.collect::<Vec<_>>().join(".");
+    Datum::Text(if adapter == "databricks" { name.to_lowercase() } else { name })
 }
 
 /// A source table's entry.

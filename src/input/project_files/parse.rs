@@ -169,24 +169,29 @@ pub fn macros(read: &Read, package: &str) -> (Vec<MacroFile>, Vec<Problem>) {
 /// The macros that a macro calls, as far as their names are written in it: what dbt finds without running it.
 pub fn called_macros(file: &MacroFile, world: &World) -> Vec<String> {
     let calls = jinja::calls_before_error(&file.code).0;
-    let mut ids: Vec<String> = calls.iter().filter_map(|call| called_macro(call, file.entry.package, world)).collect();
+    let own = |call: &&Call| call.name != file.name;
+    let called = calls.iter().filter(own).flat_map(|call| called_macro(call, file.entry.package, world));
+    let mut ids: Vec<String> = called.map(|entry| entry.unique_id.clone()).collect();
     ids.sort();
     ids.dedup();
     ids
 }
 
-fn called_macro(call: &Call, package: usize, world: &World) -> Option<String> {
+fn called_macro<'w>(call: &Call, package: usize, world: &'w World) -> Vec<&'w MacroEntry> {
     let text = |index: usize| call.positional().nth(index).and_then(Argument::as_text);
-    if call.name == "adapter.dispatch" {
-        let name = text(0)?;
-        let namespace = text(1).or_else(|| call.keyword("macro_namespace").and_then(Argument::as_text));
-        return super::context::dispatched(world, package, name, namespace).map(|entry| entry.unique_id.clone());
+    match call.name.split_once('.') {
+        Some(("adapter", "dispatch")) => {
+            let namespace = text(1).or_else(|| call.keyword("macro_namespace").and_then(Argument::as_text));
+            let found = text(0).and_then(|name| super::context::dispatched(world, package, name, namespace));
+            found.into_iter().collect()
+        }
+        Some(("adapter", _)) => Vec::new(),
+        Some(("dbt", name)) if super::context::is_dbt_macro(name) => Vec::new(),
+        // dbt looks up the name alone where there is no such package, as for `builtins.ref`.
+        Some((owner, name)) => world.macros.resolve(world.package_index(owner).unwrap_or_default(), name),
+        None if super::context::is_always_dbts(&call.name) => Vec::new(),
+        None => world.macros.resolve(package, &call.name),
     }
-    let entry = match call.name.split_once('.') {
-        Some((owner, name)) => world.macros.of(world.package_index(owner)?, name),
-        None => world.macros.visible(package, &call.name),
-    };
-    entry.map(|entry| entry.unique_id.clone())
 }
 
 /// What is written in a template, whether or not it is reached: what it may call.

@@ -36,8 +36,10 @@ fn source_table(entry: &Entry, table: &Map, world: &World) -> Option<SourceTable
     fqn.extend([entry.name.clone(), name.clone()]);
     let config = config(entry, table, &fqn, world);
     let source = &entry.data;
-    let schema = source.value("schema").cloned().unwrap_or_else(|| Datum::Text(entry.name.clone()));
-    let database = source.value("database").cloned().unwrap_or_else(|| world.target.database());
+    // An empty text says no more than nothing.
+    let given = |map: &Map, key: &str| map.get(key).filter(|value| value.is_true()).cloned();
+    let schema = given(source, "schema").unwrap_or_else(|| Datum::Text(entry.name.clone()));
+    let database = given(source, "database").unwrap_or_else(|| world.target.database());
     let source_meta = {
         let mut meta = map(source.get("meta"));
         meta.update(map(map(source.get("config")).get("meta")));
@@ -45,7 +47,7 @@ fn source_table(entry: &Entry, table: &Map, world: &World) -> Option<SourceTable
     };
     let mut data = Map::new();
     let mut set = |key: &str, value: Datum| data.insert(key, value);
-    set("identifier", table.value("identifier").cloned().unwrap_or_else(|| Datum::Text(name.clone())));
+    set("identifier", given(table, "identifier").unwrap_or_else(|| Datum::Text(name.clone())));
     set("schema", schema);
     set("database", database);
     set("loader", source.value("loader").cloned().unwrap_or_default());

@@ -51,11 +51,12 @@ fn name_in_warehouse(world: &Arc<World>, scope: &Rc<Scope>, node: &mut Node) {
     let named = |component: &str| context::generated_name(scope, component, &custom(component), &described);
     let database = named("database").unwrap_or_else(|| names::or_else(&custom("database"), world.target.database()));
     let schema = named("schema").unwrap_or_else(|| names::schema(&world.target, &custom("schema")));
-    let alias = named("alias").unwrap_or_else(|| match (custom("alias"), &node.patch.version) {
-        (Datum::Null, Some(version)) => Datum::Text(format!("{}_v{}", node.name, version.replace('.', "_"))),
-        (Datum::Null, None) => Datum::Text(node.name.clone()),
-        (alias, _) => names::trimmed(alias),
-    });
+    let alias =
+        named("alias").unwrap_or_else(|| match (Some(custom("alias")).filter(Datum::is_true), &node.patch.version) {
+            (None, Some(version)) => Datum::Text(format!("{}_v{}", node.name, version.replace('.', "_"))),
+            (None, None) => Datum::Text(node.name.clone()),
+            (Some(alias), _) => names::trimmed(alias),
+        });
     (node.database, node.schema, node.alias) = (database, schema, alias);
     if node.kind == Kind::Snapshot {
         if let Some(database) = node.config.value("target_database") {

@@ -33,11 +33,13 @@ pub struct MacroEntry {
 #[derive(Debug, Default)]
 pub struct Macros {
     by_package: Vec<HashMap<String, MacroEntry>>,
+    /// What each macro calls, by unique ids.
+    calls: HashMap<String, Vec<String>>,
 }
 
 impl Macros {
     pub fn new(packages: usize) -> Self {
-        Self { by_package: vec![HashMap::new(); packages] }
+        Self { by_package: vec![HashMap::new(); packages], calls: HashMap::new() }
     }
 
     /// Adds a macro; dbt refuses a second of one name, and so the first is kept.
@@ -58,6 +60,28 @@ impl Macros {
     /// What a bare name means in a file of a package: its own macro, or the root project's.
     pub fn visible(&self, package: usize, name: &str) -> Option<&MacroEntry> {
         self.of(package, name).or_else(|| self.of(0, name))
+    }
+
+    /// What dbt takes a name for that it resolves without running anything: a macro of the package, of the root project,
+    /// or of any package. Of several packages the one counts that the file system lists last, so that all are given.
+    pub fn resolve(&self, package: usize, name: &str) -> Vec<&MacroEntry> {
+        match self.visible(package, name) {
+            Some(entry) => vec![entry],
+            None => self.by_package.iter().filter_map(|macros| macros.get(name)).collect(),
+        }
+    }
+
+    /// Notes what a macro calls.
+    pub fn set_calls(&mut self, unique_id: &str, calls: &[String]) {
+        self.calls.insert(unique_id.to_owned(), calls.to_vec());
+    }
+
+    /// The macros that a macro calls.
+    pub fn called_by(&self, unique_id: &str) -> impl Iterator<Item = &MacroEntry> {
+        self.calls.get(unique_id).into_iter().flatten().filter_map(|id| {
+            let (_, name) = id.rsplit_once('.')?;
+            self.by_package.iter().filter_map(|macros| macros.get(name)).find(|entry| entry.unique_id == *id)
+        })
     }
 }
 

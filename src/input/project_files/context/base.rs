@@ -5,9 +5,35 @@ use std::rc::Rc;
 use super::super::datum::{Datum, Map, Reason};
 use super::super::keypath::has_jinja;
 use super::convert::{to_datum, to_value};
-use super::scope::{Docs, Scope};
+use super::modules::Modules;
+use super::scope::{Docs, Purpose, Scope};
 use crate::template::{Arguments, Dict, Error, Function, Machine, Object, Value};
 use crate::text::yaml;
+
+/// Functions that dbt, looking for the macros that one calls, never takes for a macro of a project.
+pub fn is_always_dbts(name: &str) -> bool {
+    const NAMES: [&str; 18] = [
+        "ref",
+        "source",
+        "config",
+        "var",
+        "env_var",
+        "return",
+        "fromjson",
+        "tojson",
+        "fromyaml",
+        "toyaml",
+        "set",
+        "set_strict",
+        "zip",
+        "zip_strict",
+        "log",
+        "print",
+        "diff_of_two_dicts",
+        "local_md5",
+    ];
+    NAMES.contains(&name)
+}
 
 /// A name of the base context.
 pub fn get(scope: &Rc<Scope>, name: &str) -> Option<Value> {
@@ -23,8 +49,8 @@ pub fn get(scope: &Rc<Scope>, name: &str) -> Option<Value> {
         "log" | "print" | "debug" => Function::value(name, |_, _| Ok(Value::text(""))),
         "zip" | "zip_strict" => Function::value(name, |_, arguments| zip(arguments)),
         "dbt_metadata_envs" => Value::dict(Dict::new()),
-        "modules"
-        | "run_started_at"
+        "modules" => Value::object(Modules),
+        "run_started_at"
         | "invocation_id"
         | "invocation_args_dict"
         | "dbt_version"
@@ -47,8 +73,11 @@ impl Object for Var {
     fn call(&self, _: &mut Machine<'_>, arguments: Arguments) -> Result<Value, Error> {
         let [name, default] = arguments.bind("var", ["name", "default"])?;
         let name = text(name.as_ref(), "var")?;
-        let is_node = matches!(self.0.purpose, super::Purpose::Node(_) | super::Purpose::Expression(_));
+        let is_node = matches!(self.0.purpose, Purpose::Node(_) | Purpose::Test(..) | Purpose::Expression(_));
+        let is_raw = matches!(self.0.purpose, Purpose::Yaml | Purpose::Description(_));
         Ok(match (self.0.var(&name), default) {
+            // dbt hands variables to properties YAML as they are written, Jinja and all.
+            (Some(value), _) if is_raw => to_value(&value),
             (Some(value), _) => rendered(&self.0, &value),
             (None, Some(default)) => default,
             // dbt's parser takes a variable without value for none, in what it renders as SQL.

@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
+use super::super::datum::Reason;
 use super::super::world::MacroEntry;
 use super::dbt_macros;
+use super::generic_test::{Reach, Reached};
 use super::scope::Scope;
 use crate::template::{Arguments, Error, Function, Machine, Object, ObjectKind, Value};
 
@@ -12,6 +14,24 @@ pub fn get(scope: &Rc<Scope>, name: &str) -> Option<Value> {
     if let Some(entry) = scope.world.macros.visible(scope.project, name) {
         return Some(of_entry(scope, entry));
     }
+    package(scope, name)
+}
+
+/// The same for a generic test, which sees fewer macros.
+pub fn within(scope: &Rc<Scope>, reach: &Reach, name: &str) -> Option<Value> {
+    match reach.get(name) {
+        Some(Reached::One(entry)) => Some(of_entry(scope, entry)),
+        Some(Reached::Several) => {
+            let reason = format!("which macro `{name}` is meant");
+            scope.note_uncertain(&Reason::from(reason.as_str()));
+            Some(Value::unknown(&reason))
+        }
+        None => package(scope, name),
+    }
+}
+
+/// The name of a package, with its macros.
+fn package(scope: &Rc<Scope>, name: &str) -> Option<Value> {
     if let Some(package) = scope.world.package_index(name) {
         return Some(Value::object(Package { scope: scope.clone(), index: package }));
     }

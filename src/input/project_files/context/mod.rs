@@ -6,14 +6,18 @@ mod adapter;
 mod base;
 mod convert;
 mod dbt_macros;
+mod generic_test;
 mod macros;
+mod modules;
 pub mod names;
 mod native;
 mod node;
 mod scope;
 
 pub use adapter::dispatched;
+pub use base::is_always_dbts;
 pub use dbt_macros::is_known as is_dbt_macro;
+pub use generic_test::{TestCall, test_calls};
 pub use native::docs_block;
 pub use node::{Identity, NameOf};
 pub use scope::{Docs, Purpose, Scope};
@@ -23,15 +27,23 @@ use native::native;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::datum::{Datum, Map, Reason};
+use super::datum::{Datum, Reason};
 use super::node::{Calls, Failure};
 use super::world::World;
 use crate::template::{Arguments, Error, Limits, Machine, Rendering, Template, TemplateError, Value};
 
-/// Evaluates the Jinja of a YAML value; what cannot be evaluated is unknown.
+/// Evaluates the Jinja of a value of properties YAML; what cannot be evaluated is unknown.
 pub fn yaml_value(world: &Arc<World>, project: usize, text: &str) -> Datum {
-    let scope = Scope::new(world, project, Purpose::Yaml);
-    match native(&scope, text) {
+    value(&Scope::new(world, project, Purpose::Yaml), text)
+}
+
+/// The same for a value of `dbt_project.yml` or `profiles.yml`.
+pub fn project_file_value(world: &Arc<World>, text: &str) -> Datum {
+    value(&Scope::new(world, 0, Purpose::ProjectFile), text)
+}
+
+fn value(scope: &Rc<Scope>, text: &str) -> Datum {
+    match native(scope, text) {
         Ok(value) => value,
         Err(error) => Datum::Unknown(Reason::from(error.to_string())),
     }
@@ -89,58 +101,6 @@ pub fn expression_calls(scope: &Rc<Scope>, texts: &[String]) -> Calls {
         }
     }
     scope.take_calls()
-}
-
-/// Renders the arguments of a generic test and runs its macro, for what they call.
-pub fn test_calls(scope: &Rc<Scope>, namespace: Option<&str>, name: &str, kwargs: &Map) -> Calls {
-    let globals = scope.globals();
-    let mut machine = Machine::new(&globals, Limits::default());
-    let given = Scope::new(&scope.world, scope.project, Purpose::Expression(Rc::default()));
-    let mut arguments = Arguments::default();
-    for (key, value) in kwargs.iter() {
-        let value = if key == "column_name" { value.clone() } else { argument(&given, value) };
-        arguments.keyword.push((Arc::from(key), convert::to_value(&value)));
-    }
-    scope.adopt(given.take_calls());
-    let found = scope.test_macro(namespace, name);
-    if let Some(entry) = found {
-        scope.note_macro(&entry.unique_id);
-        let code = entry.code.clone();
-        // What goes wrong in a test's macro at parse time is dbt's to say.
-        if machine.call_macro(&code, arguments).is_err() {
-            scope.note_uncertain(&Reason::from(format!("the macro of the test `{name}` cannot be run")));
-        }
-    }
-    scope.take_calls()
-}
-
-/// An argument of a test: a text that looks like a call is one, other texts are templates.
-fn argument(scope: &Rc<Scope>, value: &Datum) -> Datum {
-    match value {
-        Datum::Text(text) => {
-            let call = is_call(text).then(|| format!("{{{{ {text} }}}}"));
-            let template = call.as_deref().unwrap_or(text);
-            if !super::keypath::has_jinja(template) {
-                return value.clone();
-            }
-            native(scope, template).unwrap_or_else(|error| Datum::Unknown(Reason::from(error.to_string())))
-        }
-        Datum::List(items) => Datum::List(items.iter().map(|item| argument(scope, item)).collect()),
-        Datum::Map(map) => {
-            Datum::Map(map.iter().map(|(key, value)| (key.to_owned(), argument(scope, value))).collect())
-        }
-        other => other.clone(),
-    }
-}
-
-/// What dbt takes for a call in the arguments of a test, without braces around it.
-fn is_call(text: &str) -> bool {
-    let text = text.trim();
-    let rest = ["env_var", "ref", "var", "source", "doc"].iter().find_map(|name| text.strip_prefix(name));
-    rest.is_some_and(|rest| {
-        let inside = rest.trim_start().strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
-        inside.is_some_and(|inside| !inside.is_empty() && !inside.contains('\n'))
-    })
 }
 
 /// The name that a `generate_…_name` macro gives to a node; `None` where the project has none of its own.

@@ -14,8 +14,8 @@ pub fn result(target: &Target, name: &str, arguments: &Arguments) -> Value {
         "generate_schema_name_for_env" => schema_for_env(target, &custom),
         "generate_database_name" => or_else(&custom, target.database()),
         _ => match custom {
-            Datum::Null => Datum::Unknown(Reason::from("dbt's own name for a node")),
-            custom => trimmed(custom),
+            custom if custom.is_true() => trimmed(custom),
+            _ => Datum::Unknown(Reason::from("dbt's own name for a node")),
         },
     })
 }

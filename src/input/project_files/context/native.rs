@@ -7,7 +7,7 @@ use super::super::keypath::has_jinja;
 use super::convert::to_datum;
 use super::scope::Scope;
 use super::{KEPT, refused};
-use crate::template::{Error, Expression, Globals, Limits, Machine, Rendering, Template, Value};
+use crate::template::{Error, Expression, Globals, Limits, Machine, Template, Value};
 use crate::text::jinja::{SegmentKind, Segments};
 
 /// Renders a text of YAML.
@@ -16,10 +16,14 @@ pub fn native(scope: &Rc<Scope>, text: &str) -> Result<Datum, Error> {
     let mut machine = Machine::new(&globals, Limits::default());
     let Some(expression) = lone_expression(text) else {
         let template = Template::parse(text).map_err(refused)?;
-        let value = to_datum(&machine.render(&template, Rendering { lenient: false, ..KEPT })?);
-        return Ok(if text.contains("as_bool") { truth(value) } else { value });
+        let value = to_datum(&machine.render_native(&template)?);
+        return Ok(marked_by_some(text, value));
     };
-    let value = machine.evaluate(&Expression::parse(expression).map_err(refused)?, false)?;
+    let parsed = Expression::parse(expression).map_err(refused)?;
+    if parsed.is_constant() {
+        return self::text(scope, text);
+    }
+    let value = machine.evaluate(&parsed, false)?;
     Ok(marked(expression, to_datum(&value)))
 }
 
@@ -63,10 +67,30 @@ fn lone_expression(text: &str) -> Option<&str> {
     covers.then(|| &text[only.inner.range()])
 }
 
-/// What dbt's last filter makes of a value: a text that stays one, or one that is read as a literal of Python.
+/// dbt's filters that say what a text is to become.
+const MARKERS: [&str; 4] = ["as_text", "as_bool", "as_number", "as_native"];
+
+/// What dbt's last filter makes of the value of an expression.
 fn marked(expression: &str, value: Datum) -> Datum {
     let filter = expression.rsplit_once('|').map_or("", |(_, filter)| filter.trim());
-    if value.unknown().is_some() || !matches!(filter, "as_text" | "as_bool" | "as_number" | "as_native") {
+    if MARKERS.contains(&filter) { marked_by(filter, value) } else { value }
+}
+
+/// What a template gives that has one of dbt's filters somewhere, as one that chooses between values with `as_bool`.
+fn marked_by_some(text: &str, value: Datum) -> Datum {
+    let mut filters = MARKERS.into_iter().filter(|filter| text.contains(filter));
+    match (filters.next(), filters.next(), value.as_text()) {
+        // Values that have the filter are chosen from together with others that have not.
+        (Some("as_bool"), None, Some(text)) if !matches!(text, "True" | "False") => value,
+        (Some(filter), None, _) => marked_by(filter, value),
+        (Some(_), Some(_), Some(_)) => Datum::Unknown(Reason::from("which of several filters of dbt is reached")),
+        _ => value,
+    }
+}
+
+/// A text that stays one, or one that is read as a literal of Python.
+fn marked_by(filter: &str, value: Datum) -> Datum {
+    if value.unknown().is_some() {
         return value;
     }
     let text = value.to_text();
@@ -77,15 +101,6 @@ fn marked(expression: &str, value: Datum) -> Datum {
         _ => true,
     };
     if fits { read } else { Datum::Unknown(Reason::from(format!("`{}` is no value for {filter}", read.to_text()))) }
-}
-
-/// What a template gives that chooses between values with `as_bool`: one of them, and nothing beside it.
-fn truth(value: Datum) -> Datum {
-    match value.as_text() {
-        Some("True") => Datum::Bool(true),
-        Some("False") => Datum::Bool(false),
-        _ => value,
-    }
 }
 
 fn literal(text: String) -> Datum {

@@ -7,7 +7,7 @@ use super::super::node::RefArgs;
 use super::adapter::Adapter;
 use super::base::text;
 use super::convert::{to_datum, to_value};
-use super::scope::Scope;
+use super::scope::{Purpose, Scope};
 use crate::template::{Arguments, Dict, Error, Function, Machine, Object, ObjectKind, Value};
 
 /// What is known of a node before it is rendered.
@@ -208,7 +208,9 @@ impl Object for Relation {
     fn attribute(&self, name: &str, _: &mut Machine<'_>) -> Result<Option<Value>, Error> {
         let target = &self.0.world.target;
         Ok(Some(match (name, &self.0.purpose) {
-            ("name" | "identifier" | "table", super::Purpose::Node(identity)) => Value::text(&identity.name),
+            ("name" | "identifier" | "table", Purpose::Node(identity) | Purpose::Test(identity, _)) => {
+                Value::text(&identity.name)
+            }
             ("schema", _) => to_value(&target.schema()),
             ("database", _) => to_value(&target.database()),
             ("type", _) => Value::None,

@@ -8,18 +8,23 @@ use std::sync::Arc;
 use super::super::datum::{Datum, Map, Reason};
 use super::super::node::{Calls, RefArgs};
 use super::super::world::{MacroEntry, World};
+use super::generic_test::Reach;
 use super::{base, macros, node};
 use crate::template::{Globals, Value};
 
 /// What a template is rendered for, which decides about what it sees.
 #[derive(Debug, Clone)]
 pub enum Purpose {
-    /// A value of `dbt_project.yml`, `profiles.yml` or properties YAML: variables and the environment.
+    /// A value of `dbt_project.yml` or `profiles.yml`: variables and the environment.
+    ProjectFile,
+    /// A value of properties YAML: the same, with variables as they are written.
     Yaml,
     /// A description: those, and `doc()`.
     Description(Rc<Docs>),
     /// An expression of properties YAML, such as an exposure's `ref('orders')`: dbt's own functions come before macros.
     Expression(Rc<node::Identity>),
+    /// A generic test and its arguments: the macros that it may call, and dbt's own functions.
+    Test(Rc<node::Identity>, Rc<Reach>),
     /// A node: everything.
     Node(Rc<node::Identity>),
 }
@@ -57,11 +62,6 @@ impl Scope {
     /// Everything noted since the last time.
     pub fn take_calls(&self) -> Calls {
         self.calls.take()
-    }
-
-    /// Goes on from what another rendering has noted.
-    pub fn adopt(&self, calls: Calls) {
-        self.calls.replace(calls);
     }
 
     pub fn note_ref(&self, reference: RefArgs) {
@@ -132,15 +132,6 @@ impl Scope {
         self.world.vars.get(self.project)?.get(name).cloned()
     }
 
-    /// The macro of a generic test: of its namespace, of the package, of the root project.
-    pub fn test_macro(&self, namespace: Option<&str>, name: &str) -> Option<&MacroEntry> {
-        let name = format!("test_{name}");
-        match namespace {
-            Some(package) => self.world.macros.of(self.world.package_index(package)?, &name),
-            None => self.world.macros.visible(self.project, &name),
-        }
-    }
-
     /// The macro that gives names of a kind: the package's own for its nodes, or the root project's, or what the root
     /// project has for dbt's own to dispatch to.
     pub fn name_macro(&self, name: &str) -> Option<&MacroEntry> {
@@ -158,12 +149,16 @@ impl Globals for ScopeGlobals {
     fn get(&self, name: &str) -> Option<Value> {
         let scope = &self.0;
         match &scope.purpose {
-            Purpose::Yaml => base::get(scope, name),
+            Purpose::ProjectFile | Purpose::Yaml => base::get(scope, name),
             Purpose::Description(docs) if name == "doc" => Some(base::doc(scope, docs)),
             Purpose::Description(_) => base::get(scope, name),
             Purpose::Expression(identity) => node::get(scope, identity, name)
                 .or_else(|| base::get(scope, name))
                 .or_else(|| macros::get(scope, name))
+                .or_else(|| macros::of_dbt(scope, name)),
+            Purpose::Test(identity, reach) => macros::within(scope, reach, name)
+                .or_else(|| node::get(scope, identity, name))
+                .or_else(|| base::get(scope, name))
                 .or_else(|| macros::of_dbt(scope, name)),
             Purpose::Node(identity) => macros::get(scope, name)
                 .or_else(|| node::get(scope, identity, name))
