@@ -3,6 +3,7 @@
 //! The manifests are those of `fixtures/`. With `DBT_STEWARD_FRESH_MANIFESTS` they are taken from that folder, into which
 //! `tests/judge/run.sh` lets dbt write them anew.
 
+mod adapters;
 mod compare;
 mod findings;
 mod invocation;

@@ -169,28 +169,32 @@ pub fn macros(read: &Read, package: &str) -> (Vec<MacroFile>, Vec<Problem>) {
 /// The macros that a macro calls, as far as their names are written in it: what dbt finds without running it.
 pub fn called_macros(file: &MacroFile, world: &World) -> Vec<String> {
     let calls = jinja::calls_before_error(&file.code).0;
-    let own = |call: &&Call| call.name != file.name;
-    let called = calls.iter().filter(own).flat_map(|call| called_macro(call, file.entry.package, world));
+    let called = calls.iter().flat_map(|call| called_macro(call, file, world));
     let mut ids: Vec<String> = called.map(|entry| entry.unique_id.clone()).collect();
     ids.sort();
     ids.dedup();
     ids
 }
 
-fn called_macro<'w>(call: &Call, package: usize, world: &'w World) -> Vec<&'w MacroEntry> {
+fn called_macro<'w>(call: &Call, file: &MacroFile, world: &'w World) -> Vec<&'w MacroEntry> {
+    let package = file.entry.package;
+    // The bare name of the macro itself is taken for the implementation that it dispatches to.
+    let bare = |name: &str| if name == file.name { Vec::new() } else { world.macros.resolve(package, name) };
     let text = |index: usize| call.positional().nth(index).and_then(Argument::as_text);
     match call.name.split_once('.') {
         Some(("adapter", "dispatch")) => {
             let namespace = text(1).or_else(|| call.keyword("macro_namespace").and_then(Argument::as_text));
-            let found = text(0).and_then(|name| super::context::dispatched(world, package, name, namespace));
-            found.into_iter().collect()
+            let Some(name) = text(0) else { return Vec::new() };
+            let found = super::context::dispatched(world, package, name, namespace).into_iter();
+            // dbt takes what is dispatched for a call as well.
+            found.chain(bare(name)).collect()
         }
         Some(("adapter", _)) => Vec::new(),
         Some(("dbt", name)) if super::context::is_dbt_macro(name) => Vec::new(),
         // dbt looks up the name alone where there is no such package, as for `builtins.ref`.
         Some((owner, name)) => world.macros.resolve(world.package_index(owner).unwrap_or_default(), name),
         None if super::context::is_always_dbts(&call.name) => Vec::new(),
-        None => world.macros.resolve(package, &call.name),
+        None => bare(&call.name),
     }
 }
 

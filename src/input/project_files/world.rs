@@ -29,6 +29,13 @@ pub struct MacroEntry {
     pub code: Arc<Macro>,
 }
 
+impl MacroEntry {
+    /// The name that the unique id ends in.
+    pub fn name(&self) -> &str {
+        self.unique_id.rsplit_once('.').map_or("", |(_, name)| name)
+    }
+}
+
 /// Macros by package and name.
 #[derive(Debug, Default)]
 pub struct Macros {

@@ -7,6 +7,7 @@ mod filters;
 mod language;
 mod limits;
 mod methods;
+mod native;
 mod random;
 mod soundness;
 mod unknown;

@@ -27,7 +27,11 @@ pub struct TestCall<'t> {
 
 /// The macros that a test sees: dbt shows it none but those that its own macro may call.
 #[derive(Debug, Default)]
-pub struct Reach(HashMap<String, Vec<MacroEntry>>);
+pub struct Reach {
+    by_name: HashMap<String, Vec<MacroEntry>>,
+    /// Macros that are called by one of the same name and so come behind it, where dbt lets the last one win.
+    in_place: HashMap<String, MacroEntry>,
+}
 
 /// What a bare name means within reach.
 #[derive(Debug)]
@@ -41,34 +45,43 @@ impl Reach {
     /// What can be reached from the macro of a test, and from the one that surrounds what is tested.
     fn of(world: &World, own: Option<&MacroEntry>) -> Self {
         let mut reach = Self::default();
-        let mut next: Vec<&MacroEntry> = own.into_iter().collect();
-        next.extend(world.macros.resolve(0, "get_where_subquery"));
+        let mut roots: Vec<&MacroEntry> = own.into_iter().collect();
+        roots.extend(world.macros.resolve(0, "get_where_subquery"));
+        let mut next = roots.clone();
         while let Some(entry) = next.pop() {
-            let (_, name) = entry.unique_id.rsplit_once('.').unwrap_or_default();
-            let same = reach.0.entry(name.to_owned()).or_default();
+            let same = reach.by_name.entry(entry.name().to_owned()).or_default();
             if !same.iter().any(|known| known.unique_id == entry.unique_id) {
                 same.push(entry.clone());
                 next.extend(world.macros.called_by(&entry.unique_id));
             }
         }
+        for root in roots {
+            let mut called = world.macros.called_by(&root.unique_id);
+            if let Some(same) = called.find(|called| called.name() == root.name()) {
+                reach.in_place.insert(root.name().to_owned(), same.clone());
+            }
+        }
         reach
     }
 
+    /// What a bare name means.
     pub fn get(&self, name: &str) -> Option<Reached<'_>> {
-        match &self.0.get(name)?[..] {
-            [one] => Some(Reached::One(one)),
+        match (&self.by_name.get(name)?[..], self.in_place.get(name)) {
+            ([one], _) | ([_, _], Some(one)) => Some(Reached::One(one)),
             _ => Some(Reached::Several),
         }
     }
 
-    /// The macro that runs for a test whose own macro is `own`: that of the package which is named, if it is within
-    /// reach. Without one, a macro of the same name that is called by it takes its place.
-    fn run(&self, own: &MacroEntry, namespace: Option<&str>, name: &str) -> Option<&MacroEntry> {
-        let all = self.0.get(name)?;
-        match namespace {
-            Some(package) => all.iter().find(|entry| entry.unique_id == format!("macro.{package}.{name}")),
-            None => all.iter().find(|entry| entry.unique_id != own.unique_id).or(all.first()),
-        }
+    pub fn has(&self, entry: &MacroEntry) -> bool {
+        self.by_name.get(entry.name()).is_some_and(|same| same.iter().any(|known| known.unique_id == entry.unique_id))
+    }
+
+    /// The macro that runs for a test: the one of the package that is named, if it is within reach, or what the bare name
+    /// means.
+    fn run(&self, namespace: Option<&str>, name: &str) -> Option<Reached<'_>> {
+        let Some(package) = namespace else { return self.get(name) };
+        let id = format!("macro.{package}.{name}");
+        self.by_name.get(name)?.iter().find(|entry| entry.unique_id == id).map(Reached::One)
     }
 }
 
@@ -96,14 +109,20 @@ fn run(test: TestCall<'_>, own: Option<&MacroEntry>) -> Calls {
     }
     let Some(own) = own else { return scope.take_calls() };
     scope.note_macro(&own.unique_id);
-    if let Some(entry) = reach.run(own, namespace, &format!("test_{}", test.name)) {
-        scope.note_macro(&entry.unique_id);
-        let globals = scope.globals();
-        let mut machine = Machine::new(&globals, Limits::default());
-        // What goes wrong in a test's macro at parse time is dbt's to say.
-        if scope.inside(|| machine.call_macro(&entry.code, arguments)).is_err() {
-            scope.note_uncertain(&Reason::from(format!("the macro of the test `{}` cannot be run", test.name)));
+    match reach.run(namespace, &format!("test_{}", test.name)) {
+        Some(Reached::One(entry)) => {
+            scope.note_macro(&entry.unique_id);
+            let globals = scope.globals();
+            let mut machine = Machine::new(&globals, Limits::default());
+            // What goes wrong in a test's macro at parse time is dbt's to say.
+            if scope.inside(|| machine.call_macro(&entry.code, arguments)).is_err() {
+                scope.note_uncertain(&Reason::from(format!("the macro of the test `{}` cannot be run", test.name)));
+            }
         }
+        Some(Reached::Several) => {
+            scope.note_uncertain(&Reason::from(format!("several macros are called `test_{}`", test.name)));
+        }
+        None => {}
     }
     scope.take_calls()
 }

@@ -6,7 +6,7 @@ use super::super::datum::Reason;
 use super::super::world::MacroEntry;
 use super::dbt_macros;
 use super::generic_test::{Reach, Reached};
-use super::scope::Scope;
+use super::scope::{Purpose, Scope};
 use crate::template::{Arguments, Error, Function, Machine, Object, ObjectKind, Value};
 
 /// A bare name that is a macro of the project or the root project, or the name of a package.
@@ -104,7 +104,16 @@ struct Package {
 
 impl Object for Package {
     fn attribute(&self, name: &str, _: &mut Machine<'_>) -> Result<Option<Value>, Error> {
-        Ok(self.scope.world.macros.of(self.index, name).map(|entry| of_entry(&self.scope, entry)))
+        let Some(entry) = self.scope.world.macros.of(self.index, name) else { return Ok(None) };
+        let is_hidden = match &self.scope.purpose {
+            Purpose::Test(_, reach) => self.scope.is_outermost() && !reach.has(entry),
+            _ => false,
+        };
+        Ok(Some(if is_hidden {
+            Value::unknown(&format!("`{name}` is not there for a test that does not call it"))
+        } else {
+            of_entry(&self.scope, entry)
+        }))
     }
 }
 

@@ -1,6 +1,8 @@
 //! `modules`: the modules of Python that dbt lends to templates. Of them `re` is evaluated, where a pattern means the same
 //! to Python as to the regex crate.
 
+use std::sync::Arc;
+
 use regex::Regex;
 
 use crate::template::{Arguments, Error, Function, Machine, Object, Value};
@@ -26,14 +28,12 @@ impl Object for Re {
     fn attribute(&self, name: &str, _: &mut Machine<'_>) -> Result<Option<Value>, Error> {
         Ok(Some(match name {
             "sub" => Function::value("sub", |_, arguments| {
-                let [pattern, replacement, string, count, flags] =
-                    arguments.bind("sub", ["pattern", "repl", "string", "count", "flags"])?;
-                let (Some(Value::Str(pattern)), Some(Value::Str(replacement)), Some(Value::Str(string)), None, None) =
-                    (pattern, replacement, string, count, flags)
-                else {
-                    return Ok(other_arguments("sub"));
-                };
-                Ok(sub(&pattern, &replacement, &string).map_or_else(|| not_alike(&pattern), Value::from))
+                Ok(match texts(arguments, "sub", ["pattern", "repl", "string", "count", "flags"])? {
+                    Ok([pattern, replacement, string]) => {
+                        sub(&pattern, &replacement, &string).map_or_else(|| not_alike(&pattern), Value::from)
+                    }
+                    Err(unknown) => unknown,
+                })
             }),
             "search" => Function::value("search", |_, arguments| find(arguments, "search", "")),
             "match" => Function::value("match", |_, arguments| find(arguments, "match", r"\A")),
@@ -46,14 +46,32 @@ fn not_alike(pattern: &str) -> Value {
     Value::unknown(&format!("Python's pattern `{pattern}` is not evaluated here"))
 }
 
-fn other_arguments(function: &str) -> Value {
-    Value::unknown(&format!("`modules.re.{function}` is evaluated here with texts alone"))
+/// The first arguments, or what the call gives if one of them is no known text or there are others.
+fn texts<const N: usize, const TEXTS: usize>(
+    arguments: Arguments,
+    function: &str,
+    names: [&str; N],
+) -> Result<Result<[Arc<str>; TEXTS], Value>, Error> {
+    let mut bound = arguments.bind(function, names)?.into_iter();
+    let mut texts = Vec::new();
+    for value in bound.by_ref().take(TEXTS) {
+        match value {
+            Some(Value::Str(text)) => texts.push(text),
+            Some(unknown @ Value::Unknown(_)) => return Ok(Err(unknown)),
+            _ => break,
+        }
+    }
+    if bound.any(|more| more.is_some()) {
+        texts.clear();
+    }
+    let other = |_| Value::unknown(&format!("`modules.re.{function}` is evaluated here for texts alone"));
+    Ok(texts.try_into().map_err(other))
 }
 
 fn find(arguments: Arguments, function: &str, anchor: &str) -> Result<Value, Error> {
-    let [pattern, string, flags] = arguments.bind(function, ["pattern", "string", "flags"])?;
-    let (Some(Value::Str(pattern)), Some(Value::Str(string)), None) = (pattern, string, flags) else {
-        return Ok(other_arguments(function));
+    let [pattern, string] = match texts(arguments, function, ["pattern", "string", "flags"])? {
+        Ok(texts) => texts,
+        Err(unknown) => return Ok(unknown),
     };
     let Some(regex) = alike(&pattern, &string, anchor) else { return Ok(not_alike(&pattern)) };
     Ok(match regex.find(&string) {
@@ -97,9 +115,8 @@ fn sub(pattern: &str, replacement: &str, string: &str) -> Option<String> {
 fn alike(pattern: &str, string: &str, anchor: &str) -> Option<Regex> {
     let plain = Plain::of(pattern)?;
     // Python's `$` matches before a line break at the end as well, and its classes take in other characters.
-    let fits = !(plain.has_end && string.ends_with('\n'))
-        && !(plain.has_class && !string.bytes().all(|byte| byte.is_ascii() && !(0x1c..0x20).contains(&byte)));
-    if !fits {
+    let is_common = |byte: u8| byte.is_ascii() && !(0x1c..0x20).contains(&byte);
+    if plain.has_end && string.ends_with('\n') || plain.has_class && !string.bytes().all(is_common) {
         return None;
     }
     regex::RegexBuilder::new(&format!("{anchor}(?:{pattern})")).size_limit(1 << 20).build().ok()

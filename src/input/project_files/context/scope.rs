@@ -101,9 +101,14 @@ impl Scope {
 
     /// A macro that the template itself calls, not one that is called by another.
     pub fn note_macro(&self, unique_id: &str) {
-        if self.depth.get() == 0 {
+        if self.is_outermost() {
             self.calls.borrow_mut().note_macro(unique_id);
         }
+    }
+
+    /// Whether no macro of a project is at work.
+    pub fn is_outermost(&self) -> bool {
+        self.depth.get() == 0
     }
 
     /// Counts a macro as being at work while `run` runs.
