@@ -387,7 +387,7 @@ fn an_empty_project_says_that_there_was_nothing_to_look_at() {
     let run = desk_with("m.json", text).run(&["check", "m.json", "--select", "DOC001", "--allow-empty"]);
     assert_eq!(
         run.summary(),
-        "young (dbt 1.12.0): nothing to look at\nread from m.json, because it was named\nno findings\n0 rules ran in …; 1 did not run (DOC001); --verbose says why\n"
+        "young (dbt 1.12.0): nothing to look at\nread from m.json, because it was named\nno findings\n0 rules ran in …; 1 did not run:\n  DOC001: the project has no model\n"
     );
 }
 

@@ -350,7 +350,9 @@ fn quiet_and_verbose() {
     let run = |more: &[&str]| desk.run(&[&arguments[..], more].concat());
     assert_eq!(
         run(&[]).summary(),
-        format!("{SUMMARY}found 2 warnings\n1 rule ran in …; 2 did not run (EXP001, EXP002); --verbose says why\n")
+        format!(
+            "{SUMMARY}found 2 warnings\n1 rule ran in …; 2 did not run:\n  EXP001, EXP002: the project has no exposure\n"
+        )
     );
     assert_eq!(run(&["--quiet"]).stderr, "");
     assert_eq!(run(&["-q"]).stdout, untested());
@@ -398,7 +400,7 @@ fn a_run_that_looks_at_nothing_is_no_pass() {
     assert!(check(&["--select", "EXP,MET"]).stderr.contains(" more\n"));
     assert_eq!(
         allowed(&["--select", "EXP001"]),
-        "no findings\n0 rules ran in …; 1 did not run (EXP001); --verbose says why\n"
+        "no findings\n0 rules ran in …; 1 did not run:\n  EXP001: the project has no exposure\n"
     );
     // One of several that has a subject is enough.
     assert_eq!(check(&["--select", "EXP001,DOC001"]).code, Some(0));
@@ -420,7 +422,7 @@ fn the_summary_counts_by_type_and_severity() {
     assert_eq!(
         lines[0],
         "shop (dbt 1.12.0): 62 models, 3 seeds, 2 snapshots, 20 source tables, 148 data tests, 1 unit test, 11 exposures, \
-         6 metrics, 4 semantic models, 5 macros"
+         6 metrics, 4 semantic models, 2 saved queries, 5 groups, 5 macros"
     );
     assert_eq!(lines[1], "read from shop/target/manifest.json, because its checksums fit the files");
     assert!(lines[2].starts_with("found 1 error, ") && lines[2].ends_with(" warnings"), "{summary}");

@@ -256,6 +256,7 @@ fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, start: Instant) -> St
         input: &linted.choice,
         unknown: &input::unknown(linted.project),
         unmatched: &linted.resolved.unmatched,
+        named: &linted.resolved.named,
         files: &linted.files(),
         elapsed: start.elapsed(),
     };

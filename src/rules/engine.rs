@@ -11,6 +11,7 @@ use crate::config::Settings;
 use crate::findings::{Atoms, Finding, Severity, Share};
 use crate::graph::Graph;
 use crate::project::{Layer, Project, ResourceId, ResourceType};
+use crate::words;
 
 /// Subjects that one task looks at: so few that they stay in the processor's cache from the first rule to the last.
 const CHUNK: usize = 64;
@@ -340,9 +341,9 @@ impl<'p> World<'p> {
         let subjects: usize = self.kinds(instance).map(|kind| self.subjects(kind).len()).sum();
         let skipped = if subjects == 0 && !about_project {
             let kinds: Vec<&str> = self.kinds(instance).map(ResourceType::label).collect();
-            Some(format!("the project has no {}", kinds.join(", ")))
+            Some(format!("the project has no {}", words::either(&kinds)))
         } else {
-            instance.rule.not_applicable(&context)
+            instance.rule.unset(self.settings).or_else(|| instance.rule.not_applicable(&context))
         };
         RuleRun { info: instance.info, subjects, skipped, undecided: 0 }
     }
