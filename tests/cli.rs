@@ -4,6 +4,8 @@ mod support;
 
 use serde_json::Value;
 use support::Desk;
+#[cfg(unix)]
+use support::needs::has_programs;
 
 const SOURCES: &str = "gym/models/staging/gym/_gym__sources.yml";
 
@@ -31,6 +33,9 @@ fn concise_is_one_finding_a_line() {
 #[test]
 fn a_pipe_or_device_is_written_to_and_not_replaced() {
     use std::os::unix::fs::FileTypeExt;
+    if !has_programs(&["mkfifo"]) {
+        return;
+    }
     let desk = Desk::gym();
     let made = std::process::Command::new("mkfifo").arg(desk.path("pipe")).status().expect("mkfifo starts");
     assert!(made.success());

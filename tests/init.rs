@@ -300,12 +300,7 @@ fn a_hostile_project_name_stays_in_its_comment() {
 /// Real manifests, where they are at hand.
 #[test]
 fn real_projects_get_a_config_that_holds() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    if !folder.is_dir() {
-        assert!(std::env::var_os("DBT_STEWARD_REQUIRE_CORPUS").is_none(), "{} is missing", folder.display());
-        eprintln!("skipped: {} is not there", folder.display());
-        return;
-    }
+    let Some(folder) = support::needs::corpus() else { return };
     let desk = Desk::new();
     let entries = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap());
     // The largest takes its time in a debug build and shows nothing that the others do not.
