@@ -244,6 +244,10 @@ fn a_rule_that_does_not_exist() {
         desk.run(&[&["check", "gym"], &arguments[..]].concat())
             .refuses(&format!("  × {message}: there is no such rule or area\n  help: {help}\n"));
     }
+    let help = "take out a comma; `dbt-steward rules` lists the names";
+    desk.run(&["check", "gym", "--select", "DOC001,,DOC002"])
+        .refuses(&format!("  × --select DOC001,,DOC002: a name is empty\n  help: {help}\n"));
+    desk.run(&["check", "gym", "--ignore", ""]).refuses(&format!("  × --ignore : a name is empty\n  help: {help}\n"));
 }
 
 #[test]
@@ -307,6 +311,52 @@ fn time_zone_and_locale_change_nothing() {
             "{name}={value}"
         );
     }
+}
+
+/// These zones are 26 hours apart, so that it is never the same day in both.
+#[test]
+fn today_is_that_of_utc_in_every_time_zone() {
+    let date = |zone: &str| {
+        let mut desk = Desk::gym();
+        desk.set("TZ", zone);
+        let run = desk.run(&["audit", "gym", "--format", "json", "--quiet"]);
+        let audit: serde_json::Value =
+            serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"));
+        audit["date"].as_str().expect("an audit has its date").to_owned()
+    };
+    // Midnight may pass between two runs, but not twice.
+    let are_same = (0..2).any(|_| date("<-12>12") == date("<+14>-14"));
+    assert!(are_same, "{} is not {}", date("<-12>12"), date("<+14>-14"));
+}
+
+#[test]
+fn many_findings_at_once_are_no_dead_end() {
+    let hint = |desk: &Desk, more: &[&str]| {
+        let stderr = desk.run(&[&["check", "large"], more].concat()).stderr;
+        stderr.lines().last().filter(|line| line.contains(" are many to begin with")).map(str::to_owned)
+    };
+    let with_models = |count: usize| {
+        let desk = Desk::new();
+        desk.write("large/dbt_project.yml", "name: large\nversion: '1.0'\n");
+        for number in 0..count {
+            desk.write(&format!("large/models/m{number}.sql"), "select 1 as id\n");
+        }
+        desk
+    };
+    assert_eq!(hint(&with_models(200), &["--select", "DOC001"]), None);
+    let desk = with_models(201);
+    assert_eq!(
+        hint(&desk, &["--select", "DOC001"]).as_deref(),
+        Some(
+            "201 findings are many to begin with: --statistics counts them by rule, `dbt-steward audit` says what to do \
+             first, `dbt-steward baseline` records them, so that only new ones are reported"
+        )
+    );
+    for told in [&["--statistics"][..], &["--quiet"], &["--no-baseline"], &["large/models"]] {
+        assert_eq!(hint(&desk, &[&["--select", "DOC001"], told].concat()), None, "{told:?}");
+    }
+    assert_eq!(desk.run(&["baseline", "large"]).code, Some(0));
+    assert_eq!(hint(&desk, &["--select", "DOC001"]), None);
 }
 
 #[test]

@@ -182,6 +182,35 @@ fn folders_of_unknown_name_are_proposed_by_what_is_in_them() {
 }
 
 #[test]
+fn a_folder_base_among_marts_is_in_no_layer_and_nothing_is_proposed_that_would_change_that() {
+    let all: Vec<String> = paths("marts/telemetry/base", "events_", 4)
+        .chain(paths("marts", "dim_", 3))
+        .chain(paths("publish", "fact_", 3))
+        .collect();
+    let text = with_models(&all).run(&["init", "gym", "--input", "manifest", "--stdout"]).stdout;
+    assert!(
+        text.contains(
+            "#   no layer: 4 models in models/marts/**/base\n#   no layer: 3 models in models/publish\n# layers: {"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_project_without_models_has_no_layers_to_list() {
+    let desk = Desk::new();
+    desk.write("young/dbt_project.yml", "name: young\nversion: '1.0'\n")
+        .write("young/macros/m.sql", "{% macro m() %}{% endmacro %}\n");
+    let text = desk.run(&["init", "young", "--stdout"]).stdout;
+    assert!(
+        text.contains(
+            "# which layer a model is in: by folder first, then by prefix; there is no model yet\n# layers: {"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
 fn check_accepts_what_init_writes() {
     for (fixture, root) in [("shop", "p"), ("no-exposures", "p"), ("spotless", "p"), ("spans", "p/transform")] {
         let desk = Desk::with(fixture, "p");

@@ -9,6 +9,9 @@ use crate::rules::RuleInfo;
 const FOUR_GAPS: [&str; 4] = ["DOC001", "OWN001", "TST002", "EXP008"];
 
 impl Preset {
+    /// The words in `extends:`.
+    pub const NAMES: [&'static str; 3] = ["minimal", "recommended", "strict"];
+
     /// The severity a rule has in this preset; `None` is off.
     pub fn severity(self, rule: &RuleInfo) -> Option<Severity> {
         match self {
