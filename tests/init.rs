@@ -304,7 +304,7 @@ fn names_with_odd_characters_are_quoted() {
     let text = desk.run(&["init", "gym", "--input", "manifest", "--stdout"]).stdout;
     for line in [
         "#   no layer: 5 models in models/*star*\n",
-        "#   no layer: 3 models in models/a: [b] # c\n",
+        "#   no layer: 3 models in models/a: [b]\\n# c\n",
         "  # marts: { paths: [marts, \"models/[*]star[*]\", \"models/'quoted'\", \"models/a: [[]b[]]\\n# c\"] }\n",
         "  staging:\n    prefixes: [stg_, \"[, ]_\", no_]\n",
         "  meta-keys: [nested.data-owner, \"owner_, {too}\", \"team_: x\\n# y\"]  # ",
@@ -323,7 +323,7 @@ fn a_hostile_project_name_stays_in_its_comment() {
         manifest["metadata"]["project_name"] = json!("x\nextends: minimal\r\u{85}# \u{1b}[2J");
     });
     let text = desk.run(&["init", "gym", "--input", "manifest", "--stdout"]).stdout;
-    assert!(text.starts_with("# dbt-steward for x extends: minimal  #  [2J. All settings: "), "{text}");
+    assert!(text.starts_with("# dbt-steward for x\\nextends: minimal\\r\\u{85}# \\u{1b}[2J. All settings: "), "{text}");
 }
 
 /// Real manifests, where they are at hand.

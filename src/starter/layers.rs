@@ -193,17 +193,19 @@ fn prefix(name: &str) -> &str {
     }
 }
 
+/// Of the folder of a layer: which it is, and the folder within that the models are in, such as `base`.
+type Within<'p> = Option<(Layer, &'p str)>;
+
 /// A folder directly below the models' with models that belong to no layer.
 struct Unrecognised<'p> {
     folder: String,
-    /// If it is the folder of a layer, which, and the folder within that those models are in, such as `base`.
-    within: Option<(Layer, &'p str)>,
+    within: Within<'p>,
     members: Vec<ResourceId>,
 }
 
 /// The one with most of them first, at most five.
 fn unrecognised_folders<'p>(models: &[(ResourceId, &'p Resource<'_>)], known: &Layers) -> Vec<Unrecognised<'p>> {
-    let mut folders: BTreeMap<(String, Option<(Layer, &str)>), Vec<ResourceId>> = BTreeMap::new();
+    let mut folders: BTreeMap<(String, Within<'_>), Vec<ResourceId>> = BTreeMap::new();
     for (id, model) in models.iter().filter(|(_, model)| known.of(model) == Layer::Other) {
         let parts: Vec<&str> = model.path.split('/').collect();
         if parts.len() > 2 {
