@@ -4,6 +4,7 @@ mod build;
 mod counts;
 mod date;
 mod dbt_macros;
+mod dbt_version;
 mod description;
 mod detail;
 mod disabled_tests;
@@ -28,6 +29,7 @@ pub use build::Facts;
 pub use counts::Counts;
 pub use date::Date;
 pub use dbt_macros::is_macro_of_dbt;
+pub use dbt_version::DbtVersion;
 pub use description::{is_description, is_placeholder};
 pub use detail::{
     Access, DocsBlock, Exposure, Freshness, GenericTest, Group, Macro, Metric, Owner, RefCall, Relation, SavedQuery,

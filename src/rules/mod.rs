@@ -66,10 +66,15 @@ pub fn all() -> Vec<&'static RuleInfo> {
     rules
 }
 
+/// Rules that say which tests to add, in words that the project's dbt takes.
+const SUGGEST_TESTS: [&str; 5] = ["TST001", "TST002", "TST003", "TST004", "TST005"];
+
 /// Whether any of the instances asks for what only the root project's own files say. Gathering it is not for nothing.
 pub fn need_own_files(instances: &[Instance]) -> bool {
     let needs = |info: &RuleInfo| {
-        matches!(info.area, Area::Project | Area::Resources) || matches!(info.code, "NAM005" | "DAG002" | "DAG015")
+        matches!(info.area, Area::Project | Area::Resources)
+            || matches!(info.code, "NAM005" | "DAG002" | "DAG015")
+            || SUGGEST_TESTS.contains(&info.code)
     };
     instances.iter().any(|instance| needs(instance.info))
 }

@@ -165,6 +165,9 @@ fn lint_as(
     }
     let cache = Arc::new(Files::default());
     let mut project = shop(resources);
+    if unresolved.is_some() {
+        project.dbt_version = Text::default();
+    }
     project.unresolved = unresolved;
     let listing = list(folder.path());
     project.own_files = Some(Box::new(own_files::read(&project, folder.path(), "dbt_packages", &cache, &listing)));
@@ -188,7 +191,8 @@ fn described(found: &Located, root: &str) -> String {
 }
 
 fn shop(resources: &[Resource<'static>]) -> Project<'static> {
-    Project::from(Facts { name: Text::from("shop"), resources: resources.to_vec(), ..Facts::default() })
+    let dbt_version = Text::from("1.12.0");
+    Project::from(Facts { name: Text::from("shop"), dbt_version, resources: resources.to_vec(), ..Facts::default() })
 }
 
 fn instance(rule: &str, options: Value) -> Instance {
