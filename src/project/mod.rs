@@ -40,11 +40,11 @@ pub use json::Json;
 pub use layers::{Layer, LayerRule, Layers};
 pub use neighbours::folder;
 pub use own_files::{
-    Changes, ConfigFolder, ConfigSection, Deprecated, DeprecatedPlace, Deprecation, DuplicateKey, Orphan, OwnFiles,
-    PackageOrigin, RequiredPackage, Secret, Spot, UnresolvedReference, Variable,
+    Changes, ConfigFolder, ConfigSection, Deprecated, DeprecatedPlace, Deprecation, DocsMention, DuplicateKey, Orphan,
+    OwnFiles, PackageOrigin, RequiredPackage, Secret, Spot, UnresolvedReference, Variable,
 };
 pub use ownership::{FileOwners, OwnerPlace, Owners, Ownership, lookup};
-pub use resource::{Column, Constraint, Detail, Resource, ResourceId, ResourceType, Unknown};
+pub use resource::{Column, Constraint, Detail, PackageEntry, Resource, ResourceId, ResourceType, Unknown};
 pub use text::Text;
 
 use disabled_tests::DisabledTests;

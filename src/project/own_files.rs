@@ -45,6 +45,8 @@ pub struct OwnFiles {
     pub duplicate_keys: Vec<DuplicateKey>,
     pub deprecated: Vec<Deprecated>,
     pub secrets: Vec<Secret>,
+    /// Of docs blocks that dbt does not record as used, the first place in YAML that names each, by name.
+    pub docs_mentions: Vec<DocsMention>,
     pub orphans: Vec<Orphan>,
     /// Every file with properties, at its first key.
     pub properties: Vec<Spot>,
@@ -158,6 +160,17 @@ pub struct DeprecatedPlace {
     pub needs: DbtVersion,
     /// The entry that it is a part of: type and name of a resource, as its unique id has them around the package.
     pub entry: Option<(&'static str, String)>,
+}
+
+/// A place in properties YAML that names a docs block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocsMention {
+    /// The block's name, which is what stands there.
+    pub name: String,
+    pub spot: Spot,
+    pub line: u32,
+    /// The key of the file that it is under: `models`, or one of the project's own.
+    pub section: Option<String>,
 }
 
 /// Kinds of syntax that dbt has replaced.

@@ -94,7 +94,10 @@ impl<'p> Context<'p> {
     /// Reports a defect of `node` at a place in its files. Chain `help`, `evidence`, `part`, `related` onto it.
     pub fn report(&mut self, node: Node<'_>, place: Place, message: impl Into<String>) -> &mut Finding {
         let severity = self.world.severity(self.instance, node.id);
-        let finding = self.finding(severity, node.unique_id.to_string(), Some(node.id), place, message.into());
+        let mut finding = self.finding(severity, node.unique_id.to_string(), Some(node.id), place, message.into());
+        if let Some(entry) = node.entry_in_package.as_ref().filter(|_| finding.place.is_in_entry()) {
+            finding.evidence(format!("its YAML entry is in package `{}`: {}", entry.package, entry.path));
+        }
         self.push(severity.is_some() && self.world.is_asked(node.id), finding)
     }
 

@@ -29,6 +29,7 @@ pub fn resource(kind: ResourceType, unique_id: &str, path: &str) -> Resource<'st
         package: Text::from("shop"),
         path: Text::from(path.to_owned()),
         properties_path: None,
+        entry_in_package: None,
         description: Text::default(),
         tags: Vec::new(),
         meta: serde_json::Map::new(),

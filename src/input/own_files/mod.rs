@@ -5,6 +5,7 @@
 
 mod calls;
 mod deprecated;
+mod docs;
 mod keys;
 mod macros;
 mod mentions;
@@ -47,6 +48,7 @@ pub fn read(project: &Project<'_>, root: &Path, packages: &str, files: &Files, l
         own.orphans.extend(part.orphans);
     }
     own.deprecated.extend(calls::deprecated(&tree));
+    own.docs_mentions = docs::mentions(project, &yaml);
     let install = root.join(packages);
     let texts = mentions::Texts { tree: &tree, project, packages: &install, required: &own.packages };
     let (macros, variables, named) = (macros::uncalled(&texts), variables::unread(&texts), packages::named(&texts));

@@ -26,7 +26,7 @@ fn addition(project: &Project<'_>, resource: &Resource<'_>) -> String {
 /// Where the resource is described, or should be, in words: "`- name: orders` of source `erp` in models/erp.yml".
 pub fn entry(project: &Project<'_>, resource: &Resource<'_>) -> String {
     let name = &resource.name;
-    if let Some(path) = &resource.properties_path {
+    if let Some(path) = resource.entry_file() {
         let source = resource.as_source().map(|source| format!(" of source `{}`", source.source_name));
         return format!("`- name: {name}`{} in {path}", source.unwrap_or_default());
     }
