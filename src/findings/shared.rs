@@ -12,10 +12,10 @@ pub fn join_shared(findings: Vec<Located>, project: &Project<'_>) -> Vec<Located
     }
     let mut joined: Vec<Located> = Vec::with_capacity(findings.len());
     // What the last of them stands for besides itself.
-    let mut others: Vec<Box<Finding>> = Vec::new();
+    let mut others: Vec<Finding> = Vec::new();
     for located in findings {
         match joined.last_mut() {
-            Some(first) if is_shared(first, &located) => others.push(located.finding),
+            Some(first) if is_shared(first, &located) => others.push(*located.finding),
             last => {
                 last.into_iter().for_each(|first| stand_for(&mut first.finding, std::mem::take(&mut others), project));
                 joined.push(located);
@@ -29,19 +29,22 @@ pub fn join_shared(findings: Vec<Located>, project: &Project<'_>) -> Vec<Located
 /// Whether both are about the same lines of a column, which two resources have.
 fn is_shared(a: &Located, b: &Located) -> bool {
     let (one, other) = (&a.finding, &b.finding);
-    let (Place::Column(column) | Place::ColumnKey(column, _)) = &one.place else { return false };
-    let (Place::Column(same) | Place::ColumnKey(same, _)) = &other.place else { return false };
+    let is_in_column = |finding: &Finding| matches!(finding.place, Place::Column(_) | Place::ColumnKey(..));
     let span = |located: &Located| located.location.region.as_ref().map(|region| region.span);
+    // Codes first: they tell nearly all neighbours apart.
     one.code == other.code
         && one.severity == other.severity
         && one.subject != other.subject
-        && column == same
+        && one.part == other.part
+        && one.part.starts_with("column:")
+        && is_in_column(one)
+        && is_in_column(other)
         && span(a).is_some()
         && span(a) == span(b)
         && a.location.path == b.location.path
 }
 
-fn stand_for(first: &mut Finding, others: Vec<Box<Finding>>, project: &Project<'_>) {
+fn stand_for(first: &mut Finding, others: Vec<Finding>, project: &Project<'_>) {
     if others.is_empty() {
         return;
     }

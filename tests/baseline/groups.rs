@@ -567,6 +567,6 @@ fn a_column_that_models_share_by_an_alias() {
         "DOC011",
         &with_a_column(&names, true),
         &with_a_column(&["a", "b", "c", "d"], true),
-        &["shop/models/m.yml:2:33: DOC011 undocumented-column column `id` of model `d` has no description"],
+        &["shop/models/m.yml:2:36: DOC011 undocumented-column column `id` of model `d` has no description"],
     );
 }
