@@ -156,18 +156,29 @@ fn report<'u, 'p: 'u>(
     cx: &mut Context<'_>,
 ) {
     let home = staged.sources.iter().find_map(|name| homes.0.get(name).copied());
-    let help = match home.or_else(|| staged.sources.iter().find_map(|name| usual().get(name).copied())) {
+    let usual = || staged.sources.iter().find_map(|name| usual().get(name).copied());
+    let help = match home.or_else(usual).or_else(|| declared_in(staged, cx)) {
         Some(home) => format!("move it to {home}"),
         None => format!("move it to a folder named `{}`", staged.sources.first().copied().unwrap_or_default()),
     };
     cx.report(staged.model, Place::File, message).help(help).evidence(format!("file: {}", staged.model.path));
 }
 
+/// The folder in which one of its sources is declared, if that is one of the staging layer beside the model's own.
+fn declared_in<'p>(staged: &Staged<'p>, cx: &Context<'p>) -> Option<&'p str> {
+    let sources = cx.parents(staged.model.id).filter(|parent| parent.kind == ResourceType::Source);
+    let mut folders = sources.map(|source| folder(&source.resource.path)).filter(|folder| {
+        let layer = cx.settings.layers.by_folder(&format!("{folder}/_.yml"));
+        matches!(layer, Some(Layer::Base | Layer::Staging)) && !staged.folders().any(|(_, path)| path == *folder)
+    });
+    folders.next()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
 
-    use crate::project::Resource;
+    use crate::project::{Resource, Text};
     use crate::rules::tester::{findings, model, reading, relation, source, subjects};
 
     #[test]
@@ -228,6 +239,22 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].subject, "model.shop.stg_support__merged");
         assert_eq!(found[0].help, "move it to models/staging/zendesk");
+    }
+
+    #[test]
+    fn a_source_may_have_a_folder_and_no_model_in_it() {
+        let (crm, mut support) = (source("crm", "customers"), source("support", "tickets"));
+        let customers = staged("staging/crm", "stg_crm__customers", &crm);
+        let merged = staged("staging/crm", "stg_support__merged", &support);
+        for (file, help) in [
+            ("models/staging/zendesk/_sources.yml", "move it to models/staging/zendesk"),
+            ("models/staging/_sources.yml", "move it to a folder named `support`"),
+            ("models/_sources.yml", "move it to a folder named `support`"),
+        ] {
+            support.path = Text::from(file);
+            let all = [crm.clone(), support.clone(), customers.clone(), merged.clone()];
+            assert_eq!(findings("NAM003", Value::Null, &all)[0].help, help, "{file}");
+        }
     }
 
     #[test]
