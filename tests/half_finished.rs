@@ -346,8 +346,7 @@ fn said_of_others(old: &str, new: &[u8]) -> (Vec<String>, Vec<String>) {
 
 #[test]
 fn of_what_a_broken_model_reads_nobody_says_that_nothing_does() {
-    let unknown =
-        "not known: children of 2 resources: models/marts/fct_visits.sql, which cannot be read, may read it";
+    let unknown = "not known: children of 2 resources: models/marts/fct_visits.sql, which cannot be read, may read it";
     // Latin-1 in a comment, and a bracket that is never closed.
     for (new, place) in [(&b"select -- caf\xe9\n"[..], "1:14"), (b"{{ config(x=1 }}select", "1:15")] {
         let (found, said) = said_of_others("select", new);
