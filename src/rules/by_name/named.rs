@@ -34,7 +34,9 @@ pub(crate) struct Named {
 /// part of all, and the rest need not be taken apart, nor even be read as the JSON that it is kept in.
 static NAMES_ONE: LazyLock<Regex> = LazyLock::new(|| {
     let name = r#"(?:(?:\\")?\{\{[^}]*\}\}(?:\\")?|\\"[^"\\]*\\"|`[^`]*`|[^ \\(),;'{}"]+)\."#;
-    let pattern = format!(r"(?i)(?:from|join)(?: |\\[nrt])+{name}|{}", super::lookups::HINTS);
+    // Not in any case: with so few beginnings, the search skips what has none of them.
+    let word = "(?:from|join|FROM|JOIN|From|Join)";
+    let pattern = format!(r"{word}(?: |\\[nrt])+{name}|{}", super::lookups::HINTS);
     Regex::new(&pattern).expect("the pattern is well formed")
 });
 
