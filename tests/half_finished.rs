@@ -356,3 +356,37 @@ fn of_what_a_broken_model_reads_nobody_says_that_nothing_does() {
         assert_eq!(said, [unknown]);
     }
 }
+
+#[test]
+fn a_name_that_is_used_twice_is_missing_once() {
+    let sql = "select * from {{ ref('nosuch') }} as a\njoin {{ ref('nosuch') }} as b using (id)\n";
+    let desk = desk(&[("models/e.sql", sql)]);
+    let json = desk.json(&["shop", "--input", "project", "--select", "DAG015"]);
+    let findings = json["findings"].as_array().expect("there are findings");
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    assert_eq!((&findings[0]["line"], &findings[0]["column"]), (&1.into(), &18.into()));
+    let again = &findings[0]["related"][0];
+    assert_eq!((&again["line"], &again["column"], &again["label"]), (&2.into(), &9.into(), &"and here".into()));
+}
+
+#[test]
+fn a_line_of_seventy_thousand_characters_is_drawn_around_the_place() {
+    let filler = "1, ".repeat(25_000);
+    let sql = format!("select {filler}x from {{{{ ref('nosuch') }}}}\n");
+    let run = desk(&[("models/e.sql", &sql)]).run(&["check", "shop", "--input", "project", "--select", "DAG015"]);
+    assert_eq!(run.code, Some(1));
+    assert!(run.stdout.contains("models/e.sql:1:75018]"), "{}", run.stdout);
+    assert!(run.stdout.contains("1, 1, x from {{ ref('nosuch') }}\n"), "{}", run.stdout);
+    assert!(run.stdout.len() < 1_000, "{}", run.stdout.len());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_variable_of_the_environment_may_be_no_text() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let desk = desk(&[("models/e.sql", "select '{{ env_var('TEXT') }}' as a, '{{ env_var('BYTES', 'none') }}' as b")]);
+    let mut command = desk.command(&["check", "shop", "--input", "project", "--quiet", "--select", "PRJ013"]);
+    command.env("TEXT", "text").env("BYTES", std::ffi::OsStr::from_bytes(b"caf\xE9"));
+    let output = command.output().expect("the program starts");
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+}

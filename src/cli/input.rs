@@ -133,7 +133,7 @@ fn from_files(
 ) -> miette::Result<Loaded> {
     let environment = Environment {
         vars: vars(settings.vars.as_deref())?,
-        variables: std::env::vars().collect(),
+        variables: variables(),
         target: settings.target.clone(),
         profiles: settings.profiles_dir.clone().or_else(|| now.map(Path::to_owned)),
         installed_in: now.map(Path::to_owned),
@@ -141,6 +141,13 @@ fn from_files(
     let input = project_files::read(&nearby(&project.root), &files, environment);
     let described = ("project files", shown(&project.root));
     Ok(Loaded::new(Source::Files(Box::new(input)), described, Some(why), files))
+}
+
+/// The environment's variables, without those that are no text: Jinja could not tell them from others.
+fn variables() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
 }
 
 fn vars(text: Option<&str>) -> Result<Map, BadVars> {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{CLEAN, config, output};
 use crate::docs::catalogue;
+use crate::report::printable;
 use crate::rules;
 
 #[derive(Debug, clap::Args)]
@@ -42,7 +43,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
         Err(error) if arguments.config.is_some() => return Err(error.into()),
         Err(error) => {
             // The list is what one needs to put the config right.
-            let _ = writeln!(std::io::stderr(), "policies are left out: {error}");
+            let _ = writeln!(std::io::stderr(), "policies are left out: {}", printable(&error.to_string()));
             rules::all()
         }
     };

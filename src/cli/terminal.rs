@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write};
 
 use miette::{GraphicalReportHandler, GraphicalTheme};
 
-use crate::report::printable_lines;
+use crate::report::{draw, printable_lines};
 
 /// Whether to color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
@@ -45,7 +45,6 @@ pub fn width() -> usize {
 /// Prints why a command could not run, on stderr.
 pub fn print_error(error: &miette::Report, color: Color) {
     let drawn = |theme| {
-        let mut text = String::new();
         let handler = GraphicalReportHandler::new_themed(theme)
             .with_width(PLAIN_WIDTH)
             .with_links(false)
@@ -53,8 +52,7 @@ pub fn print_error(error: &miette::Report, color: Color) {
             .with_word_separator(textwrap::WordSeparator::AsciiSpace)
             .with_word_splitter(textwrap::WordSplitter::NoHyphenation)
             .with_break_words(false);
-        handler.render_report(&mut text, error.as_ref()).expect("writing to a string does not fail");
-        text
+        draw(&handler, error.as_ref())
     };
     let plain = drawn(GraphicalTheme::unicode_nocolor());
     let text = match printable_lines(&plain) {

@@ -256,8 +256,8 @@ pub struct UnresolvedReference {
     pub name: String,
     /// Whether something of that name is there and disabled.
     pub is_disabled: bool,
-    /// The call, where it is found; a docs block is mentioned in the description.
-    pub spot: Option<Spot>,
+    /// The calls, where they are found; a docs block is mentioned in the description.
+    pub spots: Vec<Spot>,
     /// For a docs block: the column whose description mentions it.
     pub column: Option<String>,
 }

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, SourceCode};
 use rayon::prelude::*;
 
+use super::excerpt::draw;
 use super::{Style, printable, printable_lines};
 use crate::findings::{Located, Location, Severity};
 
@@ -51,18 +52,12 @@ impl Pen {
 
     /// With colors only where no control character but the line ends is drawn: then all others are the colors' own.
     fn draw(&self, located: &Located) -> String {
-        let plain = rendered(&self.plain, located);
+        let plain = draw(&self.plain, &Drawn(located));
         if let Cow::Owned(safe) = printable_lines(&plain) {
             return safe;
         }
-        self.colored.as_ref().map_or(plain, |colored| rendered(colored, located))
+        self.colored.as_ref().map_or(plain, |colored| draw(colored, &Drawn(located)))
     }
-}
-
-fn rendered(handler: &GraphicalReportHandler, located: &Located) -> String {
-    let mut text = String::new();
-    handler.render_report(&mut text, &Drawn(located)).expect("writing to a string does not fail");
-    text
 }
 
 /// A finding as miette wants to see it.

@@ -6,6 +6,7 @@ mod badge;
 mod checkstyle;
 mod concise;
 mod csv;
+mod excerpt;
 mod full;
 mod github;
 mod gitlab;
@@ -29,6 +30,7 @@ use crate::findings::{Located, Report};
 
 pub use audit::{AuditFormat, write_audit};
 pub use badge::badge;
+pub use excerpt::draw;
 pub use printable::{printable, printable_lines};
 pub use statistics::statistics;
 pub use summary::{SummaryStyle, elapsed, summary};

@@ -2,9 +2,11 @@
 
 mod layers;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::project::{FileOwners, Meta, Project, Resource, ResourceType};
+use crate::report::printable;
 use crate::words::counted;
 
 /// Words in the names of `meta` keys that say who is responsible.
@@ -106,9 +108,9 @@ fn overrides(models: &[&Resource<'_>]) -> String {
     format!("{head}# overrides:\n#   - {{ paths: {folder}, rules: {{ undocumented-model: 'off' }} }}\n")
 }
 
-/// A name that cannot end the comment that it stands in.
-fn in_comment(name: &str) -> String {
-    name.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+/// A name that cannot end the comment that it stands in, nor steer a terminal.
+fn in_comment(name: &str) -> Cow<'_, str> {
+    printable(name)
 }
 
 /// A YAML list on one line; every item is quoted unless it is plainly a word.

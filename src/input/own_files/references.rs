@@ -1,5 +1,6 @@
 //! Where names stand that nothing defines.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::files::{Files, ProjectFile};
@@ -30,7 +31,10 @@ pub fn locate(
     let is_known = |reference: &&Unresolved| has_packages || reference.disabled || is_named_as_own(reference);
     let all = unresolved.iter().filter(|reference| package(&reference.unique_id) == Some(project.name.as_str()));
     let (known, undecided): (Vec<&Unresolved>, Vec<&Unresolved>) = all.filter(is_read).partition(is_known);
-    let located = known.into_iter().filter_map(|reference| {
+    // A resource that names it twice refers to it once.
+    let mut seen = HashSet::new();
+    let once = known.into_iter().filter(|it| seen.insert((&it.unique_id, it.function, &it.name, &it.column)));
+    let located = once.filter_map(|reference| {
         let mut resources = project.resources.iter().chain(&project.disabled);
         let resource = resources.find(|resource| resource.unique_id.as_str() == reference.unique_id);
         if resource.is_some_and(|resource| resource.is_unknown("parents")) {
@@ -41,7 +45,7 @@ pub fn locate(
             function: reference.function,
             name: reference.name.clone(),
             is_disabled: reference.disabled,
-            spot: resource.and_then(|resource| spot(reference, resource, root, files)),
+            spots: resource.map(|resource| spots(reference, resource, root, files)).unwrap_or_default(),
             column: reference.column.clone(),
         })
     });
@@ -52,27 +56,27 @@ fn package(unique_id: &str) -> Option<&str> {
     unique_id.split('.').nth(1)
 }
 
-/// In the file that defines the resource: a call that names it in code, or such a text in YAML.
-fn spot(reference: &Unresolved, resource: &Resource<'_>, root: &Path, files: &Files) -> Option<Spot> {
+/// In the file that defines the resource: each call that names it in code, or such a text in YAML.
+fn spots(reference: &Unresolved, resource: &Resource<'_>, root: &Path, files: &Files) -> Vec<Spot> {
     if reference.function == "doc" {
-        return None;
+        return Vec::new();
     }
     let path = resource.path.strip_prefix("./").unwrap_or(&resource.path);
-    let file = files.get(root, path, &paths::shown(&root.join(path)))?;
-    let file = file.text().ok()?;
+    let Some(file) = files.get(root, path, &paths::shown(&root.join(path))) else { return Vec::new() };
+    let Ok(file) = file.text() else { return Vec::new() };
     let is_yaml = path.ends_with(".yml") || path.ends_with(".yaml");
-    let span = match is_yaml {
-        true => in_yaml(file, reference).or_else(|| declared(file, reference, resource)),
+    let spans = match is_yaml {
+        true => Vec::from_iter(in_yaml(file, reference).or_else(|| declared(file, reference, resource))),
         false => in_code(file, reference),
     };
-    Some(Spot::new(path, span?))
+    spans.into_iter().map(|span| Spot::new(path, span)).collect()
 }
 
-fn in_code(file: &ProjectFile, reference: &Unresolved) -> Option<Span> {
+fn in_code(file: &ProjectFile, reference: &Unresolved) -> Vec<Span> {
     let fits = |call: &&Call| {
         called(call).is_some_and(|(function, name)| function == reference.function && name == reference.name)
     };
-    file.calls().iter().find(fits).map(|call| call.span)
+    file.calls().iter().filter(fits).map(|call| call.span).collect()
 }
 
 /// Function and name of a call, the name as in [`Unresolved`].

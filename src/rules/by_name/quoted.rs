@@ -86,7 +86,7 @@ fn ends_with_any(text: &str, ends: &[&str]) -> bool {
         Some((first, second)) => last == second && words.get(1).is_some_and(|word| word == first),
         None => last.ends_with(end),
     };
-    ends.iter().any(|end| is_end(&end))
+    ends.iter().any(is_end)
 }
 
 #[cfg(test)]

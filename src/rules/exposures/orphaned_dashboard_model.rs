@@ -455,7 +455,8 @@ mod tests {
     fn a_macro_may_read_what_lineage_does_not_show() {
         let mut all = with_sql("union_all", "{{ dbt_utils.union_relations(found('rudder')) }}");
         all.macros = vec![Text::from("macro.shop.hook"), Text::from("macro.shop.found"), Text::from("macro.shop.rows")];
-        let macros = ["hook", "found"].map(|name| macro_of(name, "{% macro m(s) %}{% do run_query(s) %}{% endmacro %}"));
+        let macros =
+            ["hook", "found"].map(|name| macro_of(name, "{% macro m(s) %}{% do run_query(s) %}{% endmacro %}"));
         let rows = macro_of("rows", "{% macro rows(s) %}{{ s }}{% endmacro %}");
         let found = findings("EXP008", json!(null), &[&[rows], &macros[..], &on_board(&[all])[..]].concat());
         assert_eq!(
@@ -480,10 +481,11 @@ mod tests {
         let mut audited =
             with_sql("environments", "with all_of (id) as (select 1 union select 2)\n{{ audit('all_of') }}");
         audited.macros = vec![Text::from("macro.shop.audit")];
-        let plain = with_sql("tiers", "select 'gold' as tier, {{ name_of('gold') }} as name union all values ('a', 'b')");
+        let plain =
+            with_sql("tiers", "select 'gold' as tier, {{ name_of('gold') }} as name union all values ('a', 'b')");
         for literal in [audited, plain] {
             let fct = reading(with_sql("fct", "select 1"), &[&literal]);
-            let all = [&[audit.clone()], &on_board(&[literal, fct])[..]].concat();
+            let all = [std::slice::from_ref(&audit), &on_board(&[literal, fct])[..]].concat();
             assert!(subjects("EXP008", &all).is_empty());
             assert_eq!(findings("DAG001", json!(null), &all).len(), 1);
         }

@@ -106,7 +106,8 @@ fn report_read_by_name(model: Node<'_>, reading: &Reading, reader: Node<'_>, cx:
         reader.label(),
         reading.text
     );
-    let help = format!("write `{{{{ ref('{}') }}}}` in place of `{}`, if that is what is meant", model.name, reading.text);
+    let help =
+        format!("write `{{{{ ref('{}') }}}}` in place of `{}`, if that is what is meant", model.name, reading.text);
     let finding = cx.report(model, Place::Entry, message);
     finding.help(help).related(reader.id, Place::Code(reading.text.clone()), format!("`{label}` is read here"));
 }

@@ -1,5 +1,5 @@
 use crate::findings::Place;
-use crate::project::UnresolvedReference;
+use crate::project::{Spot, UnresolvedReference};
 use crate::rules::{Context, NoOptions, PACKAGES_ARE_MISSING, Rule, declare_rule};
 
 declare_rule! {
@@ -48,7 +48,7 @@ impl Rule for UnresolvedName {
         for reference in cx.project.unresolved.as_deref().unwrap_or_default() {
             let message = message(reference);
             let id = cx.project.find(&reference.unique_id);
-            let finding = match (id, &reference.spot) {
+            let finding = match (id, reference.spots.first()) {
                 (Some(id), _) if reference.function == "doc" => {
                     let place = match &reference.column {
                         Some(column) => Place::ColumnKey(column.clone(), "description".to_owned()),
@@ -57,8 +57,11 @@ impl Rule for UnresolvedName {
                     cx.report(cx.node(id), place, message)
                 }
                 (Some(id), spot) => {
-                    let span = spot.as_ref().map(|spot| Place::Span(spot.path.clone(), Some(spot.span)));
-                    cx.report(cx.node(id), span.unwrap_or(Place::Entry), message)
+                    let finding = cx.report(cx.node(id), spot.map_or(Place::Entry, place), message);
+                    for again in reference.spots.iter().skip(1) {
+                        finding.related(id, place(again), "and here");
+                    }
+                    finding
                 }
                 (None, Some(spot)) => cx.report_at(spot, message).subject(reference.unique_id.clone()),
                 (None, None) => {
@@ -79,6 +82,10 @@ impl Rule for UnresolvedName {
         let is_undecided = cx.own_files().is_some_and(|own| own.undecided_references > 0);
         (unresolved.is_empty() && is_undecided).then(|| PACKAGES_ARE_MISSING.to_owned())
     }
+}
+
+fn place(spot: &Spot) -> Place {
+    Place::Span(spot.path.clone(), Some(spot.span))
 }
 
 fn message(reference: &UnresolvedReference) -> String {

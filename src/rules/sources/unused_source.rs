@@ -227,7 +227,8 @@ mod tests {
         Resource { detail: Detail::Macro(Box::new(detail)), ..resource(ResourceType::Macro, id, "macros/find.sql") }
     }
 
-    const FINDS: &str = "{% macro find_relations(schema) %}{% do run_query('show tables in ' ~ schema) %}{% endmacro %}";
+    const FINDS: &str =
+        "{% macro find_relations(schema) %}{% do run_query('show tables in ' ~ schema) %}{% endmacro %}";
 
     #[test]
     fn only_names_that_are_looked_up_count() {
@@ -241,7 +242,8 @@ mod tests {
         // The macro does nothing of the kind, or is handed something else.
         let harmless = "{% macro find_relations(pairs) %}{% for p in pairs %}{{ ref(p[1]) }}{% endfor %}{% endmacro %}";
         assert_eq!(found("{{ find_relations([('erp', 'fct')]) }}", harmless), ["source.shop.erp"]);
-        let code = "{{ find_relations('crm') }}{{ source('other', 'erp') }}{{ ref('a', 'erp') }}{{ config(schema='erp') }}";
+        let code =
+            "{{ find_relations('crm') }}{{ source('other', 'erp') }}{{ ref('a', 'erp') }}{{ config(schema='erp') }}";
         assert_eq!(found(code, FINDS), ["source.shop.erp"]);
         // A macro that knows the names itself, or leaves them out.
         let knows = |condition: &str| {
@@ -254,7 +256,8 @@ mod tests {
         assert_eq!(found(call, &knows("table_schema = 'ERP'")), none);
         assert_eq!(found(call, &knows("table_schema NOT IN ('SNAPSHOTS', 'ERP')")), ["source.shop.erp"]);
         assert_eq!(found(call, &knows("table_schema != 'ERP'")), ["source.shop.erp"]);
-        let own_source = "{% macro source(s, t) %}{% set m = {'erp': 'prod'} %}{{ builtins.source(s, t) }}{% endmacro %}";
+        let own_source =
+            "{% macro source(s, t) %}{% set m = {'erp': 'prod'} %}{{ builtins.source(s, t) }}{% endmacro %}";
         assert_eq!(found(call, own_source), ["source.shop.erp"]);
         // Jinja makes the name.
         let union = "{% for t in ['t1'] %}select * from raw.erp.{{ t }}{% endfor %}";
