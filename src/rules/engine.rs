@@ -11,7 +11,7 @@ use super::{Context, Instance, Node, RuleInfo, Subject};
 use crate::config::Settings;
 use crate::findings::{Atoms, Finding, Severity, Share};
 use crate::graph::Graph;
-use crate::project::{Layer, Project, ResourceId, ResourceType};
+use crate::project::{Layer, Project, Resource, ResourceId, ResourceType};
 
 /// Subjects that one task looks at: so few that they stay in the processor's cache from the first rule to the last.
 const CHUNK: usize = 64;
@@ -317,7 +317,8 @@ impl<'p> World<'p> {
 
     /// Whether some resource may read more than is known.
     pub(super) fn has_unknown_parents(&self) -> bool {
-        let is_any = || self.project.resources.iter().any(|resource| resource.is_unknown("parents"));
+        let is_unknown = |resource: &Resource<'_>| resource.is_unknown("parents");
+        let is_any = || self.project.unread_folder().is_some() || self.project.resources.iter().any(is_unknown);
         *self.unknown_parents.get_or_init(is_any)
     }
 
@@ -374,7 +375,8 @@ impl<'p> World<'p> {
             let kinds: Vec<&str> = self.kinds(instance).map(ResourceType::label).collect();
             Some(format!("the project has no {}", kinds.join(", ")))
         } else {
-            instance.rule.not_applicable(&context)
+            let lacks_files = || super::unknown::without_folder(instance.info, self.project);
+            instance.rule.not_applicable(&context).or_else(lacks_files)
         };
         RuleRun { info: instance.info, subjects, skipped, undecided: 0, left_alone: Vec::new() }
     }

@@ -39,16 +39,19 @@ impl OwnText<'_> {
 }
 
 impl Texts<'_> {
-    /// The places in `names` of those that the root project's files mention, by what `counts` takes for a mention.
+    /// The places in `names` of those that the root project's files mention or may, by what `counts` takes for a mention.
     pub fn own(
         &self,
         names: &[&str],
         counts: impl Fn(OwnText<'_>, usize, Range<usize>) -> bool + Sync,
     ) -> HashSet<usize> {
         let Some(finder) = finder(names) else { return HashSet::new() };
+        // What cannot be read may mention anything.
+        let all = || (0..names.len()).collect();
         let in_file = |(path, is_yaml): &(String, bool)| {
             let file = self.tree.file(path)?;
-            let text = OwnText { path, file: file.text().ok()?, is_yaml: *is_yaml };
+            let Ok(file) = file.text() else { return Some(all()) };
+            let text = OwnText { path, file, is_yaml: *is_yaml };
             Some(matches(&finder, text.text(), |name, range| counts(text, name, range)))
         };
         self.own_paths().par_iter().filter_map(in_file).flatten_iter().collect()
@@ -69,7 +72,7 @@ impl Texts<'_> {
         });
         let mut found: HashSet<usize> = in_code.flatten_iter().collect();
         for path in self.package_folders().iter().flat_map(|folder| yaml_below(folder)) {
-            let text = std::fs::read_to_string(path).unwrap_or_default();
+            let Ok(text) = std::fs::read_to_string(path) else { return (0..names.len()).collect() };
             found.extend(matches(&finder, &text, |_, range| counts(&text, range)));
         }
         found

@@ -22,6 +22,8 @@ const SECTIONS: [(&str, ResourceType); 6] = [
 #[derive(Debug, Default)]
 pub(super) struct Names {
     names: HashMap<ResourceType, HashSet<String>>,
+    /// Types of which there may be more, in files that cannot be read.
+    open: HashSet<ResourceType>,
 }
 
 impl Names {
@@ -57,7 +59,11 @@ impl Names {
         for (role, kind) in roles {
             for found in tree.of_role(role) {
                 let Some(file) = tree.file(&found.path()) else { continue };
-                for block in file.text().map(|file| file.blocks()).unwrap_or_default() {
+                let Ok(file) = file.text() else {
+                    self.open.insert(kind);
+                    continue;
+                };
+                for block in file.blocks() {
                     match block.kind {
                         // dbt calls the macro of a generic test so, and finds nothing under the bare name.
                         BlockKind::Test => self.add(kind, &format!("test_{}", block.name)),
@@ -73,7 +79,7 @@ impl Names {
     }
 
     fn has(&self, kind: ResourceType, name: &str) -> bool {
-        self.names.get(&kind).is_some_and(|names| names.contains(name))
+        self.open.contains(&kind) || self.names.get(&kind).is_some_and(|names| names.contains(name))
     }
 
     fn nearest(&self, kind: ResourceType, name: &str) -> Option<String> {

@@ -59,6 +59,7 @@ fn missing_id(name: &Unresolved, package: &str) -> Option<String> {
         "ref" => "model",
         "source" => "source",
         "metric" => "metric",
+        "function" => "function",
         _ => return None,
     };
     Some(format!("{kind}.{package}.{}", name.name))
@@ -167,6 +168,7 @@ impl Whole<'_> {
                     entry.insert("group", group.clone());
                 }
                 note_reader(&mut entry, readers, &node.unique_id);
+                self.note_missing_docs(&mut entry, texts, node.project, &node.patch.description, &node.patch.columns);
                 if node.kind.is_described() {
                     self.note_unread(&mut entry, node.project, node.patch.place.is_some());
                 }
@@ -190,18 +192,36 @@ impl Whole<'_> {
             entry.insert("doc_blocks", texts.mentioned(table.project, Some(&table.description)));
             note_reader(&mut entry, readers, &table.unique_id);
             self.note_unread(&mut entry, table.project, true);
+            self.note_missing_docs(&mut entry, texts, table.project, &table.description, &table.columns);
             manifest.add("sources", &table.unique_id, manifest::json(&table.unique_id, entry), table.enabled);
         }
     }
 
-    /// Where a properties file cannot be read, nobody knows what it says of resources that have no entry elsewhere, nor what
+    /// Where a properties file, or a whole folder, cannot be read, nobody knows what it says of resources that have no entry elsewhere, nor what
     /// exposures and metrics in it read.
     fn note_unread(&self, entry: &mut Map, project: usize, has_entry: bool) {
-        let Some(path) = self.unread.get(&project) else { return };
+        let folder = self.world.unread_folder(project);
+        let Some(path) = folder.or(self.unread.get(&project).map(String::as_str)) else { return };
         let reason = Reason::from(format!("{path} cannot be read"));
-        let fields: &[&str] = if has_entry { &["readers"] } else { &SAID_BY_ENTRIES };
+        let fields: &[&str] = match (has_entry, folder) {
+            (false, _) => &SAID_BY_ENTRIES,
+            (true, None) => &["readers"],
+            // Tests that are files of their own may lie in the folder.
+            (true, Some(_)) => &["entry", "readers"],
+        };
         for field in fields {
             entry.insert(*field, Datum::Unknown(reason.clone()));
+        }
+    }
+
+    /// A docs block that a description mentions and nothing defines may stand in a folder that cannot be read.
+    fn note_missing_docs(&self, entry: &mut Map, texts: &Texts, project: usize, description: &Datum, columns: &[Map]) {
+        let Some(folder) = self.world.unread_folder(0) else { return };
+        if texts.missing_in_all(project, "", description, columns).is_empty() {
+            return;
+        }
+        for field in ["description", "columns"] {
+            entry.insert(field, Datum::Unknown(Reason::from(format!("{folder} cannot be read"))));
         }
     }
 
@@ -234,6 +254,10 @@ impl Whole<'_> {
                 entry.insert("metrics", metric_names(calls));
             }
             render_parts(&mut entry, &|text| texts.render(&docs, resource.project, text));
+            self.note_missing_docs(&mut entry, texts, resource.project, &resource.description, &[]);
+            if matches!(resource.kind, "metric" | "semantic_model") {
+                self.note_unread(&mut entry, resource.project, true);
+            }
             let json = manifest::json(&resource.unique_id, entry);
             manifest.add(section, &resource.unique_id, json, resource.enabled);
         }
