@@ -81,6 +81,7 @@ fn rule_summaries(runs: &[RuleRun], findings: &[Located]) -> Vec<RuleSummary> {
             .collect::<Option<Vec<_>>>()
             .map(|mut all| all.remove(0)),
         undecided: instances.iter().map(|run| run.undecided).max().unwrap_or_default(),
+        left_alone: instances.iter().flat_map(|run| run.left_alone.iter().cloned()).collect(),
     };
     runs.chunk_by(|a, b| a.info.code == b.info.code).map(summary).collect()
 }

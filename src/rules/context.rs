@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
+use super::by_name::ByName;
 use super::engine::{Findings, Grouping};
 use super::instance::Instance;
 use crate::config::Settings;
@@ -311,6 +312,16 @@ impl<'p> Context<'p> {
     /// A share that must not fall, as it is now.
     pub fn share(&self, key: String, covered: u64, total: u64) -> Share {
         Share { code: self.instance.info.code, key, covered, total }
+    }
+
+    /// What code reads by its name in the warehouse.
+    pub(crate) fn by_name(&self) -> ByName<'p> {
+        self.world.by_name()
+    }
+
+    /// Notes what the rule leaves alone, and why: `--verbose` says so.
+    pub fn leave_alone(&self, what: String) {
+        self.world.leave_alone(self.instance.info.code, what);
     }
 
     /// Notes a share, so that a baseline can record it.

@@ -2,6 +2,7 @@
 //!
 //! To add a rule, write `src/rules/<area>/<slug>.rs` and name it in that area's `mod.rs`. CONTRIBUTING.md walks through it.
 
+pub(crate) mod by_name;
 mod context;
 pub(crate) mod coverage;
 mod declare;
