@@ -1,7 +1,7 @@
 //! `dbt-steward check`: lint, print, and say by the exit code how it went.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::base::Former;
@@ -162,8 +162,9 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let allow_empty = arguments.changed.allow_empty || arguments.changed.allow_other_files;
     let targets = targets::find(&arguments.paths, arguments.manifest.as_deref(), allow_empty)?;
     arguments.changed.check(&targets)?;
+    let outputs: Vec<&Path> = destinations.iter().filter_map(|destination| destination.file.as_deref()).collect();
     let mut runs: Vec<Run> =
-        targets.projects.iter().map(|target| check(arguments, target)).collect::<Result<_, _>>()?;
+        targets.projects.iter().map(|target| check(arguments, target, &outputs)).collect::<Result<_, _>>()?;
     let is_empty = !allow_empty && runs.iter().all(|run| run.empty.is_some());
     if let Some(reason) = runs.iter_mut().find_map(|run| run.empty.take()).filter(|_| is_empty) {
         return Err(reason.into());
@@ -182,7 +183,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
 }
 
 /// Lints one project, or one manifest, and leaves what the arguments ask for.
-fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
+fn check(arguments: &Arguments, target: &Target, outputs: &[&Path]) -> miette::Result<Run> {
     let start = Instant::now();
     if let Some(option) = arguments.changed.limiting(target).filter(|_| arguments.update() == Update::Grow) {
         return Err(NoBaseline::Growth { option }.into());
@@ -210,6 +211,7 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
             true => BaselineUse::Without,
             false => BaselineUse::Compare { given: arguments.baseline.as_deref(), records: arguments.update_baseline },
         },
+        outputs,
     };
     lint(wanted, |mut linted| {
         let empty = is_empty(arguments, target, &linted);
@@ -256,10 +258,28 @@ fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, start: Instant) -> St
         input: &linted.choice,
         unknown: &input::unknown(linted.project),
         unmatched: &linted.resolved.unmatched,
+        named: &linted.resolved.named,
         files: &linted.files(),
         elapsed: start.elapsed(),
     };
-    report::summary(&linted.report, style)
+    report::summary(&linted.report, style) + &first_steps(arguments, linted)
+}
+
+/// What helps whoever sees the findings of a large project for the first time; empty where there are few, or they are told
+/// apart already.
+fn first_steps(arguments: &Arguments, linted: &Linted<'_, '_>) -> String {
+    /// More than anybody reads one by one.
+    const MANY: usize = 200;
+    let count = linted.report.findings.len();
+    let is_narrowed = linted.baseline.is_some() || linted.base.is_some() || linted.report.limit.is_some();
+    let is_chosen = arguments.statistics || arguments.no_baseline || arguments.max_findings.is_some();
+    if count <= MANY || is_narrowed || is_chosen {
+        return String::new();
+    }
+    format!(
+        "{count} findings are many to begin with: --statistics counts them by rule, `dbt-steward audit` says what to do \
+         first, `dbt-steward baseline` records them, so that only new ones are reported\n"
+    )
 }
 
 fn print(arguments: &Arguments, destinations: &[Destination], report: &Report) -> miette::Result<()> {

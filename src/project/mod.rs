@@ -4,6 +4,7 @@ mod build;
 mod counts;
 mod date;
 mod dbt_macros;
+mod dbt_version;
 mod description;
 mod detail;
 mod disabled_tests;
@@ -29,6 +30,7 @@ pub use build::Facts;
 pub use counts::Counts;
 pub use date::Date;
 pub use dbt_macros::is_macro_of_dbt;
+pub use dbt_version::DbtVersion;
 pub use description::{is_description, is_placeholder};
 pub use detail::{
     Access, DocsBlock, Exposure, Freshness, GenericTest, Group, Macro, Metric, Owner, RefCall, Relation, SavedQuery,
@@ -40,11 +42,11 @@ pub use json::Json;
 pub use layers::{Layer, LayerRule, Layers};
 pub use neighbours::folder;
 pub use own_files::{
-    Changes, ConfigFolder, ConfigSection, Deprecated, DeprecatedPlace, Deprecation, DuplicateKey, Orphan, OwnFiles,
-    PackageOrigin, RequiredPackage, Secret, Spot, UnresolvedReference, Variable,
+    Changes, ConfigFolder, ConfigSection, Deprecated, DeprecatedPlace, Deprecation, DocsMention, DuplicateKey, Orphan,
+    OwnFiles, PackageOrigin, RequiredPackage, Secret, Spot, UnresolvedReference, Variable,
 };
 pub use ownership::{FileOwners, OwnerPlace, Owners, Ownership, lookup};
-pub use resource::{Column, Constraint, Detail, Resource, ResourceId, ResourceType, Unknown};
+pub use resource::{Column, Constraint, Detail, PackageEntry, Resource, ResourceId, ResourceType, Unknown};
 pub use text::Text;
 
 use disabled_tests::DisabledTests;
@@ -179,6 +181,11 @@ impl<'a> Project<'a> {
         let is_misspelt = |other: &str| strsim::damerau_levenshtein(other, &name) <= WRONG;
         self.unresolved_names.contains(&name)
             || (name.len() > 2 * WRONG && self.unresolved_names.iter().any(|other| is_misspelt(other)))
+    }
+
+    /// Resources of which that field is not known, by id: of most projects none.
+    pub fn with_unknown(&self, field: &str) -> Vec<ResourceId> {
+        self.iter().filter(|(_, resource)| resource.is_unknown(field)).map(|(id, _)| id).collect()
     }
 
     /// The group of that name in the root project or, failing that, in any package.

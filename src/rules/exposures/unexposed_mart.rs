@@ -1,5 +1,6 @@
 use crate::findings::Place;
 use crate::project::{Access, Layer, ResourceId, ResourceType};
+use crate::rules::by_name;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 use crate::words::listed;
 
@@ -73,8 +74,10 @@ declare_rule! {
 impl Rule for UnexposedMart {
     fn check_project(&self, cx: &mut Context<'_>) {
         let is_use = |kind| matches!(kind, ResourceType::Exposure | ResourceType::Metric | ResourceType::SavedQuery);
-        let uses: Vec<ResourceId> =
+        let mut uses: Vec<ResourceId> =
             cx.project.iter().filter(|(_, resource)| is_use(resource.kind)).map(|(id, _)| id).collect();
+        // What may be read may be read on the way to one.
+        uses.extend(cx.project.with_unknown("children"));
         let used = cx.graph.reaching(&uses);
         let is_defect =
             |model: &Node<'_>| !used[model.id.index()] && cx.layer(model.id).is_served() && !is_exempt(*model, cx);
@@ -98,6 +101,7 @@ fn is_exempt(model: Node<'_>, cx: &Context<'_>) -> bool {
         || model.access() == Access::Public
         || cx.project.is_time_spine(&model)
         || cx.project.may_be_meant(&model)
+        || by_name::reading(model, cx).is_some()
 }
 
 fn report(model: Node<'_>, cx: &mut Context<'_>) {
