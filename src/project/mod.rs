@@ -168,6 +168,11 @@ impl<'a> Project<'a> {
             || (name.len() > 2 * WRONG && self.unresolved_names.iter().any(|other| is_misspelt(other)))
     }
 
+    /// Resources of which that field is not known, by id: of most projects none.
+    pub fn with_unknown(&self, field: &str) -> Vec<ResourceId> {
+        self.iter().filter(|(_, resource)| resource.is_unknown(field)).map(|(id, _)| id).collect()
+    }
+
     /// The group of that name in the root project or, failing that, in any package.
     pub fn group(&self, name: &str) -> Option<&Resource<'a>> {
         let own = self.find(&format!("group.{}.{name}", self.name)).map(|id| self.get(id));

@@ -12,10 +12,11 @@ use crate::project::{Project, Resource};
 ///
 /// `entry` is what a YAML entry says beside the rest, its tests above all, and `readers` whether something reads it that is
 /// not known at all.
-const FIELDS: [(&str, &[&str]); 17] = [
+const FIELDS: [(&str, &[&str]); 18] = [
     ("DAG002", &["readers"]),
     ("DAG019", &["readers"]),
-    ("EXP009", &["readers"]),
+    ("EXP009", &["readers", "children"]),
+    ("ACC018", &["readers", "children"]),
     ("EXP", &["entry"]),
     ("MET", &["readers"]),
     ("PRF", &["entry"]),

@@ -17,6 +17,7 @@ use super::patch::patch;
 use super::problem::Problem;
 use super::properties::Entry;
 use super::sources::{SourceTable, tables};
+use super::unread::UnreadCode;
 use super::warehouse::finish;
 use super::world::World;
 use super::write::{Rest, Whole, calls_of};
@@ -31,13 +32,16 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     let shown = |project: usize, path: &str| direct(&shown(&world.projects[project].root.join(path)));
     let reads = files::read(&world.projects, files, &shown);
     let mut problems: Vec<Problem> = reads.iter().filter_map(parse::unreadable).collect();
-    let macros = add_macros(&mut world, &reads, &mut problems);
+    let mut unread_code: Vec<UnreadCode> = reads.iter().filter_map(UnreadCode::of).collect();
+    let macros = add_macros(&mut world, &reads, &mut problems, &mut unread_code);
     let world = Arc::new(world);
     let (entries, unread) = read_entries(&world, &reads, &mut problems);
     let mut nodes = parse_nodes(&world, &reads);
     nodes.extend(hooks(&world));
     nodes.extend(yaml_snapshots(&world, &entries));
-    let mut nodes = without_doubles(nodes, &mut problems);
+    unread_code.extend(nodes.iter().filter_map(UnreadCode::of_node));
+    let (mut nodes, doubles) = without_doubles(nodes, &mut problems);
+    unread_code.extend(doubles.into_iter().map(UnreadCode::from));
     let patched = patch(&mut nodes, &entries, &world);
     problems.extend(patched.problems);
     let sources: Vec<SourceTable> = of_section(&entries, "sources").flat_map(|entry| tables(entry, &world)).collect();
@@ -47,7 +51,8 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     nodes.par_iter_mut().for_each(|node| finish(&world, node));
     let resources = resources.into_iter().map(|resource| (calls_of(&world, &resource), resource)).collect::<Vec<_>>();
     let docs = read_docs(&reads);
-    let whole = Whole { world: &world, nodes, sources, resources, macros, entries: &entries, docs, unread };
+    let whole =
+        Whole { world: &world, nodes, sources, resources, macros, entries: &entries, docs, unread, unread_code };
     let (manifest, unresolved, rest) = whole.write(&mut problems);
     problems.sort();
     let listing = listing(&world, &reads);
@@ -75,12 +80,23 @@ pub(super) fn of_section<'e>(entries: &'e [Entry], section: &'static str) -> imp
 }
 
 /// Parses every macro, and makes them known to each other.
-fn add_macros(world: &mut World, reads: &[Read], problems: &mut Vec<Problem>) -> Vec<MacroFile> {
+fn add_macros(
+    world: &mut World,
+    reads: &[Read],
+    problems: &mut Vec<Problem>,
+    unread_code: &mut Vec<UnreadCode>,
+) -> Vec<MacroFile> {
     let is_macro = |read: &&Read| matches!(read.role, Role::Macro | Role::GenericTest);
-    let parsed: Vec<_> =
-        reads.par_iter().filter(is_macro).map(|read| parse::macros(read, world.package(read.project))).collect();
+    let parsed: Vec<_> = reads
+        .par_iter()
+        .filter(is_macro)
+        .map(|read| (read, parse::macros(read, world.package(read.project))))
+        .collect();
     let mut all = Vec::new();
-    for (macros, wrong) in parsed {
+    for (read, (macros, wrong)) in parsed {
+        if !wrong.is_empty() {
+            unread_code.push(UnreadCode { path: read.found.path(), text: read.text().map(str::to_owned) });
+        }
         problems.extend(wrong);
         for file in macros {
             if world.macros.add(&file.name, file.entry.clone()) {
@@ -126,13 +142,16 @@ fn read_docs(reads: &[Read]) -> Vec<Docs> {
 }
 
 /// Of several enabled nodes with one id the first is kept, for dbt refuses the project then; disabled ones may share one.
-fn without_doubles(mut nodes: Vec<Node>, problems: &mut Vec<Problem>) -> Vec<Node> {
+/// The others come second.
+fn without_doubles(nodes: Vec<Node>, problems: &mut Vec<Problem>) -> (Vec<Node>, Vec<Node>) {
     let mut seen: HashMap<&str, &str> = HashMap::new();
     let mut is_first = |node| first(node, &mut seen).map_err(|problem| problems.push(problem)).is_ok();
     let kept: Vec<bool> = nodes.iter().map(&mut is_first).collect();
+    if kept.iter().all(|&is_kept| is_kept) {
+        return (nodes, Vec::new());
+    }
     let mut kept = kept.into_iter();
-    nodes.retain(|_| kept.next().unwrap_or(true));
-    nodes
+    nodes.into_iter().partition(|_| kept.next().unwrap_or(true))
 }
 
 /// Notes an enabled node's id and path.

@@ -31,6 +31,7 @@ mod semantic;
 mod shape;
 mod sources;
 mod texts;
+mod unread;
 mod warehouse;
 mod world;
 mod write;

@@ -72,6 +72,10 @@ pub fn nodes(read: &Read, package: &str) -> Vec<Parsed> {
     fqn.push(name.to_owned());
     let mut node = Node::new(read.project, package, kind, name, path, fqn);
     let Some(text) = read.text() else {
+        // A seed is not even to be read.
+        if let Some(problem) = unreadable(read) {
+            node.calls.uncertain = Some(Reason::from(format!("{} cannot be read: {}", node.path, problem.message)));
+        }
         return vec![Parsed { node, body: Body::None }];
     };
     text.trim().clone_into(&mut node.code);

@@ -1,5 +1,6 @@
 //! From everything that was read to the manifest: parents are found, descriptions rendered, entries written.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use super::properties::Entry;
 use super::resolve::{Names, Unresolved, parents, possible_parents, unit_tests};
 use super::sources::SourceTable;
 use super::texts::Texts;
+use super::unread::UnreadCode;
 use super::world::World;
 use super::yaml_only::YamlResource;
 
@@ -63,12 +65,7 @@ fn missing_id(name: &Unresolved, package: &str) -> Option<String> {
 }
 
 /// By unique id, who may read it though it is not known to be a child.
-type Readers<'n> = HashMap<&'n str, &'n str>;
-
-fn possible_readers(nodes: &[Node]) -> Readers<'_> {
-    let enabled = nodes.iter().filter(|node| node.is_enabled());
-    enabled.flat_map(|node| node.possible.iter().map(|id| (id.as_str(), node.unique_id.as_str()))).collect()
-}
+type Readers<'n> = HashMap<&'n str, Cow<'n, str>>;
 
 /// Whether anything else reads a resource is not known where something may.
 fn note_reader(entry: &mut Map, readers: &Readers<'_>, unique_id: &str) {
@@ -92,6 +89,7 @@ pub struct Whole<'w> {
     pub docs: Vec<Docs>,
     /// By project, a properties file that cannot be read.
     pub unread: HashMap<usize, String>,
+    pub unread_code: Vec<UnreadCode>,
 }
 
 impl Whole<'_> {
@@ -110,7 +108,7 @@ impl Whole<'_> {
         }
         let mut manifest = Manifest::default();
         let texts = Texts::new(self.world, &self.docs);
-        let readers = possible_readers(&self.nodes);
+        let readers = self.possible_readers();
         self.write_nodes(&mut manifest, &texts, &readers);
         self.write_sources(&mut manifest, &texts, &readers);
         unresolved.extend(self.missing_docs(&texts));
@@ -119,6 +117,20 @@ impl Whole<'_> {
         unresolved.sort();
         let json = manifest.into_json(self.world);
         (json, unresolved, Rest(self.world.clone(), self.nodes, self.sources, self.resources, self.macros))
+    }
+
+    fn possible_readers(&self) -> Readers<'_> {
+        let mut readers = Readers::new();
+        for code in &self.unread_code {
+            let reader = format!("{}, which cannot be read,", code.path);
+            for id in code.may_reference(&self.nodes, &self.sources) {
+                readers.insert(id, Cow::Owned(reader.clone()));
+            }
+        }
+        for node in self.nodes.iter().filter(|node| node.is_enabled()) {
+            readers.extend(node.possible.iter().map(|id| (id.as_str(), Cow::Borrowed(node.unique_id.as_str()))));
+        }
+        readers
     }
 
     /// The docs blocks that descriptions mention and nothing defines: dbt stops at the first of them.

@@ -107,6 +107,7 @@ impl Rule for OrphanedDashboardModel {
         let mut origins: Vec<ResourceId> = nodes.filter(|node| self.is_origin(*node, cx)).map(|node| node.id).collect();
         // What cannot be resolved may be data.
         origins.extend(cx.project.dangling.iter().map(|(id, _)| *id));
+        origins.extend(cx.project.with_unknown("parents"));
         let toward_origin = cx.graph.toward_upstream(&origins);
         let is_orphan = |id: ResourceId| toward_origin[id.index()].is_none();
         let is_defect = |model: &Node<'_>| feeding.feeds(model.id, 0) && is_orphan(model.id);

@@ -73,8 +73,10 @@ declare_rule! {
 impl Rule for UnexposedMart {
     fn check_project(&self, cx: &mut Context<'_>) {
         let is_use = |kind| matches!(kind, ResourceType::Exposure | ResourceType::Metric | ResourceType::SavedQuery);
-        let uses: Vec<ResourceId> =
+        let mut uses: Vec<ResourceId> =
             cx.project.iter().filter(|(_, resource)| is_use(resource.kind)).map(|(id, _)| id).collect();
+        // What may be read may be read on the way to one.
+        uses.extend(cx.project.with_unknown("children"));
         let used = cx.graph.reaching(&uses);
         let is_defect =
             |model: &Node<'_>| !used[model.id.index()] && cx.layer(model.id).is_served() && !is_exempt(*model, cx);

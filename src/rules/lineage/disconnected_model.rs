@@ -51,7 +51,8 @@ declare_rule! {
 
 impl Rule for DisconnectedModel {
     fn check_project(&self, cx: &mut Context<'_>) {
-        let broken: Vec<ResourceId> = cx.project.dangling.iter().map(|(child, _)| *child).collect();
+        let mut broken: Vec<ResourceId> = cx.project.dangling.iter().map(|(child, _)| *child).collect();
+        broken.extend(cx.project.with_unknown("parents"));
         let rests_on_unknown = cx.graph.toward_upstream(&broken);
         let is_disconnected = |id: ResourceId| {
             !cx.graph.rests_on_data(id)

@@ -93,7 +93,7 @@ impl Rule for RejoiningUpstream {
 
 fn is_only_reader(model: Node<'_>, between: Node<'_>, cx: &Context<'_>) -> bool {
     let mut consumers = cx.graph.consumers(between.id);
-    consumers.next() == Some(model.id) && consumers.next().is_none()
+    !between.is_unknown("children") && consumers.next() == Some(model.id) && consumers.next().is_none()
 }
 
 fn could_be_folded(between: Node<'_>, model: Node<'_>, cx: &Context<'_>) -> bool {
