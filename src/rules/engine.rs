@@ -313,7 +313,11 @@ impl<'p> World<'p> {
 
     /// Whether more than one in twenty subjects of that type have an owner, or any where there are fewer.
     pub(super) fn are_owned(&self, kind: ResourceType) -> bool {
-        let is_owned = |id: &ResourceId| self.settings.owners.of(self.project, self.project.get(*id)).name.is_some();
+        let is_owned = |id: &ResourceId| {
+            let resource = self.project.get(*id);
+            super::unknown::is_field_unknown("OWN", resource)
+                || self.settings.owners.of(self.project, resource).name.is_some()
+        };
         // Not in parallel: a thread that waits for others may start a task that asks for this very answer.
         let owned = || {
             let kinds = self.subjects.iter().filter(|(kind, ids)| {

@@ -48,7 +48,15 @@ impl Texts<'_> {
         let Some(finder) = finder(names) else { return HashSet::new() };
         let in_file = |(path, is_yaml): &(String, bool)| {
             let file = self.tree.file(path)?;
-            let text = OwnText { path, file: file.text().ok()?, is_yaml: *is_yaml };
+            let file = match file.text() {
+                Ok(file) => file,
+                // It may mention whatever it has the name of.
+                Err(problem) => {
+                    let all = || (0..names.len()).collect();
+                    return Some(problem.readable_part().map_or_else(all, |text| matches(&finder, &text, |_, _| true)));
+                }
+            };
+            let text = OwnText { path, file, is_yaml: *is_yaml };
             Some(matches(&finder, text.text(), |name, range| counts(text, name, range)))
         };
         self.own_paths().par_iter().filter_map(in_file).flatten_iter().collect()
@@ -69,7 +77,8 @@ impl Texts<'_> {
         });
         let mut found: HashSet<usize> = in_code.flatten_iter().collect();
         for path in self.package_folders().iter().flat_map(|folder| yaml_below(folder)) {
-            let text = std::fs::read_to_string(path).unwrap_or_default();
+            let bytes = std::fs::read(path).unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes);
             found.extend(matches(&finder, &text, |_, range| counts(&text, range)));
         }
         found

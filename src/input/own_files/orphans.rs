@@ -22,6 +22,8 @@ const SECTIONS: [(&str, ResourceType); 6] = [
 #[derive(Debug, Default)]
 pub(super) struct Names {
     names: HashMap<ResourceType, HashSet<String>>,
+    /// Types of which some are defined in files that cannot be read: anything may be there.
+    unread: HashSet<ResourceType>,
 }
 
 impl Names {
@@ -57,7 +59,11 @@ impl Names {
         for (role, kind) in roles {
             for found in tree.of_role(role) {
                 let Some(file) = tree.file(&found.path()) else { continue };
-                for block in file.text().map(|file| file.blocks()).unwrap_or_default() {
+                let Some(file) = file.text().ok().filter(|file| !file.may_have_more_blocks()) else {
+                    self.unread.insert(kind);
+                    continue;
+                };
+                for block in file.blocks() {
                     match block.kind {
                         // dbt calls the macro of a generic test so, and finds nothing under the bare name.
                         BlockKind::Test => self.add(kind, &format!("test_{}", block.name)),
@@ -119,7 +125,7 @@ fn add(path: &str, section: &'static str, kind: ResourceType, entry: &Node, name
     }
     // A snapshot with a `relation` is defined by its entry.
     let defines = kind == ResourceType::Snapshot && entry.get("relation").is_some();
-    if !defines && !names.has(kind, name) {
+    if !defines && !names.unread.contains(&kind) && !names.has(kind, name) {
         orphans.push(orphan(Spot::new(path, at.span), None));
     }
 }

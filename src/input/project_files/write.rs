@@ -18,7 +18,7 @@ use super::properties::Entry;
 use super::resolve::{Names, Unresolved, parents, possible_parents, unit_tests};
 use super::sources::SourceTable;
 use super::texts::Texts;
-use super::unread::UnreadCode;
+use super::unread::Unread;
 use super::world::World;
 use super::yaml_only::YamlResource;
 
@@ -87,9 +87,7 @@ pub struct Whole<'w> {
     pub macros: Vec<MacroFile>,
     pub entries: &'w [Entry],
     pub docs: Vec<Docs>,
-    /// By project, a properties file that cannot be read.
-    pub unread: HashMap<usize, String>,
-    pub unread_code: Vec<UnreadCode>,
+    pub unread: Unread,
 }
 
 impl Whole<'_> {
@@ -107,7 +105,7 @@ impl Whole<'_> {
             }
         }
         let mut manifest = Manifest::default();
-        let texts = Texts::new(self.world, &self.docs);
+        let texts = Texts::new(self.world, &self.docs, self.unread.docs.as_deref());
         let readers = self.possible_readers();
         self.write_nodes(&mut manifest, &texts, &readers);
         self.write_sources(&mut manifest, &texts, &readers);
@@ -121,7 +119,7 @@ impl Whole<'_> {
 
     fn possible_readers(&self) -> Readers<'_> {
         let mut readers = Readers::new();
-        for code in &self.unread_code {
+        for code in &self.unread.code {
             let reader = format!("{}, which cannot be read,", code.path);
             for id in code.may_reference(&self.nodes, &self.sources) {
                 readers.insert(id, Cow::Owned(reader.clone()));
@@ -167,6 +165,7 @@ impl Whole<'_> {
                     entry.insert("group", group.clone());
                 }
                 note_reader(&mut entry, readers, &node.unique_id);
+                texts.note_unread(&mut entry, node.project, described(&node.patch.description, &node.patch.columns));
                 if node.kind.is_described() {
                     self.note_unread(&mut entry, node.project, node.patch.place.is_some());
                 }
@@ -189,6 +188,8 @@ impl Whole<'_> {
             let mut entry = manifest::source(table, self.world, descriptions, columns);
             entry.insert("doc_blocks", texts.mentioned(table.project, Some(&table.description)));
             note_reader(&mut entry, readers, &table.unique_id);
+            let described = described(&table.description, &table.columns).chain([Some(&table.source_description)]);
+            texts.note_unread(&mut entry, table.project, described);
             self.note_unread(&mut entry, table.project, true);
             manifest.add("sources", &table.unique_id, manifest::json(&table.unique_id, entry), table.enabled);
         }
@@ -197,11 +198,22 @@ impl Whole<'_> {
     /// Where a properties file cannot be read, nobody knows what it says of resources that have no entry elsewhere, nor what
     /// exposures and metrics in it read.
     fn note_unread(&self, entry: &mut Map, project: usize, has_entry: bool) {
-        let Some(path) = self.unread.get(&project) else { return };
+        let Some(path) = self.unread.properties.get(&project) else { return };
         let reason = Reason::from(format!("{path} cannot be read"));
         let fields: &[&str] = if has_entry { &["readers"] } else { &SAID_BY_ENTRIES };
         for field in fields {
             entry.insert(*field, Datum::Unknown(reason.clone()));
+        }
+        self.note_unread_group(entry, &reason);
+    }
+
+    /// Nobody knows who owns what is in a group that no file defines which can be read.
+    fn note_unread_group(&self, entry: &mut Map, reason: &Reason) {
+        let of_config = || entry.get("config").and_then(|config| config.get("group"));
+        let group = entry.get("group").filter(|group| !group.is_null()).or_else(of_config).and_then(Datum::as_text);
+        let is_defined = |name: &str| of_section(self.entries, "groups").any(|entry| entry.name == name);
+        if group.is_some_and(|name| !is_defined(name)) {
+            entry.insert("owner", Datum::Unknown(reason.clone()));
         }
     }
 
@@ -233,6 +245,8 @@ impl Whole<'_> {
                 entry.insert("refs", manifest::refs(&calls.refs));
                 entry.insert("metrics", metric_names(calls));
             }
+            texts.note_unread(&mut entry, resource.project, [Some(&resource.description)]);
+            self.note_unread(&mut entry, resource.project, true);
             render_parts(&mut entry, &|text| texts.render(&docs, resource.project, text));
             let json = manifest::json(&resource.unique_id, entry);
             manifest.add(section, &resource.unique_id, json, resource.enabled);
@@ -248,6 +262,10 @@ impl Whole<'_> {
             let project = file.entry.package;
             let said = said.get(&(project, file.name.as_str())).copied();
             let mut entry = manifest::macro_entry(file, said, self.world, &|text| texts.render(&docs, project, text));
+            let arguments = said.and_then(|said| said.data.get("arguments")).map(Datum::items).unwrap_or_default();
+            let described = arguments.iter().map(|argument| argument.get("description"));
+            let described = described.chain([said.and_then(|said| said.data.get("description"))]);
+            texts.note_unread(&mut entry, project, described);
             self.note_unread(&mut entry, project, said.is_some());
             let id = &file.entry.unique_id;
             manifest.add("macros", id, manifest::json(id, entry), true);
@@ -257,6 +275,11 @@ impl Whole<'_> {
             manifest.add("docs", &id, manifest::json(&id, manifest::docs(block, self.world)), true);
         }
     }
+}
+
+/// A resource's description and those of its columns.
+fn described<'t>(description: &'t Datum, columns: &'t [Map]) -> impl Iterator<Item = Option<&'t Datum>> {
+    std::iter::once(Some(description)).chain(columns.iter().map(|column| column.get("description")))
 }
 
 fn section(kind: &str) -> &'static str {

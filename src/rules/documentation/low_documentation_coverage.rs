@@ -103,7 +103,9 @@ impl Rule for LowDocumentationCoverage {
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
         let Options { min, of, .. } = self.options;
-        (min == Minimum::Ratchet).then(|| self.coverage(cx).without_record(of.words(), cx))?
+        let unknown = cx.unknown_share(ResourceType::Model, &["columns", "description", "descriptions"]);
+        let is_ratchet = min == Minimum::Ratchet;
+        unknown.or_else(|| is_ratchet.then(|| self.coverage(cx).without_record(of.words(), cx))?)
     }
 }
 
