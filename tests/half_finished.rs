@@ -69,9 +69,11 @@ fn a_macro_that_is_still_open_takes_no_other_with_it() {
 #[test]
 fn a_docs_block_that_is_still_open_takes_no_other_with_it() {
     let docs = "{% docs a %}Alpha.\n{% docs b %}Beta.{% enddocs %}\n{% docs c %}Gamma.\n";
-    let described = "models:\n  - name: good\n    columns:\n      - {name: x, description: \"{{ doc('a') }}\"}\n      \
-                     - {name: y, description: \"{{ doc('b') }}\"}\n      - {name: z, description: \"{{ doc('nope') }}\"}\n";
-    let desk = desk(&[("models/docs.md", docs), ("models/p.yml", described)]);
+    let described = "models:\n  - {name: seen, description: \"{{ doc('c') }}\"}\n  - name: other\n    columns:\n      \
+                     - {name: x, description: \"{{ doc('a') }}\"}\n      - {name: y, description: \"{{ doc('b') }}\"}\n      \
+                     - {name: z, description: \"{{ doc('nope') }}\"}\n";
+    let (seen, other) = (("models/seen.sql", "select 1 as id"), ("models/other.sql", "select 1 as x, 2 as y, 3 as z"));
+    let desk = desk(&[("models/docs.md", docs), ("models/p.yml", described), seen, other]);
     assert_eq!(
         found(&desk, "PRJ013,DAG015,DOC011"),
         [
@@ -79,10 +81,10 @@ fn a_docs_block_that_is_still_open_takes_no_other_with_it() {
             "shop/models/docs.md:3:1: PRJ013 unreadable-file models/docs.md cannot be read: the block `c` is never closed",
         ]
     );
-    let run = desk.run(&["check", "shop", "--input", "project", "--select", "DOC022", "--verbose", "--exit-zero"]);
-    assert_eq!(run.stdout, "");
-    let reason = "DOC022 low-documentation-coverage did not run: too little is known of model `good` to take a share: \
-                  models/docs.md cannot be read";
+    let run = desk.run(&["check", "shop", "--input", "project", "--select", "DOC022", "--exit-zero"]);
+    assert_eq!(run.code, Some(2));
+    let reason = "DOC022 low-documentation-coverage, because too\n  │ little is known of model `seen` to take a share: \
+                  models/docs.md cannot be read\n";
     assert!(run.stderr.contains(reason), "{}", run.stderr);
     desk.write("shop/models/docs.md", "{% docs a %}Alpha.{% enddocs %}\n{% docs b");
     assert_eq!(
@@ -92,11 +94,12 @@ fn a_docs_block_that_is_still_open_takes_no_other_with_it() {
         ]
     );
     // A percent sign in a brace is no tag, and what is whole is known.
-    desk.write("shop/models/docs.md", "{% docs a %}Alpha.{% enddocs %}{% docs b %}Beta.{% enddocs %}\n{%, 5 {%}\n");
+    let whole = ["a", "b", "c"].map(|name| format!("{{% docs {name} %}}Text.{{% enddocs %}}\n")).concat();
+    desk.write("shop/models/docs.md", whole + "{%, 5\n");
     assert_eq!(
         found(&desk, "PRJ013,DAG015"),
         [
-            "shop/models/p.yml:6:31: DAG015 unresolved-reference docs block `nope` does not exist, and dbt refuses the project"
+            "shop/models/p.yml:7:31: DAG015 unresolved-reference docs block `nope` does not exist, and dbt refuses the project"
         ]
     );
 }
@@ -106,7 +109,7 @@ fn a_docs_block_that_is_still_open_takes_no_other_with_it() {
 fn what_a_file_that_is_no_text_calls_or_defines_is_open() {
     let macros = "{% macro used() %}1{% endmacro %}\n{% macro unused() %}2{% endmacro %}\n";
     let desk = desk(&[("macros/m.sql", macros), ("models/p.yml", "macros: [{name: used}, {name: other}]\n")]);
-    let gone = "shop/models/p.yml:1:30: PRJ011 orphaned-yaml-entry this describes macro `other`, and there is none";
+    let gone = "shop/models/p.yml:1:31: PRJ011 orphaned-yaml-entry this describes macro `other`, and there is none";
     let unused = |name: &str| format!("RES001 unused-macro macro `{name}` is called by nothing in the project");
     let (first, second) = (
         format!("shop/macros/m.sql:1:10: {}", unused("used")),

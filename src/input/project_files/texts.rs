@@ -93,13 +93,22 @@ impl<'w> Texts<'w> {
         missing.collect()
     }
 
-    /// Notes that some of a resource's descriptions are not known: those with a docs block that may be in a file that
-    /// cannot be read.
-    pub fn note_unread<'t>(&self, entry: &mut Map, project: usize, texts: impl IntoIterator<Item = Option<&'t Datum>>) {
+    /// Notes which of a resource's descriptions are not known, its own or those of its parts (columns, arguments): those with
+    /// a docs block that may be in a file that cannot be read.
+    pub fn note_unread<'t>(
+        &self,
+        entry: &mut Map,
+        project: usize,
+        own: impl IntoIterator<Item = Option<&'t Datum>>,
+        parts: impl IntoIterator<Item = Option<&'t Datum>>,
+    ) {
         let Some(reason) = &self.unread else { return };
-        let mut texts = texts.into_iter().flatten();
-        if texts.any(|text| !self.undefined(project, text).is_empty()) {
-            entry.insert("descriptions", Datum::Unknown(reason.clone()));
+        let is_open = |text: &Datum| !self.undefined(project, text).is_empty();
+        if own.into_iter().flatten().any(is_open) {
+            entry.insert("description", Datum::Unknown(reason.clone()));
+        }
+        if parts.into_iter().flatten().any(is_open) {
+            entry.insert("descriptions of parts", Datum::Unknown(reason.clone()));
         }
     }
 

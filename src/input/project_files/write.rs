@@ -165,7 +165,8 @@ impl Whole<'_> {
                     entry.insert("group", group.clone());
                 }
                 note_reader(&mut entry, readers, &node.unique_id);
-                texts.note_unread(&mut entry, node.project, described(&node.patch.description, &node.patch.columns));
+                let (own, parts) = ([Some(&node.patch.description)], described(&node.patch.columns));
+                texts.note_unread(&mut entry, node.project, own, parts);
                 if node.kind.is_described() {
                     self.note_unread(&mut entry, node.project, node.patch.place.is_some());
                 }
@@ -188,8 +189,8 @@ impl Whole<'_> {
             let mut entry = manifest::source(table, self.world, descriptions, columns);
             entry.insert("doc_blocks", texts.mentioned(table.project, Some(&table.description)));
             note_reader(&mut entry, readers, &table.unique_id);
-            let described = described(&table.description, &table.columns).chain([Some(&table.source_description)]);
-            texts.note_unread(&mut entry, table.project, described);
+            let own = [Some(&table.description), Some(&table.source_description)];
+            texts.note_unread(&mut entry, table.project, own, described(&table.columns));
             self.note_unread(&mut entry, table.project, true);
             manifest.add("sources", &table.unique_id, manifest::json(&table.unique_id, entry), table.enabled);
         }
@@ -245,7 +246,7 @@ impl Whole<'_> {
                 entry.insert("refs", manifest::refs(&calls.refs));
                 entry.insert("metrics", metric_names(calls));
             }
-            texts.note_unread(&mut entry, resource.project, [Some(&resource.description)]);
+            texts.note_unread(&mut entry, resource.project, [Some(&resource.description)], []);
             self.note_unread(&mut entry, resource.project, true);
             render_parts(&mut entry, &|text| texts.render(&docs, resource.project, text));
             let json = manifest::json(&resource.unique_id, entry);
@@ -262,10 +263,10 @@ impl Whole<'_> {
             let project = file.entry.package;
             let said = said.get(&(project, file.name.as_str())).copied();
             let mut entry = manifest::macro_entry(file, said, self.world, &|text| texts.render(&docs, project, text));
-            let arguments = said.and_then(|said| said.data.get("arguments")).map(Datum::items).unwrap_or_default();
-            let described = arguments.iter().map(|argument| argument.get("description"));
-            let described = described.chain([said.and_then(|said| said.data.get("description"))]);
-            texts.note_unread(&mut entry, project, described);
+            let value = |key: &str| said.and_then(|said| said.data.get(key));
+            let arguments = value("arguments").map(Datum::items).unwrap_or_default();
+            let parts = arguments.iter().map(|argument| argument.get("description"));
+            texts.note_unread(&mut entry, project, [value("description")], parts);
             self.note_unread(&mut entry, project, said.is_some());
             let id = &file.entry.unique_id;
             manifest.add("macros", id, manifest::json(id, entry), true);
@@ -277,9 +278,9 @@ impl Whole<'_> {
     }
 }
 
-/// A resource's description and those of its columns.
-fn described<'t>(description: &'t Datum, columns: &'t [Map]) -> impl Iterator<Item = Option<&'t Datum>> {
-    std::iter::once(Some(description)).chain(columns.iter().map(|column| column.get("description")))
+/// The descriptions of columns.
+fn described(columns: &[Map]) -> impl Iterator<Item = Option<&Datum>> {
+    columns.iter().map(|column| column.get("description"))
 }
 
 fn section(kind: &str) -> &'static str {
