@@ -99,7 +99,7 @@ fn a_docs_block_that_is_still_open_takes_no_other_with_it() {
     assert_eq!(
         found(&desk, "PRJ013,DAG015"),
         [
-            "shop/models/p.yml:7:31: DAG015 unresolved-reference docs block `nope` does not exist, and dbt refuses the project"
+            "shop/models/p.yml:7:32: DAG015 unresolved-reference docs block `nope` does not exist, and dbt refuses the project"
         ]
     );
 }
