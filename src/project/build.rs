@@ -1,12 +1,14 @@
 //! From the facts an input has read to a [`Project`]: order, ids, edges.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{BuildHasher, RandomState};
+use std::collections::HashSet;
+use std::hash::BuildHasher;
 use std::sync::OnceLock;
 
+use foldhash::fast::RandomState;
 use rayon::prelude::*;
 
 use super::docs;
+use super::ids::Ids;
 use super::metric_inputs;
 use super::testing::TestIndex;
 use super::{Project, Resource, ResourceId, Text};
@@ -28,19 +30,16 @@ impl<'a> From<Facts<'a>> for Project<'a> {
     fn from(facts: Facts<'a>) -> Self {
         let mut resources = sorted_unique(facts.resources);
         docs::render(&facts.name, &mut resources);
-        let ids: HashMap<Text<'a>, ResourceId> = resources
-            .iter()
-            .enumerate()
-            .map(|(index, resource)| (resource.unique_id.clone(), ResourceId(index as u32)))
-            .collect();
-        let edges: Vec<_> = resources.par_iter().map(|resource| resolve_parents(resource, &ids)).collect();
+        let ids = Ids::new(&resources);
+        let find = |unique_id: &str| ids.find(&resources, unique_id);
+        let edges: Vec<_> = resources.par_iter().map(|resource| resolve_parents(resource, find)).collect();
         let mut parents = Vec::with_capacity(edges.len());
         let mut dangling = Vec::new();
         for (index, (known, unknown)) in edges.into_iter().enumerate() {
             parents.push(known);
             dangling.extend(unknown.into_iter().map(|name| (ResourceId(index as u32), name)));
         }
-        let tests = TestIndex::new(&resources, &parents, &ids);
+        let tests = TestIndex::new(&resources, &parents, find);
         let mut disabled = facts.disabled;
         disabled.sort_by(|a, b| (&a.unique_id, &a.path).cmp(&(&b.unique_id, &b.path)));
         Project {
@@ -84,7 +83,7 @@ fn sorted_unique(mut resources: Vec<Resource<'_>>) -> Vec<Resource<'_>> {
 /// Whether two resources have one id, or one hash: only where somebody has edited a manifest. A set would say it as well,
 /// on one thread and with all ids moving through the processor's cache.
 fn may_have_repetition(resources: &[Resource<'_>]) -> bool {
-    let hasher = RandomState::new();
+    let hasher = RandomState::default();
     let mut hashes: Vec<u64> =
         resources.par_iter().map(|resource| hasher.hash_one(resource.unique_id.as_str())).collect();
     hashes.par_sort_unstable();
@@ -116,17 +115,17 @@ impl Unique {
 /// Splits `depends_on` into ids of known resources, without repetition, and names of unknown ones.
 fn resolve_parents<'a>(
     resource: &Resource<'a>,
-    ids: &HashMap<Text<'a>, ResourceId>,
+    find: impl Fn(&str) -> Option<ResourceId>,
 ) -> (Vec<ResourceId>, Vec<Text<'a>>) {
     let mut known = Unique { ids: Vec::with_capacity(resource.depends_on.len()), set: HashSet::new() };
     let mut unknown = Vec::new();
     for name in &resource.depends_on {
-        match ids.get(name) {
-            Some(&id) => known.push(id),
+        match find(name) {
+            Some(id) => known.push(id),
             None => unknown.push(name.clone()),
         }
     }
-    metric_inputs::of(resource, ids).into_iter().for_each(|id| known.push(id));
+    metric_inputs::of(resource, find).into_iter().for_each(|id| known.push(id));
     (known.ids, unknown)
 }
 

@@ -1,10 +1,8 @@
 //! The metrics that an exposure lists and that a metric is made of. dbt 1.x has them in `depends_on`, too; 2.x has not.
 
-use std::collections::HashMap;
-
 use serde_json::Value;
 
-use super::{Detail, Json, Resource, ResourceId, Text};
+use super::{Detail, Json, Resource, ResourceId};
 
 /// Where `type_params` names another metric, besides its list `metrics`.
 const INPUTS: [&str; 5] = [
@@ -17,8 +15,8 @@ const INPUTS: [&str; 5] = [
 
 /// Metrics that are parents of the resource apart from `depends_on`. One that is not there need not be missing: dbt 2.x
 /// leaves metrics in older syntax out of its manifest.
-pub(super) fn of<'a>(resource: &Resource<'a>, ids: &HashMap<Text<'a>, ResourceId>) -> Vec<ResourceId> {
-    let find = |package: &str, name: &str| ids.get(&Text::from(format!("metric.{package}.{name}"))).copied();
+pub(super) fn of(resource: &Resource<'_>, find: impl Fn(&str) -> Option<ResourceId>) -> Vec<ResourceId> {
+    let find = |package: &str, name: &str| find(&format!("metric.{package}.{name}"));
     match &resource.detail {
         Detail::Exposure(exposure) => {
             let package = |call: &super::RefCall<'_>| call.package.as_deref().unwrap_or(&resource.package).to_owned();

@@ -8,6 +8,7 @@ mod description;
 mod detail;
 mod disabled_tests;
 mod docs;
+mod ids;
 mod json;
 mod layers;
 mod metric_inputs;
@@ -21,7 +22,7 @@ mod testing;
 mod text;
 mod version;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 pub use build::Facts;
@@ -34,6 +35,7 @@ pub use detail::{
     SemanticModel, Source, Test, UnitTest,
 };
 pub use disabled_tests::TestSwitch;
+use ids::Ids;
 pub use json::Json;
 pub use layers::{Layer, LayerRule, Layers};
 pub use neighbours::folder;
@@ -82,7 +84,7 @@ pub struct Project<'a> {
     pub base: Option<Box<Project<'a>>>,
     /// When the manifest was written, ISO 8601; empty where none was read.
     pub generated_at: Text<'a>,
-    ids: HashMap<Text<'a>, ResourceId>,
+    ids: Ids,
     parents: Vec<Vec<ResourceId>>,
     tests: TestIndex,
     /// Asked for by findings only, so made when the first one asks.
@@ -110,7 +112,7 @@ impl<'a> Project<'a> {
 
     /// Looks a unique id up among enabled resources.
     pub fn find(&self, unique_id: &str) -> Option<ResourceId> {
-        self.ids.get(&Text::from(unique_id)).copied()
+        self.ids.find(&self.resources, unique_id)
     }
 
     /// Every resource with its id, in order of unique id.
@@ -177,9 +179,8 @@ impl<'a> Project<'a> {
     pub fn group(&self, name: &str) -> Option<&Resource<'a>> {
         let own = self.find(&format!("group.{}.{name}", self.name)).map(|id| self.get(id));
         own.or_else(|| {
-            self.resources
-                .iter()
-                .find(|resource| resource.kind == ResourceType::Group && resource.name.as_str() == name)
+            let groups = self.resources[self.first_from("group.")..].iter();
+            groups.take_while(|it| it.kind == ResourceType::Group).find(|group| group.name.as_str() == name)
         })
     }
 
@@ -200,8 +201,12 @@ impl<'a> Project<'a> {
     /// Whether the root project defines any dbt group.
     pub fn has_groups(&self) -> bool {
         let prefix = format!("group.{}.", self.name);
-        let first = self.resources.partition_point(|resource| resource.unique_id.as_str() < prefix.as_str());
-        self.resources.get(first).is_some_and(|resource| resource.unique_id.starts_with(&prefix))
+        self.resources.get(self.first_from(&prefix)).is_some_and(|resource| resource.unique_id.starts_with(&prefix))
+    }
+
+    /// Index of the first resource whose unique id begins with that, or comes behind it.
+    fn first_from(&self, prefix: &str) -> usize {
+        self.resources.partition_point(|resource| resource.unique_id.as_str() < prefix)
     }
 
     /// Whether the model is declared as a MetricFlow time spine (`time_spine:` in its YAML entry, dbt 1.9 on). The name

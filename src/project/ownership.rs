@@ -63,30 +63,71 @@ impl Owners {
         answer
     }
 
+    /// Who that is, without saying where it was looked for.
+    pub fn name(&self, project: &Project<'_>, resource: &Resource<'_>) -> Option<String> {
+        self.named(project, resource).into_iter().find_map(|(_, name)| name)
+    }
+
     /// Every place that could name an owner of this resource, in order, with what it names.
     pub fn places(&self, project: &Project<'_>, resource: &Resource<'_>) -> Vec<(OwnerPlace, String, Option<String>)> {
-        let mut places = Vec::new();
+        let named = self.named(project, resource).into_iter();
+        named.map(|(spot, name)| (spot.place(), spot.words(), name)).collect()
+    }
+
+    fn named<'a>(&'a self, project: &Project<'_>, resource: &'a Resource<'_>) -> Vec<(Spot<'a>, Option<String>)> {
+        let mut named = Vec::new();
         for key in &self.meta_keys {
-            places.push((OwnerPlace::Meta, format!("meta.{key}"), lookup(&resource.meta, key).and_then(owner_name)));
+            named.push((Spot::Meta(key), lookup(&resource.meta, key).and_then(owner_name)));
             if let Detail::Source(source) = &resource.detail {
                 let name = lookup(&source.source_meta, key).and_then(owner_name);
-                places.push((OwnerPlace::Meta, format!("meta.{key} of source `{}`", source.source_name), name));
+                named.push((Spot::SourceMeta(key, &source.source_name), name));
             }
         }
         if let Some(name) = &resource.group {
             let owner = project.group(name).and_then(|group| group.as_group().and_then(|group| group.owner.contact()));
-            places.push((OwnerPlace::Group, format!("owner of group `{name}`"), owner));
+            named.push((Spot::Group(Some(name)), owner));
         } else if has_groups(resource.kind) {
-            places.push((OwnerPlace::Group, "group (none set)".to_owned(), None));
+            named.push((Spot::Group(None), None));
         }
         if let Detail::Exposure(exposure) = &resource.detail {
-            places.push((OwnerPlace::Exposure, "owner".to_owned(), exposure.owner.contact()));
+            named.push((Spot::Exposure, exposure.owner.contact()));
         }
         if let Some(codeowners) = &self.codeowners {
             let name = project.is_own(resource).then(|| codeowners.owners(&resource.path)).flatten();
-            places.push((OwnerPlace::Codeowners, "CODEOWNERS".to_owned(), name));
+            named.push((Spot::Codeowners, name));
         }
-        places
+        named
+    }
+}
+
+/// A place with what it is of.
+enum Spot<'a> {
+    Meta(&'a str),
+    SourceMeta(&'a str, &'a str),
+    Group(Option<&'a str>),
+    Exposure,
+    Codeowners,
+}
+
+impl Spot<'_> {
+    fn place(&self) -> OwnerPlace {
+        match self {
+            Self::Meta(_) | Self::SourceMeta(..) => OwnerPlace::Meta,
+            Self::Group(_) => OwnerPlace::Group,
+            Self::Exposure => OwnerPlace::Exposure,
+            Self::Codeowners => OwnerPlace::Codeowners,
+        }
+    }
+
+    fn words(&self) -> String {
+        match self {
+            Self::Meta(key) => format!("meta.{key}"),
+            Self::SourceMeta(key, source) => format!("meta.{key} of source `{source}`"),
+            Self::Group(Some(name)) => format!("owner of group `{name}`"),
+            Self::Group(None) => "group (none set)".to_owned(),
+            Self::Exposure => "owner".to_owned(),
+            Self::Codeowners => "CODEOWNERS".to_owned(),
+        }
     }
 }
 

@@ -1,10 +1,8 @@
 //! Which tests belong to which node.
 
-use std::collections::HashMap;
-
 use rayon::prelude::*;
 
-use super::{Detail, RefCall, Resource, ResourceId, ResourceType, Test, Text};
+use super::{Detail, RefCall, Resource, ResourceId, ResourceType, Test};
 
 /// For each resource the tests that belong to it.
 #[derive(Debug, Default)]
@@ -13,14 +11,14 @@ pub(super) struct TestIndex {
 }
 
 impl TestIndex {
-    pub(super) fn new<'a>(
-        resources: &[Resource<'a>],
+    pub(super) fn new(
+        resources: &[Resource<'_>],
         parents: &[Vec<ResourceId>],
-        ids: &HashMap<Text<'a>, ResourceId>,
+        find: impl Fn(&str) -> Option<ResourceId> + Sync,
     ) -> Self {
-        let of = |(index, resource): (usize, &Resource<'a>)| {
+        let of = |(index, resource): (usize, &Resource<'_>)| {
             let subjects = match &resource.detail {
-                Detail::Test(test) => test_subjects(resources, &parents[index], ids, test),
+                Detail::Test(test) => test_subjects(resources, &parents[index], &find, test),
                 Detail::UnitTest(unit) => unit_test_subjects(resources, &parents[index], &unit.model),
                 _ => Vec::new(),
             };
@@ -41,14 +39,18 @@ impl TestIndex {
 }
 
 /// The nodes a data test belongs to.
-fn test_subjects<'a>(
-    resources: &[Resource<'a>],
+fn test_subjects(
+    resources: &[Resource<'_>],
     parents: &[ResourceId],
-    ids: &HashMap<Text<'a>, ResourceId>,
+    find: impl Fn(&str) -> Option<ResourceId>,
     test: &Test<'_>,
 ) -> Vec<ResourceId> {
     let Some(generic) = &test.generic else { return parents.to_vec() };
-    if let Some(&attached) = test.attached_node.as_ref().and_then(|name| ids.get(&Text::from(name.as_str()))) {
+    let named = |name: &str| {
+        let is_named = |id: &&ResourceId| resources[id.index()].unique_id.as_str() == name;
+        parents.iter().find(is_named).copied().or_else(|| find(name))
+    };
+    if let Some(attached) = test.attached_node.as_ref().and_then(|name| named(name)) {
         return vec![attached];
     }
     // Before dbt 1.5 there is no attached_node: the `model` argument holds the ref or source call.

@@ -316,7 +316,7 @@ impl<'p> World<'p> {
         let is_owned = |id: &ResourceId| {
             let resource = self.project.get(*id);
             super::unknown::is_field_unknown("OWN", resource)
-                || self.settings.owners.of(self.project, resource).name.is_some()
+                || self.settings.owners.name(self.project, resource).is_some()
         };
         // Not in parallel: a thread that waits for others may start a task that asks for this very answer.
         let owned = || {

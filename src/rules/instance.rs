@@ -32,7 +32,7 @@ impl Instance {
         resource: &Resource<'_>,
         layer: Layer,
     ) -> Option<Severity> {
-        let owner = || settings.owners.of(project, resource).name;
+        let owner = || settings.owners.name(project, resource);
         if !self.scope.is_everything() && !self.scope.includes(resource, layer, owner) {
             return None;
         }

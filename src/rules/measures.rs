@@ -58,7 +58,7 @@ impl<'p> Measures<'p> {
                 let options = self.options::<UnownedExposureOptions>("OWN003", node);
                 missing_keys(&options, &exposure.owner).is_empty()
             }
-            None => self.settings.owners.of(self.project, node.resource).name.is_some(),
+            None => self.settings.owners.name(self.project, node.resource).is_some(),
         }
     }
 
@@ -119,7 +119,7 @@ impl<'p> Measures<'p> {
     /// defaults.
     fn options<T: Clone + Default + 'static>(&self, code: &str, node: Node<'_>) -> T {
         let layer = || self.settings.layers.of(node.resource);
-        let owner = || self.settings.owners.of(self.project, node.resource).name;
+        let owner = || self.settings.owners.name(self.project, node.resource);
         let is_about = |instance: &&Instance| {
             let scope = &instance.scope;
             instance.info.code == code && (scope.is_everything() || scope.includes(node.resource, layer(), owner))

@@ -123,7 +123,7 @@ impl<'p> Record<'p> for ResourceView<'p> {
             "properties_path" => Value::text(resource.properties_path.as_deref().unwrap_or_default()),
             "package" => Value::text(resource.package.as_str()),
             "layer" => Value::text(self.world.layers[self.id.index()].as_str()),
-            "owner" => Value::text(self.world.settings.owners.of(self.project(), resource).name.unwrap_or_default()),
+            "owner" => Value::text(self.world.settings.owners.name(self.project(), resource).unwrap_or_default()),
             "group" => Value::text(resource.group.as_deref().unwrap_or_default()),
             "access" if resource.kind == ResourceType::Model => Value::text(resource.access().as_str()),
             "access" => Value::text(""),
