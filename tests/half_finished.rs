@@ -104,6 +104,22 @@ fn a_docs_block_that_is_still_open_takes_no_other_with_it() {
     );
 }
 
+/// The adapter calls them, not the project; and what an adapter brings along is not missing.
+#[test]
+fn macros_of_adapters() {
+    let own = ["set_query_tag", "dbt_snowflake_get_tmp_relation_type", "tblproperties_clause", "of_nobody"];
+    let macros = own.map(|name| format!("{{% macro {name}() %}}1{{% endmacro %}}\n")).concat();
+    let model = "{% do assert_not_null(1) %}select * from {{ ref('nosuch') }}";
+    let desk = desk(&[("macros/m.sql", &macros), ("models/e.sql", model)]);
+    assert_eq!(
+        found(&desk, "RES001,PRJ013,DAG015"),
+        [
+            "shop/macros/m.sql:4:10: RES001 unused-macro macro `of_nobody` is called by nothing in the project",
+            "shop/models/e.sql:1:45: DAG015 unresolved-reference ref `nosuch` does not exist, and dbt refuses the project",
+        ]
+    );
+}
+
 /// Macros are called by name, and entries of YAML describe them by name: a file that is no text may do either.
 #[test]
 fn what_a_file_that_is_no_text_calls_or_defines_is_open() {

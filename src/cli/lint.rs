@@ -9,7 +9,7 @@ use super::input::{self, Loaded};
 use crate::baseline::{self, Baseline, BaselineError};
 use crate::config::{self, Config, Resolved, Unmatched};
 use crate::discover::{self, Discovered};
-use crate::findings::{RecordedShares, Report};
+use crate::findings::{self, RecordedShares, Report};
 use crate::groups::Groups;
 use crate::input::manifest;
 use crate::linter;
@@ -53,7 +53,7 @@ pub struct Linted<'r, 'p> {
     /// What the rules find in the base.
     pub base: Option<&'r Report>,
     /// What was read, and why.
-    pub choice: String,
+    pub choice: findings::Input,
     pub report: Report,
     /// The baseline that is compared with, if there is one.
     pub baseline: Option<&'r Baseline<'r>>,
@@ -75,12 +75,13 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
     let first = ManuallyDrop::new(input::load(discovered, wanted.input)?);
     let mut memories = ManuallyDrop::new([manifest::Memory::default(), manifest::Memory::default()]);
     let [memory, other_memory] = &mut *memories;
-    let mut project = ManuallyDrop::new(Project::from(first.facts(memory)?));
-    let other = ManuallyDrop::new(input::instead(&first, &project, discovered, wanted.input)?);
+    let project = first.facts(memory).map(Project::from).map(ManuallyDrop::new);
+    let other = ManuallyDrop::new(input::instead(&first, project.as_deref(), discovered, wanted.input)?);
     let loaded = other.as_ref().unwrap_or(&first);
-    if other.is_some() {
-        project = ManuallyDrop::new(Project::from(loaded.facts(other_memory)?));
-    }
+    let mut project = match other.is_some() {
+        true => ManuallyDrop::new(Project::from(loaded.facts(other_memory)?)),
+        false => project?,
+    };
     let locator = Locator::new(&project, discovered.project.as_ref(), loaded.files.clone());
     let locator = ManuallyDrop::new(locator);
     if !loaded.complete(&mut project) {
@@ -106,8 +107,9 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
         base_report = Some(base.run(loaded, &mut former, &config, RecordedShares::new(shares, false)));
         project.base = Some(Box::new(former));
     }
-    let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
+    let mut report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
     let choice = input::choice(loaded, &project, discovered, wanted.input);
+    report.summary.input = Some(choice.clone());
     then(Linted {
         project: &project,
         resolved: &resolved,

@@ -23,4 +23,4 @@ pub use members::Members;
 pub use place::Place;
 pub use severity::Severity;
 pub use share::{Part, Population, RATCHET, RecordedShares, Share};
-pub use summary::{BaselineSummary, BaselineUpdate, FixedEntries, Report, RuleSummary, Summary};
+pub use summary::{BaselineSummary, BaselineUpdate, FixedEntries, Input, InputKind, Report, RuleSummary, Summary};
