@@ -141,7 +141,19 @@ pub fn discover(
     }
     let start = if metadata.is_file() { argument.parent().unwrap_or(Path::new("")) } else { argument };
     // A folder of that name is not passed over: nobody would guess why the project is not found.
-    let Some(root) = upwards(start, |folder| folder.join(PROJECT_FILE).exists()) else {
+    let mut unreadable = None;
+    let root = upwards(start, |folder| {
+        let file = folder.join(PROJECT_FILE);
+        // Where that cannot be told, a project further up is not the one that is meant.
+        file.try_exists().unwrap_or_else(|error| {
+            unreadable = Some(missing(&file, error));
+            true
+        })
+    });
+    if let Some(error) = unreadable {
+        return Err(error);
+    }
+    let Some(root) = root else {
         return match manifest {
             Some(manifest) => existing(manifest).map(bare),
             None => Err(DiscoverError::NoProject { path: argument.to_owned(), below: projects_below(start) }),
@@ -153,10 +165,12 @@ pub fn discover(
         Some(path) => (existing(path)?.to_owned(), true),
         None => {
             let path = root.join(target_folder(target, &settings)).join("manifest.json");
-            let is_there = path.exists() || path.is_symlink();
-            if is_there {
+            let is_link = path.is_symlink();
+            if is_link {
                 existing(&path)?;
             }
+            // Whoever may not look into the folder is told so when the manifest is to be read.
+            let is_there = is_link || path.try_exists().unwrap_or(true);
             (path, is_there)
         }
     };

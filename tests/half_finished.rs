@@ -398,6 +398,44 @@ fn tests_that_dbt_project_disables_are_one_finding_there() {
     );
 }
 
+/// A link that leads to itself can be listed by nobody, whoever runs the test.
+#[cfg(unix)]
+#[test]
+fn of_what_may_lie_in_a_folder_that_cannot_be_listed_nothing_is_said() {
+    for (folder, code) in [("models/staging", "DAG015"), ("models/marts", "DAG002"), ("models/checks", "TST001")] {
+        let desk = whole_project();
+        let settings = desk.read("shop/dbt_project.yml");
+        let settings = settings.replace(
+            "profile: shop",
+            "profile: shop\nmodel-paths: [models/staging, models/marts]\ntest-paths: [models/checks]",
+        );
+        desk.write("shop/dbt_project.yml", format!("{settings}sources: {{shop: {{erp: {{+enabled: true}}}}}}\n"));
+        desk.write("shop/models/marts/fct_checked.sql", "select order_id from {{ ref('stg_orders') }}\n");
+        desk.write(
+            "shop/models/marts/_checked.yml",
+            "models: [{name: fct_checked, description: Orders once more, columns: [{name: order_id, description: Its number.}]}]\n",
+        );
+        desk.write(
+            "shop/models/checks/of_orders.sql",
+            "select 1 from {{ ref('fct_checked') }} where order_id is null\n",
+        );
+        let before = everything(&desk).0;
+        std::fs::remove_dir_all(desk.path(&format!("shop/{folder}"))).expect("the folder is ours");
+        let name = folder.rsplit('/').next().unwrap_or(folder);
+        std::os::unix::fs::symlink(name, desk.path(&format!("shop/{folder}"))).expect("the folder is ours");
+        let reason = std::fs::read_dir(desk.path(&format!("shop/{folder}"))).expect_err("it is a loop");
+        let found = everything(&desk).0;
+        let news: Vec<&String> = found.iter().filter(|line| !before.contains(line)).collect();
+        let expected = format!("shop/{folder}: PRJ013 unreadable-file {folder} cannot be read: {reason}");
+        assert_eq!(news, [&expected], "{folder}");
+        let run = desk.run(&["check", "shop", "--input", "project", "--verbose", "--exit-zero", "--preset", "strict"]);
+        let silent = format!("{code} ");
+        let why = format!("did not run: {folder} cannot be read, and what may lie in it counts");
+        let is_said = run.stderr.lines().any(|line| line.trim_start().starts_with(&silent) && line.ends_with(&why));
+        assert_eq!(is_said, code != "TST001", "{}", run.stderr);
+    }
+}
+
 #[test]
 fn a_name_that_is_used_twice_is_missing_once() {
     let sql = "select * from {{ ref('nosuch') }} as a\njoin {{ ref('nosuch') }} as b using (id)\n";

@@ -403,6 +403,25 @@ fn one_model_described_in_two_files() {
     assert_eq!(twice.entry("model.shop.orders"), "models/_models.yml:3:11-3:17 orders");
 }
 
+/// Of a key that stands both in an entry and below `config`, dbt takes the latter.
+#[test]
+fn a_key_below_config_wins() {
+    let yaml = "sources:\n  - name: erp\n    loader: a\n    config: {loader: b}\n    tables:\n      - name: orders\n        \
+                freshness: {warn_after: {count: 2, period: day}}\n        config: {freshness: null}\n        columns:\n          \
+                - {name: id, tags: x, config: {tags: y}}\n";
+    let table = json!({"name": "orders", "source_name": "erp", "resource_type": "source"});
+    let site = Site::of(&[("models/_s.yml", yaml)], &[("source.shop.erp.orders", "models/_s.yml", table)]);
+    let place = |place: Place| site.place("source.shop.erp.orders", place);
+    assert_eq!(place(keys(&["freshness"])), "models/_s.yml:8:29-8:33 null");
+    assert_eq!(place(keys(&["freshness", "warn_after"])), "models/_s.yml:8:18-8:27 freshness");
+    assert_eq!(place(group_key(&["loader"])), "models/_s.yml:4:22-4:23 b");
+    assert_eq!(place(column_key("id", "tags")), "models/_s.yml:10:48-10:49 y");
+    let desk = Desk::new();
+    desk.write("shop/dbt_project.yml", "name: shop\n").write("shop/models/_s.yml", yaml);
+    let found = desk.places(&["shop", "--input", "project", "--select", "SRC002"]);
+    assert_eq!(found, ["shop/models/_s.yml:8:29-8:33 SRC002 source.shop.erp.orders"]);
+}
+
 #[test]
 fn windows_paths_in_the_manifest() {
     let site = Site::of(

@@ -1,6 +1,5 @@
 //! `--base` and `--downstream`: the state that a project is compared with.
 
-use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
@@ -14,7 +13,6 @@ use crate::discover::{self, Discovered, PROJECT_FILE, ProjectFiles};
 use crate::findings::{Atom, Known, RecordedShares, Report};
 use crate::input::project_files::folders;
 use crate::linter;
-use crate::locate::Locator;
 use crate::project::Project;
 use crate::rules;
 
@@ -170,12 +168,7 @@ impl Base {
         config: &Config,
         recorded_shares: RecordedShares,
     ) -> Report {
-        let locator = ManuallyDrop::new(Locator::new(project, self.project(), loaded.files.clone()));
-        if !loaded.complete(project) {
-            project.unreadable = locator.unreadable(project);
-        }
-        locator.read_versions(project);
-        locator.read_test_switches(project);
+        let locator = loaded.locator(project, self.project());
         let mut resolved = config.resolve_leniently(locator.project_root());
         resolved.settings.recorded_shares = recorded_shares;
         if rules::need_own_files(&resolved.instances) {

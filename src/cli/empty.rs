@@ -61,6 +61,9 @@ impl EmptyRun {
         if project.resources.iter().any(|resource| project.is_own(resource)) {
             return None;
         }
+        if let Some(folder) = project.unread_folder() {
+            return Some(Self::Project { reason: format!("{} cannot be read: {}", folder.path, folder.message) });
+        }
         let disabled = project.disabled.iter().filter(|resource| project.is_own(resource)).count();
         if disabled > 0 {
             return Some(Self::Project {

@@ -1,6 +1,7 @@
 //! Which of the two inputs is read: the manifest, or the project's own files.
 
 use std::collections::BTreeMap;
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -12,7 +13,7 @@ use crate::files::Files;
 use crate::findings::{self, InputKind};
 use crate::input::manifest::{self, ManifestError, Memory, freshness};
 use crate::input::own_files;
-use crate::input::project_files::{self, Datum, Environment, Listing, Map, ProjectInput};
+use crate::input::project_files::{self, Datum, Environment, Listing, Map, ProjectInput, UnreadFolder};
 use crate::locate::Locator;
 use crate::paths::{nearby, shown};
 use crate::project::{Changes, Facts, Project, UnreadableFile};
@@ -255,27 +256,26 @@ impl Loaded {
         }
     }
 
-    /// Notes in the project what only its own files tell, if they are what was read.
-    pub fn complete(&self, project: &mut Project<'_>) -> bool {
-        let Source::Files(input) = &self.source else { return false };
-        let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_lowercase();
-        project.unresolved_names = input.unresolved.iter().map(|reference| last(&reference.name)).collect();
-        let own = input.problems.iter().filter(|problem| problem.project == 0);
-        project.unreadable = own
-            .map(|problem| UnreadableFile {
-                path: problem.path.clone(),
-                span: problem.span,
-                message: problem.message.clone(),
-                help: problem.help.clone(),
-            })
-            .collect();
-        true
+    /// Notes in the project what its files tell beside the facts, and says where they are: in `found`, if anywhere.
+    pub fn locator(&self, project: &mut Project<'_>, found: Option<&ProjectFiles>) -> ManuallyDrop<Locator> {
+        let locator = Locator::new(project, found, self.files.clone());
+        match &self.source {
+            Source::Files(input) => note_problems(input, project),
+            Source::Manifest(_) => project.unreadable = locator.unreadable(project),
+        }
+        locator.read_versions(project);
+        locator.read_test_switches(project);
+        ManuallyDrop::new(locator)
     }
 
     /// Adds what the rules about the project's own files need, if these are at hand.
     pub fn read_own_files(&self, project: &mut Project<'_>, locator: &Locator) {
         let Some(root) = locator.project_root() else { return };
-        let mut own = own_files::read(project, root, locator.packages_path(), &self.files, self.listing(root));
+        let listing = self.listing(root);
+        if self.is_manifest() {
+            note_unread_folders(&listing.unread, project);
+        }
+        let mut own = own_files::read(project, root, locator.packages_path(), &self.files, listing);
         match &self.source {
             Source::Manifest(..) => own.changes = Some(self.changes(project, root).clone()),
             Source::Files(input) => {
@@ -287,6 +287,34 @@ impl Loaded {
         }
         project.own_files = Some(Box::new(own));
     }
+}
+
+/// Notes what only the project's own files tell.
+fn note_problems(input: &ProjectInput, project: &mut Project<'_>) {
+    let last = |name: &str| name.rsplit('.').next().unwrap_or(name).to_lowercase();
+    project.unresolved_names = input.unresolved.iter().map(|reference| last(&reference.name)).collect();
+    let own = input.problems.iter().filter(|problem| problem.project == 0);
+    project.unreadable = own
+        .map(|problem| UnreadableFile {
+            path: problem.path.clone(),
+            is_folder: problem.is_folder,
+            span: problem.span,
+            message: problem.message.clone(),
+            help: problem.help.clone(),
+        })
+        .collect();
+}
+
+/// Notes folders that cannot be listed, in place of the files in them.
+fn note_unread_folders(folders: &[UnreadFolder], project: &mut Project<'_>) {
+    project.unreadable.retain(|file| !folders.iter().any(|folder| folder.contains(&file.path)));
+    project.unreadable.extend(folders.iter().map(|folder| UnreadableFile {
+        path: folder.path.clone(),
+        is_folder: true,
+        span: None,
+        message: folder.reason.clone(),
+        help: None,
+    }));
 }
 
 /// What is not known of a project, by field and reason: "schema of 62 resources: …".

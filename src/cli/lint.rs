@@ -82,13 +82,7 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
         true => ManuallyDrop::new(Project::from(loaded.facts(other_memory)?)),
         false => project?,
     };
-    let locator = Locator::new(&project, discovered.project.as_ref(), loaded.files.clone());
-    let locator = ManuallyDrop::new(locator);
-    if !loaded.complete(&mut project) {
-        project.unreadable = locator.unreadable(&project);
-    }
-    locator.read_versions(&mut project);
-    locator.read_test_switches(&mut project);
+    let locator = loaded.locator(&mut project, discovered.project.as_ref());
     let mut resolved = config.resolve(&project, locator.project_root(), wanted.unmatched)?;
     let (baseline_path, text) = find_baseline(wanted.baseline, &config, &locator)?;
     let baseline = text.as_ref().map(Baseline::parse).transpose()?;

@@ -46,7 +46,10 @@ impl Target {
                 let below = |folder: &Folder| path.strip_prefix(&folder.path).is_some_and(|rest| rest.starts_with('/'));
                 given.folders.iter().any(below)
             };
-            paths.extend(list(root).files.iter().map(|(_, found)| found.path()).filter(|path| is_in(path)));
+            let listing = list(root);
+            paths.extend(listing.files.iter().map(|(_, found)| found.path()).filter(|path| is_in(path)));
+            let is_meant = |path: &String| is_in(path) || given.folders.iter().any(|folder| folder.path == *path);
+            paths.extend(listing.unread.into_iter().map(|folder| folder.path).filter(is_meant));
         }
         Some(paths)
     }

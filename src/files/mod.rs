@@ -3,7 +3,7 @@
 mod entries;
 
 use std::collections::HashMap;
-use std::io::ErrorKind;
+use std::io::{Error, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
@@ -73,6 +73,8 @@ impl ProjectFile {
 #[derive(Debug)]
 pub struct Problem {
     pub message: String,
+    /// What to do about it, when that is known.
+    pub help: Option<&'static str>,
     /// The first byte that is no text, with the file as far as it is.
     pub place: Option<(Arc<SourceFile>, Span)>,
 }
@@ -86,7 +88,9 @@ impl Problem {
 
     /// Bytes that are no text are shown with replacement characters, which is what editors show as well.
     fn not_text(shown: &str, bytes: &[u8], error: &TextError) -> Self {
-        let TextError::NotUtf8 { byte, .. } = error else { return Self { message: error.to_string(), place: None } };
+        let TextError::NotUtf8 { byte, .. } = error else {
+            return Self { message: error.to_string(), help: None, place: None };
+        };
         let message = format!("not valid UTF-8: unexpected byte 0x{byte:02X}; save the file as UTF-8");
         let readable = SourceFile::from_bytes(shown, String::from_utf8_lossy(bytes).into_owned().into_bytes());
         let place = readable.ok().and_then(|file| {
@@ -94,7 +98,14 @@ impl Problem {
             let mark = file.text().find(char::REPLACEMENT_CHARACTER)?;
             Some((Arc::new(file), Span::new(mark, mark + char::REPLACEMENT_CHARACTER.len_utf8())))
         });
-        Self { message, place }
+        Self { message, help: None, place }
+    }
+
+    /// The bytes are not to be had.
+    fn unread(error: &Error) -> Self {
+        let help =
+            (error.kind() == ErrorKind::PermissionDenied).then_some("let the user who runs dbt-steward read the file");
+        Self { message: error.to_string(), help, place: None }
     }
 }
 
@@ -144,7 +155,7 @@ impl Files {
                 Ok(bytes) => bytes,
                 // It was there when dbt ran, and nothing is wrong with deleting it.
                 Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return None,
-                Err(error) => return Some(Err(Problem { message: error.to_string(), place: None })),
+                Err(error) => return Some(Err(Problem::unread(&error))),
             };
             // Taking the bytes costs nothing; a copy is made only of what is no text.
             let kept = if std::str::from_utf8(&bytes).is_err() { bytes.clone() } else { Vec::new() };

@@ -76,12 +76,13 @@ impl Locator {
         match file.text() {
             Err(problem) => {
                 let span = problem.place.as_ref().map(|(_, span)| *span);
-                Some(UnreadableFile { path, span, message: problem.message.clone(), help: None })
+                let (message, help) = (problem.message.clone(), problem.help.map(str::to_owned));
+                Some(UnreadableFile { path, is_folder: false, span, message, help })
             }
             Ok(file) => {
                 let error = file.yaml().err()?;
                 let (message, help) = (error.message.clone(), error.help.clone());
-                Some(UnreadableFile { path, span: Some(error.span), message, help })
+                Some(UnreadableFile { path, is_folder: false, span: Some(error.span), message, help })
             }
         }
     }
@@ -268,7 +269,7 @@ impl<'l> Lookup<'l> {
             Place::SourceGroup => entries.find_source_group(yaml, self.resource)?.get("name")?.span,
             Place::SourceGroupKey(keys) => {
                 let group = entries.find_source_group(yaml, self.resource)?;
-                let places = [Some(group), group.get("config")];
+                let places = [group.get("config"), Some(group)];
                 let found = places.into_iter().flatten().find_map(|place| properties::value_at(place, &borrowed(keys)));
                 found.or_else(|| Some(group.get("name")?.span))?
             }
@@ -290,8 +291,8 @@ impl<'l> Lookup<'l> {
             Place::Column(name) => Some(properties::column(entry, resource, name)?.get("name")?.span),
             Place::ColumnKey(name, key) => {
                 let column = properties::column(entry, resource, name)?;
-                let configs = [Some(column), column.get("config")];
-                let found = configs.into_iter().flatten().find_map(|place| properties::value_at(place, &[key]));
+                let places = [column.get("config"), Some(column)];
+                let found = places.into_iter().flatten().find_map(|place| properties::value_at(place, &[key]));
                 found.or_else(|| Some(column.get("name")?.span))
             }
             Place::Parent(id) => properties::reference(entry, self.project.get(*id)),

@@ -16,10 +16,10 @@ pub(super) fn entry_name(entry: &Node, resource: &Resource<'_>) -> Span {
     entry.get("name").map_or_else(|| first_key(entry), |name| name.span)
 }
 
-/// A key of the entry, also below `config`, for a version of a model also in its own entry.
+/// A key of the entry, first below `config`, which wins for dbt; for a version of a model first in its own entry.
 pub(super) fn key(entry: &Node, resource: &Resource<'_>, path: &[&str]) -> Option<Span> {
     let places = version_entry(entry, resource).into_iter().chain([entry]);
-    places.flat_map(|place| [Some(place), place.get("config")]).flatten().find_map(|place| value_at(place, path))
+    places.flat_map(|place| [place.get("config"), Some(place)]).flatten().find_map(|place| value_at(place, path))
 }
 
 /// A column's entry; a version of a model may declare its own.

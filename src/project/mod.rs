@@ -70,7 +70,7 @@ pub struct Project<'a> {
     pub disabled: Vec<Resource<'a>>,
     /// `depends_on` entries that name nothing enabled, with the resource that has them.
     pub dangling: Vec<(ResourceId, Text<'a>)>,
-    /// Properties files that are at hand and cannot be read. Empty for a bare manifest.
+    /// Files and folders that are at hand and cannot be read. Empty for a bare manifest.
     pub unreadable: Vec<UnreadableFile>,
     /// What the root project's own files say beyond its resources; `None` where they are not at hand, or no rule asks.
     pub own_files: Option<Box<OwnFiles>>,
@@ -93,11 +93,12 @@ pub struct Project<'a> {
     disabled_tests: OnceLock<DisabledTests>,
 }
 
-/// A properties file that is no YAML, or no text.
+/// A file that is there and cannot be read, or a folder of which nobody knows what lies in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadableFile {
     /// Relative to `dbt_project.yml`.
     pub path: String,
+    pub is_folder: bool,
     /// What it breaks at; `None` if that cannot be said.
     pub span: Option<crate::text::Span>,
     pub message: String,
@@ -109,6 +110,16 @@ impl<'a> Project<'a> {
     /// The resource with that id.
     pub fn get(&self, id: ResourceId) -> &Resource<'a> {
         &self.resources[id.index()]
+    }
+
+    /// A folder of which nobody knows what lies in it, if there is one: what no file at hand mentions may be there.
+    pub fn closed_folder(&self) -> Option<&UnreadableFile> {
+        self.unreadable.iter().find(|file| file.is_folder)
+    }
+
+    /// Such a folder whose resources are not known either: a manifest has those.
+    pub fn unread_folder(&self) -> Option<&UnreadableFile> {
+        self.closed_folder().filter(|_| self.generated_at.is_empty())
     }
 
     /// Looks a unique id up among enabled resources.

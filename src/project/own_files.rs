@@ -268,10 +268,12 @@ pub struct Changes {
     pub changed: Vec<String>,
     pub added: Vec<String>,
     pub deleted: Vec<String>,
+    /// Those that cannot be read, and so not compared.
+    pub unread: Vec<String>,
 }
 
 impl Changes {
-    /// Whether nothing has changed.
+    /// Whether nothing is known to have changed.
     pub fn is_empty(&self) -> bool {
         self.changed.is_empty() && self.added.is_empty() && self.deleted.is_empty()
     }

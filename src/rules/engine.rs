@@ -10,7 +10,7 @@ use super::{Context, Instance, Node, RuleInfo, Subject};
 use crate::config::Settings;
 use crate::findings::{Atoms, Finding, Severity, Share};
 use crate::graph::Graph;
-use crate::project::{Layer, Project, ResourceId, ResourceType};
+use crate::project::{Layer, Project, Resource, ResourceId, ResourceType};
 
 /// Subjects that one task looks at: so few that they stay in the processor's cache from the first rule to the last.
 const CHUNK: usize = 64;
@@ -307,21 +307,22 @@ impl<'p> World<'p> {
 
     /// Whether some resource may read more than is known.
     pub(super) fn has_unknown_parents(&self) -> bool {
-        let is_any = || self.project.resources.iter().any(|resource| resource.is_unknown("parents"));
+        let is_unknown = |resource: &Resource<'_>| resource.is_unknown("parents");
+        let is_any = || self.project.unread_folder().is_some() || self.project.resources.iter().any(is_unknown);
         *self.unknown_parents.get_or_init(is_any)
     }
 
-    /// Whether more than one in twenty subjects of that type have an owner, or any where there are fewer.
+    /// Whether more than one in twenty subjects of that type have an owner, or any where there are fewer. Where too little is
+    /// known of most of them, they may have.
     pub(super) fn are_owned(&self, kind: ResourceType) -> bool {
-        let is_owned = |id: &ResourceId| {
-            let resource = self.project.get(*id);
-            super::unknown::is_field_unknown("OWN", resource)
-                || self.settings.owners.name(self.project, resource).is_some()
-        };
+        let is_owned = |id: &ResourceId| self.settings.owners.name(self.project, self.project.get(*id)).is_some();
+        let is_unknown = |id: &&ResourceId| super::unknown::is_field_unknown("OWN", self.project.get(**id));
         // Not in parallel: a thread that waits for others may start a task that asks for this very answer.
         let owned = || {
             let kinds = self.subjects.iter().filter(|(kind, ids)| {
-                has_owner(*kind) && ids.iter().filter(|id| is_owned(id)).nth(ids.len() / 20).is_some()
+                has_owner(*kind)
+                    && (ids.iter().filter(|id| is_owned(id)).nth(ids.len() / 20).is_some()
+                        || ids.iter().filter(is_unknown).count() * 2 > ids.len())
             });
             kinds.map(|(kind, _)| *kind).collect()
         };
@@ -346,7 +347,8 @@ impl<'p> World<'p> {
             let kinds: Vec<&str> = self.kinds(instance).map(ResourceType::label).collect();
             Some(format!("the project has no {}", kinds.join(", ")))
         } else {
-            instance.rule.not_applicable(&context)
+            let lacks_files = || super::unknown::without_folder(instance.info, self.project);
+            instance.rule.not_applicable(&context).or_else(lacks_files)
         };
         RuleRun { info: instance.info, subjects, skipped, undecided: 0 }
     }

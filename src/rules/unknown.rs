@@ -6,6 +6,7 @@
 use super::engine::Findings;
 use crate::findings::{Finding, Place};
 use crate::project::{Project, Resource};
+use crate::rules::RuleInfo;
 
 /// Fields that the rules of an area draw conclusions from, by the first letters of their codes. Names in the warehouse
 /// are not among them: without a profile they are unknown everywhere, and the few rules that read them see to it.
@@ -41,6 +42,25 @@ const FIELDS: [(&str, &[&str]); 27] = [
     ("NAM", &["materialized", "parents"]),
     ("PRF", &["materialized", "unique_key", "incremental_strategy", "on_schema_change", "parents", "children"]),
 ];
+
+/// Rules that conclude from what no resource is or reads, or measure all of them.
+const NEED_ALL_RESOURCES: [&str; 20] = [
+    "ACC018", "ACC030", "DAG002", "DAG005", "DAG006", "DAG015", "DAG019", "DOC022", "DOC023", "EXP008", "EXP009",
+    "MET002", "MET003", "OWN010", "OWN011", "PRJ005", "SRC004", "SUP001", "TST010", "TST012",
+];
+
+/// Rules that conclude from what no file of the project has.
+const NEED_ALL_FILES: [&str; 4] = ["PRJ003", "PRJ011", "RES001", "RES009"];
+
+/// Why a rule cannot run where a folder cannot be listed: what it misses may be there.
+pub(super) fn without_folder(rule: &RuleInfo, project: &Project<'_>) -> Option<String> {
+    let folder = match rule.code {
+        code if NEED_ALL_FILES.contains(&code) => project.closed_folder(),
+        code if NEED_ALL_RESOURCES.contains(&code) => project.unread_folder(),
+        _ => None,
+    };
+    folder.map(|folder| format!("{} cannot be read, and what may lie in it counts", folder.path))
+}
 
 /// Drops findings that rest on a value of their own resource that is not known, and such members of groups.
 pub(super) fn drop_unfounded(findings: &mut Findings, project: &Project<'_>) {

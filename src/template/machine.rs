@@ -18,6 +18,11 @@ use crate::text::Span;
 pub trait Globals {
     /// The value of a name; `None` when it does not exist.
     fn get(&self, name: &str) -> Option<Value>;
+
+    /// What a name may be that neither dbt nor Jinja defines, if it may be anything.
+    fn undefined(&self, _name: &str) -> Option<Value> {
+        None
+    }
 }
 
 /// How a template is rendered.
@@ -171,7 +176,7 @@ impl<'g> Machine<'g> {
 
     /// What a name means that the template does not define.
     pub(super) fn global(&self, name: &Name) -> Value {
-        let global = self.globals.get(name).or_else(|| globals::find(name));
+        let global = self.globals.get(name).or_else(|| globals::find(name)).or_else(|| self.globals.undefined(name));
         global.unwrap_or_else(|| Value::undefined_name(name, self.is_lenient()))
     }
 

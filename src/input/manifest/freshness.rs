@@ -29,6 +29,10 @@ pub fn is_current(project: &Project<'_>, changes: &Changes, root: &Path, listing
     if let Some((path, what)) = kinds.into_iter().find_map(|(paths, what)| Some((paths.first()?, what))) {
         return Err(format!("is out of date: {path} {what}"));
     }
+    let folders = listing.unread.iter().map(|folder| &folder.path);
+    if let Some(path) = folders.chain(&changes.unread).next() {
+        return Err(format!("cannot be compared with {path}, which cannot be read"));
+    }
     let Ok(written) = project.generated_at.parse::<Timestamp>() else {
         return Err("does not say when it was written".to_owned());
     };
@@ -81,7 +85,7 @@ pub fn changes(project: &Project<'_>, root: &Path, files: &Files, listing: &List
     };
     let known: HashSet<&str> = own.iter().map(|resource| resource.path.as_str()).collect();
     let added = if is_exact { added(&known, root, files, listing) } else { Vec::new() };
-    Changes { changed: of(State::Changed), deleted: of(State::Deleted), added }
+    Changes { changed: of(State::Changed), deleted: of(State::Deleted), unread: of(State::Unread), added }
 }
 
 fn sorted(mut paths: Vec<String>) -> Vec<String> {
@@ -95,6 +99,7 @@ enum State {
     Same,
     Changed,
     Deleted,
+    Unread,
 }
 
 /// `None` for what has no file with code of its own.
@@ -106,15 +111,21 @@ fn state(resource: &Resource<'_>, root: &Path, files: &Files) -> Option<State> {
     };
     let path = resource.path.as_str();
     if resource.kind == ResourceType::Seed {
-        let is_there = root.join(path).exists();
-        return Some(if is_there { State::Same } else { State::Deleted });
+        return Some(match root.join(path).try_exists() {
+            Ok(true) => State::Same,
+            Ok(false) => State::Deleted,
+            Err(_) => State::Unread,
+        });
     }
     let has_code = path.ends_with(".sql") || path.ends_with(".py");
     let checksum = checksum.non_empty().filter(|_| has_code)?;
     let Some(file) = files.get(root, path, &paths::shown(&root.join(path))) else { return Some(State::Deleted) };
-    // What is no text any more has changed.
-    let is_same = file.text().is_ok_and(|file| has_checksum(file.source.text(), checksum));
-    Some(if is_same { State::Same } else { State::Changed })
+    Some(match file.text() {
+        Ok(file) if has_checksum(file.source.text(), checksum) => State::Same,
+        Err(problem) if problem.place.is_none() => State::Unread,
+        // What is no text any more has changed.
+        _ => State::Changed,
+    })
 }
 
 /// Whether dbt gives a text that checksum. Up to 1.11 it takes the text without the blanks around it, with line ends as

@@ -39,20 +39,20 @@ impl OwnText<'_> {
 }
 
 impl Texts<'_> {
-    /// The places in `names` of those that the root project's files mention, by what `counts` takes for a mention.
+    /// The places in `names` of those that the root project's files mention or may, by what `counts` takes for a mention.
     pub fn own(
         &self,
         names: &[&str],
         counts: impl Fn(OwnText<'_>, usize, Range<usize>) -> bool + Sync,
     ) -> HashSet<usize> {
         let Some(finder) = finder(names) else { return HashSet::new() };
+        // What cannot be read may mention whatever it has the name of.
+        let all = || (0..names.len()).collect();
         let in_file = |(path, is_yaml): &(String, bool)| {
             let file = self.tree.file(path)?;
             let file = match file.text() {
                 Ok(file) => file,
-                // It may mention whatever it has the name of.
                 Err(problem) => {
-                    let all = || (0..names.len()).collect();
                     return Some(problem.readable_part().map_or_else(all, |text| matches(&finder, &text, |_, _| true)));
                 }
             };
@@ -77,7 +77,7 @@ impl Texts<'_> {
         });
         let mut found: HashSet<usize> = in_code.flatten_iter().collect();
         for path in self.package_folders().iter().flat_map(|folder| yaml_below(folder)) {
-            let bytes = std::fs::read(path).unwrap_or_default();
+            let Ok(bytes) = std::fs::read(path) else { return (0..names.len()).collect() };
             let text = String::from_utf8_lossy(&bytes);
             found.extend(matches(&finder, &text, |_, range| counts(&text, range)));
         }

@@ -22,8 +22,8 @@ const SECTIONS: [(&str, ResourceType); 6] = [
 #[derive(Debug, Default)]
 pub(super) struct Names {
     names: HashMap<ResourceType, HashSet<String>>,
-    /// Types of which some are defined in files that cannot be read: anything may be there.
-    unread: HashSet<ResourceType>,
+    /// Types of which there may be more, in files that cannot be read.
+    open: HashSet<ResourceType>,
 }
 
 impl Names {
@@ -60,7 +60,7 @@ impl Names {
             for found in tree.of_role(role) {
                 let Some(file) = tree.file(&found.path()) else { continue };
                 let Some(file) = file.text().ok().filter(|file| !file.may_have_more_blocks()) else {
-                    self.unread.insert(kind);
+                    self.open.insert(kind);
                     continue;
                 };
                 for block in file.blocks() {
@@ -79,7 +79,7 @@ impl Names {
     }
 
     fn has(&self, kind: ResourceType, name: &str) -> bool {
-        self.names.get(&kind).is_some_and(|names| names.contains(name))
+        self.open.contains(&kind) || self.names.get(&kind).is_some_and(|names| names.contains(name))
     }
 
     fn nearest(&self, kind: ResourceType, name: &str) -> Option<String> {
@@ -125,7 +125,7 @@ fn add(path: &str, section: &'static str, kind: ResourceType, entry: &Node, name
     }
     // A snapshot with a `relation` is defined by its entry.
     let defines = kind == ResourceType::Snapshot && entry.get("relation").is_some();
-    if !defines && !names.unread.contains(&kind) && !names.has(kind, name) {
+    if !defines && !names.has(kind, name) {
         orphans.push(orphan(Spot::new(path, at.span), None));
     }
 }

@@ -16,6 +16,7 @@ use super::parse::{self, Body, Docs, MacroFile, Parsed};
 use super::patch::patch;
 use super::problem::Problem;
 use super::properties::Entry;
+use super::search::UnreadFolder;
 use super::sources::{SourceTable, tables};
 use super::unread::{Unread, UnreadCode};
 use super::warehouse::finish;
@@ -30,8 +31,10 @@ use crate::text::Span;
 /// Reads every file of every project and makes a manifest of it.
 pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     let shown = |project: usize, path: &str| direct(&shown(&world.projects[project].root.join(path)));
-    let reads = files::read(&world.projects, files, &shown);
+    let (reads, unread) = files::read(&world.projects, files, &shown);
+    world.unread.extend(unread);
     let mut problems: Vec<Problem> = reads.iter().filter_map(parse::unreadable).collect();
+    problems.extend(world.unread.iter().map(|(project, folder)| unread_folder(&world, *project, folder)));
     let mut unread_code: Vec<UnreadCode> = reads.iter().filter_map(UnreadCode::of).collect();
     let macros = add_macros(&mut world, &reads, &mut problems, &mut unread_code);
     let world = Arc::new(world);
@@ -51,6 +54,7 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     nodes.par_iter_mut().for_each(|node| finish(&world, node));
     let resources = resources.into_iter().map(|resource| (calls_of(&world, &resource), resource)).collect::<Vec<_>>();
     let (docs, unread_docs) = read_docs(&reads, &mut problems);
+    let unread_docs = unread_docs.or_else(|| world.unread_folder(0).map(str::to_owned));
     let unread = Unread { properties: unread, code: unread_code, docs: unread_docs };
     let whole = Whole { world: &world, nodes, sources, resources, macros, entries: &entries, docs, unread };
     let (manifest, unresolved, rest) = whole.write(&mut problems);
@@ -60,10 +64,23 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     ProjectInput { manifest, problems, unresolved, orphans: patched.orphans, listing, scraps }
 }
 
+/// Said of the root project also where the folder is a package's: what the project refers to may be in it.
+fn unread_folder(world: &World, project: usize, folder: &UnreadFolder) -> Problem {
+    let root = &world.projects[0].root;
+    let whole = world.projects[project].root.join(&folder.path);
+    let path = shown(whole.strip_prefix(root).unwrap_or(&whole));
+    Problem { is_folder: true, ..Problem::new(0, path, None, folder.reason.as_str()) }
+}
+
 /// The root project's files.
 fn listing(world: &World, reads: &[Read]) -> Listing {
     let own = reads.iter().filter(|read| read.project == 0);
-    Listing { paths: world.projects[0].paths.all(), files: own.map(|read| (read.role, read.found.clone())).collect() }
+    let unread = world.unread.iter().filter(|(project, _)| *project == 0);
+    Listing {
+        paths: world.projects[0].paths.all(),
+        files: own.map(|read| (read.role, read.found.clone())).collect(),
+        unread: unread.map(|(_, folder)| folder.clone()).collect(),
+    }
 }
 
 /// What is no longer needed. Freeing it takes a tenth of the time of reading, and a command that ends need not wait.

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use super::context::yaml_value;
 use super::datum::{Datum, Map};
 use super::environment::{Environment, Target, Vars, read_target};
-use super::files::{Role, find, package_folders};
+use super::files::{Role, find, package_folder, package_folders};
 use super::keypath::{render_tree, renders_in_project_file};
 use super::project_file::DbtProject;
-use super::search::{Found, is_within_reach};
+use super::search::{Found, UnreadFolder, is_within_reach};
 use super::world::{Macros, World};
 use crate::discover::PROJECT_FILE;
 use crate::files::is_inside;
@@ -25,23 +25,25 @@ pub fn load(root: &Path, environment: Environment) -> World {
     Arc::get_mut(&mut world).expect("nothing else has it yet").target = target;
     let own = project(&world, root.to_owned(), settings);
     let install_path = own.settings.text("packages-install-path").unwrap_or("dbt_packages").to_owned();
-    let mut packages: Vec<DbtProject> =
-        package_folders(world.environment.installed_in.as_deref().unwrap_or(root), &install_path)
-            .into_iter()
-            .map(|folder| {
-                let settings = self::settings(&folder);
-                project(&world, folder, settings)
-            })
-            .filter(|package| !package.name.is_empty() && package.name != own.name)
-            .collect();
-    packages.extend(local_packages(&world, root, &own, &packages));
+    let mut unread = Vec::new();
+    let install_root = world.environment.installed_in.as_deref().unwrap_or(root);
+    let mut packages: Vec<DbtProject> = package_folders(install_root, &install_path, &mut unread)
+        .into_iter()
+        .map(|folder| {
+            let settings = self::settings(&folder);
+            project(&world, folder, settings)
+        })
+        .filter(|package| !package.name.is_empty() && package.name != own.name)
+        .collect();
+    packages.extend(local_packages(&world, root, &own, &packages, &mut unread));
     packages.sort_by(|a, b| a.name.cmp(&b.name));
     packages.dedup_by(|a, b| a.name == b.name);
     let missing = missing(root, &packages);
     let world = Arc::into_inner(world).expect("nothing else has it any more");
     let projects: Vec<DbtProject> = std::iter::once(own).chain(packages).collect();
     let vars = vars(&projects, &world.environment);
-    World { macros: Macros::new(projects.len()), projects, vars, missing, ..world }
+    let unread = unread.into_iter().map(|folder| (0, folder)).collect();
+    World { macros: Macros::new(projects.len()), projects, vars, missing, unread, ..world }
 }
 
 /// The files of one project, found and not yet read.
@@ -50,12 +52,15 @@ pub struct Listing {
     /// Folders in which resources lie: `model-paths`, `seed-paths` and the like.
     pub paths: Vec<String>,
     pub files: Vec<(Role, Found)>,
+    /// Folders in which there may be more.
+    pub unread: Vec<UnreadFolder>,
 }
 
 /// Lists the files of the project in `root` as its `dbt_project.yml` is written: Jinja in its paths is not evaluated.
 pub fn list(root: &Path) -> Listing {
     let project = DbtProject::new(root.to_owned(), String::new(), settings(root), Map::new());
-    Listing { paths: project.paths.all(), files: find(&project) }
+    let (files, unread) = find(&project);
+    Listing { paths: project.paths.all(), files, unread }
 }
 
 /// Folders of a project as its `dbt_project.yml` names them, relative to it.
@@ -85,6 +90,7 @@ fn bare(environment: Environment) -> Arc<World> {
         vars: vec![given],
         macros: Macros::default(),
         missing: BTreeSet::new(),
+        unread: Vec::new(),
     })
 }
 
@@ -118,12 +124,19 @@ fn project(world: &Arc<World>, root: PathBuf, settings: Map) -> DbtProject {
 }
 
 /// Packages of `packages.yml` with a path, which dbt installs as a link, or which lie beside the project.
-fn local_packages(world: &Arc<World>, root: &Path, own: &DbtProject, installed: &[DbtProject]) -> Vec<DbtProject> {
+fn local_packages(
+    world: &Arc<World>,
+    root: &Path,
+    own: &DbtProject,
+    installed: &[DbtProject],
+    unread: &mut Vec<UnreadFolder>,
+) -> Vec<DbtProject> {
     let paths = asked(root).into_iter().filter_map(|package| package.get("local").map(Datum::to_text));
     let roots = [Some(root), world.environment.installed_in.as_deref()];
-    let is_project = |folder: &PathBuf| folder.join(PROJECT_FILE).is_file();
-    let folders = paths.filter_map(|path| roots.into_iter().flatten().map(|root| root.join(&path)).find(is_project));
-    let projects = folders.map(|folder| {
+    let folders: Vec<PathBuf> = paths
+        .filter_map(|path| roots.into_iter().flatten().find_map(|root| package_folder(root, &path, unread)))
+        .collect();
+    let projects = folders.into_iter().map(|folder| {
         let settings = settings(&folder);
         project(world, folder, settings)
     });

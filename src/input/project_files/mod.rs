@@ -48,7 +48,7 @@ pub use load::{Folders, Listing, folders, list};
 pub use patch::Orphan;
 pub use problem::Problem;
 pub use resolve::Unresolved;
-pub use search::Found;
+pub use search::{Found, UnreadFolder};
 
 use crate::files::Files;
 

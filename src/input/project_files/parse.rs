@@ -311,7 +311,8 @@ pub fn name_span(read: &Read, name: &str) -> Option<Span> {
 pub fn unreadable(read: &Read) -> Option<Problem> {
     let problem = read.file.as_ref()?.text().err()?;
     let span = problem.place.as_ref().map(|(_, span)| *span);
-    Some(Problem::new(read.project, read.found.path(), span, problem.message.clone()))
+    let made = Problem::new(read.project, read.found.path(), span, problem.message.clone());
+    Some(Problem { help: problem.help.map(str::to_owned), ..made })
 }
 
 fn entry(data: Datum, section: &'static str, place: &Place, render: &mut dyn FnMut(&str) -> Datum) -> Option<Entry> {

@@ -13,12 +13,14 @@ pub struct Problem {
     pub message: String,
     /// What to do about it, when that is known.
     pub help: Option<String>,
+    /// Whether it is a whole folder.
+    pub is_folder: bool,
     /// The name of the YAML entry it is about, until its place is looked up.
     pub(super) of: Option<String>,
 }
 
 impl Problem {
     pub fn new(project: usize, path: impl Into<String>, span: Option<Span>, message: impl Into<String>) -> Self {
-        Self { project, path: path.into(), span, message: message.into(), help: None, of: None }
+        Self { project, path: path.into(), span, message: message.into(), help: None, is_folder: false, of: None }
     }
 }

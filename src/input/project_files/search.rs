@@ -1,6 +1,8 @@
 //! Which files belong to a project, as dbt looks for them.
 
 use std::collections::HashMap;
+use std::fs::DirEntry;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
@@ -35,12 +37,34 @@ impl Found {
     }
 }
 
+/// A folder that is there and cannot be listed: what lies in it is not known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UnreadFolder {
+    /// Relative to the project, with `/`.
+    pub path: String,
+    /// The system's words.
+    pub reason: String,
+}
+
+impl UnreadFolder {
+    /// `None` where the folder is not there, which is nothing to tell.
+    pub fn new(path: &str, error: &io::Error) -> Option<Self> {
+        let is_there = !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory);
+        is_there.then(|| Self { path: path.trim_end_matches('/').to_owned(), reason: error.to_string() })
+    }
+
+    /// Whether a file or folder of the same project lies in it.
+    pub fn contains(&self, path: &str) -> bool {
+        path.strip_prefix(&self.path).is_some_and(|rest| rest.starts_with('/'))
+    }
+}
+
 /// Looks for files below one project's root; every folder is walked once, whatever number of file types lie in it.
 #[derive(Debug)]
 pub struct Search {
     root: PathBuf,
     ignored: Gitignore,
-    walked: HashMap<String, Vec<String>>,
+    walked: HashMap<String, Walked>,
 }
 
 impl Search {
@@ -58,21 +82,32 @@ impl Search {
         let mut found = Vec::new();
         for searched in paths {
             let Self { root, walked, .. } = self;
-            let files = walked.entry(searched.clone()).or_insert_with(|| {
-                if is_within_reach(root, searched) { walk(&root.join(searched)) } else { Vec::new() }
+            let walked = walked.entry(searched.clone()).or_insert_with(|| {
+                if is_within_reach(root, searched) { Walked::new(root, searched) } else { Walked::default() }
             });
             let fits = |relative: &&String| has_extension(relative, extensions);
-            let fitting: Vec<String> = files.iter().filter(fits).cloned().collect();
+            let fitting: Vec<String> = walked.files.iter().filter(fits).cloned().collect();
             let all = fitting.into_iter().map(|relative| Found { searched: searched.clone(), relative });
-            found.extend(all.filter(|file| !self.is_ignored(file)));
+            found.extend(all.filter(|file| !self.is_ignored(&file.path(), false)));
         }
         found.sort();
         found.dedup();
         found
     }
 
-    fn is_ignored(&self, file: &Found) -> bool {
-        !self.ignored.is_empty() && self.ignored.matched_path_or_any_parents(file.path(), false).is_ignore()
+    /// The folders below all paths searched so far that could not be listed, sorted by path.
+    pub fn unread(&self) -> Vec<UnreadFolder> {
+        let all = self.walked.values().flat_map(|walked| &walked.unread);
+        let mut unread: Vec<UnreadFolder> =
+            all.filter(|folder| !self.is_ignored(&folder.path, true)).cloned().collect();
+        unread.sort_by(|a, b| a.path.split('/').cmp(b.path.split('/')));
+        // One path that is searched may lie below another.
+        unread.dedup_by(|inner, outer| inner.path == outer.path || outer.contains(&inner.path));
+        unread
+    }
+
+    fn is_ignored(&self, path: &str, is_folder: bool) -> bool {
+        !self.ignored.is_empty() && self.ignored.matched_path_or_any_parents(path, is_folder).is_ignore()
     }
 }
 
@@ -92,24 +127,44 @@ fn has_extension(relative: &str, extensions: &[&str]) -> bool {
     !name.starts_with(['.', '#', '~']) && extensions.iter().any(|extension| name.ends_with(extension))
 }
 
-/// Every file below a folder, relative to it. Links to folders are not followed, so that a circle of them is none.
-fn walk(folder: &Path) -> Vec<String> {
-    let mut files = Vec::new();
-    let mut open = vec![(folder.to_owned(), String::new())];
-    while let Some((path, prefix)) = open.pop() {
-        let Ok(entries) = std::fs::read_dir(&path) else { continue };
-        for entry in entries.flatten() {
-            let Ok(kind) = entry.file_type() else { continue };
-            let relative = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            if kind.is_dir() {
-                open.push((entry.path(), relative + "/"));
-            } else if kind.is_file() || entry.path().is_file() {
-                files.push(relative);
+/// What lies below a folder.
+#[derive(Debug, Default)]
+struct Walked {
+    /// Every file, relative to the folder.
+    files: Vec<String>,
+    /// Relative to the project.
+    unread: Vec<UnreadFolder>,
+}
+
+impl Walked {
+    /// Links to folders are not followed, as dbt does not follow them, and so a circle of them is none.
+    fn new(root: &Path, searched: &str) -> Self {
+        let mut walked = Self::default();
+        let mut open = vec![(root.join(searched), String::new())];
+        while let Some((path, prefix)) = open.pop() {
+            let entries = list(&path).unwrap_or_else(|error| {
+                let path = format!("{}/{prefix}", searched.trim_end_matches('/'));
+                walked.unread.extend(UnreadFolder::new(&path, &error));
+                Vec::new()
+            });
+            for entry in entries {
+                let Ok(kind) = entry.file_type() else { continue };
+                let relative = format!("{prefix}{}", entry.file_name().to_string_lossy());
+                if kind.is_dir() {
+                    open.push((entry.path(), relative + "/"));
+                } else if kind.is_file() || entry.path().is_file() {
+                    walked.files.push(relative);
+                }
             }
         }
+        walked.files.sort_unstable();
+        walked
     }
-    files.sort_unstable();
-    files
+}
+
+/// What a folder holds: all of it, for of a part nobody would know that it is one.
+fn list(folder: &Path) -> io::Result<Vec<DirEntry>> {
+    std::fs::read_dir(folder)?.collect()
 }
 
 #[cfg(test)]
@@ -161,6 +216,25 @@ mod tests {
         let file = Found { searched: "models".to_owned(), relative: "marts/core/fct.v1.sql".to_owned() };
         assert_eq!(file.stem(), "fct.v1");
         assert_eq!(file.folders().collect::<Vec<_>>(), ["marts", "core"]);
+    }
+
+    /// A link that leads to itself cannot be listed by anybody, root included.
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_cannot_be_listed_is_noted_with_the_reason() {
+        let folder = project(&["models/a.sql", "tests/generic/b.sql", "old/c.sql"]);
+        for name in ["shared", "checks", "gone"] {
+            std::os::unix::fs::symlink(name, folder.path().join(name)).unwrap();
+        }
+        std::fs::write(folder.path().join(".dbtignore"), "gone/\n").unwrap();
+        let mut search = Search::new(folder.path());
+        let paths = ["models", "shared/", "checks/generic", "checks", "gone", "nowhere", "models/a.sql"];
+        let found = search.find(&paths.map(str::to_owned), &[".sql"]);
+        assert_eq!(found.iter().map(Found::path).collect::<Vec<_>>(), ["models/a.sql"]);
+        let reason = std::fs::read_dir(folder.path().join("shared")).unwrap_err().to_string();
+        let unread = ["checks", "shared"].map(|path| UnreadFolder { path: path.to_owned(), reason: reason.clone() });
+        assert_eq!(search.unread(), unread);
+        assert!(unread[0].contains("checks/x") && !unread[0].contains("checks") && !unread[0].contains("checksum/x"));
     }
 
     #[cfg(unix)]

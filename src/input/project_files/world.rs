@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::environment::{Environment, Target, Vars};
 use super::project_file::DbtProject;
+use super::search::UnreadFolder;
 use crate::template::Macro;
 
 /// The project with its packages, and the world around it.
@@ -19,6 +20,8 @@ pub struct World {
     pub macros: Macros,
     /// Packages that are asked for and not installed.
     pub missing: BTreeSet<String>,
+    /// Folders that are there and cannot be listed, each relative to its project.
+    pub unread: Vec<(usize, UnreadFolder)>,
 }
 
 /// A macro of the project or of a package.
@@ -73,6 +76,26 @@ impl World {
 
     pub fn package_index(&self, name: &str) -> Option<usize> {
         self.projects.iter().position(|project| project.name == name)
+    }
+
+    /// The first folder that cannot be listed of a project or, for the root project, of any: its packages may read it, too.
+    pub fn unread_folder(&self, project: usize) -> Option<&str> {
+        let mut fitting = self.unread.iter().filter(|(index, _)| project == 0 || *index == project);
+        fitting.next().map(|(_, folder)| folder.path.as_str())
+    }
+
+    /// The first folder with macros of a project that cannot be listed.
+    pub fn unread_macros(&self, project: usize) -> Option<&str> {
+        let paths = &self.projects.get(project)?.paths.macros;
+        let has_macros = |folder: &UnreadFolder| {
+            let is_around = |path: &String| {
+                let path = path.trim_end_matches('/');
+                folder.path == path || folder.contains(path) || folder.path.starts_with(&format!("{path}/"))
+            };
+            paths.iter().any(is_around)
+        };
+        let mut own = self.unread.iter().filter(|(index, _)| *index == project).map(|(_, folder)| folder);
+        own.find(|folder| has_macros(folder)).map(|folder| folder.path.as_str())
     }
 
     /// Whether a generic test's arguments may stand under `arguments:`; dbt 1.12 takes it for granted.

@@ -59,6 +59,7 @@ fn missing_id(name: &Unresolved, package: &str) -> Option<String> {
         "ref" => "model",
         "source" => "source",
         "metric" => "metric",
+        "function" => "function",
         _ => return None,
     };
     Some(format!("{kind}.{package}.{}", name.name))
@@ -196,12 +197,18 @@ impl Whole<'_> {
         }
     }
 
-    /// Where a properties file cannot be read, nobody knows what it says of resources that have no entry elsewhere, nor what
+    /// Where a properties file, or a whole folder, cannot be read, nobody knows what it says of resources that have no entry elsewhere, nor what
     /// exposures and metrics in it read.
     fn note_unread(&self, entry: &mut Map, project: usize, has_entry: bool) {
-        let Some(path) = self.unread.properties.get(&project) else { return };
+        let folder = self.world.unread_folder(project);
+        let Some(path) = folder.or(self.unread.properties.get(&project).map(String::as_str)) else { return };
         let reason = Reason::from(format!("{path} cannot be read"));
-        let fields: &[&str] = if has_entry { &["readers"] } else { &SAID_BY_ENTRIES };
+        let fields: &[&str] = match (has_entry, folder) {
+            (false, _) => &SAID_BY_ENTRIES,
+            (true, None) => &["readers"],
+            // Tests that are files of their own may lie in the folder.
+            (true, Some(_)) => &["entry", "readers"],
+        };
         for field in fields {
             entry.insert(*field, Datum::Unknown(reason.clone()));
         }

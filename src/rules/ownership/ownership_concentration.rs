@@ -134,7 +134,9 @@ impl Rule for OwnershipConcentration {
                 self.options.min_models
             ),
         });
-        few.or_else(|| cx.unknown_share(ResourceType::Model, &["children", "group", "meta", "owner", "parents", "readers"]))
+        few.or_else(|| {
+            cx.unknown_share(ResourceType::Model, &["children", "group", "meta", "owner", "parents", "readers"])
+        })
     }
 }
 

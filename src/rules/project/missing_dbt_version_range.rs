@@ -70,8 +70,7 @@ impl Rule for MissingDbtVersionRange {
 }
 
 /// The same whichever input is read: only a manifest says which dbt has written it.
-const HELP: &str =
-    "add `require-dbt-version: [\">=1.9.0\", \"<2.0.0\"]` to dbt_project.yml, with the versions you run in place of these";
+const HELP: &str = "add `require-dbt-version: [\">=1.9.0\", \"<2.0.0\"]` to dbt_project.yml, with the versions you run in place of these";
 
 #[cfg(test)]
 mod tests {

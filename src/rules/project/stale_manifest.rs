@@ -83,7 +83,12 @@ mod tests {
     #[test]
     fn every_kind_of_change_is_counted() {
         let paths = |paths: &[&str]| paths.iter().map(|path| (*path).to_owned()).collect::<Vec<String>>();
-        let changes = Changes { changed: paths(&["a.sql", "b.sql"]), added: Vec::new(), deleted: paths(&["c.sql"]) };
+        let changes = Changes {
+            changed: paths(&["a.sql", "b.sql"]),
+            added: Vec::new(),
+            deleted: paths(&["c.sql"]),
+            ..Changes::default()
+        };
         assert_eq!(
             found(changes),
             [(

@@ -6,8 +6,9 @@ declare_rule! {
     /// Flags a file of the project that cannot be read as it is now.
     ///
     /// That is YAML that is none, SQL or a macro with a tag that is never closed, a template without end, a file that is
-    /// no text, and the second of two models of one name. With a manifest only properties files are looked at; it was written when the file could still be read. Until it
-    /// can be again, findings about what the file describes name the file without a line; everything else is linted as
+    /// no text, and the second of two models of one name. With a manifest only properties files are looked at; it was
+    /// written when the file could still be read. So is a folder that cannot be listed: nothing is then concluded from what
+    /// is nowhere else. Until the file can be read again, findings about what the file describes name the file without a line; everything else is linted as
     /// usual. Only the root project's files are looked at, and only where they are at hand: a bare manifest has none.
     ///
     /// # Why it matters
@@ -44,6 +45,11 @@ impl Rule for UnreadableFile {
         for file in &cx.project.unreadable {
             let place = Place::Span(file.path.clone(), file.span);
             let help = match &file.help {
+                _ if file.is_folder => {
+                    "let the user who runs dbt-steward list the folder; dbt passes over one that it cannot list, and \
+                     nothing is said here of what may lie in it"
+                        .to_owned()
+                }
                 Some(help) => format!("{help}; dbt will refuse the file, too"),
                 None => "correct the file; dbt will refuse it, too".to_owned(),
             };

@@ -1,6 +1,6 @@
 use std::collections::{HashMap, HashSet};
 
-use crate::project::{ConfigFolder, ConfigSection, OwnFiles, Project, Resource, ResourceType};
+use crate::project::{ConfigFolder, ConfigSection, OwnFiles, Project, Resource, ResourceType, UnreadableFile};
 use crate::rules::{Context, NoOptions, Rule, declare_rule};
 
 declare_rule! {
@@ -61,7 +61,7 @@ impl Rule for UnusedConfigPath {
         let Some(own) = cx.own_files() else { return };
         let packages = super::installed(cx);
         let knows_packages = super::knows_packages(cx);
-        for section in &own.config_sections {
+        for section in own.config_sections.iter().filter(|section| knows_all(section.kind, cx.project)) {
             let used = used(section, cx.project, own);
             for (index, folder) in section.folders.iter().enumerate() {
                 let is_first = folder.parent.is_none_or(|parent| used.contains(&parent));
@@ -85,6 +85,14 @@ impl Rule for UnusedConfigPath {
             cx.own_files().is_some_and(|own| own.config_sections.iter().all(|section| section.folders.is_empty()));
         cx.without_files().or_else(|| is_empty.then(|| "dbt_project.yml configures no folder".to_owned()))
     }
+}
+
+/// Whether all resources of a type are known, also those that stand in properties files.
+fn knows_all(kind: ResourceType, project: &Project<'_>) -> bool {
+    let is_properties = |file: &UnreadableFile| file.path.ends_with(".yml") || file.path.ends_with(".yaml");
+    matches!(kind, ResourceType::Model | ResourceType::Seed)
+        || project.unresolved.is_none()
+        || !project.unreadable.iter().any(is_properties)
 }
 
 /// `models.shop.finance`

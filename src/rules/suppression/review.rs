@@ -63,8 +63,9 @@ impl Review<'_> {
         words: impl IntoIterator<Item = Words>,
         found: &mut Vec<Located>,
     ) {
-        let mut severities = self.instances.iter().filter(|instance| instance.info.code == rule.code);
-        let Some(severity) = severities.find_map(|instance| self.severity(instance, one)) else { return };
+        let instances = self.instances.iter().zip(self.runs);
+        let mut running = instances.filter(|(instance, run)| instance.info.code == rule.code && run.skipped.is_none());
+        let Some(severity) = running.find_map(|(instance, _)| self.severity(instance, one)) else { return };
         found.extend(words.into_iter().map(|words| self.located(rule, severity, one, words)));
     }
 

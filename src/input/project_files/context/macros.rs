@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::super::datum::Reason;
 use super::super::world::MacroEntry;
 use super::dbt_macros;
 use super::scope::Scope;
@@ -21,6 +22,19 @@ pub fn get(scope: &Rc<Scope>, name: &str) -> Option<Value> {
     }
     let is_missing = scope.world.missing.contains(name);
     is_missing.then(|| Value::object(MissingPackage { scope: scope.clone(), name: name.to_owned() }))
+}
+
+/// What may be a macro of a folder that cannot be listed: it may call anything.
+pub fn of_unread(scope: &Rc<Scope>, name: &str) -> Option<Value> {
+    let (index, folder) =
+        [scope.project, 0].into_iter().find_map(|index| Some((index, scope.world.unread_macros(index)?)))?;
+    let id = format!("macro.{}.{name}", scope.world.package(index));
+    let (scope, reason) = (scope.clone(), format!("{folder} cannot be read"));
+    Some(Function::value(name, move |_, _| {
+        scope.note_macro(&id);
+        scope.note_uncertain(&Reason::from(reason.as_str()));
+        Ok(Value::unknown(&reason))
+    }))
 }
 
 /// A macro that dbt itself brings, where the project has none of that name.

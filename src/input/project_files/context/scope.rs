@@ -171,4 +171,8 @@ impl Globals for ScopeGlobals {
                 .or_else(|| macros::of_dbt(scope, name)),
         }
     }
+
+    fn undefined(&self, name: &str) -> Option<Value> {
+        matches!(self.0.purpose, Purpose::Expression(_) | Purpose::Node(_)).then(|| macros::of_unread(&self.0, name))?
+    }
 }
