@@ -72,7 +72,7 @@ fn a_project_without_manifest() {
         "  × old.json: no such file or folder\n  help: give the folder of a dbt project, or a manifest.json\n",
     );
     std::fs::create_dir_all(desk.path("shop/target/manifest.json")).unwrap();
-    desk.run(&["check", "shop"]).refuses(
+    desk.run(&["check", "shop", "--input", "manifest"]).refuses(
         "  × shop/target/manifest.json is a folder, not a file
   help: name the file inside it, such as target/manifest.json\n",
     );
@@ -670,7 +670,7 @@ fn a_manifest_that_cannot_be_read_makes_way_for_the_files() {
     let of_files = desk.run(&[&concise[..], &["--input", "project"]].concat()).stdout;
     for (text, why) in [
         ("", "the file is empty"),
-        ("{\"metadata\": {", "1:14: the JSON ends too early, inside an object"),
+        ("{\"metadata\": {", "1:15: the JSON ends too early, inside an object"),
         ("dbt", "1:1: this is not JSON: it starts with `d`"),
     ] {
         desk.write(path, text);
