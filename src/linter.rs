@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use crate::config::Settings;
 use crate::findings::suppress::{Applied, Suppressed, Suppressions};
-use crate::findings::{Located, Report, RuleSummary, Summary};
+use crate::findings::{Located, Report, RuleSummary, Summary, join_shared};
 use crate::graph::Graph;
 use crate::groups::Groups;
 use crate::locate::Locator;
@@ -23,6 +23,7 @@ pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], 
         outcome.findings.into_par_iter().map(|finding| locator.locate(project, finding)).collect();
     // In place; what compares equal is equal in all that is printed.
     findings.par_sort_unstable_by(|a, b| a.order(b));
+    let findings = join_shared(findings, project);
     let all = Suppressions::new(locator.suppressions(project, settings, &meaning), Date::parse(&settings.today));
     let mut applied = all.apply(findings, &NEVER_SUPPRESSED);
     let groups = Groups { project, settings, instances, locator };
@@ -81,6 +82,7 @@ fn rule_summaries(runs: &[RuleRun], findings: &[Located]) -> Vec<RuleSummary> {
             .collect::<Option<Vec<_>>>()
             .map(|mut all| all.remove(0)),
         undecided: instances.iter().map(|run| run.undecided).max().unwrap_or_default(),
+        left_alone: instances.iter().flat_map(|run| run.left_alone.iter().cloned()).collect(),
     };
     runs.chunk_by(|a, b| a.info.code == b.info.code).map(summary).collect()
 }

@@ -8,16 +8,22 @@ use dbt_steward::input::manifest;
 use dbt_steward::project::{Layers, Project, ResourceType};
 use serde_json::{Map, Value};
 
-/// Rules whose number of findings is a number in `expected.json`.
-const RULES: [(&str, &str); 7] = [
-    ("DOC001", "models_without_description"),
-    ("DOC003", "source_tables_without_description"),
-    ("OWN003", "exposures_without_owner_email"),
-    ("SRC004", "source_tables_without_consumer"),
-    ("DAG001", "models_without_parent"),
-    ("DAG003", "models_joining_model_and_source"),
-    ("DAG004", "models_with_several_sources"),
+/// Rules whose number of findings is a number in `expected.json`, run together as far as none speaks for another: where one
+/// does, the other keeps silent.
+const RULES: [&[(&str, &str)]; 2] = [
+    &[
+        ("DOC001", "models_without_description"),
+        ("DOC003", "source_tables_without_description"),
+        ("OWN003", "exposures_without_owner_email"),
+        ("DAG001", "models_without_parent"),
+        ("DAG003", "models_joining_model_and_source"),
+    ],
+    &[("SRC004", "source_tables_without_consumer"), ("DAG004", "models_with_several_sources")],
 ];
+
+/// Source tables without consumer that SRC004 leaves alone, which the script does not know: macros that look relations up
+/// have the names of three sources of GitLab's in quotes (`gitlab_dotcom`, `snapshots`, `zoominfo`).
+const LEFT_ALONE: [(&str, u64); 1] = [("gitlab.json", 7)];
 
 /// The corpus lies beside the repository. Set `DBT_STEWARD_REQUIRE_CORPUS=1` to fail where it is missing.
 fn corpus() -> Option<PathBuf> {
@@ -67,28 +73,30 @@ fn stood_for(finding: &Value) -> u64 {
 #[test]
 fn counts_and_findings_are_those_of_the_independent_script() {
     let Some(folder) = corpus() else { return };
-    // Alone, because it speaks for what other rules say about the same source table.
-    let (alone, together): (Vec<_>, Vec<_>) = RULES.into_iter().partition(|(code, _)| *code == "SRC004");
-    let select = together.iter().map(|(code, _)| *code).collect::<Vec<_>>().join(",");
     for (path, wanted) in manifests(&folder) {
-        let output = check(&path, &["--select", &select]);
-        let unread = check(&path, &["--select", "SRC004"]);
-        let counts = output["summary"]["counts"].as_object().expect("counts are an object");
-        // The script does not count what is disabled.
-        let counts = counts.iter().filter(|(key, _)| *key != "disabled_models");
-        assert_eq!(counts.clone().count(), 13, "a count that expected.json does not have");
-        for (key, count) in counts {
-            assert_eq!(count, &wanted[key], "{}: {key}", path.display());
-        }
-        for (rules, output) in [(&together, &output), (&alone, &unread)] {
+        for (number, rules) in RULES.into_iter().enumerate() {
+            let select = rules.iter().map(|(code, _)| *code).collect::<Vec<_>>().join(",");
+            let output = check(&path, &["--select", &select]);
+            if number == 0 {
+                counts_are(&path, &output, &wanted);
+            }
             for (code, key) in rules {
-                let found: u64 = findings_of(output, code).map(stood_for).sum();
-                let wanted = wanted[*key].as_u64().expect("a count");
-                // These leave alone what may be read by name, and base models beside a source: the script does not know.
-                let is_as_wanted = if matches!(*code, "SRC004" | "DAG003") { found <= wanted } else { found == wanted };
-                assert!(is_as_wanted, "{}: {code}: {found} instead of {wanted}", path.display());
+                let found: u64 = findings_of(&output, code).map(stood_for).sum();
+                let left_alone = LEFT_ALONE.iter().find(|(file, _)| *code == "SRC004" && path.ends_with(file));
+                let wanted = wanted[*key].as_u64().expect("a count") - left_alone.map_or(0, |(_, count)| *count);
+                assert_eq!(found, wanted, "{}: {code}", path.display());
             }
         }
+    }
+}
+
+fn counts_are(path: &Path, output: &Value, wanted: &Map<String, Value>) {
+    let counts = output["summary"]["counts"].as_object().expect("counts are an object");
+    // The script does not count what is disabled.
+    let counts = counts.iter().filter(|(key, _)| *key != "disabled_models");
+    assert_eq!(counts.clone().count(), 13, "a count that expected.json does not have");
+    for (key, count) in counts {
+        assert_eq!(count, &wanted[key], "{}: {key}", path.display());
     }
 }
 
@@ -109,6 +117,9 @@ fn graph_agrees_with_the_independent_script() {
             .map(|(_, model)| model)
             .collect();
         assert_eq!(Some(unread.len() as u64), wanted["models_without_consumer"].as_u64(), "{shown}");
+        let unread_tables =
+            project.own(ResourceType::Source).filter(|(id, _)| graph.consumers(*id).next().is_none()).count() as u64;
+        assert_eq!(Some(unread_tables), wanted["source_tables_without_consumer"].as_u64(), "{shown}");
         // A mart or a report that no model reads is no dead end: that is what it is for.
         let layers = Layers::default();
         let dead_ends = unread.iter().filter(|model| !layers.of(model).is_served()).count();

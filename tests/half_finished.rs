@@ -398,6 +398,37 @@ fn tests_that_dbt_project_disables_are_one_finding_there() {
     );
 }
 
+/// What rules conclude from nobody reading something, while a file that reads it is broken.
+fn said_of_others(old: &str, new: &[u8]) -> (Vec<String>, Vec<String>) {
+    let desk = Desk::gym();
+    desk.write("gym/models/marts/fct_more.sql", "select visit_id from {{ ref('fct_visits') }}\n");
+    desk.write("gym/models/staging/stg_other.sql", "select 1 as id\n");
+    let file = "gym/models/marts/fct_visits.sql";
+    let text = desk.read(file);
+    assert_eq!(text.matches(old).count(), 1);
+    let (before, after) = text.split_once(old).expect("it is in there");
+    desk.write(file, [before.as_bytes(), new, after.as_bytes()].concat());
+    let check = ["check", "gym", "--input", "project", "--allow-empty", "--format", "concise", "--exit-zero"];
+    let run = desk.run(&[&check[..], &["--select", "PRJ013,DAG001,DAG002,DAG019,SRC004,EXP008,EXP009"]].concat());
+    let words = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    let unknown = desk.run(&[&check[..], &["--select", "DAG002", "--verbose"]].concat());
+    let unknown = unknown.stderr.lines().filter(|line| line.contains("which cannot be read")).map(str::to_owned);
+    (run.stdout.lines().map(words).collect(), unknown.collect())
+}
+
+#[test]
+fn of_what_a_broken_model_reads_nobody_says_that_nothing_does() {
+    let unknown = "not known: children of 2 resources: models/marts/fct_visits.sql, which cannot be read, may read it";
+    // Latin-1 in a comment, and a bracket that is never closed.
+    for (new, place) in [(&b"select -- caf\xe9\n"[..], "1:14"), (b"{{ config(x=1 }}select", "1:15")] {
+        let (found, said) = said_of_others("select", new);
+        let broken = format!("gym/models/marts/fct_visits.sql:{place}: PRJ013");
+        // The defect of another model is one all the same.
+        assert_eq!(found, [broken, "gym/models/staging/stg_other.sql:1:1: DAG019".to_owned()]);
+        assert_eq!(said, [unknown]);
+    }
+}
+
 /// A link that leads to itself can be listed by nobody, whoever runs the test.
 #[cfg(unix)]
 #[test]
@@ -468,35 +499,4 @@ fn a_variable_of_the_environment_may_be_no_text() {
     command.env("TEXT", "text").env("BYTES", std::ffi::OsStr::from_bytes(b"caf\xE9"));
     let output = command.output().expect("the program starts");
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
-}
-
-/// What rules conclude from nobody reading something, while a file that reads it is broken.
-fn said_of_others(old: &str, new: &[u8]) -> (Vec<String>, Vec<String>) {
-    let desk = Desk::gym();
-    desk.write("gym/models/marts/fct_more.sql", "select visit_id from {{ ref('fct_visits') }}\n");
-    desk.write("gym/models/staging/stg_other.sql", "select 1 as id\n");
-    let file = "gym/models/marts/fct_visits.sql";
-    let text = desk.read(file);
-    assert_eq!(text.matches(old).count(), 1);
-    let (before, after) = text.split_once(old).expect("it is in there");
-    desk.write(file, [before.as_bytes(), new, after.as_bytes()].concat());
-    let check = ["check", "gym", "--input", "project", "--allow-empty", "--format", "concise", "--exit-zero"];
-    let run = desk.run(&[&check[..], &["--select", "PRJ013,DAG001,DAG002,DAG019,SRC004,EXP008,EXP009"]].concat());
-    let words = |line: &str| line.split(' ').take(2).collect::<Vec<_>>().join(" ");
-    let unknown = desk.run(&[&check[..], &["--select", "DAG002", "--verbose"]].concat());
-    let unknown = unknown.stderr.lines().filter(|line| line.contains("which cannot be read")).map(str::to_owned);
-    (run.stdout.lines().map(words).collect(), unknown.collect())
-}
-
-#[test]
-fn of_what_a_broken_model_reads_nobody_says_that_nothing_does() {
-    let unknown = "not known: children of 2 resources: models/marts/fct_visits.sql, which cannot be read, may read it";
-    // Latin-1 in a comment, and a bracket that is never closed.
-    for (new, place) in [(&b"select -- caf\xe9\n"[..], "1:14"), (b"{{ config(x=1 }}select", "1:15")] {
-        let (found, said) = said_of_others("select", new);
-        let broken = format!("gym/models/marts/fct_visits.sql:{place}: PRJ013");
-        // The defect of another model is one all the same.
-        assert_eq!(found, [broken, "gym/models/staging/stg_other.sql:1:1: DAG019".to_owned()]);
-        assert_eq!(said, [unknown]);
-    }
 }

@@ -901,6 +901,22 @@ fn resources_of_an_installed_package() {
     assert!(!desk.run(&["check", "shop", "--select", "DOC001"]).stdout.contains("shop_toolkit"));
 }
 
+/// dbt lets a package describe a model of the project, and the file with that is not the project's.
+#[test]
+fn an_entry_in_a_package_leads_to_the_resource_itself() {
+    let orders = "model.shop.orders";
+    let of_package = json!({"patch_path": "snowplow://models/schema.yml"});
+    let yaml = "models:\n  - name: orders\n    columns: [{name: id}]\n";
+    let files = [("models/orders.sql", "select 1\n"), ("models/schema.yml", yaml)];
+    let site = Site::of(&files, &[(orders, "models/orders.sql", of_package)]);
+    for place in [Place::Entry, keys(&["description"]), column_key("id", "description")] {
+        assert_eq!(site.place(orders, place), "models/orders.sql:1:1-1:9 select 1");
+    }
+    let own = json!({"patch_path": "shop://models/schema.yml"});
+    let site = Site::of(&files, &[(orders, "models/orders.sql", own)]);
+    assert_eq!(site.place(orders, Place::Entry), "models/schema.yml:2:11-2:17 orders");
+}
+
 #[test]
 fn places_of_related_resources_and_one_file_twice() {
     let site = spans();

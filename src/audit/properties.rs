@@ -46,7 +46,7 @@ fn rule(code: &str) -> &'static RuleInfo {
 
 fn summary(code: &'static str, skipped: Option<String>) -> RuleSummary {
     let info = rule(code);
-    RuleSummary { code, slug: info.slug, info, subjects: 1, findings: 0, undecided: 0, skipped }
+    RuleSummary { code, slug: info.slug, info, subjects: 1, findings: 0, undecided: 0, left_alone: Vec::new(), skipped }
 }
 
 impl Case {

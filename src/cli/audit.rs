@@ -8,7 +8,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 use super::destination::{self, Destination, DestinationError, DestinationParser};
-use super::lint::{Linted, lint};
+use super::lint::{Linted, Wanted, lint};
 use super::progress::Progress;
 use super::project::{ProjectArguments, audit};
 use super::{CLEAN, FINDINGS, circumstances, output};
@@ -111,7 +111,9 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let mut progress = Progress::new(arguments.quiet);
     progress.say("reading");
     let discovered = arguments.project.discover()?;
-    lint(arguments.project.wanted(&discovered), |linted| {
+    let outputs: Vec<&Path> = destinations.iter().filter_map(|destination| destination.file.as_deref()).collect();
+    let wanted = Wanted { outputs: &outputs, ..arguments.project.wanted(&discovered) };
+    lint(wanted, |linted| {
         progress.say("weighing");
         let mut audit = whole(arguments, &discovered, &linted)?;
         let line = remember(arguments, &mut audit)?;

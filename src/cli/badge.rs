@@ -1,8 +1,8 @@
 //! `dbt-steward badge`: a score or a coverage as a picture for a README.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::lint::lint;
+use super::lint::{Wanted, lint};
 use super::project::{ProjectArguments, audit};
 use super::{CLEAN, output};
 use crate::audit::{Audit, Circumstances, Measure, Things};
@@ -50,7 +50,9 @@ enum Kind {
 
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let discovered = arguments.project.discover()?;
-    lint(arguments.project.wanted(&discovered), |linted| {
+    let outputs: Vec<&Path> = arguments.output_file.iter().map(PathBuf::as_path).collect();
+    let wanted = Wanted { outputs: &outputs, ..arguments.project.wanted(&discovered) };
+    lint(wanted, |linted| {
         let audit = audit(&linted, &Circumstances::default());
         std::mem::forget(linted.report);
         let svg = match (arguments.trap, arguments.kind) {

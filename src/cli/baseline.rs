@@ -86,7 +86,10 @@ fn record(linted: &Linted<'_, '_>, path: &Path, is_part: bool, quiet: bool) -> m
     // What is broken is replaced, unless a part of it is to stay.
     let file = if is_part { file.transpose()? } else { file.and_then(Result::ok) };
     let old = file.as_ref().map(Baseline::parse);
-    let old = if is_part { old.transpose()? } else { old.and_then(Result::ok) };
+    // Under another name than a baseline's own, what is none is something else.
+    let is_blank = file.as_ref().is_some_and(|file| file.text().trim().is_empty());
+    let is_broken_one = is_blank || path.file_name().is_some_and(|name| name == baseline::FILE);
+    let old = if is_part || !is_broken_one { old.transpose()? } else { old.and_then(Result::ok) };
     if let Some(old) = old.as_ref().filter(|_| is_part) {
         old.check_project(&linted.project.name)?;
     }

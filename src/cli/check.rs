@@ -1,7 +1,7 @@
 //! `dbt-steward check`: lint, print, and say by the exit code how it went.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::base::Former;
@@ -162,8 +162,9 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let allow_empty = arguments.changed.allow_empty || arguments.changed.allow_other_files;
     let targets = targets::find(&arguments.paths, arguments.manifest.as_deref(), allow_empty)?;
     arguments.changed.check(&targets)?;
+    let outputs: Vec<&Path> = destinations.iter().filter_map(|destination| destination.file.as_deref()).collect();
     let mut runs: Vec<Run> =
-        targets.projects.iter().map(|target| check(arguments, target)).collect::<Result<_, _>>()?;
+        targets.projects.iter().map(|target| check(arguments, target, &outputs)).collect::<Result<_, _>>()?;
     let is_empty = !allow_empty && runs.iter().all(|run| run.empty.is_some());
     if let Some(reason) = runs.iter_mut().find_map(|run| run.empty.take()).filter(|_| is_empty) {
         return Err(reason.into());
@@ -182,7 +183,7 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
 }
 
 /// Lints one project, or one manifest, and leaves what the arguments ask for.
-fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
+fn check(arguments: &Arguments, target: &Target, outputs: &[&Path]) -> miette::Result<Run> {
     let start = Instant::now();
     if let Some(option) = arguments.changed.limiting(target).filter(|_| arguments.update() == Update::Grow) {
         return Err(NoBaseline::Growth { option }.into());
@@ -210,6 +211,7 @@ fn check(arguments: &Arguments, target: &Target) -> miette::Result<Run> {
             true => BaselineUse::Without,
             false => BaselineUse::Compare { given: arguments.baseline.as_deref(), records: arguments.update_baseline },
         },
+        outputs,
     };
     lint(wanted, |mut linted| {
         let empty = is_empty(arguments, target, &linted);

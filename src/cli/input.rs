@@ -232,7 +232,7 @@ impl Loaded {
     }
 
     /// Which files there are, looked for once.
-    fn listing(&self, root: &Path) -> &Listing {
+    pub fn listing(&self, root: &Path) -> &Listing {
         match &self.source {
             Source::Files(input) => &input.listing,
             Source::Manifest(_) => self.listing.get_or_init(|| project_files::list(root)),

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::base::Base;
+use super::destination::is_same;
 use super::input::{self, Loaded};
+use super::protect::{Inputs, WouldOverwrite};
 use crate::baseline::{self, Baseline, BaselineError};
 use crate::config::{self, Config, Resolved, Unmatched};
 use crate::discover::{self, Discovered};
@@ -30,6 +32,8 @@ pub struct Wanted<'a> {
     /// The state to compare with.
     pub base: Option<&'a Base>,
     pub baseline: BaselineUse<'a>,
+    /// Files that the run is to write.
+    pub outputs: &'a [&'a Path],
 }
 
 /// What a run does with the baseline.
@@ -85,6 +89,14 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
     let locator = loaded.locator(&mut project, discovered.project.as_ref());
     let mut resolved = config.resolve(&project, locator.project_root(), wanted.unmatched)?;
     let (baseline_path, text) = find_baseline(wanted.baseline, &config, &locator)?;
+    let inputs = Inputs { discovered, config: &config, loaded };
+    wanted.outputs.iter().try_for_each(|path| inputs.allow(path))?;
+    if wanted.baseline.records() {
+        inputs.allow(&baseline_path)?;
+    }
+    if let (Some(path), Some(_)) = (wanted.outputs.iter().find(|path| is_same(path, &baseline_path)), &text) {
+        return Err(WouldOverwrite::baseline(path).into());
+    }
     let baseline = text.as_ref().map(Baseline::parse).transpose()?;
     baseline.iter().try_for_each(|baseline| baseline.check_project(&project.name))?;
     let shares = baseline.as_ref().map_or_else(Vec::new, |baseline| baseline.shares.clone());

@@ -22,6 +22,7 @@ mod output;
 mod policies;
 mod progress;
 mod project;
+mod protect;
 mod rules;
 mod schema;
 mod targets;

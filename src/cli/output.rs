@@ -36,12 +36,16 @@ pub fn to_stdout(fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<
     }
 }
 
-/// Lets `fill` write to a temporary file beside `path`, then renames it. A pipe or a device, such as `/dev/null`, is written
-/// to as it is: who may rename a file onto it (root in a container may) would replace it for the whole system.
+/// Lets `fill` write to a temporary file beside `path`, then renames it. A link stays one: what it leads to is written. A
+/// pipe or a device, such as `/dev/null`, is written to as it is: who may rename a file onto it (root in a container may)
+/// would replace it for the whole system.
 ///
 /// # Errors
 /// When the file cannot be written; then nothing is left behind.
 pub fn to_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), OutputError> {
+    if is_stdout(path) {
+        return to_stdout(fill);
+    }
     let failed = |source| OutputError::File { path: path.to_owned(), source };
     let write = |file| {
         let mut out = BufWriter::with_capacity(1 << 16, file);
@@ -51,13 +55,56 @@ pub fn to_file(path: &Path, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>)
     if std::fs::metadata(path).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
         return OpenOptions::new().write(true).open(path).and_then(write).map_err(failed);
     }
-    let temporary = temporary_name(path);
-    let written = File::create(&temporary).and_then(write);
-    written.and_then(|()| std::fs::rename(&temporary, path)).map_err(|source| {
+    let target = behind_links(path).map_err(failed)?;
+    let temporary = temporary_name(&target);
+    let created = File::create(&temporary).and_then(|file| keep_mode(&target, &file).map(|()| file));
+    let written = created.and_then(write);
+    written.and_then(|()| std::fs::rename(&temporary, &target)).map_err(|source| {
         // Nothing more can be done if this fails as well, and the first error is the one to tell.
         let _ = std::fs::remove_file(&temporary);
         failed(source)
     })
+}
+
+/// Whether it is what stdout was sent to: `/dev/stdout` is, with `> findings.txt`, and so is `findings.txt`.
+#[cfg(unix)]
+fn is_stdout(path: &Path) -> bool {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::MetadataExt;
+    let stdout = io::stdout().as_fd().try_clone_to_owned().and_then(|stdout| File::from(stdout).metadata());
+    let place = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+    std::fs::metadata(path).is_ok_and(|file| stdout.is_ok_and(|stdout| place(stdout) == place(file)))
+}
+
+#[cfg(not(unix))]
+fn is_stdout(_: &Path) -> bool {
+    false
+}
+
+/// The file that a path leads to, which need not be there.
+fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    let mut target = path.to_owned();
+    if path.is_symlink()
+        && let Err(error) = std::fs::metadata(path)
+        && error.kind() != io::ErrorKind::NotFound
+    {
+        return Err(error);
+    }
+    while let Ok(link) = std::fs::read_link(&target) {
+        target = target.parent().unwrap_or(Path::new("")).join(link);
+    }
+    Ok(target)
+}
+
+/// Who may read the file that is to be replaced, and nobody else, may read the new one.
+#[cfg(unix)]
+fn keep_mode(old: &Path, new: &File) -> io::Result<()> {
+    std::fs::metadata(old).map_or(Ok(()), |old| new.set_permissions(old.permissions()))
+}
+
+#[cfg(not(unix))]
+fn keep_mode(_: &Path, _: &File) -> io::Result<()> {
+    Ok(())
 }
 
 /// Adds a line, ended, to a file that may not be there yet: whole or not at all, also where others add to it at once.

@@ -73,6 +73,7 @@ impl ProjectArguments {
             base: None,
             // An audit is about the project as it is, old debt first of all.
             baseline: BaselineUse::Without,
+            outputs: &[],
         }
     }
 }

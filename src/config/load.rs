@@ -71,6 +71,13 @@ pub fn load(path: Option<&Path>, changes: Changes<'_>) -> Result<Config, ConfigE
     })
 }
 
+impl Config {
+    /// The files that it was read from.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(|file| Path::new(file.source.path()))
+    }
+}
+
 /// Every rule, those of the config among them.
 fn known(policies: &[ConfigPolicy]) -> Vec<&'static RuleInfo> {
     let mut rules = rules::all();

@@ -10,6 +10,7 @@ mod members;
 mod place;
 mod severity;
 mod share;
+mod shared;
 mod summary;
 pub mod suppress;
 
@@ -23,4 +24,5 @@ pub use members::Members;
 pub use place::Place;
 pub use severity::Severity;
 pub use share::{Part, Population, RATCHET, RecordedShares, Share};
+pub use shared::join_shared;
 pub use summary::{BaselineSummary, BaselineUpdate, FixedEntries, Input, InputKind, Report, RuleSummary, Summary};

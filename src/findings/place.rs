@@ -40,6 +40,11 @@ pub enum Place {
 }
 
 impl Place {
+    /// Whether it is in the resource's YAML entry, if there is one.
+    pub fn is_in_entry(&self) -> bool {
+        matches!(self, Self::Entry | Self::Key(_) | Self::Column(_) | Self::ColumnKey(..))
+    }
+
     /// A key of the resource's YAML entry.
     pub fn key(name: &str) -> Self {
         Self::Key(vec![name.to_owned()])

@@ -155,6 +155,8 @@ pub struct RuleSummary {
     pub skipped: Option<String>,
     /// Resources of which it could not tell, because something about them is not known.
     pub undecided: usize,
+    /// What it left alone, and why.
+    pub left_alone: Vec<String>,
 }
 
 impl BaselineSummary {

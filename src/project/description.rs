@@ -27,7 +27,7 @@ fn is_unrendered_doc(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_description;
+    use super::{PLACEHOLDERS, is_description, is_placeholder};
 
     #[test]
     fn says_what_counts() {
@@ -48,6 +48,19 @@ mod tests {
         ] {
             assert_eq!(is_description(text, name, 4), counts, "{text:?}");
         }
+    }
+
+    #[test]
+    fn words_for_later_say_nothing() {
+        let words = ["none", "null", "n/a", "na", "tbd", "todo", "fixme", "-", ".", "description"];
+        for word in words {
+            for text in [word.to_owned(), format!(" {} ", word.to_uppercase())] {
+                assert!(is_placeholder(&text), "{text:?}");
+                assert!(!is_description(&text, "orders", 1), "{text:?}");
+            }
+            assert!(is_description(&format!("{word} of the orders"), "orders", 4), "{word}");
+        }
+        assert_eq!(words, PLACEHOLDERS);
     }
 
     #[test]

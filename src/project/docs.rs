@@ -1,10 +1,10 @@
 //! `{{ doc('name') }}` where dbt leaves it in a description: dbt 1.x in those of groups, dbt 2.x in columns of versions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 
-use super::{Resource, Text};
+use super::{Project, Resource, Text};
 
 /// Puts the contents of the docs block in place of every description that is one `doc()` call and nothing else. A call
 /// that names no block stays, and so counts as no description.
@@ -32,6 +32,25 @@ pub(super) fn render(project: &str, resources: &mut [Resource<'_>]) {
             }
         }
     }
+}
+
+impl Project<'_> {
+    /// Whether it is known which docs blocks descriptions use: manifests have it since dbt 1.10.
+    pub fn records_docs_blocks(&self) -> bool {
+        self.resources.iter().any(|resource| resource.doc_blocks.is_some())
+    }
+
+    /// Unique ids of the blocks that dbt says are used, by packages too.
+    pub fn recorded_docs_blocks(&self) -> HashSet<&str> {
+        let of = |resource| blocks(resource).flatten().flatten();
+        self.resources.iter().flat_map(of).map(|id| id.as_str()).collect()
+    }
+}
+
+/// What is recorded of a resource and its columns.
+fn blocks<'r, 'a>(resource: &'r Resource<'a>) -> impl Iterator<Item = &'r Option<Vec<Text<'a>>>> {
+    let columns = resource.columns.iter().map(|column| &column.doc_blocks);
+    std::iter::once(&resource.doc_blocks).chain(columns)
 }
 
 fn texts<'r>(resource: &'r Resource<'_>) -> impl Iterator<Item = &'r Text<'r>> {

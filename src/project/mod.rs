@@ -5,6 +5,7 @@ mod build;
 mod counts;
 mod date;
 mod dbt_macros;
+mod dbt_version;
 mod description;
 mod detail;
 mod disabled_tests;
@@ -30,6 +31,7 @@ pub use build::Facts;
 pub use counts::Counts;
 pub use date::Date;
 pub use dbt_macros::{is_macro_of_adapter, is_macro_of_dbt};
+pub use dbt_version::DbtVersion;
 pub use description::{is_description, is_placeholder};
 pub use detail::{
     Access, DocsBlock, Exposure, Freshness, GenericTest, Group, Macro, Metric, Owner, RefCall, Relation, SavedQuery,
@@ -41,11 +43,11 @@ pub use json::Json;
 pub use layers::{Layer, LayerRule, Layers};
 pub use neighbours::folder;
 pub use own_files::{
-    Changes, ConfigFolder, ConfigSection, Deprecated, DeprecatedPlace, Deprecation, DuplicateKey, Orphan, OwnFiles,
-    PackageOrigin, RequiredPackage, Secret, Spot, UnresolvedReference, Variable,
+    Changes, ConfigFolder, ConfigSection, Deprecated, DeprecatedPlace, Deprecation, DocsMention, DuplicateKey, Orphan,
+    OwnFiles, PackageOrigin, RequiredPackage, Secret, Spot, UnresolvedReference, Variable,
 };
 pub use ownership::{FileOwners, OwnerPlace, Owners, Ownership, lookup};
-pub use resource::{Column, Constraint, Detail, Resource, ResourceId, ResourceType, Unknown};
+pub use resource::{Column, Constraint, Detail, PackageEntry, Resource, ResourceId, ResourceType, Unknown};
 pub use text::Text;
 
 use disabled_tests::DisabledTests;

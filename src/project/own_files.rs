@@ -1,7 +1,7 @@
 //! What the root project's own files say beyond its resources: settings, packages, variables, and what is wrong with the
 //! files themselves. A manifest has none of it.
 
-use super::ResourceType;
+use super::{DbtVersion, ResourceType};
 use crate::text::Span;
 
 /// Facts from the root project's files, each with its place. Everything is in order of file and place.
@@ -13,6 +13,12 @@ pub struct OwnFiles {
     pub required_dbt_at: Option<Spot>,
     /// The value of the flag `require_generic_test_arguments_property`, where `flags:` sets it.
     pub nests_test_arguments: Option<bool>,
+    /// The oldest dbt that all installed packages work with; `None` where none of them says.
+    pub oldest_dbt_of_packages: Option<DbtVersion>,
+    /// Whether some tests stand under `data_tests:`.
+    pub uses_data_tests: bool,
+    /// Whether some test has its arguments under `arguments:`.
+    pub uses_test_arguments: bool,
     /// What `packages.yml` or `dependencies.yml` asks for.
     pub packages: Vec<RequiredPackage>,
     /// Where that list begins.
@@ -39,11 +45,22 @@ pub struct OwnFiles {
     pub duplicate_keys: Vec<DuplicateKey>,
     pub deprecated: Vec<Deprecated>,
     pub secrets: Vec<Secret>,
+    /// Of docs blocks that dbt does not record as used, the first place in YAML that names each, by name.
+    pub docs_mentions: Vec<DocsMention>,
     pub orphans: Vec<Orphan>,
     /// Every file with properties, at its first key.
     pub properties: Vec<Spot>,
     /// What the manifest does not know yet; `None` where no manifest was read.
     pub changes: Option<Changes>,
+}
+
+impl OwnFiles {
+    /// The first dbt that has all of the syntax that is in use.
+    pub(super) fn oldest_dbt_of_syntax(&self) -> Option<DbtVersion> {
+        let nests = self.uses_test_arguments || self.nests_test_arguments == Some(true);
+        let nests = nests.then(|| Deprecation::TestArguments.needs());
+        nests.max(self.uses_data_tests.then(|| Deprecation::Tests.needs()))
+    }
 }
 
 /// A stretch of a file of the root project.
@@ -139,8 +156,21 @@ pub struct DeprecatedPlace {
     pub line: u32,
     /// What stands there.
     pub word: String,
+    /// The first dbt that understands the replacement.
+    pub needs: DbtVersion,
     /// The entry that it is a part of: type and name of a resource, as its unique id has them around the package.
     pub entry: Option<(&'static str, String)>,
+}
+
+/// A place in properties YAML that names a docs block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DocsMention {
+    /// The block's name, which is what stands there.
+    pub name: String,
+    pub spot: Spot,
+    pub line: u32,
+    /// The key of the file that it is under: `models`, or one of the project's own.
+    pub section: Option<String>,
 }
 
 /// Kinds of syntax that dbt has replaced.
@@ -206,20 +236,41 @@ impl Deprecation {
         }
     }
 
-    /// Major and minor version of dbt that has the replacement and warns, or would.
-    pub fn since(self) -> (u64, u64) {
-        match self {
-            Self::RenamedPath => (1, 0),
-            Self::ExposureName => (1, 4),
-            Self::OutputPath => (1, 5),
-            Self::Tests => (1, 8),
+    /// The first dbt that warns, or would.
+    pub const fn since(self) -> DbtVersion {
+        let minor = match self {
+            Self::RenamedPath => 0,
+            Self::ExposureName => 4,
+            Self::OutputPath => 5,
+            Self::Tests => 8,
             Self::TestConfig
             | Self::MovedToConfig
             | Self::MissingPlus
             | Self::SourceOverride
             | Self::WarnErrorOptions
-            | Self::Itertools => (1, 10),
-            Self::TestArguments | Self::NameWithSpace => (1, 12),
+            | Self::Itertools => 10,
+            Self::TestArguments | Self::NameWithSpace => 12,
+        };
+        DbtVersion::new(1, minor, 0)
+    }
+
+    /// The first dbt that understands the replacement, in most places. Names can be changed and Jinja be written in any.
+    pub const fn needs(self) -> DbtVersion {
+        match self {
+            Self::OutputPath => DbtVersion::new(1, 5, 0),
+            Self::Tests => DbtVersion::new(1, 8, 0),
+            Self::TestArguments => DbtVersion::new(1, 10, 5),
+            // A package's source can be switched off since then.
+            Self::SourceOverride => DbtVersion::new(1, 1, 0),
+            // `flags:` is read since 1.8 only, which has the new keys already.
+            Self::WarnErrorOptions
+            | Self::TestConfig
+            | Self::MovedToConfig
+            | Self::MissingPlus
+            | Self::RenamedPath
+            | Self::ExposureName
+            | Self::NameWithSpace
+            | Self::Itertools => DbtVersion::new(1, 0, 0),
         }
     }
 }

@@ -132,6 +132,8 @@ pub struct Resource<'a> {
     /// The YAML file with its properties, relative to its package's root; `None` where there is no YAML entry.
     /// Equal to `path` for types that exist in YAML only (sources, exposures, groups, …).
     pub properties_path: Option<Text<'a>>,
+    /// The YAML entry, where an installed package has it for a resource that is not its own.
+    pub entry_in_package: Option<Box<PackageEntry<'a>>>,
     /// Rendered description; empty where there is none.
     pub description: Text<'a>,
     pub tags: Vec<Text<'a>>,
@@ -152,6 +154,15 @@ pub struct Resource<'a> {
     /// Fields that could not be read from the project's files, each with the reason; `None` where all are known, as they
     /// always are with a manifest. An unknown field has its default value.
     pub unknown: Option<Box<Unknown<'a>>>,
+}
+
+/// An entry in a YAML file of a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageEntry<'a> {
+    /// Name of the package.
+    pub package: Text<'a>,
+    /// The file, relative to the package's root, with `/`.
+    pub path: Text<'a>,
 }
 
 /// Names of fields, as dbt has them, and why each is not known. `parents` means that there may be more of them.
@@ -206,6 +217,20 @@ impl<'a> Resource<'a> {
     /// Whether a field's value is not known: it stands in an environment that is not at hand.
     pub fn is_unknown(&self, field: &str) -> bool {
         self.unknown.as_ref().is_some_and(|fields| fields.iter().any(|(name, _)| name.as_str() == field))
+    }
+
+    /// Whether some YAML entry describes it, be it in a package.
+    pub fn has_entry(&self) -> bool {
+        self.properties_path.is_some() || self.entry_in_package.is_some()
+    }
+
+    /// The file with its YAML entry, in words: `models/_models.yml`.
+    pub fn entry_file(&self) -> Option<String> {
+        let own = self.properties_path.as_ref().map(Text::to_string);
+        own.or_else(|| {
+            let entry = self.entry_in_package.as_ref()?;
+            Some(format!("{} of package `{}`", entry.path, entry.package))
+        })
     }
 
     /// The column of that name; names are compared as written.

@@ -68,6 +68,11 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
             let why = "what it asks of them is not known";
             add(&mut text, format!("  {} leaves {count} open, because {why}", title(rule.code, rule.slug)));
         }
+        for rule in summary.rules.iter() {
+            for what in &rule.left_alone {
+                add(&mut text, format!("  {} leaves {} alone", title(rule.code, rule.slug), printable(what)));
+            }
+        }
         for line in style.unknown {
             add(&mut text, format!("not known: {}", printable(line)));
         }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
+use super::by_name::ByName;
 use super::engine::{Findings, Grouping};
 use super::instance::Instance;
 use crate::config::Settings;
@@ -94,7 +95,10 @@ impl<'p> Context<'p> {
     /// Reports a defect of `node` at a place in its files. Chain `help`, `evidence`, `part`, `related` onto it.
     pub fn report(&mut self, node: Node<'_>, place: Place, message: impl Into<String>) -> &mut Finding {
         let severity = self.world.severity(self.instance, node.id);
-        let finding = self.finding(severity, node.unique_id.to_string(), Some(node.id), place, message.into());
+        let mut finding = self.finding(severity, node.unique_id.to_string(), Some(node.id), place, message.into());
+        if let Some(entry) = node.entry_in_package.as_ref().filter(|_| finding.place.is_in_entry()) {
+            finding.evidence(format!("its YAML entry is in package `{}`: {}", entry.package, entry.path));
+        }
         self.push(severity.is_some() && self.world.is_asked(node.id), finding)
     }
 
@@ -319,6 +323,16 @@ impl<'p> Context<'p> {
     /// A share that must not fall, as it is now.
     pub fn share(&self, key: String, covered: u64, total: u64) -> Share {
         Share { code: self.instance.info.code, key, covered, total }
+    }
+
+    /// What code reads by its name in the warehouse.
+    pub(crate) fn by_name(&self) -> ByName<'p> {
+        self.world.by_name()
+    }
+
+    /// Notes what the rule leaves alone, and why: `--verbose` says so.
+    pub fn leave_alone(&self, what: String) {
+        self.world.leave_alone(self.instance.info.code, what);
     }
 
     /// Notes a share, so that a baseline can record it.

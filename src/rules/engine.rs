@@ -6,6 +6,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use rayon::iter::Either;
 use rayon::prelude::*;
 
+use super::by_name::{self, ByName};
 use super::{Context, Instance, Node, RuleInfo, Subject};
 use crate::config::Settings;
 use crate::findings::{Atoms, Finding, Severity, Share};
@@ -41,8 +42,12 @@ pub struct World<'p> {
     unknown_parents: OnceLock<bool>,
     /// Types of which more than hardly any subjects have an owner; looked up when first asked for.
     owned: OnceLock<Vec<ResourceType>>,
+    /// What code reads by name; looked for when first asked for.
+    by_name: by_name::Answers,
     /// Shares that rules have measured.
     shares: Mutex<Vec<Share>>,
+    /// What rules have left alone, and why, each with the rule's code.
+    left_alone: Mutex<Vec<(&'static str, String)>>,
 }
 
 /// Findings, each in a place of its own: they are moved and sorted a lot, and there may be a million.
@@ -72,6 +77,8 @@ pub struct RuleRun {
     pub skipped: Option<String>,
     /// Of how many resources it could not tell, because something about them is not known.
     pub undecided: usize,
+    /// What it left alone, and why; sorted.
+    pub left_alone: Vec<String>,
 }
 
 /// Runs every instance over the project.
@@ -95,6 +102,7 @@ pub fn run<'p>(
             (run.subjects, run.skipped) = (0, Some(reason));
         }
     }
+    world.hand_out_left_alone(&mut runs);
     super::unknown::drop_unfounded(&mut findings, project);
     let (findings, superseded) = without_superseded(findings, instances);
     let mut shares = world.shares.into_inner().unwrap_or_else(PoisonError::into_inner);
@@ -255,7 +263,9 @@ impl<'p> World<'p> {
             fed: OnceLock::new(),
             unknown_parents: OnceLock::new(),
             owned: OnceLock::new(),
+            by_name: by_name::Answers::default(),
             shares: Mutex::default(),
+            left_alone: Mutex::default(),
         }
     }
 
@@ -334,6 +344,28 @@ impl<'p> World<'p> {
         instance.severity_of(self.project, self.settings, self.project.get(id), self.layers[id.index()])
     }
 
+    /// What code reads by name.
+    pub(super) fn by_name(&'p self) -> ByName<'p> {
+        ByName::new(self.project, &self.by_name)
+    }
+
+    /// Notes what a rule has left alone, and why.
+    pub(super) fn leave_alone(&self, code: &'static str, what: String) {
+        self.left_alone.lock().unwrap_or_else(PoisonError::into_inner).push((code, what));
+    }
+
+    /// Gives each rule what its instances have left alone.
+    fn hand_out_left_alone(&self, runs: &mut [RuleRun]) {
+        let mut all = std::mem::take(&mut *self.left_alone.lock().unwrap_or_else(PoisonError::into_inner));
+        all.sort_unstable();
+        all.dedup();
+        for (code, what) in all {
+            if let Some(run) = runs.iter_mut().find(|run| run.info.code == code) {
+                run.left_alone.push(what);
+            }
+        }
+    }
+
     /// Notes a share that a rule has measured.
     pub(super) fn measure(&self, share: Share) {
         self.shares.lock().unwrap_or_else(PoisonError::into_inner).push(share);
@@ -350,7 +382,7 @@ impl<'p> World<'p> {
             let lacks_files = || super::unknown::without_folder(instance.info, self.project);
             instance.rule.not_applicable(&context).or_else(lacks_files)
         };
-        RuleRun { info: instance.info, subjects, skipped, undecided: 0 }
+        RuleRun { info: instance.info, subjects, skipped, undecided: 0, left_alone: Vec::new() }
     }
 
     fn kinds(&self, instance: &Instance) -> impl Iterator<Item = ResourceType> + use<> {

@@ -27,10 +27,40 @@ const GENERATORS: [&str; 7] = [
 ///
 /// This looks at words, not at grammar, and leaves out what it is not sure of: the second table of `from a, b`, say.
 pub fn relations(code: &str) -> Vec<&str> {
-    let blanked = blank_with(code, JinjaFill::Placeholder);
-    let words = words(&blanked);
-    let ctes = ctes(&blanked, &words);
     let mut seen = HashSet::new();
+    let blanked = blank_with(code, JinjaFill::Placeholder);
+    let targets = targets(&blanked).into_iter();
+    let named = targets.filter(|target| target.kind == TargetKind::Name && seen.insert(&blanked[target.span.clone()]));
+    named.map(|target| &code[target.span]).collect()
+}
+
+/// Whether the SQL makes its rows of what is written in it: it selects or lists values, and nothing stands behind `from`
+/// and `join` but its own CTEs.
+pub fn writes_rows(code: &str) -> bool {
+    let blanked = blank_with(code, JinjaFill::Placeholder);
+    let has_rows = words(&blanked).into_iter().any(|word| is_any(&blanked[word], &["select", "values"]));
+    has_rows && targets(&blanked).iter().all(|target| target.kind == TargetKind::Cte)
+}
+
+/// What stands behind a `from` or `join`.
+struct Target {
+    span: Range<usize>,
+    kind: TargetKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TargetKind {
+    Name,
+    /// A CTE, or rows that are written right there.
+    Cte,
+    /// What Jinja puts there, or a function.
+    Other,
+}
+
+/// What follows `from` and `join` in SQL whose Jinja, comments and texts are blanked out; brackets are left out.
+fn targets(blanked: &str) -> Vec<Target> {
+    let words = words(blanked);
+    let ctes = ctes(blanked, &words);
     let mut found = Vec::new();
     let mut calls: Vec<bool> = Vec::new();
     let mut last_end = 0;
@@ -41,10 +71,16 @@ pub fn relations(code: &str) -> Vec<&str> {
         let name = &blanked[word.clone()];
         let is_next = blanked[last_end..word.start].trim().is_empty();
         let is_read =
-            is_next && is_any(before, &["from", "join"]) && !in_function && !is_distinct_from(&blanked, &words, index);
-        let is_function = blanked[word.end..].trim_start().starts_with('(');
-        if is_read && !is_function && is_relation(name) && !ctes.contains(&name.to_lowercase()) && seen.insert(name) {
-            found.push(&code[word.clone()]);
+            is_next && is_any(before, &["from", "join"]) && !in_function && !is_distinct_from(blanked, &words, index);
+        if is_read {
+            let is_function = blanked[word.end..].trim_start().starts_with('(');
+            let kind = match () {
+                () if is_any(name, &["select", "values"]) => TargetKind::Cte,
+                () if is_function || !is_relation(name) => TargetKind::Other,
+                () if ctes.contains(&name.to_lowercase()) => TargetKind::Cte,
+                () => TargetKind::Name,
+            };
+            found.push(Target { span: word.clone(), kind });
         }
         last_end = word.end;
     }

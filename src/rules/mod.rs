@@ -2,6 +2,7 @@
 //!
 //! To add a rule, write `src/rules/<area>/<slug>.rs` and name it in that area's `mod.rs`. CONTRIBUTING.md walks through it.
 
+pub(crate) mod by_name;
 mod context;
 pub(crate) mod coverage;
 mod declare;
@@ -66,11 +67,16 @@ pub fn all() -> Vec<&'static RuleInfo> {
     rules
 }
 
+/// Rules outside of these areas that ask for what only the root project's own files say, be it how old dbt may be.
+#[rustfmt::skip]
+const NEED_OWN_FILES: [&str; 10] = [
+    "DAG002", "DAG015", "DOC023", "NAM005", "SRC001", "TST001", "TST002", "TST003", "TST004", "TST005",
+];
+
 /// Whether any of the instances asks for what only the root project's own files say. Gathering it is not for nothing.
 pub fn need_own_files(instances: &[Instance]) -> bool {
-    let needs = |info: &RuleInfo| {
-        matches!(info.area, Area::Project | Area::Resources) || matches!(info.code, "NAM005" | "DAG002" | "DAG015")
-    };
+    let needs =
+        |info: &RuleInfo| matches!(info.area, Area::Project | Area::Resources) || NEED_OWN_FILES.contains(&info.code);
     instances.iter().any(|instance| needs(instance.info))
 }
 

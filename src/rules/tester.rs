@@ -29,6 +29,7 @@ pub fn resource(kind: ResourceType, unique_id: &str, path: &str) -> Resource<'st
         package: Text::from("shop"),
         path: Text::from(path.to_owned()),
         properties_path: None,
+        entry_in_package: None,
         description: Text::default(),
         tags: Vec::new(),
         meta: serde_json::Map::new(),
@@ -165,6 +166,9 @@ fn lint_as(
     }
     let cache = Arc::new(Files::default());
     let mut project = shop(resources);
+    if unresolved.is_some() {
+        project.dbt_version = Text::default();
+    }
     project.unresolved = unresolved;
     let listing = list(folder.path());
     project.own_files = Some(Box::new(own_files::read(&project, folder.path(), "dbt_packages", &cache, &listing)));
@@ -188,7 +192,8 @@ fn described(found: &Located, root: &str) -> String {
 }
 
 fn shop(resources: &[Resource<'static>]) -> Project<'static> {
-    Project::from(Facts { name: Text::from("shop"), resources: resources.to_vec(), ..Facts::default() })
+    let dbt_version = Text::from("1.12.0");
+    Project::from(Facts { name: Text::from("shop"), dbt_version, resources: resources.to_vec(), ..Facts::default() })
 }
 
 fn instance(rule: &str, options: Value) -> Instance {

@@ -308,6 +308,7 @@ fn an_owner_with_a_name_lacks_an_address_only() {
 fn how_files_are_written_is_the_projects_matter() {
     let desk = small();
     desk.write("p/dbt-steward.yml", "extends: minimal\nrules: {PRJ006: warning}\n");
+    desk.edit("p/dbt_project.yml", "profile: small\n", "profile: small\nrequire-dbt-version: '>=1.8.0'\n");
     desk.edit("p/models/marts/marts.yml", "data_tests:", "tests:");
     desk.edit("p/models/staging/erp.yml", "data_tests:", "tests:");
     let audit = audit(&desk, &[]);

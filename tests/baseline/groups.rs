@@ -537,3 +537,36 @@ fn models_for_which_a_policy_has_no_answer() {
         ],
     );
 }
+
+/// Models with the same column, written once and repeated by aliases, or written in each.
+fn with_a_column(names: &[&str], has_anchor: bool) -> Desk {
+    let desk = shop();
+    let mut yaml = "models:\n".to_owned();
+    for (at, name) in names.iter().enumerate() {
+        models(&desk, &[(name, "select 1 as id")]);
+        let column = match (has_anchor, at) {
+            (false, _) => "{name: id}",
+            (true, 0) => "&id {name: id}",
+            (true, _) => "*id",
+        };
+        writeln!(yaml, "  - {{name: {name}, columns: [{column}]}}").expect("a string takes all");
+    }
+    desk.write("shop/models/m.yml", yaml);
+    desk
+}
+
+#[test]
+fn a_column_that_models_share_by_an_alias() {
+    let names = ["a", "b", "c"];
+    is_the_same_either_way("DOC011", &|| with_a_column(&names, true), &|| with_a_column(&names, false));
+    assert_eq!(
+        new(&with_a_column(&names, true), "DOC011"),
+        ["DOC011 column `id` of model `a` has no description (shared by 3 models)"]
+    );
+    is_new(
+        "DOC011",
+        &with_a_column(&names, true),
+        &with_a_column(&["a", "b", "c", "d"], true),
+        &["shop/models/m.yml:2:36: DOC011 undocumented-column column `id` of model `d` has no description"],
+    );
+}

@@ -211,6 +211,7 @@ fn of_several_the_one_with_a_name_that_is_alike_is_it() {
 #[test]
 fn files_are_followed_as_well() {
     let desk = shop();
+    desk.write("shop/dbt_project.yml", "name: shop\nrequire-dbt-version: '>=1.8.0'\n");
     models(&desk, &[("a", "select 1 as id")]);
     let twice = "models:\n  - name: a\n    description: One.\n    description: Two.\n    columns:\n      - name: id\n        tests: [unique]\n";
     desk.write("shop/models/a.yml", twice);
@@ -232,6 +233,7 @@ fn files_are_followed_as_well() {
 fn entries_may_move_to_other_files() {
     let project = |files: &[(&str, &[&str])]| {
         let desk = shop();
+        desk.write("shop/dbt_project.yml", "name: shop\nrequire-dbt-version: '>=1.8.0'\n");
         models(&desk, &[("a", "select 1 as id"), ("b", "select 1 as id")]);
         for (file, names) in files {
             let entry = |name: &&str| {
@@ -259,7 +261,7 @@ fn entries_may_move_to_other_files() {
     assert_eq!(
         run.stdout.lines().collect::<Vec<_>>(),
         [
-            "shop/models/schema.yml:9:5: PRJ006 deprecated-syntax `meta` is a config and stands beside `config:`",
+            "shop/models/schema.yml:9:5: PRJ006 deprecated-syntax `meta` is a config and stands outside of `config:`",
             "shop/models/schema.yml:10:26: PRJ006 deprecated-syntax `tests` is the former name of `data_tests:`",
         ]
     );

@@ -9,21 +9,24 @@ use super::lenient::{Declared, Texts, Word};
 use super::raw;
 use crate::project::{
     Access, Column, Constraint, Detail, DocsBlock, Exposure, Freshness, GenericTest, Group, Json, Macro, Meta, Metric,
-    Owner, RefCall, Relation, Resource, ResourceType, SavedQuery, SemanticModel, Source, Test, Text, UnitTest, Unknown,
+    Owner, PackageEntry, RefCall, Relation, Resource, ResourceType, SavedQuery, SemanticModel, Source, Test, Text,
+    UnitTest, Unknown,
 };
 
 /// The resource an entry describes. `key` is the entry's key in its section, which is its unique id.
 pub fn resource<'w, 'a>(key: Text<'w>, mut entry: raw::Entry<'w>, keep: &mut impl Keep<'w, 'a>) -> Resource<'a> {
     let kind = kind(&key, &entry);
     let path = keep.text(take(&mut entry.original_file_path).into_path());
-    let properties_path = properties_path(kind, &path, take(&mut entry.patch_path), keep);
+    let package = keep.text(take(&mut entry.package_name));
+    let (properties_path, entry_in_package) = entry_of(kind, (&package, &path), take(&mut entry.patch_path), keep);
     Resource {
         kind,
         unique_id: keep.text(key),
         name: keep.text(take(&mut entry.name)),
-        package: keep.text(take(&mut entry.package_name)),
+        package,
         path,
         properties_path,
+        entry_in_package,
         description: keep.text(take(&mut entry.description)),
         tags: union(keep.texts(take(&mut entry.tags)), keep.texts(take(&mut entry.config.tags))),
         meta: merged(take(&mut entry.meta), take(&mut entry.config.meta)),
@@ -68,19 +71,29 @@ fn kind(key: &str, entry: &raw::Entry<'_>) -> ResourceType {
     }
 }
 
+/// Where the YAML entry of a resource is: in a file of its own package, or of another.
+type EntryPlace<'a> = (Option<Text<'a>>, Option<Box<PackageEntry<'a>>>);
+
 /// `patch_path` is `package://path`; types that exist only in YAML are described where they are defined.
-fn properties_path<'w, 'a>(
+fn entry_of<'w, 'a>(
     kind: ResourceType,
-    path: &Text<'a>,
+    (package, path): (&Text<'a>, &Text<'a>),
     patch_path: Text<'w>,
     keep: &mut impl Keep<'w, 'a>,
-) -> Option<Text<'a>> {
+) -> EntryPlace<'a> {
     use ResourceType::{Exposure, Group, Metric, SavedQuery, SemanticModel, Source, UnitTest};
     if matches!(kind, Source | Exposure | Metric | SemanticModel | SavedQuery | Group | UnitTest) {
-        return Some(path.clone());
+        return (Some(path.clone()), None);
     }
-    patch_path.non_empty()?;
-    Some(keep.text(patch_path.after("://").into_path()))
+    let Some((by, _)) = patch_path.non_empty().map(|path| path.split_once("://").unwrap_or(("", path))) else {
+        return (None, None);
+    };
+    let other = (!by.is_empty() && by != package.as_str()).then(|| Text::from(by.to_owned()));
+    let path = keep.text(patch_path.after("://").into_path());
+    match other {
+        None => (Some(path), None),
+        Some(package) => (None, Some(Box::new(PackageEntry { package, path }))),
+    }
 }
 
 fn detail<'w, 'a>(kind: ResourceType, entry: raw::Entry<'w>, keep: &mut impl Keep<'w, 'a>) -> Detail<'a> {

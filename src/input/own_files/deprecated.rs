@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::tree::YamlFile;
 use crate::discover::PROJECT_FILE;
 use crate::files::name;
-use crate::project::{Deprecated, DeprecatedPlace, Deprecation};
+use crate::project::{DbtVersion, Deprecated, DeprecatedPlace, Deprecation};
 use crate::text::yaml::{Entry, Node};
 use crate::text::{SourceFile, Span};
 
@@ -16,19 +16,30 @@ pub(super) struct Found {
     by_kind: BTreeMap<Deprecation, Vec<Place>>,
     /// What is being looked through: type and name of a resource.
     entry: Option<(&'static str, String)>,
+    /// Whether tests stand under `data_tests:`, here or there.
+    pub uses_data_tests: bool,
+    /// Whether some test has its arguments under `arguments:`.
+    pub uses_test_arguments: bool,
 }
 
-type Place = (Span, String, Option<(&'static str, String)>);
+/// Where what stands, since when dbt understands its replacement, and the entry it is a part of.
+type Place = (Span, String, DbtVersion, Option<(&'static str, String)>);
 
 impl Found {
     pub fn add(&mut self, kind: Deprecation, span: Span, word: &str) {
-        self.by_kind.entry(kind).or_default().push((span, word.to_owned(), self.entry.clone()));
+        self.add_needing(kind.needs(), kind, span, word);
+    }
+
+    fn add_needing(&mut self, needs: DbtVersion, kind: Deprecation, span: Span, word: &str) {
+        self.by_kind.entry(kind).or_default().push((span, word.to_owned(), needs, self.entry.clone()));
     }
 
     /// One fact for each kind.
     pub fn into_facts(self, path: &str, source: &SourceFile) -> Vec<Deprecated> {
-        let place =
-            |(span, word, entry): Place| DeprecatedPlace { span, line: source.position(span.start).line, word, entry };
+        let place = |(span, word, needs, entry): Place| {
+            let line = source.position(span.start).line;
+            DeprecatedPlace { span, line, word, needs, entry }
+        };
         let fact = |(kind, places): (Deprecation, Vec<Place>)| {
             let mut places: Vec<DeprecatedPlace> = places.into_iter().map(place).collect();
             places.sort();
@@ -39,15 +50,15 @@ impl Found {
     }
 }
 
-/// Everything of that kind in a file.
-pub(super) fn find(file: &YamlFile, source: &SourceFile, document: &Node) -> Vec<Deprecated> {
+/// Everything of that kind in a file, and what in it is of today.
+pub(super) fn find(file: &YamlFile, document: &Node) -> Found {
     let mut found = Found::default();
     if file.path == PROJECT_FILE {
         in_project_file(document, &mut found);
     } else if file.is_properties {
         in_properties(document, &mut found);
     }
-    found.into_facts(&file.path, source)
+    found
 }
 
 fn in_project_file(document: &Node, found: &mut Found) {
@@ -60,7 +71,7 @@ fn in_project_file(document: &Node, found: &mut Found) {
             found.key(Deprecation::OutputPath, document, name);
         }
     }
-    found.key(Deprecation::Tests, document, "tests");
+    found.tests_key(document);
     if let Some(options) = document.get("flags").and_then(|flags| flags.get("warn_error_options")) {
         for name in ["include", "exclude"] {
             found.key(Deprecation::WarnErrorOptions, options, name);
@@ -149,6 +160,19 @@ fn moved(section: &str) -> &'static [&'static str] {
     }
 }
 
+/// The first dbt that reads a key of such an entry under `config:`. An older one takes anything there, and does nothing
+/// with it.
+fn config_since(section: &str, key: &str) -> DbtVersion {
+    let minor = match (section, key) {
+        ("models" | "seeds" | "snapshots", "access") => 7,
+        ("models" | "seeds" | "snapshots", "docs") => 3,
+        ("models" | "seeds" | "snapshots", _) => 0,
+        ("unit_tests", _) => 8,
+        _ => 10,
+    };
+    DbtVersion::new(1, minor, 0)
+}
+
 /// Configs of a generic test, which may have stood beside its arguments.
 const TEST_CONFIGS: [&str; 15] = [
     "alias",
@@ -224,7 +248,9 @@ impl Found {
 
     fn moved(&mut self, entry: &Node, section: &str) {
         for name in moved(section) {
-            self.key(Deprecation::MovedToConfig, entry, name);
+            if let Some(found) = entry.entry(name) {
+                self.add_needing(config_since(section, name), Deprecation::MovedToConfig, found.key.span, name);
+            }
         }
     }
 
@@ -237,8 +263,13 @@ impl Found {
         }
     }
 
+    fn tests_key(&mut self, node: &Node) {
+        self.key(Deprecation::Tests, node, "tests");
+        self.uses_data_tests |= node.entry("data_tests").is_some();
+    }
+
     fn tests(&mut self, entry: &Node) {
-        self.key(Deprecation::Tests, entry, "tests");
+        self.tests_key(entry);
         for list in ["tests", "data_tests"] {
             for test in items(entry, list) {
                 // `- unique` is a text, `- accepted_values: {…}` a mapping with one key.
@@ -253,6 +284,7 @@ impl Found {
     fn test(&mut self, test: &Entry) {
         let is_own = |key: &str| matches!(key, "config" | "column_name" | "description" | "name" | "arguments");
         let nests = test.value.get("arguments").is_some_and(|arguments| !arguments.is_null());
+        self.uses_test_arguments |= nests;
         for entry in test.value.entries() {
             let Some(key) = entry.key.as_str().filter(|key| !is_own(key)) else { continue };
             if TEST_CONFIGS.contains(&key) {
@@ -315,6 +347,30 @@ mod tests {
         };
         let lines = |fact: &Deprecated| fact.places.iter().map(|place| place.line).collect();
         facts.iter().map(|fact| (fact.kind, words(fact), lines(fact))).collect()
+    }
+
+    #[test]
+    fn what_is_of_today_is_noted() {
+        let uses = |text: &str| {
+            let mut found = Found::default();
+            in_properties(&yaml::parse(text).expect("valid YAML").documents[0], &mut found);
+            (found.uses_data_tests, found.uses_test_arguments)
+        };
+        assert_eq!(uses("models: [{name: a, tests: [unique, {accepted_values: {values: [1]}}]}]"), (false, false));
+        assert_eq!(uses("models: [{name: a, columns: [{name: b, data_tests: [unique]}]}]"), (true, false));
+        let nested =
+            "sources: [{name: a, tables: [{name: b, tests: [{accepted_values: {arguments: {values: [1]}}}]}]}]";
+        assert_eq!(uses(nested), (false, true));
+    }
+
+    #[test]
+    fn under_config_a_key_is_read_by_some_versions_only() {
+        let minor = |section: &str, key: &str| config_since(section, key).minor;
+        assert_eq!(minor("models", "meta"), 0);
+        assert_eq!(minor("models", "access"), 7);
+        assert_eq!(minor("sources", "meta"), 10);
+        assert_eq!(minor("columns", "tags"), 10);
+        assert_eq!(minor("unit_tests", "tags"), 8);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 mod calls;
 mod deprecated;
+mod docs;
 mod keys;
 mod macros;
 mod mentions;
@@ -41,17 +42,20 @@ pub fn read(project: &Project<'_>, root: &Path, packages: &str, files: &Files, l
         own.properties.extend(part.first);
         own.duplicate_keys.extend(part.duplicates);
         own.deprecated.extend(part.deprecated);
+        own.uses_data_tests |= part.uses_data_tests;
+        own.uses_test_arguments |= part.uses_test_arguments;
         own.secrets.extend(part.secrets);
         own.orphans.extend(part.orphans);
     }
     own.deprecated.extend(calls::deprecated(&tree));
+    own.docs_mentions = docs::mentions(project, &yaml);
     let install = root.join(packages);
     let texts = mentions::Texts { tree: &tree, project, packages: &install, required: &own.packages };
     let (macros, variables, named) = (macros::uncalled(&texts), variables::unread(&texts), packages::named(&texts));
-    let has_packages = texts.has_packages();
+    let (has_packages, oldest) = (texts.has_packages(), packages::oldest_dbt(&texts));
     (own.uncalled_macros, own.named_packages) = (macros, named);
     (own.unread_variables, own.undecided_variables) = variables;
-    own.has_packages = has_packages;
+    (own.has_packages, own.oldest_dbt_of_packages) = (has_packages, oldest);
     own.is_package = root.join("integration_tests").join(PROJECT_FILE).is_file();
     own
 }
@@ -62,6 +66,8 @@ struct Parts {
     first: Option<Spot>,
     duplicates: Vec<DuplicateKey>,
     deprecated: Vec<Deprecated>,
+    uses_data_tests: bool,
+    uses_test_arguments: bool,
     secrets: Vec<Secret>,
     orphans: Vec<Orphan>,
 }
@@ -72,7 +78,9 @@ impl Parts {
         let mut parts = Self { duplicates: keys::duplicates(&file.path, source, yaml), ..Self::default() };
         let Some(document) = yaml.documents.first() else { return parts };
         parts.secrets = secrets::find(&file.path, document);
-        parts.deprecated = deprecated::find(file, source, document);
+        let found = deprecated::find(file, document);
+        (parts.uses_data_tests, parts.uses_test_arguments) = (found.uses_data_tests, found.uses_test_arguments);
+        parts.deprecated = found.into_facts(&file.path, source);
         if file.is_properties {
             parts.first = document.entries().next().map(|entry| Spot::new(&file.path, entry.key.span));
             parts.orphans = orphans::find(&file.path, document, names);

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::path::PathBuf;
 
 use super::mentions::{OwnText, Texts, is_word};
+use super::settings;
 use super::tree::Tree;
-use crate::project::{OwnFiles, PackageOrigin, RequiredPackage, Spot};
-use crate::text::yaml::Node;
+use crate::discover::PROJECT_FILE;
+use crate::project::{DbtVersion, OwnFiles, PackageOrigin, RequiredPackage, Spot};
+use crate::text::yaml::{self, Node};
 
 /// Files that may have `packages:`.
 const FILES: [&str; 2] = ["packages.yml", "dependencies.yml"];
@@ -39,6 +42,16 @@ pub(super) fn named(texts: &Texts<'_>) -> Vec<String> {
     let mut found: Vec<String> = texts.own(&names, counts).into_iter().map(|index| names[index].to_owned()).collect();
     found.sort_unstable();
     found
+}
+
+/// The oldest dbt that all packages at hand let in; `None` where none of them says.
+pub(super) fn oldest_dbt(texts: &Texts<'_>) -> Option<DbtVersion> {
+    let oldest = |folder: PathBuf| {
+        let text = std::fs::read_to_string(folder.join(PROJECT_FILE)).ok()?;
+        let yaml = yaml::parse(&text).ok()?;
+        DbtVersion::lowest(&settings::required_dbt(yaml.documents.first()?.get("require-dbt-version")?))
+    };
+    texts.package_folders().into_iter().filter_map(oldest).max()
 }
 
 /// What the lock file names: packages of the hub and addresses.

@@ -25,14 +25,19 @@ const SECTIONS: [(&str, ResourceType); 14] = [
 /// Notes what the file sets.
 pub(super) fn read(document: &Node, own: &mut OwnFiles) {
     if let Some(entry) = document.entry("require-dbt-version").filter(|entry| !entry.value.is_null()) {
-        let items = entry.value.items().iter().chain(entry.value.as_scalar().map(|_| &entry.value));
-        own.required_dbt = Some(items.filter_map(Node::as_str).map(str::to_owned).collect());
+        own.required_dbt = Some(required_dbt(&entry.value));
         own.required_dbt_at = Some(Spot::new(PROJECT_FILE, entry.value.span));
     }
     let flags = document.get("flags");
     own.nests_test_arguments =
         flags.and_then(|flags| flags.get("require_generic_test_arguments_property")).and_then(Node::as_bool);
     own.config_sections = SECTIONS.iter().filter_map(|(name, kind)| section(document, name, *kind)).collect();
+}
+
+/// The items of `require-dbt-version`, which may be one text.
+pub(super) fn required_dbt(value: &Node) -> Vec<String> {
+    let items = value.items().iter().chain(value.as_scalar().map(|_| value));
+    items.filter_map(Node::as_str).map(str::to_owned).collect()
 }
 
 fn section(document: &Node, name: &str, kind: ResourceType) -> Option<ConfigSection> {

@@ -1,13 +1,16 @@
 use std::borrow::Cow;
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::sensitive::kind_of;
+use super::sensitive::{kind_of, says_treated};
 use crate::findings::Place;
-use crate::project::{Column, Meta, Text, lookup};
+use crate::project::{Column, Meta, ResourceType, Text, lookup};
 use crate::rules::{Context, Node, Pattern, Rule, declare_rule};
-use crate::words::listed;
+use crate::words::{counted, listed};
 
 declare_rule! {
     /// # What it does
@@ -18,13 +21,18 @@ declare_rule! {
     /// sexual orientation, in English, French, German, Spanish, Italian, Portuguese and Dutch. They are read word by
     /// word and have to make sense as a whole: `customerEmail` and `numero_telephone` are found, `email_sent_count`,
     /// `is_email_verified`, `phone_model` and `zip_file` are not. A name that says that the value is hashed, masked,
-    /// encrypted or the like (`email_sha256`) counts as treated, and a declared type can rule a name out (`email
+    /// encrypted or the like (`email_sha256`) counts as treated, and so does a column whose description begins with that
+    /// ("Masked number of the account", "Last 4 digits of the card"). A declared type can rule a name out (`email
     /// boolean`).
     ///
     /// Classified is a column that has one of `classification-tags`, one of `meta-keys` with any value
     /// (`contains_pii: false` is a decision, too), BigQuery's `policy_tags`, or Databricks' `databricks_tags` or
     /// `column_mask`; or whose model, source or folder has such a tag or key. Looked at are models, sources, seeds and
     /// snapshots; ephemeral models hold no data.
+    ///
+    /// Where nothing at all is classified, and more than five columns look as if they should be, that is one finding, at
+    /// `models:` in `dbt_project.yml`: what is missing there is a beginning. From the first classified column on, each
+    /// without is one.
     ///
     /// # Why it matters
     /// Masking, retention and access follow the classification. What has none is copied to where anyone can read it,
@@ -121,20 +129,24 @@ impl Default for Options {
     }
 }
 
+/// The types of resources that have columns with data.
+const KINDS: [ResourceType; 4] =
+    [ResourceType::Model, ResourceType::Source, ResourceType::Seed, ResourceType::Snapshot];
+
+/// Up to this many columns one by one are no flood, and to the point.
+const FEW: usize = 5;
+
+/// A column that somebody should say something of, and what it looks like.
+type Suspect<'p> = (Node<'p>, &'p Column<'p>, Cow<'static, str>);
+
 impl Rule for UnclassifiedSensitiveColumn {
-    fn check(&self, node: Node<'_>, cx: &mut Context<'_>) {
-        if !may_hold_data(node) {
-            return;
-        }
-        for column in &node.columns {
-            let Some(reason) = self.options.looks_like(column) else { continue };
-            if self.options.classification(column).is_some() {
-                continue;
-            }
-            if self.options.classification_of_all(node).is_some() {
-                return;
-            }
-            self.report(node, column, &reason, cx);
+    fn check_project(&self, cx: &mut Context<'_>) {
+        let nodes: Vec<Node<'_>> = KINDS.into_iter().flat_map(|kind| cx.subjects(kind).collect::<Vec<_>>()).collect();
+        let suspects: Vec<Suspect<'_>> = nodes.par_iter().flat_map_iter(|node| self.suspects(*node)).collect();
+        if cx.as_one(suspects.len() > FEW && !self.has_begun(cx)) && !suspects.is_empty() {
+            self.report_all(&suspects, cx);
+        } else {
+            suspects.into_iter().for_each(|(node, column, reason)| self.report(node, column, &reason, cx));
         }
     }
 }
@@ -152,7 +164,7 @@ impl Options {
             return None;
         }
         if let Some(kind) = kind_of(name, column.data_type.as_deref()) {
-            return Some(Cow::Borrowed(kind.label));
+            return (!says_treated(&column.description)).then_some(Cow::Borrowed(kind.label));
         }
         let pattern = self.patterns.iter().find(|pattern| pattern.is_match(name))?;
         Some(Cow::Owned(format!("sensitive data, as pattern `{pattern}` has it")))
@@ -185,6 +197,70 @@ impl Options {
 }
 
 impl UnclassifiedSensitiveColumn {
+    /// The unclassified columns of a resource that look sensitive.
+    fn suspects<'p>(&self, node: Node<'p>) -> Vec<Suspect<'p>> {
+        let columns = if may_hold_data(node) { &node.resource.columns[..] } else { &[] };
+        let suspects: Vec<Suspect<'p>> = columns
+            .iter()
+            .filter_map(|column| Some((node, column, self.options.looks_like(column)?)))
+            .filter(|(_, column, _)| self.options.classification(column).is_none())
+            .collect();
+        let is_classified = !suspects.is_empty() && self.options.classification_of_all(node).is_some();
+        if is_classified { Vec::new() } else { suspects }
+    }
+
+    /// Whether anything in the project is classified, whatever it looks like.
+    fn has_begun(&self, cx: &Context<'_>) -> bool {
+        let mut nodes = KINDS.into_iter().flat_map(|kind| cx.project.own(kind)).map(|(id, _)| cx.node(id));
+        nodes.any(|node| {
+            self.options.classification_of_all(node).is_some()
+                || node.columns.iter().any(|column| self.options.classification(column).is_some())
+        })
+    }
+
+    /// How to classify, in words.
+    fn how(&self) -> String {
+        let key = self.options.meta_keys.iter().find(|key| *key == "classification").or(self.options.meta_keys.first());
+        match (key, self.options.classification_tags.first()) {
+            (Some(key), Some(tag)) => format!("`{key}:` in its `meta:`, or the tag `{tag}`"),
+            (Some(key), None) => format!("`{key}:` in its `meta:`"),
+            (None, Some(tag)) => format!("the tag `{tag}`"),
+            (None, None) => "`policy_tags:`".to_owned(),
+        }
+    }
+
+    /// Once for a project that has not begun to classify: what is missing is a decision, not hundreds of entries.
+    fn report_all(&self, suspects: &[Suspect<'_>], cx: &mut Context<'_>) {
+        let Some(severity) = suspects.iter().filter_map(|(node, ..)| cx.severity(node.id)).max() else { return };
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for (_, column, _) in suspects {
+            *counts.entry(column.name.to_lowercase()).or_default() += 1;
+        }
+        let mut names: Vec<(&str, usize)> = counts.iter().map(|(name, count)| (name.as_str(), *count)).collect();
+        names.sort_by_key(|(name, count)| (Reverse(*count), *name));
+        let message = format!(
+            "nothing in the project says which columns hold personal data, and {} of {} look like it",
+            counted(suspects.len(), "column"),
+            counted(names.len(), "name")
+        );
+        let finding = cx.report_project(Place::ProjectKey(vec!["models".to_owned()]), message);
+        finding.severity = severity;
+        finding.stands_for(
+            suspects.iter().map(|(node, column, _)| (node.unique_id.as_str(), format!("column:{}", column.name))),
+        );
+        finding.evidence(format!("by name: {}", listed(names.iter().map(|(name, count)| format!("{name} {count}")))));
+        finding.evidence(format!(
+            "looked at: tags, policy_tags and meta of columns, tags and meta of models, sources, seeds and snapshots; keys \
+             of meta: {}",
+            listed(&self.options.meta_keys)
+        ));
+        finding.help(format!(
+            "begin with the columns that you know, or with the source they come from: set {}; a column that is harmless is \
+             told so the same way, or by a pattern of its name in the option `allow`",
+            self.how()
+        ));
+    }
+
     fn report(&self, node: Node<'_>, column: &Column<'_>, reason: &str, cx: &mut Context<'_>) {
         let message = format!(
             "column `{}` of {} `{}` looks like {reason}, and nothing classifies it",
@@ -192,13 +268,7 @@ impl UnclassifiedSensitiveColumn {
             node.kind.label(),
             node.label()
         );
-        let key = self.options.meta_keys.iter().find(|key| *key == "classification").or(self.options.meta_keys.first());
-        let how = match (key, self.options.classification_tags.first()) {
-            (Some(key), Some(tag)) => format!("`{key}:` in its `meta:`, or the tag `{tag}`"),
-            (Some(key), None) => format!("`{key}:` in its `meta:`"),
-            (None, Some(tag)) => format!("the tag `{tag}`"),
-            (None, None) => "`policy_tags:`".to_owned(),
-        };
+        let how = self.how();
         cx.report(node, Place::column(&column.name), message)
             .part(format!("column:{}", column.name))
             .help(format!(
@@ -292,6 +362,43 @@ mod tests {
             assert!(parts(json!(null), &[classified]).is_empty());
         }
         assert_eq!(parts(json!(null), &[open]), ["column:email"]);
+    }
+
+    #[test]
+    fn a_description_may_say_that_it_is_treated() {
+        let described = |name: &str, text: &'static str| Column { description: Text::from(text), ..column(name) };
+        let columns = vec![
+            described("card_number", "Masked number of the cardholder account."),
+            described("password", "hashed password"),
+            described("email", "hashed ID user matches"),
+            described("phone", "Where to call."),
+        ];
+        assert_eq!(parts(json!(null), &[customers(columns)]), ["column:email", "column:phone"]);
+    }
+
+    #[test]
+    fn a_project_that_classifies_nothing_is_one_finding() {
+        let columns = || vec![column("email"), column("phone"), column("id")];
+        let resources = |number: usize| -> Vec<Resource<'static>> {
+            (0..number).map(|at| Resource { columns: columns(), ..model("marts", &format!("m{at}")) }).collect()
+        };
+        let mut all = resources(2);
+        all.push(Resource { columns: vec![column("EMAIL"), column("iban")], ..source("crm", "customers") });
+        let found = findings("ACC020", json!(null), &all);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].subject.as_str(), found[0].part.as_str()), ("project.shop", ""));
+        assert_eq!(
+            found[0].message,
+            "nothing in the project says which columns hold personal data, and 6 columns of 3 names look like it"
+        );
+        assert_eq!(found[0].evidence[0], "by name: email 3, phone 2, iban 1");
+        let members: Vec<_> = found[0].atoms().map(|atom| format!("{} {}", atom.subject, atom.part)).collect();
+        assert_eq!(members.len(), 6);
+        assert_eq!(members[0], "model.shop.m0 column:email");
+        // Five are few enough to be said one by one, and so are any number where somebody has begun.
+        assert_eq!(findings("ACC020", json!(null), &resources(2)).len(), 4);
+        all.push(Resource { columns: vec![with_meta("id", json!({"pii": false}))], ..model("marts", "begun") });
+        assert_eq!(findings("ACC020", json!(null), &all).len(), 6);
     }
 
     #[test]

@@ -6,7 +6,8 @@ declare_rule! {
     /// # What it does
     /// Flags a model, seed, snapshot or macro whose YAML entry is in another directory than the resource itself.
     ///
-    /// A YAML file in a parent directory counts as elsewhere, too.
+    /// A YAML file in a parent directory counts as elsewhere, too. An entry in an installed package does not: it cannot be
+    /// moved.
     ///
     /// # Why it matters
     /// Who changes a model looks for its entry beside it. One that is kept elsewhere is overlooked, goes stale, or is
@@ -67,7 +68,7 @@ impl Rule for PropertiesElsewhere {
 mod tests {
     use serde_json::Value;
 
-    use crate::project::{Resource, Text};
+    use crate::project::{PackageEntry, Resource, Text};
     use crate::rules::tester::{findings, model};
 
     fn described_in(name: &str, file: &'static str) -> Resource<'static> {
@@ -80,7 +81,10 @@ mod tests {
     fn compares_directories() {
         let beside = described_in("fct_orders", "models/marts/finance/_finance.yml");
         let above = described_in("fct_returns", "models/marts/_marts.yml");
-        let found = findings("DOC021", Value::Null, &[beside, above, model("marts", "fct_bare")]);
+        let mut in_package = model("marts", "fct_views");
+        let entry = PackageEntry { package: Text::from("snowplow"), path: Text::from("models/schema.yml") };
+        in_package.entry_in_package = Some(Box::new(entry));
+        let found = findings("DOC021", Value::Null, &[beside, above, model("marts", "fct_bare"), in_package]);
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].message, "model `fct_returns` has its YAML entry in another directory");
         assert_eq!(found[0].help, "move the entry to models/marts/finance/_finance.yml");

@@ -43,7 +43,7 @@ declare_rule! {
 
 impl Rule for UndeclaredModel {
     fn check(&self, node: Node<'_>, cx: &mut Context<'_>) {
-        if node.properties_path.is_some() {
+        if node.has_entry() {
             return;
         }
         let key = node.kind.properties_key().unwrap_or("models");

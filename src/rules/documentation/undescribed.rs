@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::findings::Place;
 use crate::project::{ResourceType, folder, is_placeholder};
 use crate::rules::{Context, Node};
+use crate::words::counted;
 
 /// Options of rules that ask for a description.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -32,7 +33,7 @@ pub(super) fn report(node: Node<'_>, min_length: usize, say: &'static str, cx: &
     }
     let named = format!("{} `{}`", node.kind.label(), node.label());
     let rests_on_it = cx.exposure_evidence(node.id);
-    let finding = if node.properties_path.is_none() {
+    let finding = if !node.has_entry() {
         let help = add_entry(node, cx);
         // A macro shares its file with others; everything else is the file.
         let place = if node.kind == ResourceType::Macro { Place::Entry } else { Place::File };
@@ -56,8 +57,8 @@ pub(super) fn complaint(text: &str, name: &str) -> String {
     } else if text.starts_with("{{") {
         format!("is described by `{}`, but there is no such docs block", quoted(text))
     } else {
-        let count = text.chars().count();
-        format!("is described in {count} characters (\"{}\"), which is too short to say much", quoted(text))
+        let length = counted(text.chars().count(), "character");
+        format!("is described in {length} (\"{}\"), which is too short to say much", quoted(text))
     }
 }
 
@@ -110,6 +111,7 @@ mod tests {
             complaint("abc", "orders"),
             "is described in 3 characters (\"abc\"), which is too short to say much"
         );
+        assert_eq!(complaint("x", "orders"), "is described in 1 character (\"x\"), which is too short to say much");
         assert_eq!(
             complaint("{{ doc('orders') }}", "orders"),
             "is described by `{{ doc('orders') }}`, but there is no such docs block"

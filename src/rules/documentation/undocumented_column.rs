@@ -134,7 +134,7 @@ mod tests {
     use serde_json::Value;
 
     use crate::findings::Place;
-    use crate::project::{Column, Resource, Text};
+    use crate::project::{Column, PackageEntry, Resource, Text};
     use crate::rules::tester::{column, findings, model, reading, relation, source};
 
     fn described(name: &str, text: &'static str) -> Column<'static> {
@@ -160,6 +160,17 @@ mod tests {
         assert_eq!(found[0].place, Place::ColumnKey("amount".to_owned(), "description".to_owned()));
         assert_eq!(found[0].evidence, ["erp.orders describes it: \"Euros, tax included.\""]);
         assert!(found[1].evidence.is_empty());
+    }
+
+    #[test]
+    fn an_entry_in_a_package_is_named() {
+        let mut views = model("marts", "page_views");
+        views.columns = vec![column("page_view_id")];
+        let entry = PackageEntry { package: Text::from("snowplow"), path: Text::from("models/schema.yml") };
+        views.entry_in_package = Some(Box::new(entry));
+        let found = findings("DOC011", Value::Null, &[views]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].evidence, ["its YAML entry is in package `snowplow`: models/schema.yml"]);
     }
 
     #[test]

@@ -3,7 +3,7 @@ use std::collections::{HashMap, HashSet};
 use aho_corasick::AhoCorasick;
 
 use crate::findings::Place;
-use crate::project::{Detail, Project, Resource, ResourceType};
+use crate::project::{Detail, DocsMention, Project, Resource, ResourceType};
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -14,6 +14,8 @@ declare_rule! {
     /// columns use (since dbt 1.10; on other manifests the rule does not run). Of exposures, metrics, macros and the
     /// rest it does not: a block counts as used, too, where any description contains its text. Exempt are an empty
     /// block, whose use cannot be seen, and `__overview__` and `__<package>__`, which dbt's docs site shows by itself.
+    /// Where a block is named under a key that dbt does not read, such as one for anchors that no alias uses, the finding
+    /// says where.
     ///
     /// # Why it matters
     /// A block nobody reads is not kept up to date, and one day somebody finds it by search and takes it for the
@@ -54,44 +56,75 @@ declare_rule! {
 
 impl Rule for UnusedDocsBlock {
     fn check_project(&self, cx: &mut Context<'_>) {
-        let recorded = recorded(cx.project);
+        let recorded = cx.project.recorded_docs_blocks();
         let subjects = cx.subjects(ResourceType::DocsBlock);
         let unrecorded: Vec<Node<'_>> = subjects
             .filter(|block| !is_of_the_docs_site(&block.name) && !recorded.contains(block.unique_id.as_str()))
             .collect();
+        let mentions = cx.own_files().map_or(&[][..], |own| &own.docs_mentions);
         for block in not_quoted(cx.project, unrecorded) {
-            cx.report(block, Place::Entry, format!("docs block `{}` is used by no description", block.name)).help(
-                format!(
-                    "remove it, or use it where its subject is described: `description: \"{{{{ doc('{}') }}}}\"`",
-                    block.name
-                ),
-            );
+            let call = format!("`description: \"{{{{ doc('{}') }}}}\"`", block.name);
+            match mentions.iter().find(|mention| mention.name == block.name.as_str()) {
+                None => cx
+                    .report(block, Place::Entry, format!("docs block `{}` is used by no description", block.name))
+                    .help(format!("remove it, or use it where its subject is described: {call}")),
+                Some(mention) => cx
+                    .report(block, Place::Entry, message_of(mention))
+                    .help(format!("remove it and what names it, or use it where its subject is described: {call}"))
+                    .evidence(in_words(mention)),
+            };
         }
     }
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
         // Where nothing but docs blocks is there, there is nothing to record.
-        let mut others =
-            cx.project.resources.iter().filter(|resource| resource.kind != ResourceType::DocsBlock).peekable();
-        let records = others.peek().is_none() || others.any(|resource| resource.doc_blocks.is_some());
+        let records = cx.project.resources.iter().all(is_docs_block) || cx.project.records_docs_blocks();
         (!records).then(|| {
             "the manifest does not say which docs blocks descriptions use (dbt 1.10 and later 1.x do)".to_owned()
         })
     }
 }
 
+fn is_docs_block(resource: &Resource<'_>) -> bool {
+    resource.kind == ResourceType::DocsBlock
+}
+
+fn message_of(mention: &DocsMention) -> String {
+    format!("docs block `{}` is used by no description that dbt reads", mention.name)
+}
+
+/// Where a block is named in vain, and why.
+fn in_words(mention: &DocsMention) -> String {
+    let named = format!("{}:{} names it", mention.spot.path, mention.line);
+    match mention.section.as_deref() {
+        Some(section) if !SECTIONS.contains(&section) => {
+            format!("{named}, under `{section}:`, which dbt does not read and no alias uses")
+        }
+        _ => format!("{named}, of which dbt makes no description"),
+    }
+}
+
+/// Keys of properties YAML that dbt reads.
+const SECTIONS: [&str; 14] = [
+    "analyses",
+    "data_tests",
+    "exposures",
+    "functions",
+    "groups",
+    "macros",
+    "metrics",
+    "models",
+    "saved_queries",
+    "seeds",
+    "semantic_models",
+    "snapshots",
+    "sources",
+    "unit_tests",
+];
+
 /// `__overview__` and `__<package>__` are pages of dbt's docs site.
 fn is_of_the_docs_site(name: &str) -> bool {
     name.len() > 4 && name.starts_with("__") && name.ends_with("__")
-}
-
-/// Unique ids of the blocks that dbt says are used, by packages too.
-fn recorded<'p>(project: &'p Project<'_>) -> HashSet<&'p str> {
-    let of = |resource: &'p Resource<'_>| {
-        let columns = resource.columns.iter().map(|column| &column.doc_blocks);
-        std::iter::once(&resource.doc_blocks).chain(columns).flatten().flatten()
-    };
-    project.resources.iter().flat_map(of).map(|id| id.as_str()).collect()
 }
 
 /// Those blocks whose text is in no description and whose name is in no `doc()` that was left unrendered, as dbt leaves
@@ -185,9 +218,11 @@ fn descriptions<'p>(resource: &'p Resource<'_>) -> Vec<&'p str> {
 mod tests {
     use serde_json::Value;
 
+    use super::in_words;
     use crate::findings::Place;
-    use crate::project::{Column, Detail, DocsBlock, Resource, ResourceType, Text};
-    use crate::rules::tester::{column, exposure, findings, model, resource, source, subjects};
+    use crate::project::{Column, Detail, DocsBlock, DocsMention, Resource, ResourceType, Spot, Text};
+    use crate::rules::tester::{column, exposure, findings, lint, model, resource, source, subjects};
+    use crate::text::Span;
 
     fn block(name: &str, contents: &'static str) -> Resource<'static> {
         let detail = Detail::DocsBlock(Box::new(DocsBlock { contents: Text::from(contents) }));
@@ -249,6 +284,37 @@ mod tests {
         let all =
             [block("__overview__", "Welcome."), block("__shop__", "Our shop."), block("empty", ""), using("a", &[])];
         assert!(subjects("DOC023", &all).is_empty());
+    }
+
+    #[test]
+    fn a_call_that_dbt_does_not_read_is_named() {
+        let yaml = "x-common: \n  - &fares {name: fares, description: '{{ doc(\"fares\") }}'}\nmodels: []\n# {{ doc('routes') }}\n";
+        let files = [
+            ("dbt_project.yml", "name: shop\n"),
+            ("models/a.yml", yaml),
+            ("models/docs.md", "{% docs fares %}Fares.{% enddocs %}\n{% docs routes %}Routes.{% enddocs %}\n"),
+        ];
+        let all = [block("fares", "Fares."), block("routes", "Routes."), using("a", &[])];
+        let found = lint("DOC023", Value::Null, &files, &all);
+        let messages: Vec<&str> = found.iter().filter_map(|line| line.split("`: ").nth(1)).collect();
+        assert_eq!(
+            messages,
+            [
+                "docs block `fares` is used by no description that dbt reads",
+                "docs block `routes` is used by no description"
+            ]
+        );
+        let mention = |section: &str| DocsMention {
+            name: "fares".to_owned(),
+            spot: Spot::new("models/a.yml", Span::new(0, 1)),
+            line: 2,
+            section: Some(section.to_owned()),
+        };
+        assert_eq!(
+            in_words(&mention("x-common")),
+            "models/a.yml:2 names it, under `x-common:`, which dbt does not read and no alias uses"
+        );
+        assert_eq!(in_words(&mention("models")), "models/a.yml:2 names it, of which dbt makes no description");
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::feeding::{ExposureType, Feeding, in_words, no_exposures};
 use crate::findings::Place;
 use crate::project::{Resource, ResourceId, ResourceType};
+use crate::rules::by_name;
 use crate::rules::generated::{generates_rows, sql};
 use crate::rules::hard_coded;
 use crate::rules::{Context, Node, Pattern, Rule, declare_rule};
@@ -25,6 +26,8 @@ declare_rule! {
     /// - models without parents that generate their rows, as date spines do: with a macro such as `date_spine`,
     ///   `generate_series` or `get_date_dimension`, or with a table function of SQL such as `generate_series` or
     ///   `generator`, and no table that is named in SQL;
+    /// - models without parents whose rows are written out in their SQL, and that read nothing at all: nothing can move or be
+    ///   late; that rows belong in a seed is `root-model`'s to say;
     /// - models whose name matches a pattern of `allow`.
     ///
     /// A model of an installed package or of another project counts as data, and so does a parent that cannot be
@@ -138,6 +141,7 @@ impl OrphanedDashboardModel {
                     || cx.project.is_time_spine(&node)
                     || self.options.allow.iter().any(|pattern| pattern.is_match(&node.name))
                     || generates_rows(&node)
+                    || by_name::writes_its_rows(node.resource, cx)
             }
             _ => false,
         }
@@ -185,7 +189,11 @@ fn report(model: Node<'_>, built_on_it: &[ResourceId], feeding: &Feeding, relati
             format!("{feeds}, but nothing that it is built on rests on a source or seed"),
             format!("mend the lineage where it breaks: start with {first}, which is built on no source or seed either"),
         ),
-        (None, None) => (format!("{feeds}, but rests on no source and no seed: {}", no_origin(&model)), help(&model)),
+        (None, None) => {
+            let finder = by_name::finder(&model, cx.by_name());
+            let origin = no_origin(&model, finder.as_deref());
+            (format!("{feeds}, but rests on no source and no seed: {origin}"), help(&model, finder.is_some()))
+        }
     };
     let message = match built_on_it.len() {
         0 => message,
@@ -218,27 +226,25 @@ fn is_python(model: &Resource<'_>) -> bool {
 }
 
 /// What a model without parents and without named tables does instead.
-fn no_origin(model: &Resource<'_>) -> String {
+fn no_origin(model: &Resource<'_>, finder: Option<&str>) -> String {
     if is_python(model) {
         "it is a Python model, and what it reads does not show in lineage".to_owned()
-    } else if model.macros.is_empty() {
-        "its rows are written out or generated in SQL".to_owned()
+    } else if let Some(finder) = finder {
+        format!("what it reads does not show in lineage: it is looked up by {finder}")
     } else {
-        let names = model.macros.iter().map(|id| format!("`{}`", id.rsplit('.').next().unwrap_or(id)));
-        format!("what it reads does not show in lineage, or is made by a macro: {}", listed(names))
+        "what its rows are made of does not show in lineage".to_owned()
     }
 }
 
-fn help(model: &Resource<'_>) -> String {
+fn help(model: &Resource<'_>, is_looked_up: bool) -> String {
     if is_python(model) {
         "load what it reads into the warehouse, declare that under `sources:`, and read it with `dbt.source()` or \
          `dbt.ref()`"
             .to_owned()
-    } else if !model.macros.is_empty() {
+    } else if is_looked_up {
         format!(
-            "if a macro finds the tables by name, declare them under `sources:` and give the macro a `source()` for each; \
-             move rows that are written out into a seed; if they are generated, add the pattern `^{}$` to the rule's \
-             option `allow`",
+            "declare the tables that are found by name under `sources:` and read each with `source()`; if the rows are \
+             generated, add the pattern `^{}$` to the rule's option `allow`",
             model.name
         )
     } else {
@@ -300,7 +306,7 @@ impl Relations {
 mod tests {
     use serde_json::json;
 
-    use crate::project::{Resource, ResourceType, Text};
+    use crate::project::{Detail, Macro, Resource, ResourceType, Text};
     use crate::rules::tester::{exposure, findings, json_text, model, reading, relation, resource, source, subjects};
 
     fn with_sql(name: &str, sql: &str) -> Resource<'static> {
@@ -437,25 +443,56 @@ mod tests {
             "model `scores` feeds dashboard `board`, but rests on no source and no seed: it is a Python model, and \
              what it reads does not show in lineage"
         );
-        let found = findings("EXP008", json!(null), &on_board(&[with_sql("tiers", "select 'gold' as tier")]));
+        let found = findings("EXP008", json!(null), &on_board(&[with_sql("tiers", "select * from table(my_tiers())")]));
         assert_eq!(
             found[0].message,
-            "model `tiers` feeds dashboard `board`, but rests on no source and no seed: its rows are written out or \
-             generated in SQL"
+            "model `tiers` feeds dashboard `board`, but rests on no source and no seed: what its rows are made of does not \
+             show in lineage"
         );
     }
 
     #[test]
     fn a_macro_may_read_what_lineage_does_not_show() {
         let mut all = with_sql("union_all", "{{ dbt_utils.union_relations(found('rudder')) }}");
-        all.macros = vec![Text::from("macro.shop.found"), Text::from("macro.dbt_utils.union_relations")];
-        let found = findings("EXP008", json!(null), &on_board(&[all]));
+        all.macros = vec![Text::from("macro.shop.hook"), Text::from("macro.shop.found"), Text::from("macro.shop.rows")];
+        let macros =
+            ["hook", "found"].map(|name| macro_of(name, "{% macro m(s) %}{% do run_query(s) %}{% endmacro %}"));
+        let rows = macro_of("rows", "{% macro rows(s) %}{{ s }}{% endmacro %}");
+        let found = findings("EXP008", json!(null), &[&[rows], &macros[..], &on_board(&[all])[..]].concat());
         assert_eq!(
             found[0].message,
             "model `union_all` feeds dashboard `board`, but rests on no source and no seed: what it reads does not show in \
-             lineage, or is made by a macro: `found`, `union_relations`"
+             lineage: it is looked up by `found`"
         );
-        assert!(found[0].help.starts_with("if a macro finds the tables by name, declare them under `sources:`"));
+        assert!(found[0].help.starts_with("declare the tables that are found by name under `sources:`"));
+    }
+
+    fn macro_of(name: &str, code: &str) -> Resource<'static> {
+        let detail = Macro { macro_sql: Some(json_text(code)), ..Macro::default() };
+        let id = format!("macro.shop.{name}");
+        Resource { detail: Detail::Macro(Box::new(detail)), ..resource(ResourceType::Macro, &id, "macros/m.sql") }
+    }
+
+    #[test]
+    fn rows_that_are_written_out_are_no_missing_source() {
+        let audit = "{% macro audit(cte) %}select *{% if execute %}{% set old = adapter.get_relation(schema=this.schema) %}\
+                     {% do run_query('select 1 from ' ~ this) %}{% endif %} from {{ cte }}{% endmacro %}";
+        let audit = macro_of("audit", audit);
+        let mut audited =
+            with_sql("environments", "with all_of (id) as (select 1 union select 2)\n{{ audit('all_of') }}");
+        audited.macros = vec![Text::from("macro.shop.audit")];
+        let plain =
+            with_sql("tiers", "select 'gold' as tier, {{ name_of('gold') }} as name union all values ('a', 'b')");
+        for literal in [audited, plain] {
+            let fct = reading(with_sql("fct", "select 1"), &[&literal]);
+            let all = [std::slice::from_ref(&audit), &on_board(&[literal, fct])[..]].concat();
+            assert!(subjects("EXP008", &all).is_empty());
+            assert_eq!(findings("DAG001", json!(null), &all).len(), 1);
+        }
+        // Who knows what that is.
+        for code in ["{{ everything() }}", "select * from {{ table }}", "select 1 union select * from my_function()"] {
+            assert_eq!(subjects("EXP008", &on_board(&[with_sql("tiers", code)])), ["model.shop.tiers"], "{code}");
+        }
     }
 
     #[test]
@@ -481,7 +518,7 @@ mod tests {
 
     #[test]
     fn allow_names_what_may_begin_from_nothing() {
-        let tiers = with_sql("tiers", "select 'gold' as tier");
+        let tiers = with_sql("tiers", "select * from {{ tiers }}");
         let fct = reading(model("marts", "fct_tiers"), &[&tiers]);
         let all = on_board(&[tiers, fct]);
         assert_eq!(findings("EXP008", json!(null), &all).len(), 1);

@@ -109,7 +109,7 @@ fn report(model: Node<'_>, feeding: &Feeding, cx: &mut Context<'_>) {
     let exposure = cx.node(exposure);
     let subject = format!("model `{}` feeds {}", model.label(), in_words(&exposure));
     let text = model.description.trim();
-    let (place, message, help) = if model.properties_path.is_none() {
+    let (place, message, help) = if !model.has_entry() {
         let help = format!(
             "add `- name: {}` with a `description:` under `models:` in a YAML file beside {}",
             model.name, model.path

@@ -1,5 +1,6 @@
 use crate::findings::Place;
 use crate::project::{Access, Layer, ResourceId, ResourceType};
+use crate::rules::by_name;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 use crate::words::listed;
 
@@ -100,6 +101,7 @@ fn is_exempt(model: Node<'_>, cx: &Context<'_>) -> bool {
         || model.access() == Access::Public
         || cx.project.is_time_spine(&model)
         || cx.project.may_be_meant(&model)
+        || by_name::reading(model, cx).is_some()
 }
 
 fn report(model: Node<'_>, cx: &mut Context<'_>) {

@@ -146,7 +146,7 @@ fn report(model: Node<'_>, disabled: Option<&Disabled<'_>>, feeding: &Feeding, c
     let Some(path) = feeding.path(cx, model.id) else { return };
     let Some(&exposure) = path.last() else { return };
     let exposure = cx.node(exposure);
-    let file = match &model.properties_path {
+    let file = match model.entry_file() {
         Some(path) => format!("its entry in {path}"),
         None => format!("an entry `- name: {}` in a YAML file beside {}", model.name, model.path),
     };

@@ -1,5 +1,6 @@
 use crate::findings::Place;
 use crate::project::{Relation, ResourceType};
+use crate::rules::by_name::{self, Reading};
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 use crate::words::listed;
 
@@ -11,7 +12,8 @@ declare_rule! {
     /// marts and reporting are exempt, because people read those without dbt knowing; so are models with
     /// `access: public`, because other projects may read them, and MetricFlow time spines. Each version of a versioned
     /// model counts for itself. A model that a misspelt `ref` may mean is left alone. Where no data is above the model either,
-    /// `disconnected-model` says so instead.
+    /// `disconnected-model` says so instead. A model whose table SQL reads by its name (`from prod.core.orders`) is none that
+    /// can be deleted; the finding says where it is read, because dbt does not know that either.
     ///
     /// # Why it matters
     /// A model that nobody uses is built, tested and paid for every night, and it is one more place to look when a
@@ -64,6 +66,9 @@ impl Rule for DeadEndModel {
         if cx.project.may_be_meant(model.resource) {
             return;
         }
+        if let Some((reading, reader)) = by_name::reading(model, cx) {
+            return report_read_by_name(model, reading, reader, cx);
+        }
         let message =
             format!("nothing reads model `{}`: no model, snapshot, exposure or metric depends on it", model.label());
         let disabled = disabled_readers(model, cx);
@@ -92,6 +97,21 @@ impl Rule for DeadEndModel {
     }
 }
 
+/// It is used, and nobody who asks dbt will learn of it.
+fn report_read_by_name(model: Node<'_>, reading: &Reading, reader: Node<'_>, cx: &mut Context<'_>) {
+    let label = model.label();
+    let message = format!(
+        "nothing reads model `{label}` through `ref()`, but {} `{}` names a table that is or may be it: `{}`",
+        reader.kind.label(),
+        reader.label(),
+        reading.text
+    );
+    let help =
+        format!("write `{{{{ ref('{}') }}}}` in place of `{}`, if that is what is meant", model.name, reading.text);
+    let finding = cx.report(model, Place::Entry, message);
+    finding.help(help).related(reader.id, Place::Code(reading.text.clone()), format!("`{label}` is read here"));
+}
+
 /// Disabled models and snapshots of the project that would read it.
 fn disabled_readers<'p>(model: Node<'_>, cx: &Context<'p>) -> Vec<&'p str> {
     let reads = |relation: &Relation<'_>| {
@@ -118,7 +138,9 @@ mod tests {
     use serde_json::Value;
 
     use crate::project::{Access, Facts, OwnFiles, Project, RefCall, ResourceType, Text};
-    use crate::rules::tester::{exposure, findings, findings_of, model, reading, relation, resource, subjects, test};
+    use crate::rules::tester::{
+        exposure, findings, findings_of, json_text, model, reading, relation, resource, source, subjects, test,
+    };
 
     #[test]
     fn tests_are_no_consumers() {
@@ -162,6 +184,41 @@ mod tests {
             "the project is a package (it has integration_tests/): if those who install it are to read the model, say so \
              with `access: public`"
         );
+    }
+
+    #[test]
+    fn a_table_that_sql_names_is_not_to_be_deleted() {
+        let sql = |name: &str, code: &str| {
+            let mut made = reading(model("intermediate", name), &[&source("erp", "x")]);
+            relation(&mut made).raw_code = Some(json_text(code));
+            made
+        };
+        let mut scores = model("workspaces", "scores");
+        relation(&mut scores).schema = Text::from("dev_science");
+        let elsewhere = sql("other", "select * from prod.finance.scores join prod.science.scores_old using (id)");
+        let all = [scores, elsewhere, sql("reader", "select *\nfrom PROD.science.\"SCORES\" where a = 1")];
+        let found = findings("DAG002", Value::Null, &all);
+        let of_scores: Vec<_> = found.iter().filter(|finding| finding.subject == "model.shop.scores").collect();
+        assert_eq!(of_scores.len(), 1);
+        assert_eq!(
+            of_scores[0].message,
+            "nothing reads model `scores` through `ref()`, but model `reader` names a table that is or may be it: \
+             `PROD.science.\"SCORES\"`"
+        );
+        assert_eq!(
+            of_scores[0].help,
+            "write `{{ ref('scores') }}` in place of `PROD.science.\"SCORES\"`, if that is what is meant"
+        );
+        let found = findings("DAG002", Value::Null, &all[..2]);
+        assert_eq!(
+            found.last().map(|finding| finding.message.as_str()),
+            Some("nothing reads model `scores`: no model, snapshot, exposure or metric depends on it")
+        );
+        // That table is a source.
+        let mut raw = source("science", "scores");
+        raw.unique_id = Text::from("source.shop.science.scores");
+        let found = findings("DAG002", Value::Null, &[&all[..], &[raw]].concat());
+        assert!(found.iter().all(|finding| !finding.message.contains("through `ref()`")));
     }
 
     #[test]

@@ -7,7 +7,8 @@ declare_rule! {
     /// Flags a model that reads models and sources side by side.
     ///
     /// Seeds and snapshots count as neither. A model of a package counts as a model. A staging model may read base models
-    /// beside its source: they are there to prepare it.
+    /// beside its source: they are there to prepare it. Where several sources or staging models are among them, this finding
+    /// lists them all, and `multiple-sources-joined` and `staging-on-staging` keep silent.
     ///
     /// # Why it matters
     /// A staging model renames, casts and filters its source once, for everybody. Who joins the raw table next to staged
@@ -63,7 +64,8 @@ declare_rule! {
     trap = Centralise,
     default = Warning,
     since = "0.1.0",
-    subjects = [Model]
+    subjects = [Model],
+    supersedes = ["DAG004", "DAG008"]
 }
 
 impl Rule for DirectJoinToSource {

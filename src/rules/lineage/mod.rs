@@ -28,6 +28,18 @@ fn is_read_from_outside(model: Node<'_>, cx: &Context<'_>) -> bool {
     cx.layer(model.id).is_served() || model.access() == Access::Public || cx.project.is_time_spine(model.resource)
 }
 
+/// Nodes in order of id with one of each model, however many versions of it there are among them: their ids differ in the
+/// ending only, so that they follow each other.
+fn once_a_model<'p>(nodes: impl Iterator<Item = Node<'p>>) -> Vec<Node<'p>> {
+    let mut nodes: Vec<Node<'p>> = nodes.collect();
+    nodes.dedup_by(|a, b| a.kind == b.kind && (&a.package, &a.name) == (&b.package, &b.name) && is_version(a));
+    nodes
+}
+
+fn is_version(node: &Node<'_>) -> bool {
+    node.relation().is_some_and(|relation| relation.version.is_some())
+}
+
 /// Direct parents of one type, by id.
 fn parents_of_kind(id: ResourceId, kind: ResourceType, cx: &Context<'_>) -> Vec<ResourceId> {
     cx.parents(id).filter(|parent| parent.kind == kind).map(|parent| parent.id).collect()

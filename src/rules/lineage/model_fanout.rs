@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use crate::findings::Place;
 use crate::project::{ResourceId, ResourceType};
 use crate::rules::{Context, Node, Rule, declare_rule};
+use crate::words::listed;
 
 declare_rule! {
     /// # What it does
@@ -107,12 +108,16 @@ impl Rule for ModelFanout {
                 .into_iter()
                 .all(|kind| graph.children_of_kind(*child, kind).next().is_none()),
         };
-        let children = || graph.children_of_kind(model.id, ResourceType::Model).filter(counts);
-        let count = children().count();
+        if graph.children(model.id).len() <= self.options.max {
+            return;
+        }
+        let children = cx.children(model.id).filter(|child| child.kind == ResourceType::Model && counts(&child.id));
+        let children = super::once_a_model(children);
+        let count = children.len();
         if count <= self.options.max {
             return;
         }
-        let names = cx.names(&children().collect::<Vec<_>>());
+        let names = listed(children.iter().map(|child| child.name.as_str()));
         let leaves = if self.options.count == Count::Leaves { " at the end of the line" } else { "" };
         let message = format!(
             "model `{}` has {count} child models{leaves}; {} is the most allowed",
@@ -131,8 +136,8 @@ impl Rule for ModelFanout {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::project::Resource;
-    use crate::rules::tester::{exposure, findings, model, reading, subjects};
+    use crate::project::{Resource, Text};
+    use crate::rules::tester::{exposure, findings, model, reading, relation, subjects};
 
     fn hub(children: usize) -> Vec<Resource<'static>> {
         let hub = model("staging", "hub");
@@ -149,6 +154,21 @@ mod tests {
         assert_eq!(found[0].subject, "model.shop.hub");
         assert_eq!(found[0].message, "model `hub` has 7 child models at the end of the line; 3 is the most allowed");
         assert_eq!(found[0].evidence, ["children: child_0, child_1, child_2, child_3, child_4 and 2 more"]);
+    }
+
+    #[test]
+    fn a_model_with_versions_is_one_child() {
+        let mut all = hub(3);
+        for version in ["1", "2", "3"] {
+            let mut child = reading(model("marts", "customers"), &[&all[0]]);
+            child.unique_id = Text::from(format!("model.shop.customers.v{version}"));
+            relation(&mut child).version = Some(Text::from(version));
+            all.push(child);
+        }
+        let found = findings("DAG006", Value::Null, &all);
+        assert_eq!(found[0].message, "model `hub` has 4 child models at the end of the line; 3 is the most allowed");
+        assert_eq!(found[0].evidence, ["children: child_0, child_1, child_2, customers"]);
+        assert!(findings("DAG006", json!({"max": 4}), &all).is_empty());
     }
 
     #[test]

@@ -1,7 +1,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::findings::Place;
+use crate::findings::{Place, Severity};
+use crate::rules::by_name;
 use crate::rules::generated::{generates_rows, sql};
 use crate::rules::hard_coded;
 use crate::rules::{Context, Node, Pattern, Rule, declare_rule};
@@ -13,7 +14,7 @@ declare_rule! {
     ///
     /// Anything that dbt lists as a dependency is a parent: a model, source, seed, snapshot or function, of the project
     /// or of a package. MetricFlow time spines make their rows themselves and are exempt; a calendar or the like that is
-    /// not declared as one can be named in `allow`. Where nothing reads the model either, `disconnected-model` says so
+    /// not declared as one is an info at most, and can be named in `allow`. Where nothing reads the model either, `disconnected-model` says so
     /// instead.
     ///
     /// # Why it matters
@@ -87,6 +88,7 @@ fn report(model: Node<'_>, cx: &mut Context<'_>) {
     let named = hard_coded::relations(&code);
     let place = named.first().map_or(Place::File, |name| Place::Code((*name).to_owned()));
     let message = format!("model `{}` reads nothing that dbt knows: it has no parent", model.label());
+    let finder = named.is_empty().then(|| by_name::finder(model.resource, cx.by_name())).flatten();
     let finding = cx.report(model, place, message);
     finding.help(
         "read the data through `ref()` or `source()`, declaring the source if there is none; rows that are written in \
@@ -94,13 +96,18 @@ fn report(model: Node<'_>, cx: &mut Context<'_>) {
     );
     if !named.is_empty() {
         finding.evidence(format!("named in its SQL: {}", listed(&named)));
+    } else if let Some(finder) = finder {
+        finding.evidence(format!("what it reads is looked up by {finder}"));
     }
 }
 
 /// It is a root all the same, but nothing that it reads is missing.
 fn report_generated(model: Node<'_>, cx: &mut Context<'_>) {
     let message = format!("model `{}` has no parent: it generates its rows itself", model.label());
-    cx.report(model, Place::File, message).help(format!(
+    let finding = cx.report(model, Place::File, message);
+    // Nothing is wrong with it that anybody would have to repair.
+    finding.severity = finding.severity.min(Severity::Info);
+    finding.help(format!(
         "if that is what it is for, as it is for a calendar, declare it as a time spine in its YAML entry or add \
          `^{}$` to the rule's option `allow`",
         model.name
@@ -111,7 +118,7 @@ fn report_generated(model: Node<'_>, cx: &mut Context<'_>) {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::findings::Place;
+    use crate::findings::{Place, Severity};
     use crate::project::{Resource, Text};
     use crate::rules::tester::{findings, json_text, model, reading, relation, source, subjects};
 
@@ -140,12 +147,20 @@ mod tests {
     }
 
     #[test]
+    fn names_what_finds_its_tables() {
+        let found = findings("DAG001", Value::Null, &[with_sql("all", "{% set r = run_query(q) %}{{ union(r) }}")]);
+        assert_eq!(found[0].evidence, ["what it reads is looked up by its own Jinja"]);
+        assert_eq!(found[0].severity, Severity::Warning);
+    }
+
+    #[test]
     fn a_calendar_is_told_apart_and_can_be_allowed() {
         let spine = with_sql("dim_hours", "select * from generate_series(0, 23)");
         let found = findings("DAG001", Value::Null, std::slice::from_ref(&spine));
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].message, "model `dim_hours` has no parent: it generates its rows itself");
         assert!(found[0].help.ends_with("add `^dim_hours$` to the rule's option `allow`"), "{}", found[0].help);
+        assert_eq!(found[0].severity, Severity::Info);
         assert!(findings("DAG001", json!({"allow": ["^dim_hours$"]}), &[spine]).is_empty());
     }
 

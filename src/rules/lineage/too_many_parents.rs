@@ -9,7 +9,8 @@ declare_rule! {
     /// # What it does
     /// Flags a model with more than `max` parents.
     ///
-    /// Models, seeds, snapshots and source tables count, each once; functions do not.
+    /// Models, seeds, snapshots and source tables count, each once, and so does a model of which several versions are read;
+    /// functions do not count.
     ///
     /// # Why it matters
     /// A model that joins a dozen inputs is where every change arrives and where nobody dares to change anything: it is
@@ -92,8 +93,8 @@ impl Rule for TooManyParents {
         let holds_rows = |kind| {
             matches!(kind, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot | ResourceType::Source)
         };
-        let parents: Vec<ResourceId> =
-            cx.parents(model.id).filter(|parent| holds_rows(parent.kind)).map(|parent| parent.id).collect();
+        let parents = super::once_a_model(cx.parents(model.id).filter(|parent| holds_rows(parent.kind)));
+        let parents: Vec<ResourceId> = parents.into_iter().map(|parent| parent.id).collect();
         if parents.len() <= self.options.max {
             return;
         }
@@ -114,8 +115,8 @@ impl Rule for TooManyParents {
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::project::{Resource, ResourceType};
-    use crate::rules::tester::{findings, model, reading, resource};
+    use crate::project::{Resource, ResourceType, Text};
+    use crate::rules::tester::{findings, model, reading, relation, resource};
 
     fn joining(parents: usize) -> Vec<Resource<'static>> {
         let parents: Vec<_> = (0..parents).map(|index| model("staging", &format!("stg_{index}"))).collect();
@@ -131,6 +132,24 @@ mod tests {
         assert_eq!(found[0].message, "model `fct` reads 8 parents; 7 is the most allowed");
         assert_eq!(found[0].evidence, ["parents: stg_0, stg_1, stg_2, stg_3, stg_4 and 3 more"]);
         assert!(findings("DAG007", json!({"max": 8}), &joining(8)).is_empty());
+    }
+
+    #[test]
+    fn a_model_with_versions_is_one_parent() {
+        let mut all = joining(7);
+        let child = all.pop().unwrap();
+        let mut newer = all[6].clone();
+        newer.unique_id = Text::from("model.shop.stg_6.v2");
+        all[6].unique_id = Text::from("model.shop.stg_6.v1");
+        relation(&mut all[6]).version = Some(Text::from("1"));
+        relation(&mut newer).version = Some(Text::from("2"));
+        let child = reading(child, &[&all[6], &newer]);
+        all.extend([newer, child]);
+        assert!(findings("DAG007", Value::Null, &all).is_empty());
+        assert_eq!(
+            findings("DAG007", json!({"max": 6}), &all)[0].message,
+            "model `fct` reads 7 parents; 6 is the most allowed"
+        );
     }
 
     #[test]

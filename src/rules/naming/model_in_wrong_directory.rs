@@ -1,7 +1,9 @@
+use std::cell::OnceCell;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::findings::Place;
-use crate::project::{Detail, Layer, ResourceType};
+use crate::project::{Detail, Layer, ResourceType, folder};
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 
 declare_rule! {
@@ -55,9 +57,11 @@ impl Rule for ModelInWrongDirectory {
         let staged: Vec<Staged<'_>> =
             cx.subjects(ResourceType::Model).filter_map(|model| Staged::new(model, cx)).collect();
         let homes = Homes::of(&staged);
+        let usual = OnceCell::new();
         for model in &staged {
             if let Some(message) = homes.misplacement(model) {
-                report(model, message, &homes, cx);
+                let usual = || usual.get_or_init(|| homes.usual_folders(&staged));
+                report(model, message, &homes, usual, cx);
             }
         }
     }
@@ -111,6 +115,22 @@ impl<'p> Homes<'p> {
         Self(homes)
     }
 
+    /// For each source the folder of most models that read it, those aside that lie in the folder of another; of equals
+    /// the first.
+    fn usual_folders(&self, staged: &[Staged<'p>]) -> BTreeMap<&'p str, &'p str> {
+        let mut counts: BTreeMap<&str, BTreeMap<&str, usize>> = BTreeMap::new();
+        let is_home = |(name, path): (&str, &str)| self.0.get(name).is_some_and(|home| *home == path);
+        for model in staged.iter().filter(|model| !model.folders().any(is_home)) {
+            for source in &model.sources {
+                *counts.entry(source).or_default().entry(folder(&model.model.resource.path)).or_default() += 1;
+            }
+        }
+        let most = |folders: BTreeMap<&'p str, usize>| {
+            folders.into_iter().min_by_key(|(path, count)| (Reverse(*count), *path))
+        };
+        counts.into_iter().filter_map(|(source, folders)| Some((source, most(folders)?.0))).collect()
+    }
+
     /// What is wrong with the model's folder; `None` if nothing is.
     fn misplacement(&self, staged: &Staged<'p>) -> Option<String> {
         if staged.folders().any(|(name, _)| staged.sources.contains(name)) {
@@ -128,20 +148,37 @@ impl<'p> Homes<'p> {
     }
 }
 
-fn report(staged: &Staged<'_>, message: String, homes: &Homes<'_>, cx: &mut Context<'_>) {
-    let home = staged.sources.iter().find_map(|name| homes.0.get(name));
-    let help = match home {
+fn report<'u, 'p: 'u>(
+    staged: &Staged<'p>,
+    message: String,
+    homes: &Homes<'p>,
+    usual: impl Fn() -> &'u BTreeMap<&'p str, &'p str>,
+    cx: &mut Context<'_>,
+) {
+    let home = staged.sources.iter().find_map(|name| homes.0.get(name).copied());
+    let usual = || staged.sources.iter().find_map(|name| usual().get(name).copied());
+    let help = match home.or_else(usual).or_else(|| declared_in(staged, cx)) {
         Some(home) => format!("move it to {home}"),
         None => format!("move it to a folder named `{}`", staged.sources.first().copied().unwrap_or_default()),
     };
     cx.report(staged.model, Place::File, message).help(help).evidence(format!("file: {}", staged.model.path));
 }
 
+/// The folder in which one of its sources is declared, if that is one of the staging layer beside the model's own.
+fn declared_in<'p>(staged: &Staged<'p>, cx: &Context<'p>) -> Option<&'p str> {
+    let sources = cx.parents(staged.model.id).filter(|parent| parent.kind == ResourceType::Source);
+    let mut folders = sources.map(|source| folder(&source.resource.path)).filter(|folder| {
+        let layer = cx.settings.layers.by_folder(&format!("{folder}/_.yml"));
+        matches!(layer, Some(Layer::Base | Layer::Staging)) && !staged.folders().any(|(_, path)| path == *folder)
+    });
+    folders.next()
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::Value;
 
-    use crate::project::Resource;
+    use crate::project::{Resource, Text};
     use crate::rules::tester::{findings, model, reading, relation, source, subjects};
 
     #[test]
@@ -186,6 +223,38 @@ mod tests {
             "model `stg_loyalty__members` reads source `loyalty`, but lies in the folder of source `crm`"
         );
         assert_eq!(found[0].help, "move it to a folder named `loyalty`");
+    }
+
+    #[test]
+    fn the_folder_of_a_source_may_have_another_name() {
+        let (crm, support) = (source("crm", "customers"), source("support", "tickets"));
+        let all = [
+            staged("staging/crm", "stg_crm__customers", &crm),
+            staged("staging/crm", "stg_support__merged", &support),
+            staged("staging/zendesk", "stg_support__tickets", &support),
+            staged("staging/zendesk", "stg_support__agents", &support),
+            staged("staging", "stg_support__ratings", &support),
+        ];
+        let found = findings("NAM003", Value::Null, &[&[crm, support][..], &all].concat());
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].subject, "model.shop.stg_support__merged");
+        assert_eq!(found[0].help, "move it to models/staging/zendesk");
+    }
+
+    #[test]
+    fn a_source_may_have_a_folder_and_no_model_in_it() {
+        let (crm, mut support) = (source("crm", "customers"), source("support", "tickets"));
+        let customers = staged("staging/crm", "stg_crm__customers", &crm);
+        let merged = staged("staging/crm", "stg_support__merged", &support);
+        for (file, help) in [
+            ("models/staging/zendesk/_sources.yml", "move it to models/staging/zendesk"),
+            ("models/staging/_sources.yml", "move it to a folder named `support`"),
+            ("models/_sources.yml", "move it to a folder named `support`"),
+        ] {
+            support.path = Text::from(file);
+            let all = [crm.clone(), support.clone(), customers.clone(), merged.clone()];
+            assert_eq!(findings("NAM003", Value::Null, &all)[0].help, help, "{file}");
+        }
     }
 
     #[test]

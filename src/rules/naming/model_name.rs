@@ -137,9 +137,12 @@ fn report_layer(
 
 fn report_model(model: Node<'_>, layer: Layer, prefixes: &[String], cx: &mut Context<'_>) {
     let message = format!("the name of {layer} model `{}` does not begin with {}", model.name, quoted(prefixes));
-    let renamed = renamed(&model.name, layer, prefixes);
+    let example = match renamed(&model.name, layer, prefixes) {
+        Some(name) => format!(", for example to `{name}`,"),
+        None => String::new(),
+    };
     cx.report(model, Place::File, message).help(format!(
-        "rename it, for example to `{renamed}`, and every `ref()` to it; if the team's prefixes are others, set them under \
+        "rename it{example} and every `ref()` to it; if the team's prefixes are others, set them under \
          `layers: {{{layer}: {{prefixes: […]}}}}` in dbt-steward.yml"
     ));
 }
@@ -150,11 +153,14 @@ fn quoted(prefixes: &[String]) -> String {
 }
 
 /// A name with a prefix of its layer: one that stands behind underscores comes to the front, and a word for the layer
-/// gives way to it.
-fn renamed(name: &str, layer: Layer, prefixes: &[String]) -> String {
+/// gives way to it. `None` where a prefix stands in the middle: a second before it would not be better.
+fn renamed(name: &str, layer: Layer, prefixes: &[String]) -> Option<String> {
     let bare = name.trim_start_matches('_');
     if prefixes.iter().any(|prefix| bare.starts_with(prefix.as_str())) {
-        return bare.to_owned();
+        return Some(bare.to_owned());
+    }
+    if prefixes.iter().any(|prefix| bare.contains(&format!("_{prefix}"))) {
+        return None;
     }
     let layer = layer.to_string();
     let singular = layer.strip_suffix('s').unwrap_or(&layer);
@@ -162,7 +168,7 @@ fn renamed(name: &str, layer: Layer, prefixes: &[String]) -> String {
         [layer.as_str(), singular].into_iter().find_map(|word| bare.strip_prefix(word)?.strip_prefix('_'));
     let rest = without_layer.map_or(bare, |rest| rest.trim_start_matches('_'));
     let rest = if rest.is_empty() { name } else { rest };
-    format!("{}{rest}", prefixes[0])
+    Some(format!("{}{rest}", prefixes[0]))
 }
 
 #[cfg(test)]
@@ -199,6 +205,12 @@ mod tests {
         assert_eq!(proposed("marts", "mart_orders"), "fct_orders");
         assert_eq!(proposed("marts", "martial_arts"), "fct_martial_arts");
         assert_eq!(proposed("marts", "marts_"), "fct_marts_");
+    }
+
+    #[test]
+    fn proposes_no_name_with_two_prefixes() {
+        let found = findings("NAM001", Value::Null, &[model("reporting", "wk_rpt_registered_users")]);
+        assert!(found[0].help.starts_with("rename it and every `ref()` to it;"), "{}", found[0].help);
     }
 
     #[test]

@@ -163,7 +163,8 @@ pub(super) fn meta_yaml(cx: &Context<'_>) -> Option<String> {
 fn help(node: Node<'_>, cx: &Context<'_>) -> String {
     let mut ways = Vec::new();
     let meta = meta_yaml(cx);
-    if let Some(meta) = &meta {
+    // A package's YAML is not the project's to change.
+    if let Some(meta) = meta.as_ref().filter(|_| node.entry_in_package.is_none()) {
         ways.push(match node.properties_path.as_deref() {
             Some(file) => format!("add `{meta}` under `config:` of its entry in {file}"),
             None => {

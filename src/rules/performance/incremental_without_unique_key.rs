@@ -74,11 +74,20 @@ impl Rule for IncrementalWithoutUniqueKey {
             model.label()
         );
         cx.report(model, Place::config("materialized"), message).help(format!(
-            "set `unique_key` to the column or columns that tell one row from another; if rows are only ever added, say \
-             so with `incremental_strategy='{}'`",
-            // BigQuery has no strategy of that name.
-            if adapter == "bigquery" { "insert_overwrite" } else { "append" }
+            "set `unique_key` to the column or columns that tell one row from another; {}",
+            alternative(adapter)
         ));
+    }
+}
+
+/// What else there is to do about it.
+fn alternative(adapter: &str) -> &'static str {
+    match adapter {
+        // It has no `append`.
+        "bigquery" => {
+            "if each run rewrites whole partitions, set `incremental_strategy='insert_overwrite'` with `partition_by`"
+        }
+        _ => "if rows are only ever added, say so with `incremental_strategy='append'`",
     }
 }
 
@@ -114,7 +123,7 @@ fn adds_by_default(adapter: &str) -> bool {
 mod tests {
     use serde_json::Value;
 
-    use super::adding_strategy;
+    use super::{adding_strategy, alternative};
     use crate::project::{Relation, Resource, Text};
     use crate::rules::tester::{findings, model, relation, subjects};
 
@@ -134,6 +143,18 @@ mod tests {
             found[0].message,
             "incremental model `fct_events` has no `unique_key`: strategy `merge` then only adds rows, and what is \
              loaded twice is there twice"
+        );
+    }
+
+    #[test]
+    fn proposes_a_strategy_that_the_adapter_has() {
+        assert_eq!(
+            alternative("snowflake"),
+            "if rows are only ever added, say so with `incremental_strategy='append'`"
+        );
+        assert_eq!(
+            alternative("bigquery"),
+            "if each run rewrites whole partitions, set `incremental_strategy='insert_overwrite'` with `partition_by`"
         );
     }
 

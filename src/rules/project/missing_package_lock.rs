@@ -1,4 +1,4 @@
-use crate::project::PackageOrigin;
+use crate::project::{DbtVersion, PackageOrigin};
 use crate::rules::{Context, NoOptions, Rule, declare_rule};
 
 declare_rule! {
@@ -58,7 +58,8 @@ impl Rule for MissingPackageLock {
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
         let without = cx.without_files().or_else(|| super::without_packages(cx));
-        let is_older = super::dbt_version(&cx.project.dbt_version).is_some_and(|version| version < (1, 7));
+        let is_older =
+            DbtVersion::parse(&cx.project.dbt_version).is_some_and(|version| version < DbtVersion::new(1, 7, 0));
         without.or_else(|| is_older.then(|| "dbt writes package-lock.yml since 1.7".to_owned()))
     }
 }

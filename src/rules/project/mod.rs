@@ -33,12 +33,6 @@ fn is_bounded(range: &[String]) -> bool {
     parts.filter(|part| !part.is_empty()).any(|part| !part.starts_with('>'))
 }
 
-/// Major and minor version of dbt: `1.12.0`, `2.0.0-preview.196`.
-fn dbt_version(text: &str) -> Option<(u64, u64)> {
-    let mut numbers = text.split('.');
-    Some((numbers.next()?.parse().ok()?, numbers.next()?.parse().ok()?))
-}
-
 /// Names of the installed packages that have resources; dbt's own macros are in packages, too, which are none.
 fn installed<'p>(cx: &Context<'p>) -> std::collections::BTreeSet<&'p str> {
     let project = cx.project;

@@ -1,5 +1,5 @@
 use crate::findings::Place;
-use crate::project::{Freshness, Source};
+use crate::project::{DbtVersion, Freshness, Source};
 use crate::rules::{Context, NoOptions, Node, Rule, SourceGroup, declare_rule};
 use crate::words::listed;
 
@@ -87,11 +87,12 @@ fn is_unchecked(table: &Node<'_>) -> bool {
 fn report(table: Node<'_>, cx: &mut Context<'_>) {
     let Some(source) = table.resource.as_source() else { return };
     let rests_on_it = cx.exposure_evidence(table.id);
+    let where_in_entry = where_in_entry(cx);
     let message = format!("nothing checks how fresh source table `{}` is", table.label());
     let finding = cx.report(table, Place::key("freshness"), message);
     finding.help(format!(
-        "set `freshness: {{warn_after: {{count: …, period: hour}}}}` under `config:` of `- name: {}` of source `{}` in \
-         {}{}",
+        "set `freshness: {{warn_after: {{count: …, period: hour}}}}` {} `- name: {}` of source `{}` in {}{}",
+        where_in_entry,
         table.name,
         source.source_name,
         table.path,
@@ -114,13 +115,15 @@ fn report_source(source: &SourceGroup<'_>, unchecked: &[Node<'_>], cx: &mut Cont
         0 => format!("the {} tables", unchecked.len()),
         _ => format!("{} of the {} tables", unchecked.len(), source.tables.len()),
     };
+    let where_in_entry = where_in_entry(cx);
     let message = format!("nothing checks how fresh {tables} of source `{}` are", source.name);
     let finding = cx.report(first, Place::SourceGroupKey(vec!["freshness".to_owned()]), message);
     finding.subject(source.unique_id());
     finding.stands_for(unchecked.iter().map(|table| (table.unique_id.as_str(), "")));
     finding.help(format!(
-        "set `freshness: {{warn_after: {{count: …, period: hour}}}}` under `config:` of source `{}` in {}, for all its \
-         tables at once{}; a table that need not be fresh gets `freshness: null`",
+        "set `freshness: {{warn_after: {{count: …, period: hour}}}}` {where_in_entry} source `{}` in {}, for all its \
+         tables at once{}; a table that need not be fresh gets `freshness: null` and a reason: \
+         `meta: {{freshness_reason: …}}`",
         source.name,
         source.declared_in(),
         with_field(fields == unchecked.len())
@@ -135,6 +138,11 @@ fn report_source(source: &SourceGroup<'_>, unchecked: &[Node<'_>], cx: &mut Cont
     finding.evidence.extend(rests_on_it);
 }
 
+/// Where in an entry dbt surely reads it. Before 1.10 it takes no notice of what a source has under `config:`.
+fn where_in_entry(cx: &Context<'_>) -> &'static str {
+    if cx.project.oldest_dbt() >= Some(DbtVersion::new(1, 10, 0)) { "under `config:` of" } else { "in" }
+}
+
 /// What else is needed for a check of freshness, unless it is there.
 fn with_field(is_set: bool) -> &'static str {
     if is_set { "" } else { ", with `loaded_at_field` where the warehouse does not know when a table was loaded" }
@@ -145,8 +153,8 @@ mod tests {
     use serde_json::json;
 
     use crate::findings::Place;
-    use crate::project::{Detail, Freshness, Resource, Source, Text};
-    use crate::rules::tester::{exposure, findings, model, reading, source, subjects};
+    use crate::project::{Detail, Facts, Freshness, Project, Resource, Source, Text};
+    use crate::rules::tester::{exposure, findings, findings_of, model, reading, source, subjects};
 
     fn table(name: &str, change: impl Fn(&mut Source<'static>)) -> Resource<'static> {
         let mut table = source("erp", name);
@@ -185,6 +193,22 @@ mod tests {
         );
     }
 
+    #[test]
+    fn an_older_dbt_reads_no_freshness_under_config() {
+        let mut project = Project::from(Facts {
+            name: Text::from("shop"),
+            dbt_version: Text::from("1.9.4"),
+            resources: vec![table("orders", |_| {})],
+            ..Facts::default()
+        });
+        let help = |project: &Project<'_>| findings_of("SRC001", json!(null), project)[0].help.to_string();
+        assert!(help(&project).starts_with(
+            "set `freshness: {warn_after: {count: …, period: hour}}` in `- name: orders` of source `erp` in models/sources.yml"
+        ));
+        project.dbt_version = Text::from("1.10.0");
+        assert!(help(&project).contains("` under `config:` of `- name: orders`"), "{}", help(&project));
+    }
+
     /// A model that reads all of them.
     fn reader(tables: &[Resource<'static>]) -> Resource<'static> {
         reading(model("staging", "stg_erp"), &tables.iter().collect::<Vec<_>>())
@@ -205,7 +229,8 @@ mod tests {
             found[0].help,
             "set `freshness: {warn_after: {count: …, period: hour}}` under `config:` of source `erp` in \
              models/sources.yml, for all its tables at once, with `loaded_at_field` where the warehouse does not know when a \
-             table was loaded; a table that need not be fresh gets `freshness: null`"
+             table was loaded; a table that need not be fresh gets `freshness: null` and a reason: \
+             `meta: {freshness_reason: …}`"
         );
         assert_eq!(
             found[0].evidence,

@@ -13,9 +13,11 @@ declare_rule! {
     /// five, one finding stands for them.
     ///
     /// Macros that find tables by name leave no trace in lineage. The rule therefore keeps silent on a source whose name
-    /// or schema is handed to a macro (`get_relations('erp')`) or stands in quotes in one, on a source beside which a model
-    /// without parents reads what does not show, and on a table that SQL names itself. So do, on those sources, the rules
-    /// that have nothing to say of tables that nobody reads.
+    /// or schema is handed to a macro that looks relations up (`get_relations('erp')`) or stands in quotes in one, on a
+    /// source of which SQL takes tables whose names Jinja makes, on a source beside which a model without parents reads
+    /// what does not show, and on a table that SQL names itself. What a condition leaves out (`schema not in ('erp')`) and
+    /// what `source` and `ref` are given are no such names. `--verbose` says what was left alone, and why. On those sources, the
+    /// rules that have nothing to say of tables that nobody reads keep silent, too.
     ///
     /// # Why it matters
     /// What is declared looks used. Somebody keeps loading it, pays for it and answers for the personal data in it, and
@@ -66,17 +68,17 @@ impl Rule for UnusedSource {
         if sources.is_empty() {
             return;
         }
-        let all: Vec<Node<'_>> = sources.iter().flat_map(|(_, unread)| unread.iter().copied()).collect();
-        let by_name = ReadByName::new(cx.project, &all);
+        let by_name = ReadByName::new(cx.project, cx.by_name());
         for (source, mut unread) in sources {
-            if by_name.may_read(&source) {
+            if let Some(reason) = by_name.may_read(&source) {
+                cx.leave_alone(format!("source `{}` ({reason})", source.name));
                 // Nor is there much to say of their tests or freshness as long as nobody knows which of them are read.
                 unread.iter().for_each(|table| {
                     cx.report(*table, Place::Entry, "").silent();
                 });
                 continue;
             }
-            unread.retain(|table| !by_name.is_named(table));
+            unread.retain(|table| !is_named(table, &by_name, cx));
             let are_most = unread.len() > 1 && unread.len() * 2 > source.tables.len();
             if cx.as_one(unread.len() > FEW || are_most) && !unread.is_empty() {
                 report_source(&source, &unread, &by_name, cx);
@@ -85,6 +87,13 @@ impl Rule for UnusedSource {
             }
         }
     }
+}
+
+/// Whether SQL names the table itself.
+fn is_named(table: &Node<'_>, by_name: &ReadByName<'_>, cx: &Context<'_>) -> bool {
+    let Some(reader) = by_name.reader_of(table) else { return false };
+    cx.leave_alone(format!("source table `{}` ({} `{}` names it)", table.label(), reader.kind.label(), reader.label()));
+    true
 }
 
 /// Up to this many tables of one source are reported one by one, unless they are most of it.
@@ -140,7 +149,7 @@ mod tests {
     use serde_json::json;
 
     use crate::findings::Place;
-    use crate::project::{Resource, ResourceType, Text};
+    use crate::project::{Detail, Macro, Resource, ResourceType, Text};
     use crate::rules::tester::{
         exposure, findings, json_text, model, reading, recorded, relation, resource, source, subjects, test,
     };
@@ -211,13 +220,59 @@ mod tests {
         );
     }
 
+    /// A macro that looks relations up, unless its code is another.
+    fn find_relations(code: &str) -> Resource<'static> {
+        let detail = Macro { macro_sql: Some(json_text(code)), ..Macro::default() };
+        let id = "macro.shop.find_relations";
+        Resource { detail: Detail::Macro(Box::new(detail)), ..resource(ResourceType::Macro, id, "macros/find.sql") }
+    }
+
+    const FINDS: &str =
+        "{% macro find_relations(schema) %}{% do run_query('show tables in ' ~ schema) %}{% endmacro %}";
+
+    #[test]
+    fn only_names_that_are_looked_up_count() {
+        let crm = source("crm", "x");
+        let calling = |code: &str| reading(with_sql("base", "a", code, &["macro.shop.find_relations"]), &[&crm]);
+        let found = |code: &str, finding: &str| {
+            subjects("SRC004", &[tables(2), vec![calling(code), find_relations(finding)]].concat())
+        };
+        let none: [&str; 0] = [];
+        assert_eq!(found("{{ find_relations('erp') }}", FINDS), none);
+        // The macro does nothing of the kind, or is handed something else.
+        let harmless = "{% macro find_relations(pairs) %}{% for p in pairs %}{{ ref(p[1]) }}{% endfor %}{% endmacro %}";
+        assert_eq!(found("{{ find_relations([('erp', 'fct')]) }}", harmless), ["source.shop.erp"]);
+        let code =
+            "{{ find_relations('crm') }}{{ source('other', 'erp') }}{{ ref('a', 'erp') }}{{ config(schema='erp') }}";
+        assert_eq!(found(code, FINDS), ["source.shop.erp"]);
+        // A macro that knows the names itself, or leaves them out.
+        let knows = |condition: &str| {
+            format!(
+                "{{% macro find_relations() %}}{{% set q %}}select * from information_schema.tables where {condition} \
+                 {{% endset %}}{{% endmacro %}}"
+            )
+        };
+        let call = "{{ find_relations() }}";
+        assert_eq!(found(call, &knows("table_schema = 'ERP'")), none);
+        assert_eq!(found(call, &knows("table_schema NOT IN ('SNAPSHOTS', 'ERP')")), ["source.shop.erp"]);
+        assert_eq!(found(call, &knows("table_schema != 'ERP'")), ["source.shop.erp"]);
+        let own_source =
+            "{% macro source(s, t) %}{% set m = {'erp': 'prod'} %}{{ builtins.source(s, t) }}{% endmacro %}";
+        assert_eq!(found(call, own_source), ["source.shop.erp"]);
+        // Jinja makes the name.
+        let union = "{% for t in ['t1'] %}select * from raw.erp.{{ t }}{% endfor %}";
+        assert_eq!(found(union, FINDS), none);
+        assert_eq!(found("select * from {{ target.schema }}.t1", FINDS), ["source.shop.erp.t2"]);
+    }
+
     #[test]
     fn what_is_read_by_name_is_read() {
         let find = "{% set all = find_relations('ERP') %}select * from {{ all }}";
         let base = with_sql("base", "base_erp", find, &["macro.shop.find_relations"]);
-        assert!(subjects("SRC004", &[tables(2), vec![base.clone()]].concat()).is_empty());
+        let base = [base, find_relations(FINDS)];
+        assert!(subjects("SRC004", &[tables(2), base.to_vec()].concat()).is_empty());
         // What else could be said of its tables depends on whether they are read.
-        let (atoms, found) = recorded(&["SRC001", "SRC004", "TST002"], &[tables(2), vec![base.clone()]].concat());
+        let (atoms, found) = recorded(&["SRC001", "SRC004", "TST002"], &[tables(2), base.to_vec()].concat());
         assert!(found.is_empty(), "{found:?}");
         assert_eq!(atoms.iter().filter(|atom| atom.starts_with("SRC004")).count(), 0, "{atoms:?}");
         let pattern = "{% set all = dbt_utils.get_relations_by_pattern('er%', '%') %}";
@@ -237,8 +292,9 @@ mod tests {
         let base = with_sql("erp/base", "base_erp", find, &["macro.shop.find_relations"]);
         let mut beside = tables(2);
         beside.iter_mut().for_each(|table| table.path = Text::from("models/erp/_sources.yml"));
-        assert!(subjects("SRC004", &[beside, vec![base.clone()]].concat()).is_empty());
-        let found = findings("SRC004", json!(null), &[tables(1), vec![base]].concat());
+        let base = [base, find_relations(FINDS)];
+        assert!(subjects("SRC004", &[beside, base.to_vec()].concat()).is_empty());
+        let found = findings("SRC004", json!(null), &[tables(1), base.to_vec()].concat());
         assert_eq!(
             found[0].help,
             "read it in a staging model, or remove `- name: t1` from models/sources.yml, unless a macro finds it by name, \

@@ -50,9 +50,13 @@ impl Rule for SingleColumnCombination {
         let Some(column) = single_column(generic) else { return };
         let tested = tested_label(test.id, cx);
         let message = format!("`{}` on {tested} names one column, `{column}`", generic.full_name());
+        let condition = match condition(generic) {
+            Some(condition) => format!(", with `where: {condition}` under its `config:`"),
+            None => String::new(),
+        };
         cx.report(test, Place::Entry, message).help(format!(
             "name the other columns of the key or, if `{column}` alone identifies a row, put `unique` on that column \
-             instead"
+             instead{condition}"
         ));
     }
 }
@@ -65,6 +69,12 @@ fn single_column(generic: &GenericTest<'_>) -> Option<String> {
     let first = columns.next()??;
     let is_first = |column: Option<&str>| column.is_some_and(|name| name.trim().eq_ignore_ascii_case(first.trim()));
     columns.all(is_first).then(|| first.trim().to_owned())
+}
+
+/// The rows that the test is about, where it is not about all.
+fn condition(generic: &GenericTest<'_>) -> Option<String> {
+    let condition = generic.arguments().get("row_condition")?.as_str()?.trim().to_owned();
+    (!condition.is_empty()).then_some(condition)
 }
 
 /// The node that is tested, by its name.
@@ -97,6 +107,19 @@ mod tests {
         assert_eq!(found[0].message, "`unique_combination_of_columns` on `fct_orders` names one column, `order_id`");
         assert_eq!(found[0].place, Place::Entry);
         assert!(found[0].help.contains("if `order_id` alone identifies a row"));
+    }
+
+    #[test]
+    fn a_condition_on_rows_is_kept() {
+        let arguments = json!({"column_list": ["order_id"], "row_condition": "is_current = true"});
+        let found = found("expect_compound_columns_to_be_unique", arguments);
+        assert!(
+            found[0]
+                .help
+                .ends_with("put `unique` on that column instead, with `where: is_current = true` under its `config:`"),
+            "{}",
+            found[0].help
+        );
     }
 
     #[test]

@@ -3,15 +3,6 @@
 use super::disabled;
 use crate::project::{Constraint, Project, Resource, ResourceType};
 
-/// The key under which tests stand: `data_tests` since dbt 1.8, `tests` before.
-pub fn tests_key(project: &Project<'_>) -> &'static str {
-    let mut numbers = project.dbt_version.split('.').map(|part| part.parse::<u32>().ok());
-    match (numbers.next().flatten(), numbers.next().flatten()) {
-        (Some(0), _) | (Some(1), Some(0..8)) => "tests",
-        _ => "data_tests",
-    }
-}
-
 /// What to add where, so that the resource's key is tested: under a declared column if one looks like the key.
 pub fn key_tests(project: &Project<'_>, resource: &Resource<'_>) -> String {
     let caveat = disabled::caveat(project, resource);
@@ -19,7 +10,7 @@ pub fn key_tests(project: &Project<'_>, resource: &Resource<'_>) -> String {
 }
 
 fn addition(project: &Project<'_>, resource: &Resource<'_>) -> String {
-    let tests = format!("{}: [unique, not_null]", tests_key(project));
+    let tests = format!("{}: [unique, not_null]", project.tests_key());
     if let Some(column) = likely_key(resource) {
         let is_declared = !declared_key(resource).is_empty();
         let hedge = if is_declared { "" } else { " if it identifies a row" };
@@ -35,7 +26,7 @@ fn addition(project: &Project<'_>, resource: &Resource<'_>) -> String {
 /// Where the resource is described, or should be, in words: "`- name: orders` of source `erp` in models/erp.yml".
 pub fn entry(project: &Project<'_>, resource: &Resource<'_>) -> String {
     let name = &resource.name;
-    if let Some(path) = &resource.properties_path {
+    if let Some(path) = resource.entry_file() {
         let source = resource.as_source().map(|source| format!(" of source `{}`", source.source_name));
         return format!("`- name: {name}`{} in {path}", source.unwrap_or_default());
     }
@@ -101,25 +92,12 @@ fn is_singular(one: &str, many: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{key_tests, likely_key, tests_key};
+    use super::{key_tests, likely_key};
     use crate::project::{Constraint, Facts, Project, Text};
     use crate::rules::tester::{column, model, relation, source};
 
     fn project(version: &'static str) -> Project<'static> {
         Project::from(Facts { dbt_version: Text::from(version), ..Facts::default() })
-    }
-
-    #[test]
-    fn the_key_of_tests_follows_the_version() {
-        for (version, key) in [
-            ("1.7.3", "tests"),
-            ("1.0.0", "tests"),
-            ("1.8.0", "data_tests"),
-            ("2.0.0-beta.2", "data_tests"),
-            ("", "data_tests"),
-        ] {
-            assert_eq!(tests_key(&project(version)), key, "{version}");
-        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 mod data_type;
 mod kinds;
+mod treated;
 mod vocabulary;
 mod words;
 
@@ -19,6 +20,8 @@ use data_type::{DataType, type_of};
 use kinds::{KINDS, Kind};
 use vocabulary::{NOT_AFTER, PERSONS, TAILS, TREATED};
 use words::Words;
+
+pub use treated::says_treated;
 
 /// What kind of personal data a column holds, going by its name and, where it is declared, its type.
 pub fn kind_of(name: &str, data_type: Option<&str>) -> Option<&'static Kind> {
