@@ -12,6 +12,16 @@ pub fn listed<S: AsRef<str>>(names: impl IntoIterator<Item = S>) -> String {
     }
 }
 
+/// Names of which one would do: `metric, semantic model or saved query`.
+pub fn either<S: AsRef<str>>(names: &[S]) -> String {
+    let names: Vec<&str> = names.iter().map(AsRef::as_ref).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [most @ .., last] => format!("{} or {last}", most.join(", ")),
+    }
+}
+
 /// A number with its noun: `1 test`, `2 tests`, `3 saved queries`, `no test`.
 pub fn counted(count: usize, noun: &str) -> String {
     match count {
@@ -26,7 +36,7 @@ pub fn counted(count: usize, noun: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{counted, listed};
+    use super::{counted, either, listed};
 
     #[test]
     fn lists_are_cut_to_five() {
@@ -34,6 +44,14 @@ mod tests {
         assert_eq!(names(2), "1, 2");
         assert_eq!(names(5), "1, 2, 3, 4, 5");
         assert_eq!(names(7), "1, 2, 3, 4, 5 and 2 more");
+    }
+
+    #[test]
+    fn the_last_of_several_comes_after_or() {
+        assert_eq!(either::<&str>(&[]), "");
+        assert_eq!(either(&["group"]), "group");
+        assert_eq!(either(&["semantic model", "saved query"]), "semantic model or saved query");
+        assert_eq!(either(&["metric", "semantic model", "saved query"]), "metric, semantic model or saved query");
     }
 
     #[test]

@@ -4,6 +4,8 @@ mod support;
 
 use serde_json::Value;
 use support::Desk;
+#[cfg(unix)]
+use support::needs::has_programs;
 
 const SOURCES: &str = "gym/models/staging/gym/_gym__sources.yml";
 
@@ -31,6 +33,9 @@ fn concise_is_one_finding_a_line() {
 #[test]
 fn a_pipe_or_device_is_written_to_and_not_replaced() {
     use std::os::unix::fs::FileTypeExt;
+    if !has_programs(&["mkfifo"]) {
+        return;
+    }
     let desk = Desk::gym();
     let made = std::process::Command::new("mkfifo").arg(desk.path("pipe")).status().expect("mkfifo starts");
     assert!(made.success());
@@ -239,6 +244,10 @@ fn a_rule_that_does_not_exist() {
         desk.run(&[&["check", "gym"], &arguments[..]].concat())
             .refuses(&format!("  × {message}: there is no such rule or area\n  help: {help}\n"));
     }
+    let help = "take out a comma; `dbt-steward rules` lists the names";
+    desk.run(&["check", "gym", "--select", "DOC001,,DOC002"])
+        .refuses(&format!("  × --select DOC001,,DOC002: a name is empty\n  help: {help}\n"));
+    desk.run(&["check", "gym", "--ignore", ""]).refuses(&format!("  × --ignore : a name is empty\n  help: {help}\n"));
 }
 
 #[test]
@@ -304,6 +313,52 @@ fn time_zone_and_locale_change_nothing() {
     }
 }
 
+/// These zones are 26 hours apart, so that it is never the same day in both.
+#[test]
+fn today_is_that_of_utc_in_every_time_zone() {
+    let date = |zone: &str| {
+        let mut desk = Desk::gym();
+        desk.set("TZ", zone);
+        let run = desk.run(&["audit", "gym", "--format", "json", "--quiet"]);
+        let audit: serde_json::Value =
+            serde_json::from_str(&run.stdout).unwrap_or_else(|error| panic!("{error}: {run:?}"));
+        audit["date"].as_str().expect("an audit has its date").to_owned()
+    };
+    // Midnight may pass between two runs, but not twice.
+    let are_same = (0..2).any(|_| date("<-12>12") == date("<+14>-14"));
+    assert!(are_same, "{} is not {}", date("<-12>12"), date("<+14>-14"));
+}
+
+#[test]
+fn many_findings_at_once_are_no_dead_end() {
+    let hint = |desk: &Desk, more: &[&str]| {
+        let stderr = desk.run(&[&["check", "large"], more].concat()).stderr;
+        stderr.lines().last().filter(|line| line.contains(" are many to begin with")).map(str::to_owned)
+    };
+    let with_models = |count: usize| {
+        let desk = Desk::new();
+        desk.write("large/dbt_project.yml", "name: large\nversion: '1.0'\n");
+        for number in 0..count {
+            desk.write(&format!("large/models/m{number}.sql"), "select 1 as id\n");
+        }
+        desk
+    };
+    assert_eq!(hint(&with_models(200), &["--select", "DOC001"]), None);
+    let desk = with_models(201);
+    assert_eq!(
+        hint(&desk, &["--select", "DOC001"]).as_deref(),
+        Some(
+            "201 findings are many to begin with: --statistics counts them by rule, `dbt-steward audit` says what to do \
+             first, `dbt-steward baseline` records them, so that only new ones are reported"
+        )
+    );
+    for told in [&["--statistics"][..], &["--quiet"], &["--no-baseline"], &["large/models"]] {
+        assert_eq!(hint(&desk, &[&["--select", "DOC001"], told].concat()), None, "{told:?}");
+    }
+    assert_eq!(desk.run(&["baseline", "large"]).code, Some(0));
+    assert_eq!(hint(&desk, &["--select", "DOC001"]), None);
+}
+
 #[test]
 fn today_is_what_one_says() {
     let desk = Desk::with("shop", "shop");
@@ -350,7 +405,9 @@ fn quiet_and_verbose() {
     let run = |more: &[&str]| desk.run(&[&arguments[..], more].concat());
     assert_eq!(
         run(&[]).summary(),
-        format!("{SUMMARY}found 2 warnings\n1 rule ran in …; 2 did not run (EXP001, EXP002); --verbose says why\n")
+        format!(
+            "{SUMMARY}found 2 warnings\n1 rule ran in …; 2 did not run:\n  EXP001, EXP002: the project has no exposure\n"
+        )
     );
     assert_eq!(run(&["--quiet"]).stderr, "");
     assert_eq!(run(&["-q"]).stdout, untested());
@@ -398,7 +455,7 @@ fn a_run_that_looks_at_nothing_is_no_pass() {
     assert!(check(&["--select", "EXP,MET"]).stderr.contains(" more\n"));
     assert_eq!(
         allowed(&["--select", "EXP001"]),
-        "no findings\n0 rules ran in …; 1 did not run (EXP001); --verbose says why\n"
+        "no findings\n0 rules ran in …; 1 did not run:\n  EXP001: the project has no exposure\n"
     );
     // One of several that has a subject is enough.
     assert_eq!(check(&["--select", "EXP001,DOC001"]).code, Some(0));
@@ -420,7 +477,7 @@ fn the_summary_counts_by_type_and_severity() {
     assert_eq!(
         lines[0],
         "shop (dbt 1.12.0): 62 models, 3 seeds, 2 snapshots, 20 source tables, 148 data tests, 1 unit test, 11 exposures, \
-         6 metrics, 4 semantic models, 5 macros"
+         6 metrics, 4 semantic models, 2 saved queries, 5 groups, 5 macros"
     );
     assert_eq!(lines[1], "read from shop/target/manifest.json, because its checksums fit the files");
     assert!(lines[2].starts_with("found 1 error, ") && lines[2].ends_with(" warnings"), "{summary}");

@@ -277,6 +277,44 @@ fn selectors_that_something_may_fit_are_no_error() {
 }
 
 #[test]
+fn a_rule_may_wait_for_its_option_where_it_is_off_or_has_it_from_elsewhere() {
+    for config in [
+        "rules: {description-pattern: off, unknown-owner: {severity: off}}\n",
+        "owners: {allowed: [Gym]}\nrules: {unknown-owner: warning}\n",
+        "rules: {description-pattern: {pattern: '.'}}\noverrides: [{paths: [models], rules: {DOC017: error}}]\n",
+        "overrides: [{paths: [models], rules: {DOC017: off}}]\n",
+    ] {
+        let run = gym(config).run(&["check", "gym", "--exit-zero"]);
+        assert_eq!(run.code, Some(0), "{config}: {run:?}");
+    }
+    let desk = gym("extends: base.yml\nrules: {description-pattern: off}\n");
+    desk.write("gym/base.yml", "rules: {DOC017: error, OWN007: error}\n");
+    let run = desk.run(&["check", "gym"]);
+    assert_eq!(
+        headline(&run).0,
+        "gym/base.yml:1:24: `unknown-owner` is on and cannot run: neither `owners.allowed` nor `owners.pattern` is set"
+    );
+    desk.write(
+        "gym/dbt-steward.yml",
+        "extends: base.yml\nrules: {description-pattern: off}\nowners: {pattern: '^Gym'}\n",
+    );
+    assert_eq!(desk.run(&["check", "gym", "--exit-zero"]).code, Some(0));
+}
+
+#[test]
+fn the_summary_says_first_of_rules_that_the_config_names_why_they_did_not_run() {
+    let desk = gym("rules: {unowned-metric: error}\n");
+    let summary = desk.run(&["check", "gym", "--exit-zero"]).summary();
+    let (_, not_run) = summary.split_once(" did not run:\n").unwrap();
+    let expected = "  OWN004: the project has no metric, semantic model or saved query
+";
+    assert!(not_run.starts_with(expected), "{summary}");
+    desk.write("gym/dbt-steward.yml", "overrides: [{paths: [models], rules: {MET001: error}}]\n");
+    let summary = desk.run(&["check", "gym", "--exit-zero"]).summary();
+    assert!(summary.contains(" did not run:\n  MET001"), "{summary}");
+}
+
+#[test]
 fn a_config_that_several_projects_share_may_be_passed_over_in_part() {
     let desk = gym("
 rules:
@@ -531,6 +569,9 @@ fn a_mistake_is_shown_in_full() {
 fn every_mistake_has_its_place_and_a_way_out() {
     const LEVELS: &str = "expected one of `error`, `warning`, `info`, `off`";
     const GLOB: &str = "paths are relative to dbt_project.yml; one that matches nothing would silently do nothing";
+    const EMPTY_GLOB: &str = "an empty glob names nothing; `**` is everything";
+    const EMPTY_LIST: &str = "leave it out to limit nothing, or say what it is limited to";
+    const UNSET: &str = "set it, or the rule to `off`; `dbt-steward explain DOC017` has an example";
     const LIST_RULES: &str = "`dbt-steward rules` lists them all";
     for (config, place, message, help) in [
         // Keys.
@@ -552,10 +593,11 @@ fn every_mistake_has_its_place_and_a_way_out() {
         ("- rules\n", "1:1", "a config is a map of keys such as `extends:` and `rules:`", ""),
         ("rules\n", "1:1", "a config is a map of keys such as `extends:` and `rules:`", ""),
         ("extends: [a]\n", "1:10", "expected a string, found a list", ""),
+        ("extends: recomended\n", "1:10", "`recomended` is neither a preset nor a file", "did you mean `recommended`?"),
         (
-            "extends: recomended\n",
+            "extends: ../company.yml\n",
             "1:10",
-            "`recomended` is neither a preset nor a file",
+            "`../company.yml` is neither a preset nor a file",
             "presets are minimal, recommended and strict; a path is relative to this file",
         ),
         ("fail-on: eror\n", "1:10", "unknown value `eror`", "did you mean `error`?"),
@@ -614,6 +656,12 @@ fn every_mistake_has_its_place_and_a_way_out() {
             "expected a whole number of 0 or more, found the number -1",
             "",
         ),
+        (
+            "rules: {PRF001: {max: 99999999999999999999999}}\n",
+            "1:23",
+            "expected a whole number of 0 or more, found the number 99999999999999999999999, which is too large",
+            "",
+        ),
         ("rules: {DOC001: {paths: x}}\n", "1:25", "expected a list, found the text `x`", ""),
         ("rules: {DOC001: {paths: ['models/[a']}}\n", "1:26", "unclosed character class; missing ']'", ""),
         (
@@ -657,6 +705,89 @@ fn every_mistake_has_its_place_and_a_way_out() {
             "options for a part of the project: list the rule twice under the config's own `rules:`, with selectors",
         ),
         ("overrides: [{paths: [nope], rules: {DOC001: off}}]\n", "1:22", "`nope` matches no file of the project", GLOB),
+        // What reads like nothing and would be everything.
+        ("overrides: [{paths: [\"\"], rules: {DOC001: off}}]\n", "1:22", EMPTY_GLOB, ""),
+        ("overrides: [{paths: [\"./\"], rules: {DOC001: off}}]\n", "1:22", EMPTY_GLOB, ""),
+        ("overrides: [{paths: [models, \"/\"], rules: {DOC001: off}}]\n", "1:30", EMPTY_GLOB, ""),
+        ("rules: {DOC001: {paths: [\"\"]}}\n", "1:26", EMPTY_GLOB, ""),
+        ("layers: {marts: {paths: [\"\"]}}\n", "1:26", EMPTY_GLOB, ""),
+        ("policies: {p: {require: 'true', message: m, paths: [\" \"]}}\n", "1:53", EMPTY_GLOB, ""),
+        ("rules: {DOC001: {paths: []}}\n", "1:25", "`paths` is empty, and so selects nothing", EMPTY_LIST),
+        (
+            "rules: {DOC001: {severity: info, tags: []}}\n",
+            "1:40",
+            "`tags` is empty, and so selects nothing",
+            EMPTY_LIST,
+        ),
+        ("rules: {DOC001: {layers: []}}\n", "1:26", "`layers` is empty, and so selects nothing", EMPTY_LIST),
+        ("rules: {DOC001: {meta: {}}}\n", "1:24", "`meta` is empty, and so selects nothing", EMPTY_LIST),
+        (
+            "overrides: [{paths: [models], owners: [], rules: {DOC001: off}}]\n",
+            "1:39",
+            "`owners` is empty, and so selects nothing",
+            EMPTY_LIST,
+        ),
+        (
+            "layers: {marts: {paths: []}}\n",
+            "1:25",
+            "an empty list of `paths` is no folder",
+            "leave it out, and the usual folders' names count",
+        ),
+        (
+            "rules: {DAG011: {policy: [{from: {paths: []}, to: {layers: [marts]}}]}}\n",
+            "1:42",
+            "expected at least one value, found 0 items",
+            "",
+        ),
+        (
+            "rules: {DAG011: {policy: [{from: {paths: [/]}, to: {layers: [marts]}}]}}\n",
+            "1:43",
+            "`/` is no glob: an empty glob names nothing; `**` is everything",
+            "",
+        ),
+        // Rules that could not run.
+        (
+            "rules: {DOC017: error}\n",
+            "1:9",
+            "`description-pattern` is on and cannot run: its option `pattern` is not set",
+            UNSET,
+        ),
+        (
+            "rules:\n  DOC017:\n    - {pattern: x}\n    - {severity: info}\n",
+            "4:7",
+            "`description-pattern` is on and cannot run: its option `pattern` is not set",
+            UNSET,
+        ),
+        (
+            "rules: {unknown-owner: warning}\n",
+            "1:9",
+            "`unknown-owner` is on and cannot run: neither `owners.allowed` nor `owners.pattern` is set",
+            "set it, or the rule to `off`; `dbt-steward explain OWN007` has an example",
+        ),
+        (
+            "rules: {personal-owner: {}}\n",
+            "1:9",
+            "`personal-owner` is on and cannot run: its option `team-pattern` is not set",
+            "set it, or the rule to `off`; `dbt-steward explain OWN009` has an example",
+        ),
+        (
+            "rules: {missing-required-test: error}\n",
+            "1:9",
+            "`missing-required-test` is on and cannot run: its option `tests` names no test",
+            "set it, or the rule to `off`; `dbt-steward explain TST006` has an example",
+        ),
+        (
+            "rules: {forbidden-dependency: error}\n",
+            "1:9",
+            "`forbidden-dependency` is on and cannot run: its option `policy`, which says what may not read what, is not set",
+            "set it, or the rule to `off`; `dbt-steward explain DAG011` has an example",
+        ),
+        (
+            "overrides: [{paths: [models], rules: {DOC001: off, DOC017: info}}]\n",
+            "1:52",
+            "`description-pattern` is on and cannot run: its option `pattern` is not set",
+            "set the rule up under the config's own `rules:`, with options and selectors",
+        ),
         // YAML.
         (
             "rules: {DOC001: info, DOC001: error}\n",

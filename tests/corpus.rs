@@ -1,5 +1,7 @@
 //! Real manifests, with counts that an independent script took from their JSON.
 
+mod support;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -7,6 +9,7 @@ use dbt_steward::graph::Graph;
 use dbt_steward::input::manifest;
 use dbt_steward::project::{Layers, Project, ResourceType};
 use serde_json::{Map, Value};
+use support::needs::corpus;
 
 /// Rules whose number of findings is a number in `expected.json`, run together as far as none speaks for another: where one
 /// does, the other keeps silent.
@@ -24,17 +27,6 @@ const RULES: [&[(&str, &str)]; 2] = [
 /// Source tables without consumer that SRC004 leaves alone, which the script does not know: macros that look relations up
 /// have the names of three sources of GitLab's in quotes (`gitlab_dotcom`, `snapshots`, `zoominfo`).
 const LEFT_ALONE: [(&str, u64); 1] = [("gitlab.json", 7)];
-
-/// The corpus lies beside the repository. Set `DBT_STEWARD_REQUIRE_CORPUS=1` to fail where it is missing.
-fn corpus() -> Option<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    if folder.is_dir() {
-        return Some(folder);
-    }
-    assert!(std::env::var_os("DBT_STEWARD_REQUIRE_CORPUS").is_none(), "{} is missing", folder.display());
-    eprintln!("skipped: {} is not there", folder.display());
-    None
-}
 
 /// Each manifest of the corpus with its counts; the one that is too old for dbt-steward left out.
 fn manifests(folder: &Path) -> Vec<(PathBuf, Map<String, Value>)> {

@@ -182,6 +182,35 @@ fn folders_of_unknown_name_are_proposed_by_what_is_in_them() {
 }
 
 #[test]
+fn a_folder_base_among_marts_is_in_no_layer_and_nothing_is_proposed_that_would_change_that() {
+    let all: Vec<String> = paths("marts/telemetry/base", "events_", 4)
+        .chain(paths("marts", "dim_", 3))
+        .chain(paths("publish", "fact_", 3))
+        .collect();
+    let text = with_models(&all).run(&["init", "gym", "--input", "manifest", "--stdout"]).stdout;
+    assert!(
+        text.contains(
+            "#   no layer: 4 models in models/marts/**/base\n#   no layer: 3 models in models/publish\n# layers: {"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_project_without_models_has_no_layers_to_list() {
+    let desk = Desk::new();
+    desk.write("young/dbt_project.yml", "name: young\nversion: '1.0'\n")
+        .write("young/macros/m.sql", "{% macro m() %}{% endmacro %}\n");
+    let text = desk.run(&["init", "young", "--stdout"]).stdout;
+    assert!(
+        text.contains(
+            "# which layer a model is in: by folder first, then by prefix; there is no model yet\n# layers: {"
+        ),
+        "{text}"
+    );
+}
+
+#[test]
 fn check_accepts_what_init_writes() {
     for (fixture, root) in [("shop", "p"), ("no-exposures", "p"), ("spotless", "p"), ("spans", "p/transform")] {
         let desk = Desk::with(fixture, "p");
@@ -275,7 +304,7 @@ fn names_with_odd_characters_are_quoted() {
     let text = desk.run(&["init", "gym", "--input", "manifest", "--stdout"]).stdout;
     for line in [
         "#   no layer: 5 models in models/*star*\n",
-        "#   no layer: 3 models in models/a: [b] # c\n",
+        "#   no layer: 3 models in models/a: [b]\\n# c\n",
         "  # marts: { paths: [marts, \"models/[*]star[*]\", \"models/'quoted'\", \"models/a: [[]b[]]\\n# c\"] }\n",
         "  staging:\n    prefixes: [stg_, \"[, ]_\", no_]\n",
         "  meta-keys: [nested.data-owner, \"owner_, {too}\", \"team_: x\\n# y\"]  # ",
@@ -294,18 +323,13 @@ fn a_hostile_project_name_stays_in_its_comment() {
         manifest["metadata"]["project_name"] = json!("x\nextends: minimal\r\u{85}# \u{1b}[2J");
     });
     let text = desk.run(&["init", "gym", "--input", "manifest", "--stdout"]).stdout;
-    assert!(text.starts_with("# dbt-steward for x extends: minimal  #  [2J. All settings: "), "{text}");
+    assert!(text.starts_with("# dbt-steward for x\\nextends: minimal\\r\\u{85}# \\u{1b}[2J. All settings: "), "{text}");
 }
 
 /// Real manifests, where they are at hand.
 #[test]
 fn real_projects_get_a_config_that_holds() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus");
-    if !folder.is_dir() {
-        assert!(std::env::var_os("DBT_STEWARD_REQUIRE_CORPUS").is_none(), "{} is missing", folder.display());
-        eprintln!("skipped: {} is not there", folder.display());
-        return;
-    }
+    let Some(folder) = support::needs::corpus() else { return };
     let desk = Desk::new();
     let entries = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap());
     // The largest takes its time in a debug build and shows nothing that the others do not.

@@ -258,10 +258,28 @@ fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, start: Instant) -> St
         input: &linted.choice.in_words(),
         unknown: &input::unknown(linted.project),
         unmatched: &linted.resolved.unmatched,
+        named: &linted.resolved.named,
         files: &linted.files(),
         elapsed: start.elapsed(),
     };
-    report::summary(&linted.report, style)
+    report::summary(&linted.report, style) + &first_steps(arguments, linted)
+}
+
+/// What helps whoever sees the findings of a large project for the first time; empty where there are few, or they are told
+/// apart already.
+fn first_steps(arguments: &Arguments, linted: &Linted<'_, '_>) -> String {
+    /// More than anybody reads one by one.
+    const MANY: usize = 200;
+    let count = linted.report.findings.len();
+    let is_narrowed = linted.baseline.is_some() || linted.base.is_some() || linted.report.limit.is_some();
+    let is_chosen = arguments.statistics || arguments.no_baseline || arguments.max_findings.is_some();
+    if count <= MANY || is_narrowed || is_chosen {
+        return String::new();
+    }
+    format!(
+        "{count} findings are many to begin with: --statistics counts them by rule, `dbt-steward audit` says what to do \
+         first, `dbt-steward baseline` records them, so that only new ones are reported\n"
+    )
 }
 
 fn print(arguments: &Arguments, destinations: &[Destination], report: &Report) -> miette::Result<()> {

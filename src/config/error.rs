@@ -26,6 +26,10 @@ pub enum ConfigError {
     #[error("{option} POL: the config has no policies")]
     NoPolicies { option: &'static str, help: String },
 
+    /// Nothing between two commas, or in the place of a list.
+    #[error("{option} {names}: a name is empty")]
+    EmptySelector { option: &'static str, names: String },
+
     /// A rule named on the command line.
     #[error("{option} {name}: there is no such rule or area")]
     UnknownSelector { option: &'static str, name: String, help: String },
@@ -59,6 +63,7 @@ impl Diagnostic for ConfigError {
         match self {
             Self::Unreadable { .. } => Some(Box::new("check the path given with --config, and the file's permissions")),
             Self::NotText { .. } => None,
+            Self::EmptySelector { .. } => Some(Box::new("take out a comma; `dbt-steward rules` lists the names")),
             Self::At { at } => Some(Box::new(at.help.as_ref()?)),
             Self::NoPolicies { help, .. } | Self::UnknownSelector { help, .. } => Some(Box::new(help)),
         }

@@ -203,6 +203,6 @@ pub enum Preset {
     /// What a well-kept project can be held to
     #[default]
     Recommended,
-    /// Every rule that works without a parameter, one step graver
+    /// Every rule that works without a parameter and is meant for a whole project, one step graver
     Strict,
 }

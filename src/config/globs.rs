@@ -25,9 +25,15 @@ pub fn compile_all<'p>(patterns: impl IntoIterator<Item = &'p str>) -> Result<Gl
     set.build().map_err(|error| error.to_string())
 }
 
+/// Of a pattern without a name in it. As a glob it would be `**/`, which is everything.
+const EMPTY: &str = "an empty glob names nothing; `**` is everything";
+
 fn globs(pattern: &str) -> Result<[Glob; 2], String> {
     let trimmed = pattern.trim_start_matches("./");
     let body = trimmed.trim_start_matches('/').trim_end_matches('/');
+    if body.trim().is_empty() {
+        return Err(EMPTY.to_owned());
+    }
     let anchored = trimmed.trim_end_matches('/').contains('/');
     let base = if anchored { body.to_owned() } else { format!("**/{body}") };
     // `models/**` must not become `models/**/**`, though both mean the same.
@@ -64,5 +70,8 @@ mod tests {
     #[test]
     fn say_what_is_wrong() {
         assert_eq!(compile("models/[a").unwrap_err(), "unclosed character class; missing ']'");
+        for empty in ["", " ", "/", "./", "//", ".//"] {
+            assert_eq!(compile(empty).unwrap_err(), "an empty glob names nothing; `**` is everything", "{empty:?}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use super::policies::ConfigPolicy;
 use super::read::{self, Document, FileParts, GlobUse, OverrideParts, Setup};
 use crate::paths::shown;
 use crate::rules::{self, Area, RuleInfo};
+use crate::text::yaml::nearest;
 use crate::text::{SourceFile, Span};
 
 /// A chain of `extends:` longer than this is not followed.
@@ -117,7 +118,10 @@ fn extended(
     let path = from.parent().unwrap_or(Path::new("")).join(name);
     if !path.is_file() {
         let message = format!("`{name}` is neither a preset nor a file");
-        let help = "presets are minimal, recommended and strict; a path is relative to this file".to_owned();
+        let help = match nearest(name, Preset::NAMES) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "presets are minimal, recommended and strict; a path is relative to this file".to_owned(),
+        };
         return Err(ConfigError::at(source, span, message, Some(help)));
     }
     if chain.iter().any(|parts| is_same(Path::new(parts.source.path()), &path)) || is_same(from, &path) {
@@ -149,6 +153,9 @@ fn named(
     let rules = || known.iter().copied();
     let mut found = Vec::new();
     for name in names {
+        if name.trim().is_empty() {
+            return Err(ConfigError::EmptySelector { option, names: names.join(",") });
+        }
         let area = Area::ALL
             .into_iter()
             .find(|area| area.prefix().eq_ignore_ascii_case(name) || area.folder().eq_ignore_ascii_case(name));

@@ -9,6 +9,7 @@ mod matches;
 mod policies;
 mod presets;
 mod read;
+mod required;
 mod resolve;
 mod settings;
 

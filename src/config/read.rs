@@ -11,7 +11,7 @@ use super::globs;
 use super::policies::ConfigPolicy;
 use crate::findings::Severity;
 use crate::project::Layer;
-use crate::rules::{self, Area, BuildError, RuleInfo, Scope};
+use crate::rules::{self, Area, BuildError, Rule, RuleInfo, Scope};
 use crate::text::yaml::{self, DeError, Entry, Node, Value};
 use crate::text::{SourceFile, Span};
 
@@ -46,6 +46,26 @@ pub(super) struct Setup {
     pub selectors: Option<Span>,
     /// The block without selectors and severity: the rule's own options. `None` is all defaults.
     pub options: Option<Node>,
+    /// Where the rule is named or, in a list of set-ups, this one begins.
+    pub at: Span,
+}
+
+impl Setup {
+    /// Whether the rule runs: naming a rule is a wish to have it on.
+    pub fn is_on(&self) -> bool {
+        self.level != Some(None)
+    }
+
+    /// The rule with these options.
+    pub fn build(&self, rule: &RuleInfo) -> Box<dyn Rule> {
+        let Some(options) = &self.options else { return Self::default_of(rule) };
+        (rule.build_yaml)(options).expect("options were checked when the config was read")
+    }
+
+    /// The rule with its default options.
+    pub fn default_of(rule: &RuleInfo) -> Box<dyn Rule> {
+        (rule.build)(serde_json::Value::Null).expect("default options are valid")
+    }
 }
 
 /// One item of `overrides:`.
@@ -55,6 +75,8 @@ pub(super) struct OverrideParts {
     /// Where its selectors begin.
     pub selectors: Option<Span>,
     pub rules: Vec<(&'static RuleInfo, Option<Severity>)>,
+    /// Where each of them is named.
+    pub at: Vec<Span>,
 }
 
 /// A glob and where it stands.
@@ -200,9 +222,39 @@ impl Reader<'_> {
             if layer.key.as_str() == Some(Layer::Other.as_str()) {
                 return Err(self.wrong(layer.key.span, "`other` is what is in none of the layers, and has no settings"));
             }
-            self.glob_list(layer.value.get("paths"))?;
+            let paths = layer.value.get("paths");
+            if let Some(list) = paths.filter(|list| list.items().is_empty()) {
+                let help = "leave it out, and the usual folders' names count".to_owned();
+                return Err(ConfigError::at(
+                    self.source,
+                    list.span,
+                    "an empty list of `paths` is no folder",
+                    Some(help),
+                ));
+            }
+            self.glob_list(paths)?;
         }
         Ok(())
+    }
+
+    /// Refuses a selector without a value: it reads like "nothing", and would be everything.
+    fn no_empty_selector(&self, node: &Node) -> Result<(), ConfigError> {
+        let selectors = SELECTOR_KEYS.into_iter().filter_map(|key| Some((key, node.get(key)?)));
+        let is_empty = |value: &Node| match value.value() {
+            Value::Sequence(items) => items.is_empty(),
+            Value::Mapping(entries) => entries.entries().next().is_none(),
+            Value::Scalar(_) => false,
+        };
+        let mut empty = selectors.filter(|(_, value)| is_empty(value));
+        empty.next().map_or(Ok(()), |(key, value)| {
+            let help = "leave it out to limit nothing, or say what it is limited to".to_owned();
+            Err(ConfigError::at(
+                self.source,
+                value.span,
+                format!("`{key}` is empty, and so selects nothing"),
+                Some(help),
+            ))
+        })
     }
 
     /// Checks globs, notes where they stand, and makes one set of them.
@@ -238,8 +290,11 @@ impl Reader<'_> {
                 [] if matches!(entry.value.value(), Value::Sequence(_)) => {
                     return Err(self.wrong(entry.value.span, "this list is empty: it says neither on nor off"));
                 }
-                [] => vec![self.setup(rule, &entry.value)?],
-                blocks => blocks.iter().map(|block| self.setup(rule, block)).collect::<Result<_, _>>()?,
+                [] => vec![self.setup(rule, &entry.value, entry.key.span)?],
+                blocks => {
+                    let setups = blocks.iter().map(|block| self.setup(rule, block, block.span));
+                    setups.collect::<Result<_, _>>()?
+                }
             };
             found.push((rule, setups));
         }
@@ -259,7 +314,7 @@ impl Reader<'_> {
     }
 
     /// A severity, or a block of severity, selectors and options.
-    fn setup(&mut self, rule: &'static RuleInfo, node: &Node) -> Result<Setup, ConfigError> {
+    fn setup(&mut self, rule: &'static RuleInfo, node: &Node, at: Span) -> Result<Setup, ConfigError> {
         if node.as_mapping().is_none() {
             let level: Level = self.typed(node)?;
             return Ok(Setup {
@@ -267,6 +322,7 @@ impl Reader<'_> {
                 scope: Scope::default(),
                 selectors: None,
                 options: None,
+                at,
             });
         }
         let level = match node.get("severity") {
@@ -276,7 +332,7 @@ impl Reader<'_> {
         if rule.area == Area::Policy {
             // Its selectors and expressions stand in one place.
             self.check_keys(node, &["severity"])?;
-            return Ok(Setup { level, scope: Scope::default(), selectors: None, options: None });
+            return Ok(Setup { level, scope: Scope::default(), selectors: None, options: None, at });
         }
         let options = (rule.options_schema)().get("properties").and_then(|names| names.as_object()).cloned();
         let options = options.unwrap_or_default();
@@ -285,11 +341,12 @@ impl Reader<'_> {
         let scope = self.scope(node)?;
         let own = node.without(&[&SELECTOR_KEYS[..], &["severity"]].concat());
         (rule.build_yaml)(&own).map_err(|error| self.bad_options(&own, error))?;
-        Ok(Setup { level, scope, selectors: first_selector(node), options: Some(own) })
+        Ok(Setup { level, scope, selectors: first_selector(node), options: Some(own), at })
     }
 
     pub(super) fn scope(&mut self, node: &Node) -> Result<Scope, ConfigError> {
         let selectors: Selectors = self.typed(&node.only(&SELECTOR_KEYS))?;
+        self.no_empty_selector(node)?;
         let words = in_words(node);
         for (selector, key) in Selector::ALL {
             for item in node.get(key).map_or(&[][..], Node::items) {
@@ -340,7 +397,7 @@ impl Reader<'_> {
             let message = "`rules:` is a map from a rule's slug or code to a severity or `off`";
             return Err(self.wrong(rules.span, message));
         }
-        let mut found = Vec::new();
+        let (mut found, mut at) = (Vec::new(), Vec::new());
         for entry in rules.entries() {
             let rule = self.rule(&entry.key)?;
             if entry.value.as_scalar().is_none() {
@@ -349,8 +406,9 @@ impl Reader<'_> {
                 return Err(ConfigError::at(self.source, entry.value.span, message, Some(help.to_owned())));
             }
             found.push((rule, self.typed::<Level>(&entry.value)?.severity()));
+            at.push(entry.key.span);
         }
-        Ok(OverrideParts { scope, selectors: first_selector(node), rules: found })
+        Ok(OverrideParts { scope, selectors: first_selector(node), rules: found, at })
     }
 
     pub(super) fn typed<T: DeserializeOwned>(&self, node: &Node) -> Result<T, ConfigError> {

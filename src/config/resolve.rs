@@ -26,6 +26,8 @@ pub struct Resolved {
     pub is_selective: bool,
     /// What of the config matches nothing and was passed over, a line each.
     pub unmatched: Vec<String>,
+    /// The codes of the rules that the config switches on by name.
+    pub named: Vec<&'static str>,
 }
 
 /// What becomes of globs and selectors that match nothing.
@@ -48,14 +50,16 @@ impl Config {
     /// `root` is the project's folder, if its files are at hand.
     ///
     /// # Errors
-    /// When something that the config names is not there, unless that is to be passed over: a glob matches no file of the
-    /// project, no resource has a tag, nothing fits all selectors of a rule.
+    /// When a rule that is switched on lacks an option without which it cannot run. When something that the config names is
+    /// not there, unless that is to be passed over: a glob matches no file of the project, no resource has a tag, nothing
+    /// fits all selectors of a rule.
     pub fn resolve(
         &self,
         project: &Project<'_>,
         root: Option<&Path>,
         unmatched: Unmatched,
     ) -> Result<Resolved, ConfigError> {
+        self.check_required()?;
         let errors = self.unmatched(project, &self.owners(root));
         let lines = errors.iter().map(ToString::to_string).collect();
         match errors.into_iter().next().filter(|_| unmatched == Unmatched::Refused) {
@@ -83,7 +87,8 @@ impl Config {
         };
         let instances = self.rules().into_iter().flat_map(|rule| self.instances(rule)).collect();
         let is_selective = self.select.is_some() || !self.ignore.is_empty() || !self.files.is_empty();
-        Resolved { settings, instances, fail_on: self.fail_on, is_selective, unmatched: Vec::new() }
+        let named = self.named();
+        Resolved { settings, instances, fail_on: self.fail_on, is_selective, unmatched: Vec::new(), named }
     }
 
     /// The instances of a rule: none if it is off.
@@ -113,6 +118,7 @@ impl Config {
             scope: Scope::default(),
             selectors: None,
             options: None,
+            at: policy.span,
         }
     }
 
@@ -124,7 +130,7 @@ impl Config {
                 info: rule,
                 severity: (*severity)?,
                 scope: parts.scope.clone(),
-                rule: (rule.build)(serde_json::Value::Null).expect("default options are valid"),
+                rule: Setup::default_of(rule),
             })
         });
         switched_on.collect()
@@ -139,16 +145,11 @@ impl Config {
         };
         // Naming a rule with --select is a wish to see it, whatever preset and config say.
         let severity = severity.or_else(|| self.select.is_some().then(|| rule.default.unwrap_or(Severity::Warning)))?;
-        let options = setup.and_then(|setup| setup.options.as_ref());
-        let built = match options {
-            Some(node) => (rule.build_yaml)(node),
-            None => (rule.build)(serde_json::Value::Null),
-        };
         Some(Instance {
             info: rule,
             severity,
             scope: setup.map_or_else(Scope::default, |setup| setup.scope.clone()),
-            rule: built.expect("options were checked when the config was read, and defaults are valid"),
+            rule: setup.map_or_else(|| Setup::default_of(rule), |setup| setup.build(rule)),
         })
     }
 
@@ -162,7 +163,7 @@ impl Config {
         layers
     }
 
-    fn owners(&self, root: Option<&Path>) -> Owners {
+    pub(super) fn owners(&self, root: Option<&Path>) -> Owners {
         let mut owners = Owners::default();
         let mut codeowners = false;
         for file in &self.files {

@@ -119,7 +119,7 @@ impl Layers {
 
     /// The layer that the folder says. Of several named folders in a path the deepest counts, because
     /// `marts/finance/intermediate/` holds intermediate models. But dbt's base models are the first step of staging: a
-    /// folder `base` among marts or intermediate models is what its team calls something else, and no layer.
+    /// folder `base` among marts or intermediate models is what its team calls something else, and in no layer by its folder.
     pub fn by_folder(&self, path: &str) -> Option<Layer> {
         let configured = self.rules.iter().find(|rule| rule.paths.as_ref().is_some_and(|globs| globs.is_match(path)));
         if let Some(rule) = configured {

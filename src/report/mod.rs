@@ -18,6 +18,7 @@ mod ndjson;
 mod printable;
 mod rdjsonl;
 mod sarif;
+mod skipped;
 mod statistics;
 mod summary;
 mod teamcity;

@@ -4,16 +4,16 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use super::printable;
+use super::skipped::Skipped;
 use crate::findings::suppress::Suppressed;
 use crate::findings::{BaselineSummary, BaselineUpdate, Limit, Report, RuleSummary, Severity, title};
 use crate::project::Counts;
-use crate::rules::PACKAGES_ARE_MISSING;
 use crate::words;
 
 /// What the summary may say.
 #[derive(Debug, Clone, Copy)]
 pub struct SummaryStyle<'a> {
-    /// Name every rule that did not run, with its reason, instead of counting them.
+    /// Name every rule that did not run, each with its reason.
     pub verbose: bool,
     /// What was read, and why.
     pub input: &'a str,
@@ -21,6 +21,8 @@ pub struct SummaryStyle<'a> {
     pub unknown: &'a [String],
     /// What of the config matches nothing and was passed over, a line each; counted unless verbose.
     pub unmatched: &'a [String],
+    /// The codes of the rules that the config names: whoever names one wants to know if it does not run.
+    pub named: &'a [&'static str],
     /// The files that were read, each after a word for it; told when verbose.
     pub files: &'a [(&'a str, String)],
     /// How long the run took.
@@ -54,10 +56,14 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
     }
     let skipped: Vec<&RuleSummary> = summary.rules.iter().filter(|rule| rule.skipped.is_some()).collect();
     let ran = summary.rules.len() - skipped.len();
-    add(
-        &mut text,
-        format!("{} ran in {}{}", plural(ran, "rule"), elapsed(style.elapsed), not_run(&skipped, style.verbose)),
-    );
+    let not_run = match skipped.len() {
+        0 => String::new(),
+        count => format!("; {count} did not run:"),
+    };
+    add(&mut text, format!("{} ran in {}{not_run}", plural(ran, "rule"), elapsed(style.elapsed)));
+    if !style.verbose {
+        Skipped::by_reason(&skipped, style.named).into_iter().for_each(|line| add(&mut text, line));
+    }
     if style.verbose {
         for rule in skipped {
             let reason = rule.skipped.as_deref().unwrap_or_default();
@@ -92,29 +98,6 @@ fn unmatched(style: SummaryStyle<'_>) -> Vec<String> {
     }
     let lines = style.unmatched.iter().map(|line| format!("  {}", printable(line)));
     std::iter::once(format!("{count} of the config {are} nothing here:")).chain(lines).collect()
-}
-
-fn not_run(skipped: &[&RuleSummary], verbose: bool) -> String {
-    match (skipped.len(), verbose) {
-        (0, _) => String::new(),
-        (count, true) => format!("; {count} did not run:"),
-        (count, false) => {
-            let codes: Vec<&str> = skipped.iter().map(|rule| rule.code).take(8).collect();
-            let more = if count > codes.len() { ", …" } else { "" };
-            let packages = without_packages(skipped);
-            format!("; {count} did not run ({}{more}){packages}; --verbose says why", codes.join(", "))
-        }
-    }
-}
-
-/// What the user can do so that more rules run.
-fn without_packages(skipped: &[&RuleSummary]) -> String {
-    let is_missing = |rule: &&&RuleSummary| rule.skipped.as_deref() == Some(PACKAGES_ARE_MISSING);
-    let codes: Vec<&str> = skipped.iter().filter(is_missing).map(|rule| rule.code).collect();
-    match codes.is_empty() {
-        true => String::new(),
-        false => format!(", {} because {PACKAGES_ARE_MISSING}", words::listed(codes)),
-    }
 }
 
 fn findings(report: &Report) -> String {
@@ -199,10 +182,12 @@ pub(super) fn subjects(counts: &Counts) -> String {
         (counts.exposures, "exposure"),
         (counts.metrics, "metric"),
         (counts.semantic_models, "semantic model"),
+        (counts.saved_queries, "saved query"),
+        (counts.groups, "group"),
         (counts.macros, "macro"),
     ];
     let parts: Vec<String> =
-        all.into_iter().filter(|(count, _)| *count > 0).map(|(count, name)| plural(count, name)).collect();
+        all.into_iter().filter(|(count, _)| *count > 0).map(|(count, name)| words::counted(count, name)).collect();
     if parts.is_empty() { "nothing to look at".to_owned() } else { parts.join(", ") }
 }
 

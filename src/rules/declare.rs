@@ -11,7 +11,7 @@
 /// }
 /// ```
 /// `default` is `Error`, `Warning`, `Info` or `Off`. In `strict` a rule is one step graver and an off rule a warning;
-/// `strict = Off` after `default` keeps out one that needs a parameter. `subjects` are resource types or `Project`.
+/// `strict = Off` after `default` keeps out one that needs a parameter, or is not meant for a whole project. `subjects` are resource types or `Project`.
 /// `supersedes = ["DOC001"]` after `subjects` names rules whose finding on the same subject this one's replaces.
 /// The struct has one field, `options`. `validate = path` names a function that refuses options serde cannot.
 macro_rules! declare_rule {

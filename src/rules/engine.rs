@@ -12,6 +12,7 @@ use crate::config::Settings;
 use crate::findings::{Atoms, Finding, Severity, Share};
 use crate::graph::Graph;
 use crate::project::{Layer, Project, Resource, ResourceId, ResourceType};
+use crate::words;
 
 /// Subjects that one task looks at: so few that they stay in the processor's cache from the first rule to the last.
 const CHUNK: usize = 64;
@@ -377,10 +378,11 @@ impl<'p> World<'p> {
         let subjects: usize = self.kinds(instance).map(|kind| self.subjects(kind).len()).sum();
         let skipped = if subjects == 0 && !about_project {
             let kinds: Vec<&str> = self.kinds(instance).map(ResourceType::label).collect();
-            Some(format!("the project has no {}", kinds.join(", ")))
+            Some(format!("the project has no {}", words::either(&kinds)))
         } else {
             let lacks_files = || super::unknown::without_folder(instance.info, self.project);
-            instance.rule.not_applicable(&context).or_else(lacks_files)
+            let unset = instance.rule.unset(self.settings);
+            unset.or_else(|| instance.rule.not_applicable(&context)).or_else(lacks_files)
         };
         RuleRun { info: instance.info, subjects, skipped, undecided: 0, left_alone: Vec::new() }
     }

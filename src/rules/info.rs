@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Context, Node};
+use crate::config::Settings;
 use crate::findings::Severity;
 use crate::project::ResourceType;
 use crate::text::{Span, yaml};
@@ -32,6 +33,11 @@ pub trait Rule: Any + Send + Sync {
 
     /// Why the rule has nothing to say after all, if no subject that it looked at was one that it is about.
     fn idle(&self) -> Option<String> {
+        None
+    }
+
+    /// What the config would have to set before the rule can run on any project: "its option `pattern` is not set".
+    fn unset(&self, _settings: &Settings) -> Option<String> {
         None
     }
 

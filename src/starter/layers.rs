@@ -49,7 +49,8 @@ pub(super) fn section(project: &Project<'_>) -> String {
     let models: Vec<(ResourceId, &Resource<'_>)> = project.own(ResourceType::Model).collect();
     let graph = Graph::new(project);
     let names = Names::of(project, &models, &known);
-    let mut text = "# which layer a model is in: by folder first, then by prefix; found here:\n".to_owned();
+    let found_here = if models.is_empty() { "there is no model yet" } else { "found here:" };
+    let mut text = format!("# which layer a model is in: by folder first, then by prefix; {found_here}\n");
     let mut settings: BTreeMap<Layer, Setting> = BTreeMap::new();
     let mut applied = known.clone();
     for layer in Layer::NAMED {
@@ -66,10 +67,19 @@ pub(super) fn section(project: &Project<'_>) -> String {
             settings.entry(layer).or_default().prefixes = prefixes;
         }
     }
-    for (folder, members) in unrecognised_folders(&models, &applied) {
-        text += &format!("#   no layer: {} in {}\n", counted(members.len(), "model"), in_comment(&folder));
-        if let Some(layer) = likely_layer(&folder, &members, project, &applied, &graph) {
-            settings.entry(layer).or_default().folders.push(folder);
+    let unrecognised = unrecognised_folders(&models, &applied);
+    for Unrecognised { folder, within, members } in &unrecognised {
+        let place = within.map_or_else(|| folder.clone(), |(_, name)| format!("{folder}/**/{name}"));
+        text += &format!("#   no layer: {} in {}\n", counted(members.len(), "model"), in_comment(&place));
+        if within.is_some() {
+            continue;
+        }
+        let likely = likely_layer(folder, members, project, &applied, &graph);
+        // With the usual names as `paths`, what is in no layer in spite of them would be in one.
+        let is_open =
+            |layer: &Layer| !unrecognised.iter().any(|other| other.within.is_some_and(|(of, _)| of == *layer));
+        if let Some(layer) = likely.filter(is_open) {
+            settings.entry(layer).or_default().folders.push(folder.clone());
         }
     }
     let settings: String = settings.iter().map(|(layer, setting)| lines(*layer, setting, &models, &known)).collect();
@@ -183,17 +193,32 @@ fn prefix(name: &str) -> &str {
     }
 }
 
-/// Folders directly below the models' with models that belong to no layer; the one with most of them first, at most five.
-fn unrecognised_folders(models: &[(ResourceId, &Resource<'_>)], known: &Layers) -> Vec<(String, Vec<ResourceId>)> {
-    let mut folders: BTreeMap<String, Vec<ResourceId>> = BTreeMap::new();
+/// Of the folder of a layer: which it is, and the folder within that the models are in, such as `base`.
+type Within<'p> = Option<(Layer, &'p str)>;
+
+/// A folder directly below the models' with models that belong to no layer.
+struct Unrecognised<'p> {
+    folder: String,
+    within: Within<'p>,
+    members: Vec<ResourceId>,
+}
+
+/// The one with most of them first, at most five.
+fn unrecognised_folders<'p>(models: &[(ResourceId, &'p Resource<'_>)], known: &Layers) -> Vec<Unrecognised<'p>> {
+    let mut folders: BTreeMap<(String, Within<'_>), Vec<ResourceId>> = BTreeMap::new();
     for (id, model) in models.iter().filter(|(_, model)| known.of(model) == Layer::Other) {
         let parts: Vec<&str> = model.path.split('/').collect();
         if parts.len() > 2 {
-            folders.entry(parts[..2].join("/")).or_default().push(*id);
+            let folder = parts[..2].join("/");
+            let named = || parts.iter().rev().skip(1).find(|name| known.by_folder(&format!("{name}/_")).is_some());
+            let within = known.by_folder(&format!("{folder}/_")).and_then(|layer| Some((layer, *named()?)));
+            folders.entry((folder, within)).or_default().push(*id);
         }
     }
-    let mut folders: Vec<(String, Vec<ResourceId>)> = folders.into_iter().collect();
-    folders.sort_by_key(|(folder, members)| (Reverse(members.len()), folder.clone()));
+    let mut folders: Vec<Unrecognised<'_>> =
+        folders.into_iter().map(|((folder, within), members)| Unrecognised { folder, within, members }).collect();
+    // Of equals the first by name.
+    folders.sort_by_key(|unrecognised| Reverse(unrecognised.members.len()));
     folders.truncate(5);
     folders
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
+use super::support::needs::has_programs;
 use super::support::{Desk, Run};
 
 /// A job on a runner.
@@ -14,12 +15,9 @@ pub struct Job {
 }
 
 impl Job {
-    /// `None` where the programs that the scripts need are missing and nobody said that they must be there
-    /// (`DBT_STEWARD_REQUIRE_SHELL=1`).
+    /// `None` where a program is missing that the scripts need.
     pub fn on(desk: Desk) -> Option<Self> {
-        if let Some(missing) = ["bash", "curl", "jq", "tar", "unzip"].into_iter().find(|name| !is_installed(name)) {
-            assert!(std::env::var_os("DBT_STEWARD_REQUIRE_SHELL").is_none(), "{missing} is not installed");
-            eprintln!("skipped: the action's scripts need {missing}, which is not installed");
+        if !has_programs(&["bash", "curl", "jq", "tar", "unzip"]) {
             return None;
         }
         for folder in ["runner/temp", "runner/bin"] {
@@ -104,9 +102,4 @@ impl Job {
         let pairs = text.lines().map(|line| line.split_once('=').expect("a name and a value"));
         pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
     }
-}
-
-fn is_installed(program: &str) -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).map(|folder: PathBuf| folder.join(program)).any(|file| file.is_file())
 }

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
+use super::support::needs::has_programs;
 use super::worklist::{audit, on_two_sources, small};
 use super::{Desk, list};
 
@@ -361,6 +362,9 @@ fn git(desk: &Desk, arguments: &[&str]) -> String {
 
 #[test]
 fn git_tells_the_commit_and_how_often_a_file_changes() {
+    if !has_programs(&["git"]) {
+        return;
+    }
     let desk = small();
     git(&desk, &["init", "--quiet"]);
     for (at, text) in ["-- a\n", "-- bb\n", "-- ccc\n"].iter().enumerate() {

@@ -1,11 +1,12 @@
 //! `--base` and `--downstream`: what another state of the project does not have.
 
 use crate::repository::Repository;
+use crate::support::needs::has_programs;
 use crate::support::{Desk, fixture};
 
 /// A project whose model `dim` is public, and feeds a dashboard.
-fn public() -> Repository {
-    let repository = Repository::with_project("shop");
+fn public() -> Option<Repository> {
+    let repository = Repository::with_project("shop")?;
     let desk = &repository.desk;
     desk.write("shop/models/dim.sql", "select id, price from {{ ref('orders') }}\n");
     desk.write(
@@ -35,7 +36,7 @@ fn public() -> Repository {
 ",
     );
     repository.commit("public").branch("work");
-    repository
+    Some(repository)
 }
 
 const BREAKING: &str = "ACC030,ACC031,ACC032,ACC033,ACC034,ACC035";
@@ -53,12 +54,13 @@ fn breaking(repository: &Repository) -> Vec<String> {
 
 #[test]
 fn what_is_as_it_was_breaks_nothing() {
-    assert_eq!(breaking(&public()), [""; 0]);
+    let Some(repository) = public() else { return };
+    assert_eq!(breaking(&repository), [""; 0]);
 }
 
 #[test]
 fn a_public_model_that_is_gone_breaks_others() {
-    let repository = public();
+    let Some(repository) = public() else { return };
     repository.git(&["rm", "--quiet", "shop/models/dim.sql", "shop/models/dim.yml", "shop/models/exposures.yml"]);
     assert_eq!(breaking(&repository), ["shop/dbt_project.yml:1:7 ACC030 public model `dim` is gone"]);
     // Another name is another model; another version is not.
@@ -80,7 +82,7 @@ fn a_public_model_that_is_gone_breaks_others() {
 
 #[test]
 fn a_public_model_that_is_disabled_or_due_to_go() {
-    let repository = public();
+    let Some(repository) = public() else { return };
     repository.git(&["rm", "--quiet", "shop/models/exposures.yml"]);
     repository.desk.edit(
         "shop/models/dim.yml",
@@ -104,8 +106,11 @@ fn a_public_model_that_is_disabled_or_due_to_go() {
 
 #[test]
 fn a_contract_that_promises_less_breaks_others() {
+    if !has_programs(&["git"]) {
+        return;
+    }
     let change = |old: &str, new: &str| {
-        let repository = public();
+        let repository = public().expect("git is there");
         repository.desk.edit("shop/models/dim.yml", old, new);
         breaking(&repository)
     };
@@ -134,7 +139,7 @@ fn a_contract_that_promises_less_breaks_others() {
 
 #[test]
 fn a_test_that_names_a_column_which_is_gone() {
-    let repository = public();
+    let Some(repository) = public() else { return };
     repository.desk.write(
         "shop/models/lines.yml",
         "models:
@@ -158,7 +163,7 @@ fn a_test_that_names_a_column_which_is_gone() {
 
 #[test]
 fn a_semantic_model_that_names_a_column_which_is_gone() {
-    let repository = public();
+    let Some(repository) = public() else { return };
     repository.desk.write(
         "shop/models/semantic.yml",
         "semantic_models:
@@ -191,7 +196,7 @@ fn a_semantic_model_that_names_a_column_which_is_gone() {
 
 #[test]
 fn without_a_base_the_rules_do_not_run_and_say_why() {
-    let repository = public();
+    let Some(repository) = public() else { return };
     let run = repository.desk.run(&["check", "shop", "--input", "project", "--select", "ACC033,DOC001", "--verbose"]);
     assert!(
         run.stderr
@@ -202,7 +207,7 @@ fn without_a_base_the_rules_do_not_run_and_say_why() {
 
 #[test]
 fn only_what_the_base_does_not_have_is_reported() {
-    let repository = Repository::with_project("shop");
+    let Some(repository) = Repository::with_project("shop") else { return };
     repository.branch("work").desk.write("shop/models/new.sql", "select 1 as id\n");
     assert_eq!(repository.found("DOC001", &["shop"]).len(), 4);
     let expected = ["DOC001 model.shop.new"];
@@ -231,7 +236,7 @@ found 1 warning
 
 #[test]
 fn of_a_finding_for_many_those_are_told_that_the_base_does_not_have() {
-    let repository = Repository::with_project("shop");
+    let Some(repository) = Repository::with_project("shop") else { return };
     for model in ["a", "b", "c", "d"] {
         repository.desk.write(&format!("shop/models/{model}.sql"), "select 1 as id\n");
     }
@@ -245,7 +250,7 @@ fn of_a_finding_for_many_those_are_told_that_the_base_does_not_have() {
 
 #[test]
 fn a_base_tells_what_is_new() {
-    let repository = Repository::with_project("shop");
+    let Some(repository) = Repository::with_project("shop") else { return };
     let check = |arguments: &[&str]| {
         let all = ["check", "shop", "--input", "project", "--select", "DOC001", "--format", "concise"];
         repository.desk.run(&[&all, arguments].concat())
@@ -268,7 +273,7 @@ fn a_base_tells_what_is_new() {
 
 #[test]
 fn what_is_in_the_base_or_in_the_baseline_is_not_new() {
-    let repository = Repository::with_project("shop");
+    let Some(repository) = Repository::with_project("shop") else { return };
     repository.branch("work").desk.write("shop/models/accepted.sql", "select 1 as id\n");
     let rules = "DOC001,OWN001,SUP005";
     let record = ["baseline", "shop", "--input", "project", "--select", rules];
@@ -334,7 +339,7 @@ fn a_manifest_may_be_the_base() {
 
 #[test]
 fn what_a_change_brings_about_elsewhere_is_reported_with_downstream() {
-    let repository = public();
+    let Some(repository) = public() else { return };
     let since =
         |more: &[&str]| repository.found("SRC004,EXP002,ACC033,DOC001", &[&["shop", "--since", "main"], more].concat());
     // The only reader of a source is gone; the dashboard's model is private now.
@@ -355,7 +360,7 @@ fn what_a_change_brings_about_elsewhere_is_reported_with_downstream() {
 
 #[test]
 fn bases_that_cannot_be_used() {
-    let repository = Repository::with_project("shop");
+    let Some(repository) = Repository::with_project("shop") else { return };
     let check = |arguments: &[&str]| repository.desk.run(&[&["check", "shop"], arguments].concat());
     check(&["--base", "mian"]).refuses(
         "  × revision `mian` is not known in this repository
@@ -383,7 +388,7 @@ fn bases_that_cannot_be_used() {
 
 #[test]
 fn a_version_that_is_gone_is_gone() {
-    let repository = Repository::with_project("shop");
+    let Some(repository) = Repository::with_project("shop") else { return };
     let desk = &repository.desk;
     let versions = |first: &str| {
         format!(
@@ -417,7 +422,7 @@ fn a_version_that_is_gone_is_gone() {
 #[cfg(unix)]
 #[test]
 fn links_of_a_commit_are_followed_as_those_of_the_working_tree_are() {
-    let repository = Repository::with_project("shop");
+    let Some(repository) = Repository::with_project("shop") else { return };
     repository.desk.write("shared.sql", "select 1 as id\n");
     for (target, link) in [("../../shared.sql", "x.sql"), ("x.sql", "y.sql"), ("nowhere.sql", "z.sql")] {
         std::os::unix::fs::symlink(target, repository.desk.path(&format!("shop/models/{link}"))).unwrap();
@@ -430,7 +435,7 @@ fn links_of_a_commit_are_followed_as_those_of_the_working_tree_are() {
 
 #[test]
 fn a_folder_that_is_no_project_does_not_hide_a_revision() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     repository.branch("models");
     repository.desk.write("models/b.sql", "select 1 as id\n");
     repository.commit("b").git(&["checkout", "--quiet", "main"]);
@@ -446,7 +451,7 @@ fn a_folder_that_is_no_project_does_not_hide_a_revision() {
 
 #[test]
 fn a_project_is_not_compared_with_itself_nor_with_another() {
-    let repository = Repository::with_project("shop");
+    let Some(repository) = Repository::with_project("shop") else { return };
     repository.git(&["branch", "shop"]);
     for base in ["shop", "./shop", "shop/dbt_project.yml"] {
         repository.desk.run(&["check", "shop", "--base", base]).refuses(&format!(

@@ -3,6 +3,7 @@
 use std::process::{Command, Output};
 
 use crate::support::Desk;
+use crate::support::needs::has_programs;
 
 pub struct Repository {
     pub desk: Desk,
@@ -19,9 +20,10 @@ models:
 ";
 
 impl Repository {
-    /// With a project in `folder`, committed on branch `main`: three models without description, and a source.
-    pub fn with_project(folder: &str) -> Self {
-        let repository = Self::empty();
+    /// With a project in `folder`, committed on branch `main`: three models without description, and a source. `None`
+    /// without git.
+    pub fn with_project(folder: &str) -> Option<Self> {
+        let repository = Self::empty()?;
         let inside = |path: &str| if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
         let desk = &repository.desk;
         desk.write(&inside("dbt_project.yml"), "name: shop\nversion: '1.0'\n");
@@ -35,11 +37,14 @@ impl Repository {
         let sources = "sources:\n  - name: erp\n    tables:\n      - name: orders\n      - name: customers\n      - name: payments\n";
         desk.write(&inside("models/sources.yml"), sources);
         repository.commit("a project");
-        repository
+        Some(repository)
     }
 
-    /// A repository without any commit.
-    pub fn empty() -> Self {
+    /// A repository without any commit; `None` without git.
+    pub fn empty() -> Option<Self> {
+        if !has_programs(&["git"]) {
+            return None;
+        }
         let mut desk = Desk::new();
         let none = desk.path(".git/no-config");
         std::fs::write(&none, "").expect("the folder is ours");
@@ -48,7 +53,7 @@ impl Repository {
         desk.set("GIT_CONFIG_NOSYSTEM", "1");
         let repository = Self { desk };
         repository.git(&["init", "--quiet", "--initial-branch", "main"]);
-        repository
+        Some(repository)
     }
 
     /// Runs git in the folder, and gives what it prints.
@@ -103,4 +108,18 @@ impl Repository {
         let text = |value: &serde_json::Value| value.as_str().expect("it is text").to_owned();
         findings.map(|finding| format!("{} {}", text(&finding["code"]), text(&finding["subject"]))).collect()
     }
+}
+
+#[test]
+fn without_git_a_test_says_that_it_is_skipped_or_fails() {
+    let run = |required: Option<&str>| {
+        let mut tests = Command::new(std::env::current_exe().expect("this is a program"));
+        tests.args(["--exact", "base::what_is_as_it_was_breaks_nothing"]).env("PATH", "");
+        tests.env_remove("DBT_STEWARD_REQUIRE_SHELL").envs(required.map(|name| (name, "1")));
+        let output = tests.output().expect("the tests start");
+        (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let skipped = "skipped: base::what_is_as_it_was_breaks_nothing: git is not installed\n";
+    assert_eq!(run(None), (true, skipped.to_owned()));
+    assert!(!run(Some("DBT_STEWARD_REQUIRE_SHELL")).0);
 }

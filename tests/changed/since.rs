@@ -9,7 +9,7 @@ fn undocumented(repository: &Repository, arguments: &[&str]) -> Vec<String> {
 
 #[test]
 fn only_what_the_branch_has_changed_is_reported() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     assert_eq!(undocumented(&repository, &[]), ["orders", "customers", "payments"]);
     repository.branch("work").desk.write("models/customers.sql", "select 1 as id\n");
     repository.commit("customers");
@@ -24,7 +24,7 @@ fn only_what_the_branch_has_changed_is_reported() {
 
 #[test]
 fn of_properties_only_entries_that_read_otherwise_count() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     repository.branch("work").desk.edit(
         "models/schema.yml",
         "  - name: customers\n",
@@ -42,7 +42,7 @@ fn of_properties_only_entries_that_read_otherwise_count() {
 
 #[test]
 fn a_comment_that_is_taken_away_is_a_change_of_its_entry() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     repository.desk.edit("models/schema.yml", "  - name: payments\n", "  # not ours\n  - name: payments\n");
     repository.commit("comment");
     repository.branch("work").desk.edit("models/schema.yml", "  # not ours\n", "");
@@ -51,7 +51,7 @@ fn a_comment_that_is_taken_away_is_a_change_of_its_entry() {
 
 #[test]
 fn a_deleted_properties_file_is_a_change_of_what_it_described() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     repository.desk.write("models/schema.yml", "models:\n  - name: orders\n    description: One row an order.\n");
     repository.commit("described");
     assert_eq!(undocumented(&repository, &[]), ["customers", "payments"]);
@@ -64,7 +64,7 @@ fn a_deleted_properties_file_is_a_change_of_what_it_described() {
 
 #[test]
 fn an_entry_that_is_gone_is_a_change_of_what_it_described() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     repository.desk.write(
         "models/schema.yml",
         "models:\n  - name: orders\n    description: One row an order.\n  - name: customers\n",
@@ -76,7 +76,7 @@ fn an_entry_that_is_gone_is_a_change_of_what_it_described() {
 
 #[test]
 fn a_renamed_properties_file_is_no_change_of_its_entries() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     repository.branch("work").git(&["mv", "models/schema.yml", "models/_models.yml"]);
     assert_eq!(undocumented(&repository, &["--since", "main"]), [""; 0]);
     repository.desk.edit("models/_models.yml", "  - name: payments\n", "  - name: payments\n    columns: []\n");
@@ -91,7 +91,7 @@ fn a_renamed_properties_file_is_no_change_of_its_entries() {
 
 #[test]
 fn a_renamed_model_is_a_new_one() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     repository.branch("work").git(&["mv", "models/payments.sql", "models/paid.sql"]);
     // The entry that stays behind describes nothing any more, and has not changed.
     assert_eq!(undocumented(&repository, &["--since", "main"]), ["paid"]);
@@ -101,7 +101,7 @@ fn a_renamed_model_is_a_new_one() {
 
 #[test]
 fn a_deleted_model_has_nothing_to_report() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     repository.branch("work").git(&["rm", "--quiet", "models/payments.sql"]);
     let run = repository.desk.run(&["check", "--input", "project", "--select", "DOC001", "--since", "main"]);
     run.prints(0, "");
@@ -111,7 +111,7 @@ fn a_deleted_model_has_nothing_to_report() {
 
 #[test]
 fn a_data_test_that_changes_is_a_change_of_what_it_tests() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     let desk = &repository.desk;
     desk.write("tests/adds_up.sql", "select 1 from {{ ref('orders') }} where 1 = 2\n");
     desk.write("tests/sub/known.sql", "select 1 from {{ source('erp', 'payments') }}\n");
@@ -142,7 +142,7 @@ fn a_data_test_that_changes_is_a_change_of_what_it_tests() {
 
 #[test]
 fn changes_that_matter_elsewhere_are_told_and_not_followed() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     let desk = &repository.desk;
     desk.write("models/exposures.yml", "exposures:\n  - name: board\n    type: dashboard\n    owner: {email: ada@example.com}\n    depends_on: [ref('orders')]\n");
     desk.write("macros/one.sql", "{% macro one() %}1{% endmacro %}\n");
@@ -191,8 +191,8 @@ fn missing(repository: &Repository, arguments: &[&str]) -> Vec<String> {
 }
 
 /// A project in which much rests on `payments`, and in which something is missing already.
-fn resting_on_payments() -> Repository {
-    let repository = Repository::with_project("");
+fn resting_on_payments() -> Option<Repository> {
+    let repository = Repository::with_project("")?;
     let desk = &repository.desk;
     desk.edit(
         "models/schema.yml",
@@ -202,12 +202,12 @@ fn resting_on_payments() -> Repository {
     desk.write("models/fct.sql", "select * from {{ ref('payments') }}\n");
     desk.write("models/broken.sql", "select * from {{ ref('nothing') }}\n");
     repository.commit("more").branch("work");
-    repository
+    Some(repository)
 }
 
 #[test]
 fn what_misses_a_deleted_model_is_about_the_deletion() {
-    let repository = resting_on_payments();
+    let Some(repository) = resting_on_payments() else { return };
     assert_eq!(missing(&repository, &["--since", "main"]), [""; 0]);
     repository.git(&["rm", "--quiet", "models/payments.sql"]);
     let gone = [
@@ -227,7 +227,7 @@ fn what_misses_a_deleted_model_is_about_the_deletion() {
 
 #[test]
 fn what_misses_a_former_name_is_about_the_renaming() {
-    let repository = resting_on_payments();
+    let Some(repository) = resting_on_payments() else { return };
     repository.git(&["mv", "models/payments.sql", "models/paid.sql"]);
     let found = missing(&repository, &["--staged"]);
     assert_eq!(found.len(), 4, "{found:?}");
@@ -242,7 +242,7 @@ fn what_misses_a_former_name_is_about_the_renaming() {
 
 #[test]
 fn what_misses_a_version_a_snapshot_or_a_table_is_about_the_deletion() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     let desk = &repository.desk;
     desk.write("models/paid_v1.sql", "select 1 as id\n").write("models/paid_v2.sql", "select 1 as id\n");
     desk.write("models/paid.yml", "models:\n  - name: paid\n    versions: [{v: 1}, {v: 2}]\n");
@@ -264,8 +264,8 @@ fn what_misses_a_version_a_snapshot_or_a_table_is_about_the_deletion() {
 }
 
 /// A project with a baseline in which the shares of documented models are recorded, by layer.
-fn with_shares() -> Repository {
-    let repository = Repository::with_project("");
+fn with_shares() -> Option<Repository> {
+    let repository = Repository::with_project("")?;
     let desk = &repository.desk;
     desk.write("dbt-steward.yml", "rules:\n  low-documentation-coverage: {min: ratchet, per: layer}\n");
     for (folder, model) in [("staging", "stg_a"), ("staging", "stg_b"), ("marts", "fct_a"), ("marts", "fct_b")] {
@@ -276,12 +276,12 @@ fn with_shares() -> Repository {
     desk.write("models/marts/fct_c.sql", "select 1 as id\n");
     desk.run(&["baseline", "--input", "project", "--select", "DOC022", "--quiet"]).prints(0, "");
     repository.commit("shares").branch("work");
-    repository
+    Some(repository)
 }
 
 #[test]
 fn a_share_that_falls_is_about_what_counts_in_it() {
-    let repository = with_shares();
+    let Some(repository) = with_shares() else { return };
     let desk = &repository.desk;
     let fallen = |arguments: &[&str]| {
         let output = desk.json(&[&["--input", "project", "--select", "DOC022"], arguments].concat());
@@ -314,7 +314,7 @@ fn a_share_that_falls_is_about_what_counts_in_it() {
 
 #[test]
 fn a_dirty_tree_counts() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     let desk = &repository.desk;
     repository.branch("work");
     // Staged, then changed again; not staged; not known to git; ignored.
@@ -332,7 +332,7 @@ fn a_dirty_tree_counts() {
 
 #[test]
 fn names_may_hold_anything() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     repository.branch("work");
     repository.desk.write("models/ä ö/ñ (1).sql", "select 1 as id\n");
     repository.desk.write("models/ä ö/schema ü.yml", "models:\n  - name: ñ (1)\n");
@@ -343,7 +343,7 @@ fn names_may_hold_anything() {
 
 #[test]
 fn a_project_may_be_a_folder_of_the_repository() {
-    let mut repository = Repository::with_project("analytics/shop");
+    let Some(mut repository) = Repository::with_project("analytics/shop") else { return };
     repository.branch("work");
     repository.desk.write("README.md", "elsewhere\n");
     assert_eq!(undocumented(&repository, &["analytics/shop", "--since", "main"]), [""; 0]);
@@ -362,7 +362,7 @@ fn a_project_may_be_a_folder_of_the_repository() {
 
 #[test]
 fn models_may_lie_beside_the_project() {
-    let repository = Repository::with_project("dbt/shop");
+    let Some(repository) = Repository::with_project("dbt/shop") else { return };
     repository.desk.write("dbt/shop/dbt_project.yml", "name: shop\nversion: '1.0'\nmodel-paths: [models, ../shared]\n");
     repository.desk.write("dbt/shared/rates.sql", "select 1 as id\n");
     repository.commit("shared");
@@ -372,7 +372,7 @@ fn models_may_lie_beside_the_project() {
 
 #[test]
 fn nothing_changed_is_clean_and_says_so() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     let run = repository.desk.run(&[
         "check",
         "--input",
@@ -398,7 +398,7 @@ no findings
 
 #[test]
 fn a_detached_head_is_as_good_as_a_branch() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     repository.branch("work").desk.write("models/customers.sql", "select 1 as id\n");
     repository.commit("customers").git(&["checkout", "--quiet", "--detach"]);
     repository.desk.write("models/orders.sql", "select 1 as id\n");
@@ -407,14 +407,14 @@ fn a_detached_head_is_as_good_as_a_branch() {
 
 #[test]
 fn a_shallow_clone_is_told_what_to_do() {
-    let origin = Repository::with_project("");
+    let Some(origin) = Repository::with_project("") else { return };
     origin.branch("work").desk.write("models/customers.sql", "select 1 as id\n");
     origin.commit("customers");
     origin.git(&["checkout", "--quiet", "main"]);
     origin.desk.write("models/orders.sql", "select 1 as id\n");
     origin.commit("orders").git(&["checkout", "--quiet", "work"]);
     let url = format!("file://{}", origin.desk.path("").to_string_lossy().replace('\\', "/"));
-    let clone = Repository::empty();
+    let Some(clone) = Repository::empty() else { return };
     clone.git(&["clone", "--quiet", "--depth", "1", "--branch", "work", &url, "shallow"]);
     let check = |revision: &str| clone.desk.run(&["check", "shallow", "--input", "project", "--since", revision]);
     check("origin/main").refuses(
@@ -435,7 +435,7 @@ fn a_shallow_clone_is_told_what_to_do() {
 
 #[test]
 fn what_git_cannot_tell_ends_the_run() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     let check = |revision: &str| repository.desk.run(&["check", "--input", "project", &format!("--since={revision}")]);
     for revision in ["mian", "-x", "", "HEAD:models/orders.sql", "main..work"] {
         check(revision).refuses(&format!(
@@ -453,7 +453,7 @@ fn what_git_cannot_tell_ends_the_run() {
 
 #[test]
 fn without_repository_or_git_there_is_a_message() {
-    let mut repository = Repository::with_project("shop");
+    let Some(mut repository) = Repository::with_project("shop") else { return };
     std::fs::remove_dir_all(repository.desk.path(".git")).unwrap();
     // Nor may one around the folder for temporary files be taken.
     let folder = repository.desk.path("").to_string_lossy().into_owned();
@@ -474,7 +474,7 @@ fn without_repository_or_git_there_is_a_message() {
 
 #[test]
 fn the_users_configuration_changes_nothing() {
-    let repository = Repository::with_project("dbt/shop");
+    let Some(repository) = Repository::with_project("dbt/shop") else { return };
     for (name, value) in [
         ("diff.noprefix", "true"),
         ("diff.mnemonicPrefix", "true"),
@@ -513,7 +513,7 @@ fn the_users_configuration_changes_nothing() {
 
 #[test]
 fn a_repository_within_the_repository_is_no_change() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     repository.git(&["init", "--quiet", "models/inner"]);
     repository.desk.write("models/inner/x.txt", "x\n");
     let run = repository.desk.run(&["check", "--input", "project", "--select", "DOC001", "--since", "main"]);
@@ -522,8 +522,8 @@ fn a_repository_within_the_repository_is_no_change() {
 
 #[test]
 fn variables_that_git_sets_for_hooks_do_not_lead_astray() {
-    let mut repository = Repository::with_project("shop");
-    let other = Repository::with_project("");
+    let Some(mut repository) = Repository::with_project("shop") else { return };
+    let Some(other) = Repository::with_project("") else { return };
     repository.branch("work").desk.write("shop/models/orders.sql", "select 1 as id\n");
     for (name, value) in [
         ("GIT_DIR", ".git".to_owned()),
@@ -539,7 +539,7 @@ fn variables_that_git_sets_for_hooks_do_not_lead_astray() {
 
 #[test]
 fn what_else_stands_in_a_changed_file_is_told_by_line() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     repository
         .desk
         .write("packages.yml", "packages:\n  - git: https://example.com/a.git\n  - git: https://example.com/b.git\n");
@@ -556,7 +556,7 @@ fn what_else_stands_in_a_changed_file_is_told_by_line() {
 
 #[test]
 fn a_table_of_a_source_is_an_entry_of_its_own() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     repository.branch("work").desk.edit(
         "models/sources.yml",
         "      - name: payments\n",
@@ -574,7 +574,7 @@ fn a_table_of_a_source_is_an_entry_of_its_own() {
 
 #[test]
 fn a_unit_test_that_is_gone_is_a_change_of_its_model() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     repository
         .desk
         .write("models/orders.sql", "select case when id > 1 then 1 end as id from {{ source('erp', 'orders') }}\n");
@@ -589,7 +589,7 @@ fn a_unit_test_that_is_gone_is_a_change_of_its_model() {
 
 #[test]
 fn of_a_finding_for_many_those_are_told_that_have_changed() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     for model in ["a", "b", "c", "d"] {
         repository.desk.write(&format!("models/{model}.sql"), "select 1 as id\n");
     }
@@ -620,7 +620,7 @@ fn of_a_finding_for_many_those_are_told_that_have_changed() {
 
 #[test]
 fn the_baseline_is_counted_after_the_limit() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     let desk = &repository.desk;
     desk.run(&["baseline", "--input", "project", "--select", "DOC001", "--quiet"]).prints(0, "");
     repository.commit("baseline").branch("work");
@@ -641,7 +641,7 @@ fn the_baseline_is_counted_after_the_limit() {
 
 #[test]
 fn a_limited_run_takes_nothing_into_the_baseline() {
-    let repository = Repository::with_project("");
+    let Some(repository) = Repository::with_project("") else { return };
     let desk = &repository.desk;
     desk.run(&["baseline", "--input", "project", "--select", "DOC001", "--quiet"]).prints(0, "");
     repository.commit("baseline");

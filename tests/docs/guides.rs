@@ -11,6 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::commands::{Block, blocks, copy_folder, excerpts, normal};
+use super::support::needs::has_programs;
 use super::{read, root};
 
 /// A repository with a copy of the shop, committed on `main`, and the remote `origin` to which that was pushed.
@@ -20,7 +21,11 @@ struct Shop {
 }
 
 impl Shop {
-    fn new() -> Self {
+    /// `None` without the programs that the guides' commands are.
+    fn new() -> Option<Self> {
+        if !has_programs(&["bash", "cat", "chmod", "cut", "git"]) {
+            return None;
+        }
         let [folder, origin] = [(); 2].map(|()| tempfile::tempdir().expect("a temporary folder can be made"));
         let remote = origin.path().display().to_string();
         let shop = Self { folder, _origin: origin };
@@ -32,7 +37,7 @@ impl Shop {
              git commit --quiet --message=shop && git remote add origin '{remote}' && \
              git push --quiet --set-upstream origin main"
         ));
-        shop
+        Some(shop)
     }
 
     /// What a script prints, on stdout and stderr, and how it ends.
@@ -60,15 +65,15 @@ impl Shop {
     }
 
     /// A branch with a new mart without owner, description or test, in a project whose config says only this.
-    fn with_bad_branch(config: &str) -> Self {
-        let shop = Self::new();
+    fn with_bad_branch(config: &str) -> Option<Self> {
+        let shop = Self::new()?;
         std::fs::write(shop.folder.path().join("dbt-steward.yml"), config).expect("the folder is ours");
         shop.succeeds(
             "git commit --quiet --all --message=config && git push --quiet && git switch --quiet --create topic && \
              echo \"select * from {{ ref('fct_orders') }}\" > models/reporting/company/rpt_topic.sql && \
              git add --all && git commit --quiet --message=topic",
         );
-        shop
+        Some(shop)
     }
 
     /// The branch has warnings, and no error.
@@ -106,7 +111,7 @@ fn steps_of(page: &str) -> Vec<String> {
 
 #[test]
 fn gitlab_s_job_fails_for_what_the_branch_has_made_worse() {
-    let shop = Shop::with_bad_branch("extends: recommended\n");
+    let Some(shop) = Shop::with_bad_branch("extends: recommended\n") else { return };
     shop.assert_only_warnings();
     let (_, base) = shop.run("git rev-parse main", &[]);
     let steps = steps_of("docs/guides/gitlab.md");
@@ -123,7 +128,7 @@ fn gitlab_s_job_fails_for_what_the_branch_has_made_worse() {
     assert_eq!(code, Some(1), "{printed}");
     assert_eq!(ends(&steps[2]), (Some(0), String::new()));
 
-    let shop = Shop::with_bad_branch("fail-on: error\n");
+    let Some(shop) = Shop::with_bad_branch("fail-on: error\n") else { return };
     let (_, base) = shop.run("git rev-parse main", &[]);
     let (code, printed) = shop.run(&steps[1], &[("CI_MERGE_REQUEST_DIFF_BASE_SHA", base.trim())]);
     assert_eq!(code, Some(0), "the config decides: {printed}");
@@ -131,7 +136,7 @@ fn gitlab_s_job_fails_for_what_the_branch_has_made_worse() {
 
 #[test]
 fn azure_s_step_fails_for_what_the_branch_has_made_worse() {
-    let shop = Shop::with_bad_branch("extends: recommended\n");
+    let Some(shop) = Shop::with_bad_branch("extends: recommended\n") else { return };
     shop.assert_only_warnings();
     let steps = steps_of("docs/guides/azure.md");
     assert_eq!(steps.len(), 1, "{steps:?}");
@@ -147,7 +152,7 @@ fn azure_s_step_fails_for_what_the_branch_has_made_worse() {
 #[test]
 fn the_story_is_true() {
     let page = "docs/guides/ci.md";
-    let shop = Shop::new();
+    let Some(shop) = Shop::new() else { return };
     let mut commands = 0;
     for block in blocks(&page.into()) {
         let place = format!("{page}:{}", block.line);

@@ -1,6 +1,7 @@
 //! What the tests of the binary share: temporary copies of fixture projects, and a run with its exact output.
 #![allow(dead_code)] // Each test file is a crate of its own and uses a part of this.
 
+pub mod needs;
 pub mod site;
 
 use std::path::{Path, PathBuf};

@@ -2,6 +2,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::undescribed::quoted;
+use crate::config::Settings;
 use crate::findings::Place;
 use crate::rules::{Context, Node, Pattern, Rule, declare_rule};
 
@@ -74,7 +75,7 @@ impl Rule for DescriptionPattern {
             .evidence(format!("it reads \"{}\"", quoted(text)));
     }
 
-    fn not_applicable(&self, _cx: &Context<'_>) -> Option<String> {
+    fn unset(&self, _settings: &Settings) -> Option<String> {
         self.options.pattern.is_none().then(|| "its option `pattern` is not set".to_owned())
     }
 }

@@ -3,9 +3,10 @@ use std::fmt;
 
 use globset::GlobSet;
 use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize};
 
-use crate::config::{ResourceTypeName, globs};
+use crate::config::{ResourceTypeName, Settings, globs};
 use crate::findings::Place;
 use crate::project::{Detail, Layer, ResourceType, Text};
 use crate::rules::{BuildError, Context, Node, Rule, declare_rule};
@@ -135,32 +136,38 @@ pub struct Ban {
 #[serde(deny_unknown_fields, default, rename_all = "kebab-case")]
 pub struct Selector {
     /// Layers of models.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "any_of")]
     pub layers: Vec<Layer>,
     /// Gitignore-style globs on the file that defines the resource, relative to `dbt_project.yml`.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "any_of")]
     pub paths: Vec<PathGlob>,
     /// Names of groups.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "any_of")]
     pub groups: Vec<String>,
     /// Tags.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "any_of")]
     pub tags: Vec<String>,
     /// Types: model, source, seed, snapshot, exposure, …
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "any_of")]
     pub resource_types: Vec<ResourceTypeName>,
     /// Names of the projects or packages that define the resource.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "any_of")]
     pub packages: Vec<String>,
     /// Databases of models, seeds, snapshots and sources.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "any_of")]
     pub databases: Vec<String>,
     /// Schemas of models, seeds, snapshots and sources.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "any_of")]
     pub schemas: Vec<String>,
     /// What names begin with.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "any_of")]
     pub prefixes: Vec<String>,
+}
+
+/// Reads a list with something in it. An empty one would pick everything.
+fn any_of<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Vec<T>, D::Error> {
+    let list = Vec::deserialize(deserializer)?;
+    if list.is_empty() { Err(D::Error::invalid_length(0, &"at least one value")) } else { Ok(list) }
 }
 
 /// A glob on paths, compiled once.
@@ -230,11 +237,9 @@ impl Rule for ForbiddenDependency {
         }
     }
 
-    fn not_applicable(&self, _cx: &Context<'_>) -> Option<String> {
-        self.options
-            .policy
-            .is_empty()
-            .then(|| "it needs the option `policy`, which says what may not read what".to_owned())
+    fn unset(&self, _settings: &Settings) -> Option<String> {
+        let is_empty = self.options.policy.is_empty();
+        is_empty.then(|| "its option `policy`, which says what may not read what, is not set".to_owned())
     }
 }
 

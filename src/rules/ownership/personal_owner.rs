@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::identity;
 use super::stated::{Statement, statements};
+use crate::config::Settings;
 use crate::rules::{Context, Pattern, Rule, declare_rule};
 
 declare_rule! {
@@ -86,7 +87,7 @@ impl Rule for PersonalOwner {
         }
     }
 
-    fn not_applicable(&self, _cx: &Context<'_>) -> Option<String> {
+    fn unset(&self, _settings: &Settings) -> Option<String> {
         self.options.team_pattern.is_none().then(|| "its option `team-pattern` is not set".to_owned())
     }
 }

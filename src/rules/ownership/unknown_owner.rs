@@ -1,5 +1,6 @@
 use super::identity;
 use super::stated::{Statement, statements};
+use crate::config::Settings;
 use crate::rules::{Context, NoOptions, Rule, declare_rule};
 
 declare_rule! {
@@ -69,8 +70,8 @@ impl Rule for UnknownOwner {
         }
     }
 
-    fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
-        let owners = &cx.settings.owners;
+    fn unset(&self, settings: &Settings) -> Option<String> {
+        let owners = &settings.owners;
         let is_open = owners.allowed.is_empty() && owners.pattern.is_none();
         is_open.then(|| "neither `owners.allowed` nor `owners.pattern` is set".to_owned())
     }

@@ -52,7 +52,6 @@ declare_rule! {
     area = Testing,
     trap = Govern,
     default = Off,
-    strict = Off,
     since = "0.1.0",
     subjects = [Project],
     validate = validate

@@ -1,6 +1,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::config::Settings;
 use crate::findings::Place;
 use crate::project::{Resource, ResourceType};
 use crate::rules::{BuildError, Context, Node, Rule, declare_rule};
@@ -114,8 +115,8 @@ fn validate(options: &Options) -> Result<(), BuildError> {
 }
 
 impl Rule for MissingRequiredTest {
-    fn not_applicable(&self, _cx: &Context<'_>) -> Option<String> {
-        self.options.tests.is_empty().then(|| "option `tests` names no test".to_owned())
+    fn unset(&self, _settings: &Settings) -> Option<String> {
+        self.options.tests.is_empty().then(|| "its option `tests` names no test".to_owned())
     }
 
     fn check(&self, node: Node<'_>, cx: &mut Context<'_>) {

@@ -172,8 +172,15 @@ fn found_in_words(found: Unexpected<'_>) -> String {
         Unexpected::Seq => "a list".to_owned(),
         Unexpected::Map => "a mapping".to_owned(),
         Unexpected::UnitVariant => "its name alone".to_owned(),
+        Unexpected::Other(what) => too_large(what).unwrap_or_else(|| what.to_owned()),
         other => other.to_string(),
     }
+}
+
+/// Of a number that no number's type holds, which serde calls "integer `…` as i128".
+fn too_large(what: &str) -> Option<String> {
+    let digits = what.strip_prefix("integer `")?.split_once("` as ")?.0;
+    Some(format!("the number {digits}, which is too large"))
 }
 
 /// The start of a text that is too long, or has too many lines, for a message.
