@@ -42,6 +42,7 @@ pub fn lint(project: &Project<'_>, settings: &Settings, instances: &[Instance], 
     let summary = Summary {
         project: project.name.to_string(),
         dbt_version: project.dbt_version.to_string(),
+        input: None,
         counts: Counts::of(project),
         rules: rule_summaries(&runs, &findings),
     };

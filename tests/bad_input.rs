@@ -73,7 +73,7 @@ fn a_project_without_manifest() {
         "  × old.json: no such file or folder\n  help: give the folder of a dbt project, or a manifest.json\n",
     );
     std::fs::create_dir_all(desk.path("shop/target/manifest.json")).unwrap();
-    desk.run(&["check", "shop"]).refuses(
+    desk.run(&["check", "shop", "--input", "manifest"]).refuses(
         "  × shop/target/manifest.json is a folder, not a file
   help: name the file inside it, such as target/manifest.json\n",
     );
@@ -655,10 +655,46 @@ fn a_run_that_fails_leaves_the_last_output_alone() {
     let desk = Desk::gym();
     desk.write("findings.txt", "of yesterday\n");
     desk.write("gym/target/manifest.json", "{");
-    let run = desk.run(&["check", "gym", "--output-file", "findings.txt"]);
+    let run = desk.run(&["check", "gym", "--input", "manifest", "--output-file", "findings.txt"]);
     assert_eq!(run.code, Some(2));
     assert_eq!(desk.read("findings.txt"), "of yesterday\n");
     assert_eq!(desk.names(""), [".git", "findings.txt", "gym"]);
+}
+
+/// dbt may be writing it, or have been interrupted; the files are there all the same.
+#[test]
+fn a_manifest_that_cannot_be_read_makes_way_for_the_files() {
+    let desk = Desk::gym();
+    let path = "gym/target/manifest.json";
+    let concise = ["check", "gym", "--format", "concise", "--exit-zero"];
+    let of_files = desk.run(&[&concise[..], &["--input", "project"]].concat()).stdout;
+    for (text, why) in [
+        ("", "the file is empty"),
+        ("{\"metadata\": {", "1:15: the JSON ends too early, inside an object"),
+        ("dbt", "1:1: this is not JSON: it starts with `d`"),
+    ] {
+        desk.write(path, text);
+        let run = desk.run(&concise);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        let said = format!("read from the project's files, because {path} cannot be read: {why}\n");
+        assert!(run.stderr.contains(&said), "{}", run.stderr);
+        assert_eq!(run.stdout, of_files);
+        assert_eq!(desk.run(&["init", "gym", "--stdout"]).code, Some(0));
+        // Who asks for it is told.
+        for named in [&["--input", "manifest"][..], &["--manifest", path]] {
+            let run = desk.run(&[&["check", "gym"], named].concat());
+            assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""));
+            assert!(run.stderr.starts_with(&format!("  × {path}:")), "{}", run.stderr);
+        }
+        assert_eq!(desk.run(&["check", path]).code, Some(2));
+    }
+    let json = desk.json(&["gym"]);
+    let input = serde_json::json!({
+        "kind": "files",
+        "path": "gym",
+        "because": format!("{path} cannot be read: 1:1: this is not JSON: it starts with `d`"),
+    });
+    assert_eq!(json["summary"]["input"], input);
 }
 
 #[test]

@@ -67,6 +67,78 @@ fn a_macro_that_is_still_open_takes_no_other_with_it() {
 }
 
 #[test]
+fn a_docs_block_that_is_still_open_takes_no_other_with_it() {
+    let docs = "{% docs a %}Alpha.\n{% docs b %}Beta.{% enddocs %}\n{% docs c %}Gamma.\n";
+    let described = "models:\n  - {name: seen, description: \"{{ doc('c') }}\"}\n  - name: other\n    columns:\n      \
+                     - {name: x, description: \"{{ doc('a') }}\"}\n      - {name: y, description: \"{{ doc('b') }}\"}\n      \
+                     - {name: z, description: \"{{ doc('nope') }}\"}\n";
+    let (seen, other) = (("models/seen.sql", "select 1 as id"), ("models/other.sql", "select 1 as x, 2 as y, 3 as z"));
+    let desk = desk(&[("models/docs.md", docs), ("models/p.yml", described), seen, other]);
+    assert_eq!(
+        found(&desk, "PRJ013,DAG015,DOC011"),
+        [
+            "shop/models/docs.md:1:1: PRJ013 unreadable-file models/docs.md cannot be read: the block `a` is never closed",
+            "shop/models/docs.md:3:1: PRJ013 unreadable-file models/docs.md cannot be read: the block `c` is never closed",
+        ]
+    );
+    let run = desk.run(&["check", "shop", "--input", "project", "--select", "DOC022", "--exit-zero"]);
+    assert_eq!(run.code, Some(2));
+    let reason = "DOC022 low-documentation-coverage, because too\n  │ little is known of model `seen` to take a share: \
+                  models/docs.md cannot be read\n";
+    assert!(run.stderr.contains(reason), "{}", run.stderr);
+    desk.write("shop/models/docs.md", "{% docs a %}Alpha.{% enddocs %}\n{% docs b");
+    assert_eq!(
+        found(&desk, "PRJ013,DAG015"),
+        [
+            "shop/models/docs.md:2:1: PRJ013 unreadable-file models/docs.md cannot be read: `{%` is never closed with `%}`"
+        ]
+    );
+    // A percent sign in a brace is no tag, and what is whole is known.
+    let whole = ["a", "b", "c"].map(|name| format!("{{% docs {name} %}}Text.{{% enddocs %}}\n")).concat();
+    desk.write("shop/models/docs.md", whole + "{%, 5\n");
+    assert_eq!(
+        found(&desk, "PRJ013,DAG015"),
+        [
+            "shop/models/p.yml:7:32: DAG015 unresolved-reference docs block `nope` does not exist, and dbt refuses the project"
+        ]
+    );
+}
+
+/// The adapter calls them, not the project; and what an adapter brings along is not missing.
+#[test]
+fn macros_of_adapters() {
+    let own = ["set_query_tag", "dbt_snowflake_get_tmp_relation_type", "tblproperties_clause", "of_nobody"];
+    let macros = own.map(|name| format!("{{% macro {name}() %}}1{{% endmacro %}}\n")).concat();
+    let model = "{% do assert_not_null(1) %}select * from {{ ref('nosuch') }}";
+    let desk = desk(&[("macros/m.sql", &macros), ("models/e.sql", model)]);
+    assert_eq!(
+        found(&desk, "RES001,PRJ013,DAG015"),
+        [
+            "shop/macros/m.sql:4:10: RES001 unused-macro macro `of_nobody` is called by nothing in the project",
+            "shop/models/e.sql:1:45: DAG015 unresolved-reference ref `nosuch` does not exist, and dbt refuses the project",
+        ]
+    );
+}
+
+/// Macros are called by name, and entries of YAML describe them by name: a file that is no text may do either.
+#[test]
+fn what_a_file_that_is_no_text_calls_or_defines_is_open() {
+    let macros = "{% macro used() %}1{% endmacro %}\n{% macro unused() %}2{% endmacro %}\n";
+    let desk = desk(&[("macros/m.sql", macros), ("models/p.yml", "macros: [{name: used}, {name: other}]\n")]);
+    let gone = "shop/models/p.yml:1:31: PRJ011 orphaned-yaml-entry this describes macro `other`, and there is none";
+    let unused = |name: &str| format!("RES001 unused-macro macro `{name}` is called by nothing in the project");
+    let (first, second) = (
+        format!("shop/macros/m.sql:1:10: {}", unused("used")),
+        format!("shop/macros/m.sql:2:10: {}", unused("unused")),
+    );
+    assert_eq!(found(&desk, "RES001,PRJ011"), [&first, &second, gone]);
+    desk.write("shop/models/e.sql", b"select {{ used() }} -- caf\xE9");
+    assert_eq!(found(&desk, "RES001,PRJ011"), [&second, gone]);
+    desk.write("shop/macros/m.sql", [macros.as_bytes(), b"-- caf\xE9"].concat());
+    assert_eq!(found(&desk, "RES001,PRJ011"), [""; 0]);
+}
+
+#[test]
 fn two_models_of_one_name() {
     assert_eq!(
         unreadable(&[("models/a/x.sql", "select 1"), ("models/b/x.sql", "select 2")]),

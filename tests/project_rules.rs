@@ -14,6 +14,18 @@ fn found(desk: &Desk, arguments: &[&str]) -> Vec<String> {
     run.stdout.lines().map(str::to_owned).collect()
 }
 
+/// What to do does not depend on which input was read.
+#[test]
+fn the_help_for_a_missing_range_is_the_same_from_both_inputs() {
+    let desk = Desk::with("no-exposures", "gym");
+    let helps = ["manifest", "project"].map(|input| {
+        let json = desk.json(&["gym", "--input", input, "--select", "PRJ001"]);
+        assert_eq!(json["findings"].as_array().map(Vec::len), Some(1), "{json}");
+        json["findings"][0]["help"].clone()
+    });
+    assert_eq!(helps[0], helps[1]);
+}
+
 #[test]
 fn a_manifest_is_stale_once_sql_has_changed() {
     let desk = Desk::gym();

@@ -33,7 +33,7 @@ mod worklist;
 use std::collections::HashSet;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::config::Settings;
 use crate::findings::{Located, Report, Severity, fingerprint};
@@ -42,6 +42,7 @@ use crate::project::{Counts, Project, ResourceType};
 use crate::rules::Instance;
 use crate::words::counted;
 
+pub use crate::findings::InputKind;
 pub use bearing::Circumstances;
 pub use compare::{
     Comparison, CoverageChange, DoneAction, Earlier, FixedFinding, NotComparable, RuleChanges, Scope, ScoreChange,
@@ -65,26 +66,6 @@ use score::Scorer;
 
 /// Version of the format. It grows only when a field changes its meaning or goes away.
 pub const SCHEMA_VERSION: u32 = 1;
-
-/// What the project was read from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum InputKind {
-    /// dbt's `manifest.json`.
-    Manifest,
-    /// The project's own YAML, SQL and Python.
-    Files,
-}
-
-impl InputKind {
-    /// For people.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Manifest => "a manifest",
-            Self::Files => "the project's files",
-        }
-    }
-}
 
 /// What was read.
 #[derive(Debug, Clone, Serialize, JsonSchema)]

@@ -98,6 +98,7 @@ impl Case {
         let summary = Summary {
             project: "shop".to_owned(),
             dbt_version: String::new(),
+            input: None,
             counts: Counts::of(&project),
             rules: rules.into(),
         };
@@ -238,6 +239,7 @@ fn where_there_is_nothing_there_is_no_score() {
     let summary = Summary {
         project: "shop".to_owned(),
         dbt_version: String::new(),
+        input: None,
         counts: Counts::of(&project),
         rules: vec![summary("DOC001", Some("no model".to_owned()))],
     };

@@ -255,7 +255,7 @@ fn is_empty(arguments: &Arguments, target: &Target, linted: &Linted<'_, '_>) -> 
 fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, start: Instant) -> String {
     let style = SummaryStyle {
         verbose: arguments.verbose,
-        input: &linted.choice,
+        input: &linted.choice.in_words(),
         unknown: &input::unknown(linted.project),
         unmatched: &linted.resolved.unmatched,
         named: &linted.resolved.named,

@@ -60,11 +60,12 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let first = input::load(&discovered, &arguments.input)?;
     let mut memories = [manifest::Memory::default(), manifest::Memory::default()];
     let [memory, other_memory] = &mut memories;
-    let mut project = Project::from(first.facts(memory)?);
-    let other = input::instead(&first, &project, &discovered, &arguments.input)?;
-    if let Some(other) = &other {
-        project = Project::from(other.facts(other_memory)?);
-    }
+    let project = first.facts(memory).map(Project::from);
+    let other = input::instead(&first, project.as_ref(), &discovered, &arguments.input)?;
+    let project = match &other {
+        Some(other) => Project::from(other.facts(other_memory)?),
+        None => project?,
+    };
     let root = discovered.project.map(|files| files.root);
     let codeowners = root.as_deref().and_then(Codeowners::find);
     let text = starter::config(&project, codeowners.as_ref().map(|file| file as &dyn FileOwners));

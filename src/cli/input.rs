@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use crate::discover::{DiscoverError, Discovered, ProjectFiles};
 use crate::files::Files;
+use crate::findings::{self, InputKind};
 use crate::input::manifest::{self, ManifestError, Memory, freshness};
 use crate::input::own_files;
 use crate::input::project_files::{self, Datum, Environment, Listing, Map, ProjectInput, UnreadFolder};
@@ -165,27 +166,39 @@ fn vars(text: Option<&str>) -> Result<Map, BadVars> {
     }
 }
 
-/// The project's own files in place of a manifest that does not fit them any more. `None` where it fits, where it was asked
-/// for, or where the files are another project's or not at hand.
+/// The project's own files in place of a manifest that cannot be read, or does not fit them any more. `None` where it fits,
+/// where it was asked for, or where the files are another project's or not at hand.
 pub fn instead(
     loaded: &Loaded,
-    project: &Project<'_>,
+    project: Result<&Project<'_>, &ManifestError>,
     discovered: &Discovered,
     settings: &Settings,
 ) -> miette::Result<Option<Loaded>> {
     let Some(found) = discovered.project.as_ref() else { return Ok(None) };
     let is_asked_for = settings.input != Input::Auto || discovered.is_given;
-    if is_asked_for || !is_about(project, found) || matches!(loaded.source, Source::Files(_)) {
+    if is_asked_for || matches!(loaded.source, Source::Files(_)) {
         return Ok(None);
     }
-    let root = nearby(&found.root);
-    match freshness::is_current(project, loaded.changes(project, &root), &root, loaded.listing(&root)) {
-        Ok(()) => Ok(None),
-        Err(reason) => {
-            let why = format!("{} {reason}", shown(&discovered.manifest));
-            from_files(found, settings, loaded.files.clone(), why, None).map(Some)
+    let why = match project {
+        Ok(project) if !is_about(project, found) => return Ok(None),
+        Ok(project) => {
+            let root = nearby(&found.root);
+            let changes = loaded.changes(project, &root);
+            match freshness::is_current(project, changes, &root, loaded.listing(&root)) {
+                Ok(()) => return Ok(None),
+                Err(reason) => format!("{} {reason}", shown(&discovered.manifest)),
+            }
         }
-    }
+        Err(error) => unreadable(&discovered.manifest, error),
+    };
+    from_files(found, settings, loaded.files.clone(), why, None).map(Some)
+}
+
+/// "target/manifest.json cannot be read: the file is empty"; the error begins with the file, too.
+fn unreadable(manifest: &Path, error: &ManifestError) -> String {
+    let (path, error) = (shown(manifest), error.to_string());
+    let detail = error.strip_prefix(&path).map_or(error.as_str(), |rest| rest.trim_start_matches([':', ' ']));
+    format!("{path} cannot be read: {detail}")
 }
 
 /// Whether the files are those of the project that the manifest is about.
@@ -193,18 +206,19 @@ fn is_about(project: &Project<'_>, found: &ProjectFiles) -> bool {
     found.settings.name.as_deref() == Some(project.name.as_str())
 }
 
-/// What was read and why, for the summary: "target/manifest.json, because its checksums fit the files".
-pub fn choice(loaded: &Loaded, project: &Project<'_>, discovered: &Discovered, settings: &Settings) -> String {
+/// What was read, and why.
+pub fn choice(loaded: &Loaded, project: &Project<'_>, discovered: &Discovered, settings: &Settings) -> findings::Input {
+    let path = loaded.described.1.clone();
     if let Some(why) = &loaded.why {
-        return format!("the project's files, because {why}");
+        return findings::Input { kind: InputKind::Files, path, because: why.clone() };
     }
-    let why = match &discovered.project {
+    let because = match &discovered.project {
         _ if settings.input == Input::Manifest => "--input asks for it",
         _ if discovered.is_given => "it was named",
         Some(found) if is_about(project, found) => "its checksums fit the files",
         _ => "the files are another project's",
     };
-    format!("{}, because {why}", loaded.described.1)
+    findings::Input { kind: InputKind::Manifest, path, because: because.to_owned() }
 }
 
 impl Loaded {

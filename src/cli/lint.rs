@@ -11,7 +11,7 @@ use super::protect::{Inputs, WouldOverwrite};
 use crate::baseline::{self, Baseline, BaselineError};
 use crate::config::{self, Config, Resolved, Unmatched};
 use crate::discover::{self, Discovered};
-use crate::findings::{RecordedShares, Report};
+use crate::findings::{self, RecordedShares, Report};
 use crate::groups::Groups;
 use crate::input::manifest;
 use crate::linter;
@@ -57,7 +57,7 @@ pub struct Linted<'r, 'p> {
     /// What the rules find in the base.
     pub base: Option<&'r Report>,
     /// What was read, and why.
-    pub choice: String,
+    pub choice: findings::Input,
     pub report: Report,
     /// The baseline that is compared with, if there is one.
     pub baseline: Option<&'r Baseline<'r>>,
@@ -79,12 +79,13 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
     let first = ManuallyDrop::new(input::load(discovered, wanted.input)?);
     let mut memories = ManuallyDrop::new([manifest::Memory::default(), manifest::Memory::default()]);
     let [memory, other_memory] = &mut *memories;
-    let mut project = ManuallyDrop::new(Project::from(first.facts(memory)?));
-    let other = ManuallyDrop::new(input::instead(&first, &project, discovered, wanted.input)?);
+    let project = first.facts(memory).map(Project::from).map(ManuallyDrop::new);
+    let other = ManuallyDrop::new(input::instead(&first, project.as_deref(), discovered, wanted.input)?);
     let loaded = other.as_ref().unwrap_or(&first);
-    if other.is_some() {
-        project = ManuallyDrop::new(Project::from(loaded.facts(other_memory)?));
-    }
+    let mut project = match other.is_some() {
+        true => ManuallyDrop::new(Project::from(loaded.facts(other_memory)?)),
+        false => project?,
+    };
     let locator = loaded.locator(&mut project, discovered.project.as_ref());
     let mut resolved = config.resolve(&project, locator.project_root(), wanted.unmatched)?;
     let (baseline_path, text) = find_baseline(wanted.baseline, &config, &locator)?;
@@ -112,8 +113,9 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
         base_report = Some(base.run(loaded, &mut former, &config, RecordedShares::new(shares, false)));
         project.base = Some(Box::new(former));
     }
-    let report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
+    let mut report = linter::lint(&project, &resolved.settings, &resolved.instances, &locator);
     let choice = input::choice(loaded, &project, discovered, wanted.input);
+    report.summary.input = Some(choice.clone());
     then(Linted {
         project: &project,
         resolved: &resolved,

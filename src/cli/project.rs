@@ -88,7 +88,7 @@ pub fn audit(linted: &Linted<'_, '_>, circumstances: &Circumstances) -> Audit {
         circumstances,
         read: Read {
             kind: if linted.loaded.is_manifest() { InputKind::Manifest } else { InputKind::Files },
-            choice: linted.choice.clone(),
+            choice: linted.choice.in_words(),
         },
         has_files: linted.locator.project_root().is_some(),
     })

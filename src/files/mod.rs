@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::text::call::Call;
-use crate::text::jinja::Block;
+use crate::text::jinja::{Block, BlockKind, JinjaError};
 use crate::text::yaml::{Yaml, YamlError};
 use crate::text::{SourceFile, Span, TextError, jinja, python, yaml};
 pub use entries::Entries;
@@ -21,7 +21,7 @@ pub struct ProjectFile {
     yaml: OnceLock<Result<Yaml, YamlError>>,
     entries: OnceLock<Entries>,
     calls: OnceLock<Vec<Call>>,
-    blocks: OnceLock<Vec<Block>>,
+    blocks: OnceLock<(Vec<Block>, Option<JinjaError>)>,
 }
 
 impl ProjectFile {
@@ -56,7 +56,16 @@ impl ProjectFile {
 
     /// Definitions such as `{% macro %}`.
     pub fn blocks(&self) -> &[Block] {
-        self.blocks.get_or_init(|| jinja::find_blocks(self.source.text()))
+        &self.blocks_and_error().0
+    }
+
+    /// Whether there may be more definitions, behind what is never closed.
+    pub fn may_have_more_blocks(&self) -> bool {
+        self.blocks_and_error().1.is_some()
+    }
+
+    fn blocks_and_error(&self) -> &(Vec<Block>, Option<JinjaError>) {
+        self.blocks.get_or_init(|| jinja::find_blocks_before_error(self.source.text(), BlockKind::ALL))
     }
 }
 
@@ -71,6 +80,12 @@ pub struct Problem {
 }
 
 impl Problem {
+    /// As much of the file as is text; `None` where not even the bytes are at hand.
+    pub fn readable_part(&self) -> Option<String> {
+        // Between the letters of UTF-16 are zeros.
+        self.place.as_ref().map(|(file, _)| file.text().replace('\0', ""))
+    }
+
     /// Bytes that are no text are shown with replacement characters, which is what editors show as well.
     fn not_text(shown: &str, bytes: &[u8], error: &TextError) -> Self {
         let TextError::NotUtf8 { byte, .. } = error else {

@@ -25,4 +25,4 @@ pub use place::Place;
 pub use severity::Severity;
 pub use share::{Part, Population, RATCHET, RecordedShares, Share};
 pub use shared::join_shared;
-pub use summary::{BaselineSummary, BaselineUpdate, FixedEntries, Report, RuleSummary, Summary};
+pub use summary::{BaselineSummary, BaselineUpdate, FixedEntries, Input, InputKind, Report, RuleSummary, Summary};

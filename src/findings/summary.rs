@@ -2,6 +2,9 @@
 
 use std::collections::HashMap;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::suppress::Suppressed;
 use super::{Atom, Atoms, Limit, Located, Severity, Share};
 use crate::project::Counts;
@@ -64,11 +67,53 @@ pub struct BaselineUpdate {
     pub shares: usize,
 }
 
+/// What the project was read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum InputKind {
+    /// dbt's `manifest.json`.
+    Manifest,
+    /// The project's own YAML, SQL and Python.
+    Files,
+}
+
+impl InputKind {
+    /// For people.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Manifest => "a manifest",
+            Self::Files => "the project's files",
+        }
+    }
+}
+
+/// What was read, and why that.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Input {
+    pub kind: InputKind,
+    /// The manifest, or the folder of the project.
+    pub path: String,
+    /// Why, in words.
+    pub because: String,
+}
+
+impl Input {
+    /// For people: "target/manifest.json, because its checksums fit the files".
+    pub fn in_words(&self) -> String {
+        match self.kind {
+            InputKind::Manifest => format!("{}, because {}", self.path, self.because),
+            InputKind::Files => format!("{}, because {}", self.kind.words(), self.because),
+        }
+    }
+}
+
 /// The numbers of a run.
 #[derive(Debug, Default)]
 pub struct Summary {
     pub project: String,
     pub dbt_version: String,
+    /// What was read; `None` where that is not one thing, as for several projects at once.
+    pub input: Option<Input>,
     pub counts: Counts,
     /// Rules that were asked for, by code.
     pub rules: Vec<RuleSummary>,
@@ -80,6 +125,7 @@ impl Summary {
         if self.dbt_version != other.dbt_version {
             self.dbt_version = String::new();
         }
+        self.input = None;
         self.counts.add(&other.counts);
         self.rules.extend(other.rules);
         self.rules.sort_by_key(|rule| rule.code);

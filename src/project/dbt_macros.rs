@@ -1,5 +1,7 @@
 //! The macros that dbt-core brings along. A manifest lists them; a project's own files do not.
 
+use super::adapter_macros;
+
 /// Their names in dbt 1.12, but for implementations of single adapters.
 #[rustfmt::skip]
 const NAMES: [&str; 233] = [
@@ -63,6 +65,11 @@ pub fn is_macro_of_dbt(name: &str) -> bool {
     NAMES.binary_search(&name).is_ok()
 }
 
+/// Whether one of dbt's adapters has a macro of that name: a project may override it, and then the adapter calls it.
+pub fn is_macro_of_adapter(name: &str) -> bool {
+    adapter_macros::NAMES.binary_search(&name).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,7 +77,10 @@ mod tests {
     #[test]
     fn names_are_sorted() {
         assert!(NAMES.is_sorted());
+        assert!(adapter_macros::NAMES.is_sorted());
         assert!(is_macro_of_dbt("date_trunc"));
+        assert!(is_macro_of_adapter("set_query_tag") && !is_macro_of_dbt("set_query_tag"));
+        assert!(!is_macro_of_adapter("surrogate_key"));
         assert!(!is_macro_of_dbt("surrogate_key"));
     }
 }

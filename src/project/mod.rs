@@ -1,5 +1,6 @@
 //! The one domain model: what a dbt project is, whichever way it was read.
 
+mod adapter_macros;
 mod build;
 mod counts;
 mod date;
@@ -29,7 +30,7 @@ use std::sync::OnceLock;
 pub use build::Facts;
 pub use counts::Counts;
 pub use date::Date;
-pub use dbt_macros::is_macro_of_dbt;
+pub use dbt_macros::{is_macro_of_adapter, is_macro_of_dbt};
 pub use dbt_version::DbtVersion;
 pub use description::{is_description, is_placeholder};
 pub use detail::{

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::findings::{self, Located, Location, Report, Severity, suppress};
+use crate::findings::{self, Input, Located, Location, Report, Severity, suppress};
 use crate::project::Counts;
 
 /// Version of the format. It grows only when a field changes its meaning or goes away.
@@ -32,6 +32,8 @@ pub struct Output<'a> {
 /// The run in numbers.
 #[derive(Debug, Serialize, JsonSchema)]
 struct Summary<'a> {
+    /// What was read, and why that; null where several projects were checked at once.
+    input: Option<&'a Input>,
     /// Enabled resources of the root project, by type.
     counts: &'a Counts,
     findings: Findings,
@@ -183,6 +185,7 @@ fn summary(report: &Report) -> Summary<'_> {
         skipped: rule.skipped.as_deref(),
     });
     Summary {
+        input: report.summary.input.as_ref(),
         counts: &report.summary.counts,
         findings: Findings {
             error: report.count(Severity::Error),

@@ -301,6 +301,17 @@ impl<'p> Context<'p> {
         }
     }
 
+    /// Why no share of the resources of that type can be taken, if so: of one of them a field is not known that decides
+    /// whether it counts.
+    pub fn unknown_share(&self, kind: ResourceType, fields: &[&str]) -> Option<String> {
+        let is_decisive = |name: &str| fields.contains(&name);
+        let reason = |node: Node<'_>| {
+            let (_, why) = node.resource.unknown.as_ref()?.iter().find(|(name, _)| is_decisive(name))?;
+            Some(format!("too little is known of {} `{}` to take a share: {why}", kind.label(), node.label()))
+        };
+        self.subjects(kind).find_map(reason)
+    }
+
     /// Names what a share is of, within what this instance is limited to: `models`, `models in paths models/marts`.
     pub fn share_key(&self, of: &str) -> String {
         match self.instance.scope.words.as_str() {

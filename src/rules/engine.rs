@@ -323,13 +323,17 @@ impl<'p> World<'p> {
         *self.unknown_parents.get_or_init(is_any)
     }
 
-    /// Whether more than one in twenty subjects of that type have an owner, or any where there are fewer.
+    /// Whether more than one in twenty subjects of that type have an owner, or any where there are fewer. Where too little is
+    /// known of most of them, they may have.
     pub(super) fn are_owned(&self, kind: ResourceType) -> bool {
         let is_owned = |id: &ResourceId| self.settings.owners.name(self.project, self.project.get(*id)).is_some();
+        let is_unknown = |id: &&ResourceId| super::unknown::is_field_unknown("OWN", self.project.get(**id));
         // Not in parallel: a thread that waits for others may start a task that asks for this very answer.
         let owned = || {
             let kinds = self.subjects.iter().filter(|(kind, ids)| {
-                has_owner(*kind) && ids.iter().filter(|id| is_owned(id)).nth(ids.len() / 20).is_some()
+                has_owner(*kind)
+                    && (ids.iter().filter(|id| is_owned(id)).nth(ids.len() / 20).is_some()
+                        || ids.iter().filter(is_unknown).count() * 2 > ids.len())
             });
             kinds.map(|(kind, _)| *kind).collect()
         };

@@ -11,9 +11,10 @@ use crate::rules::RuleInfo;
 /// Fields that the rules of an area draw conclusions from, by the first letters of their codes. Names in the warehouse
 /// are not among them: without a profile they are unknown everywhere, and the few rules that read them see to it.
 ///
-/// `entry` is what a YAML entry says beside the rest, its tests above all, and `readers` whether something reads it that is
-/// not known at all.
-const FIELDS: [(&str, &[&str]); 18] = [
+/// `entry` is what a YAML entry says beside the rest, its tests above all, `descriptions of parts` those of its columns or
+/// arguments, and `readers` whether something reads it that is not known at all.
+const FIELDS: [(&str, &[&str]); 27] = [
+    ("DAG001", &["entry"]),
     ("DAG002", &["readers"]),
     ("DAG019", &["readers"]),
     ("EXP009", &["readers", "children"]),
@@ -24,6 +25,14 @@ const FIELDS: [(&str, &[&str]); 18] = [
     ("SRC004", &["readers"]),
     ("OWN", &["meta", "group", "owner"]),
     ("DOC", &["description", "columns", "meta"]),
+    ("DOC008", &["descriptions of parts"]),
+    ("DOC010", &["descriptions of parts"]),
+    ("DOC011", &["descriptions of parts"]),
+    ("DOC014", &["descriptions of parts"]),
+    ("DOC017", &["descriptions of parts"]),
+    ("ACC005", &["description", "descriptions of parts"]),
+    ("EXP005", &["description", "descriptions of parts"]),
+    ("SRC002", &["description"]),
     ("TST", &["entry", "columns", "meta", "severity", "where", "unique_key", "materialized"]),
     ("SRC", &["freshness", "loaded_at_field", "loader", "meta", "children"]),
     ("EXP", &["owner", "url", "maturity", "meta", "parents"]),

@@ -51,7 +51,12 @@ pub fn read_blocks(text: &Arc<str>, kinds: &[BlockKind]) -> Vec<Block> {
 }
 
 fn unclosed(block: &crate::text::jinja::Block) -> TemplateError {
-    TemplateError::new(block.opening, format!("the block `{}` is never closed", block.name))
+    TemplateError::new(block.opening, never_closed(&block.name))
+}
+
+/// What is wrong with a definition that has no end.
+pub fn never_closed(name: &str) -> String {
+    format!("the block `{name}` is never closed")
 }
 
 fn content(text: &Arc<str>, block: &crate::text::jinja::Block) -> Result<Content, TemplateError> {

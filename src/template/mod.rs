@@ -48,7 +48,7 @@ mod value;
 use std::sync::Arc;
 
 pub use arguments::{Arguments, missing};
-pub use blocks::{Block, Content, read_blocks};
+pub use blocks::{Block, Content, never_closed, read_blocks};
 pub use call::Closure;
 pub use dict::{Dict, Key, KeySet};
 pub use error::{Error, Failure, LimitReached, Place, Reason, TemplateError};

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::mentions::{OwnText, Texts, is_in_jinja, is_quoted, is_word};
 use crate::input::project_files::is_dbt_macro;
-use crate::project::{Project, Resource, ResourceType};
+use crate::project::{Project, Resource, ResourceType, is_macro_of_adapter};
 
 /// Prefixes of a dispatched macro's implementations; the root project may have some for a package's macro.
 #[rustfmt::skip]
@@ -38,7 +38,7 @@ fn candidates<'p>(project: &'p Project<'p>) -> Vec<&'p Resource<'p>> {
     let (own, foreign): (Vec<_>, Vec<_>) = macros().partition(|resource| project.is_own(resource));
     let foreign: HashSet<&str> = foreign.iter().map(|resource| resource.name.as_str()).collect();
     let names: HashSet<&str> = own.iter().map(|resource| resource.name.as_str()).collect();
-    let is_known = |name: &str| foreign.contains(name) || is_dbt_macro(name);
+    let is_known = |name: &str| foreign.contains(name) || is_dbt_macro(name) || is_macro_of_adapter(name);
     let is_implementation = |name: &str| {
         let parts = name.split_once("__");
         parts.is_some_and(|(prefix, rest)| ADAPTERS.contains(&prefix) || names.contains(rest) || is_known(rest))

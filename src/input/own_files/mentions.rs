@@ -46,11 +46,16 @@ impl Texts<'_> {
         counts: impl Fn(OwnText<'_>, usize, Range<usize>) -> bool + Sync,
     ) -> HashSet<usize> {
         let Some(finder) = finder(names) else { return HashSet::new() };
-        // What cannot be read may mention anything.
+        // What cannot be read may mention whatever it has the name of.
         let all = || (0..names.len()).collect();
         let in_file = |(path, is_yaml): &(String, bool)| {
             let file = self.tree.file(path)?;
-            let Ok(file) = file.text() else { return Some(all()) };
+            let file = match file.text() {
+                Ok(file) => file,
+                Err(problem) => {
+                    return Some(problem.readable_part().map_or_else(all, |text| matches(&finder, &text, |_, _| true)));
+                }
+            };
             let text = OwnText { path, file, is_yaml: *is_yaml };
             Some(matches(&finder, text.text(), |name, range| counts(text, name, range)))
         };
@@ -72,7 +77,8 @@ impl Texts<'_> {
         });
         let mut found: HashSet<usize> = in_code.flatten_iter().collect();
         for path in self.package_folders().iter().flat_map(|folder| yaml_below(folder)) {
-            let Ok(text) = std::fs::read_to_string(path) else { return (0..names.len()).collect() };
+            let Ok(bytes) = std::fs::read(path) else { return (0..names.len()).collect() };
+            let text = String::from_utf8_lossy(&bytes);
             found.extend(matches(&finder, &text, |_, range| counts(&text, range)));
         }
         found

@@ -59,7 +59,7 @@ impl Names {
         for (role, kind) in roles {
             for found in tree.of_role(role) {
                 let Some(file) = tree.file(&found.path()) else { continue };
-                let Ok(file) = file.text() else {
+                let Some(file) = file.text().ok().filter(|file| !file.may_have_more_blocks()) else {
                     self.open.insert(kind);
                     continue;
                 };

@@ -18,7 +18,7 @@ use super::problem::Problem;
 use super::properties::Entry;
 use super::search::UnreadFolder;
 use super::sources::{SourceTable, tables};
-use super::unread::UnreadCode;
+use super::unread::{Unread, UnreadCode};
 use super::warehouse::finish;
 use super::world::World;
 use super::write::{Rest, Whole, calls_of};
@@ -53,9 +53,10 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     place_in_yaml(&mut problems, &reads);
     nodes.par_iter_mut().for_each(|node| finish(&world, node));
     let resources = resources.into_iter().map(|resource| (calls_of(&world, &resource), resource)).collect::<Vec<_>>();
-    let docs = read_docs(&reads);
-    let whole =
-        Whole { world: &world, nodes, sources, resources, macros, entries: &entries, docs, unread, unread_code };
+    let (docs, unread_docs) = read_docs(&reads, &mut problems);
+    let unread_docs = unread_docs.or_else(|| world.unread_folder(0).map(str::to_owned));
+    let unread = Unread { properties: unread, code: unread_code, docs: unread_docs };
+    let whole = Whole { world: &world, nodes, sources, resources, macros, entries: &entries, docs, unread };
     let (manifest, unresolved, rest) = whole.write(&mut problems);
     problems.sort();
     let listing = listing(&world, &reads);
@@ -156,8 +157,19 @@ fn read_entries(
     (all, unread)
 }
 
-fn read_docs(reads: &[Read]) -> Vec<Docs> {
-    reads.par_iter().filter(|read| read.role == Role::Docs).flat_map_iter(parse::docs).collect()
+/// The docs blocks of all Markdown files, and the first such file that cannot be read whole.
+fn read_docs(reads: &[Read], problems: &mut Vec<Problem>) -> (Vec<Docs>, Option<String>) {
+    let files = reads.par_iter().filter(|read| read.role == Role::Docs);
+    let read: Vec<_> = files.map(|read| (read, parse::docs(read))).collect();
+    let (mut all, mut unread) = (Vec::new(), None);
+    for (read, (docs, wrong)) in read {
+        if !wrong.is_empty() || parse::unreadable(read).is_some() {
+            unread.get_or_insert_with(|| read.found.path());
+        }
+        all.extend(docs);
+        problems.extend(wrong);
+    }
+    (all, unread)
 }
 
 /// Of several enabled nodes with one id the first is kept, for dbt refuses the project then; disabled ones may share one.

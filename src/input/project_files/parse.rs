@@ -9,7 +9,7 @@ use super::node::{Calls, Failure, Kind, Node};
 use super::problem::Problem;
 use super::properties::{Entry, Place, SECTIONS};
 use super::world::{MacroEntry, World};
-use crate::template::{Content, Template, read_blocks};
+use crate::template::{self, Content, Template, read_blocks};
 use crate::text::call::{Argument, ArgumentValue, Call};
 use crate::text::jinja::BlockKind;
 use crate::text::{Span, jinja, python, yaml};
@@ -247,21 +247,38 @@ fn literal(value: &ArgumentValue) -> Datum {
     }
 }
 
-/// The docs blocks of a Markdown file.
-pub fn docs(read: &Read) -> Vec<Docs> {
-    let Some(text) = read.text() else { return Vec::new() };
+/// The docs blocks of a Markdown file, each by itself, and what keeps dbt from reading others.
+pub fn docs(read: &Read) -> (Vec<Docs>, Vec<Problem>) {
+    let Some(text) = read.text() else { return (Vec::new(), Vec::new()) };
     // Most Markdown is no template at all, and may hold anything that looks like one.
     if !text.contains("{%") {
-        return Vec::new();
+        return (Vec::new(), Vec::new());
     }
-    let blocks = jinja::find_blocks_of(text, BlockKind::IN_DOCS_FILES);
-    let made = blocks.into_iter().map(|block| Docs {
+    let problem = |span: Span, message: String| Problem::new(read.project, read.found.path(), Some(span), message);
+    let (blocks, error) = jinja::find_blocks_before_error(text, BlockKind::IN_DOCS_FILES);
+    let (whole, open): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|block| block.closed);
+    let made = whole.into_iter().map(|block| Docs {
         project: read.project,
         name: block.name,
         path: read.found.path(),
         contents: super::context::docs_block(&text[block.body.range()]).trim().to_owned(),
     });
-    made.collect()
+    let open = open.into_iter().map(|block| problem(block.opening, template::never_closed(&block.name)));
+    // Where a delimiter is open, so are the blocks before it, for that reason.
+    let error = error.filter(|error| is_for_dbt(&text[..error.span.range().end], text));
+    let problems = match error {
+        Some(error) => vec![problem(error.span, error.message.to_owned())],
+        None => open.collect(),
+    };
+    (made.collect(), problems)
+}
+
+/// Whether dbt, too, takes the last delimiter in `before` for one: a tag has a name, other than the `{%` of a text.
+fn is_for_dbt(before: &str, text: &str) -> bool {
+    let last = ["{%", "{{", "{#"].into_iter().filter_map(|delimiter| before.rfind(delimiter)).max();
+    let Some(tag) = last.and_then(|at| text[at..].strip_prefix("{%")) else { return true };
+    let tag = tag.strip_prefix('-').unwrap_or(tag).trim_start();
+    tag.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
 }
 
 /// The entries of a properties file; `render` evaluates the Jinja of a text.

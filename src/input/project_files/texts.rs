@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::context::{self, Docs as DocsBlocks};
-use super::datum::{Datum, Map};
+use super::datum::{Datum, Map, Reason};
 use super::parse::Docs;
 use super::resolve::Unresolved;
 use super::world::World;
@@ -18,13 +18,17 @@ pub struct Texts<'w> {
     world: &'w Arc<World>,
     /// Whether they stay as they are written.
     raw: bool,
+    /// Why docs blocks may be missing that are there.
+    unread: Option<Reason>,
     blocks: Arc<HashMap<(usize, String), String>>,
 }
 
 impl<'w> Texts<'w> {
-    pub fn new(world: &'w Arc<World>, docs: &[Docs]) -> Self {
+    /// `unread` is a file that may have docs blocks and cannot be read.
+    pub fn new(world: &'w Arc<World>, docs: &[Docs], unread: Option<&str>) -> Self {
         let blocks = docs.iter().map(|block| ((block.project, block.name.clone()), block.contents.clone())).collect();
-        Self { world, raw: false, blocks: Arc::new(blocks) }
+        let unread = unread.map(|path| Reason::from(format!("{path} cannot be read")));
+        Self { world, raw: false, unread, blocks: Arc::new(blocks) }
     }
 
     /// The same, leaving every text as it is written.
@@ -63,23 +67,49 @@ impl<'w> Texts<'w> {
         packages.into_iter().find(|index| self.blocks.contains_key(&(*index, name.to_owned())))
     }
 
-    /// The docs blocks that the description of a resource, or of a column of it, mentions and nothing defines.
-    pub fn missing(&self, project: usize, unique_id: &str, column: Option<&str>, text: &Datum) -> Vec<Unresolved> {
+    /// The docs blocks that a text mentions and nothing defines.
+    fn undefined(&self, project: usize, text: &Datum) -> Vec<String> {
         let calls = self.calls(Some(text));
-        let missing = calls.iter().filter_map(|call| {
-            let (package, name) = call.as_doc()?;
-            if self.project_of(project, package, name).is_some() {
-                return None;
-            }
-            Some(Unresolved {
-                unique_id: unique_id.to_owned(),
-                function: "doc",
-                name: package.map_or_else(|| name.to_owned(), |package| format!("{package}.{name}")),
-                disabled: false,
-                column: column.map(str::to_owned),
-            })
+        let mentioned = calls.iter().filter_map(Call::as_doc);
+        let undefined = mentioned.filter(|(package, name)| self.project_of(project, *package, name).is_none());
+        undefined
+            .map(|(package, name)| package.map_or_else(|| name.to_owned(), |package| format!("{package}.{name}")))
+            .collect()
+    }
+
+    /// The docs blocks that the description of a resource, or of a column of it, mentions and nothing defines. None where
+    /// a file that cannot be read may.
+    pub fn missing(&self, project: usize, unique_id: &str, column: Option<&str>, text: &Datum) -> Vec<Unresolved> {
+        if self.unread.is_some() {
+            return Vec::new();
+        }
+        let missing = self.undefined(project, text).into_iter().map(|name| Unresolved {
+            unique_id: unique_id.to_owned(),
+            function: "doc",
+            name,
+            disabled: false,
+            column: column.map(str::to_owned),
         });
         missing.collect()
+    }
+
+    /// Notes which of a resource's descriptions are not known, its own or those of its parts (columns, arguments): those with
+    /// a docs block that may be in a file that cannot be read.
+    pub fn note_unread<'t>(
+        &self,
+        entry: &mut Map,
+        project: usize,
+        own: impl IntoIterator<Item = Option<&'t Datum>>,
+        parts: impl IntoIterator<Item = Option<&'t Datum>>,
+    ) {
+        let Some(reason) = &self.unread else { return };
+        let is_open = |text: &Datum| !self.undefined(project, text).is_empty();
+        if own.into_iter().flatten().any(is_open) {
+            entry.insert("description", Datum::Unknown(reason.clone()));
+        }
+        if parts.into_iter().flatten().any(is_open) {
+            entry.insert("descriptions of parts", Datum::Unknown(reason.clone()));
+        }
     }
 
     /// As [`missing`](Self::missing), of a description and those of columns.

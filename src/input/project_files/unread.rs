@@ -1,10 +1,20 @@
-//! Code that cannot be read may reference whatever it has the name of.
+//! What cannot be read may say anything. Code may reference whatever it has the name of.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::files::{Read, Role};
 use super::node::Node;
 use super::sources::SourceTable;
+
+/// All that is there and cannot be read.
+#[derive(Debug, Default)]
+pub struct Unread {
+    /// By project, a properties file.
+    pub properties: HashMap<usize, String>,
+    pub code: Vec<UnreadCode>,
+    /// A Markdown file of any project, which may define every docs block.
+    pub docs: Option<String>,
+}
 
 /// A file, or a part of one, whose references are not known.
 #[derive(Debug)]
@@ -20,9 +30,7 @@ impl UnreadCode {
     pub fn of(read: &Read) -> Option<Self> {
         let is_code = matches!(read.role, Role::Macro | Role::Model | Role::Snapshot);
         let problem = read.file.as_ref().filter(|_| is_code)?.text().err()?;
-        // Between the letters of UTF-16 are zeros.
-        let text = problem.place.as_ref().map(|(file, _)| file.text().replace('\0', ""));
-        Some(Self { path: read.found.path(), text })
+        Some(Self { path: read.found.path(), text: problem.readable_part() })
     }
 
     /// A node whose template is broken.

@@ -18,7 +18,7 @@ use super::properties::Entry;
 use super::resolve::{Names, Unresolved, parents, possible_parents, unit_tests};
 use super::sources::SourceTable;
 use super::texts::Texts;
-use super::unread::UnreadCode;
+use super::unread::Unread;
 use super::world::World;
 use super::yaml_only::YamlResource;
 
@@ -88,9 +88,7 @@ pub struct Whole<'w> {
     pub macros: Vec<MacroFile>,
     pub entries: &'w [Entry],
     pub docs: Vec<Docs>,
-    /// By project, a properties file that cannot be read.
-    pub unread: HashMap<usize, String>,
-    pub unread_code: Vec<UnreadCode>,
+    pub unread: Unread,
 }
 
 impl Whole<'_> {
@@ -108,7 +106,7 @@ impl Whole<'_> {
             }
         }
         let mut manifest = Manifest::default();
-        let texts = Texts::new(self.world, &self.docs);
+        let texts = Texts::new(self.world, &self.docs, self.unread.docs.as_deref());
         let readers = self.possible_readers();
         self.write_nodes(&mut manifest, &texts, &readers);
         self.write_sources(&mut manifest, &texts, &readers);
@@ -122,7 +120,7 @@ impl Whole<'_> {
 
     fn possible_readers(&self) -> Readers<'_> {
         let mut readers = Readers::new();
-        for code in &self.unread_code {
+        for code in &self.unread.code {
             let reader = format!("{}, which cannot be read,", code.path);
             for id in code.may_reference(&self.nodes, &self.sources) {
                 readers.insert(id, Cow::Owned(reader.clone()));
@@ -168,7 +166,8 @@ impl Whole<'_> {
                     entry.insert("group", group.clone());
                 }
                 note_reader(&mut entry, readers, &node.unique_id);
-                self.note_missing_docs(&mut entry, texts, node.project, &node.patch.description, &node.patch.columns);
+                let (own, parts) = ([Some(&node.patch.description)], described(&node.patch.columns));
+                texts.note_unread(&mut entry, node.project, own, parts);
                 if node.kind.is_described() {
                     self.note_unread(&mut entry, node.project, node.patch.place.is_some());
                 }
@@ -191,8 +190,9 @@ impl Whole<'_> {
             let mut entry = manifest::source(table, self.world, descriptions, columns);
             entry.insert("doc_blocks", texts.mentioned(table.project, Some(&table.description)));
             note_reader(&mut entry, readers, &table.unique_id);
+            let own = [Some(&table.description), Some(&table.source_description)];
+            texts.note_unread(&mut entry, table.project, own, described(&table.columns));
             self.note_unread(&mut entry, table.project, true);
-            self.note_missing_docs(&mut entry, texts, table.project, &table.description, &table.columns);
             manifest.add("sources", &table.unique_id, manifest::json(&table.unique_id, entry), table.enabled);
         }
     }
@@ -201,7 +201,7 @@ impl Whole<'_> {
     /// exposures and metrics in it read.
     fn note_unread(&self, entry: &mut Map, project: usize, has_entry: bool) {
         let folder = self.world.unread_folder(project);
-        let Some(path) = folder.or(self.unread.get(&project).map(String::as_str)) else { return };
+        let Some(path) = folder.or(self.unread.properties.get(&project).map(String::as_str)) else { return };
         let reason = Reason::from(format!("{path} cannot be read"));
         let fields: &[&str] = match (has_entry, folder) {
             (false, _) => &SAID_BY_ENTRIES,
@@ -212,16 +212,16 @@ impl Whole<'_> {
         for field in fields {
             entry.insert(*field, Datum::Unknown(reason.clone()));
         }
+        self.note_unread_group(entry, &reason);
     }
 
-    /// A docs block that a description mentions and nothing defines may stand in a folder that cannot be read.
-    fn note_missing_docs(&self, entry: &mut Map, texts: &Texts, project: usize, description: &Datum, columns: &[Map]) {
-        let Some(folder) = self.world.unread_folder(0) else { return };
-        if texts.missing_in_all(project, "", description, columns).is_empty() {
-            return;
-        }
-        for field in ["description", "columns"] {
-            entry.insert(field, Datum::Unknown(Reason::from(format!("{folder} cannot be read"))));
+    /// Nobody knows who owns what is in a group that no file defines which can be read.
+    fn note_unread_group(&self, entry: &mut Map, reason: &Reason) {
+        let of_config = || entry.get("config").and_then(|config| config.get("group"));
+        let group = entry.get("group").filter(|group| !group.is_null()).or_else(of_config).and_then(Datum::as_text);
+        let is_defined = |name: &str| of_section(self.entries, "groups").any(|entry| entry.name == name);
+        if group.is_some_and(|name| !is_defined(name)) {
+            entry.insert("owner", Datum::Unknown(reason.clone()));
         }
     }
 
@@ -253,11 +253,9 @@ impl Whole<'_> {
                 entry.insert("refs", manifest::refs(&calls.refs));
                 entry.insert("metrics", metric_names(calls));
             }
+            texts.note_unread(&mut entry, resource.project, [Some(&resource.description)], []);
+            self.note_unread(&mut entry, resource.project, true);
             render_parts(&mut entry, &|text| texts.render(&docs, resource.project, text));
-            self.note_missing_docs(&mut entry, texts, resource.project, &resource.description, &[]);
-            if matches!(resource.kind, "metric" | "semantic_model") {
-                self.note_unread(&mut entry, resource.project, true);
-            }
             let json = manifest::json(&resource.unique_id, entry);
             manifest.add(section, &resource.unique_id, json, resource.enabled);
         }
@@ -272,6 +270,10 @@ impl Whole<'_> {
             let project = file.entry.package;
             let said = said.get(&(project, file.name.as_str())).copied();
             let mut entry = manifest::macro_entry(file, said, self.world, &|text| texts.render(&docs, project, text));
+            let value = |key: &str| said.and_then(|said| said.data.get(key));
+            let arguments = value("arguments").map(Datum::items).unwrap_or_default();
+            let parts = arguments.iter().map(|argument| argument.get("description"));
+            texts.note_unread(&mut entry, project, [value("description")], parts);
             self.note_unread(&mut entry, project, said.is_some());
             let id = &file.entry.unique_id;
             manifest.add("macros", id, manifest::json(id, entry), true);
@@ -281,6 +283,11 @@ impl Whole<'_> {
             manifest.add("docs", &id, manifest::json(&id, manifest::docs(block, self.world)), true);
         }
     }
+}
+
+/// The descriptions of columns.
+fn described(columns: &[Map]) -> impl Iterator<Item = Option<&Datum>> {
+    columns.iter().map(|column| column.get("description"))
 }
 
 fn section(kind: &str) -> &'static str {

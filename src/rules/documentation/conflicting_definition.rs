@@ -152,7 +152,8 @@ impl ConflictingDefinition {
     fn texts<'p>(&self, cx: &Context<'p>) -> HashMap<Cow<'p, str>, Texts<'p>> {
         let mut texts: HashMap<Cow<'p, str>, Texts<'p>> = HashMap::new();
         for model in cx.subjects(ResourceType::Model) {
-            if cx.latest_version(model).is_some_and(|latest| latest.id != model.id) {
+            let is_former = cx.latest_version(model).is_some_and(|latest| latest.id != model.id);
+            if is_former || model.is_unknown("descriptions of parts") {
                 continue;
             }
             for column in model.resource.columns.iter().filter(|column| !column.description.is_empty()) {

@@ -103,7 +103,9 @@ impl Rule for LowDocumentationCoverage {
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
         let Options { min, of, .. } = self.options;
-        (min == Minimum::Ratchet).then(|| self.coverage(cx).without_record(of.words(), cx))?
+        let unknown = cx.unknown_share(ResourceType::Model, of.fields());
+        let is_ratchet = min == Minimum::Ratchet;
+        unknown.or_else(|| is_ratchet.then(|| self.coverage(cx).without_record(of.words(), cx))?)
     }
 }
 
@@ -127,6 +129,14 @@ impl LowDocumentationCoverage {
 }
 
 impl Counted {
+    /// What decides whether something counts.
+    fn fields(self) -> &'static [&'static str] {
+        match self {
+            Self::Models => &["description"],
+            Self::Columns => &["columns", "descriptions of parts"],
+        }
+    }
+
     fn words(self) -> Words {
         let (of, things) = match self {
             Self::Models => ("models", "models"),

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use super::undescribed::{self, Options};
-use crate::project::{ResourceType, is_macro_of_dbt};
+use crate::project::{ResourceType, is_macro_of_adapter, is_macro_of_dbt};
 use crate::rules::{Context, Rule, declare_rule};
 
 declare_rule! {
@@ -57,7 +57,8 @@ impl Rule for UndocumentedMacro {
         let subjects: Vec<_> = cx.subjects(ResourceType::Macro).collect();
         for subject in subjects {
             let implements = dispatched(&subject.name);
-            let is_implementation = implements.is_some_and(|name| names.contains(name) || is_macro_of_dbt(name));
+            let is_implementation = implements
+                .is_some_and(|name| names.contains(name) || is_macro_of_dbt(name) || is_macro_of_adapter(name));
             if is_implementation || is_hook(implements.unwrap_or(&subject.name)) {
                 continue;
             }

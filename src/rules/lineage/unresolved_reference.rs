@@ -7,9 +7,10 @@ declare_rule! {
     /// Flags a `ref`, `source` or `metric` of something that does not exist, or that is disabled, and a description with a
     /// `doc` of a docs block that does not exist.
     ///
-    /// The rule is about projects that are read from their own files. dbt refuses such a project and writes no manifest, so
-    /// that with one it has nothing to say. A test that refers to nothing is an exception: dbt leaves it out with a warning,
-    /// and runs the rest.
+    /// The rule runs where a project is read from its own files, and not with a manifest. dbt refuses such a project and writes
+    /// none. A test that refers to nothing is an exception: dbt leaves it out with a warning, runs the rest and writes the
+    /// manifest without it. Nothing in there says so, and to find it, all files would have to be read beside the manifest;
+    /// `--input project` does that.
     ///
     /// What a package may define is left alone where packages are not installed. If that is true of every name that is not
     /// found, the rule is named among those that did not run.
@@ -77,7 +78,9 @@ impl Rule for UnresolvedName {
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
         let Some(unresolved) = &cx.project.unresolved else {
-            return Some("dbt has resolved every reference before it wrote the manifest".to_owned());
+            return Some("a manifest has every reference resolved, and tests of what does not exist left out; --input project looks for \
+                         these"
+                .to_owned());
         };
         let is_undecided = cx.own_files().is_some_and(|own| own.undecided_references > 0);
         (unresolved.is_empty() && is_undecided).then(|| PACKAGES_ARE_MISSING.to_owned())

@@ -127,12 +127,15 @@ impl Rule for OwnershipConcentration {
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
         let total = feeding(cx).take(self.options.min_models).count();
-        (total < self.options.min_models).then(|| match total {
+        let few = (total < self.options.min_models).then(|| match total {
             0 => "no model feeds an exposure".to_owned(),
             _ => format!(
                 "{total} models feed an exposure; below {} (`min-models`) a share says nothing",
                 self.options.min_models
             ),
+        });
+        few.or_else(|| {
+            cx.unknown_share(ResourceType::Model, &["children", "group", "meta", "owner", "parents", "readers"])
         })
     }
 }

@@ -59,8 +59,7 @@ impl Rule for MissingDbtVersionRange {
             }
             _ => {
                 let message = format!("project `{}` does not say which versions of dbt it works with", cx.project.name);
-                let help = help(&cx.project.dbt_version);
-                cx.report_project(Place::ProjectKey(Vec::new()), message).help(help);
+                cx.report_project(Place::ProjectKey(Vec::new()), message).help(HELP);
             }
         }
     }
@@ -70,13 +69,8 @@ impl Rule for MissingDbtVersionRange {
     }
 }
 
-/// Proposes the version that the manifest was written by.
-fn help(used: &str) -> String {
-    let mut numbers = used.split('.');
-    let minor = numbers.next().zip(numbers.next()).filter(|(major, _)| *major == "1");
-    let from = minor.map_or_else(|| "1.9.0".to_owned(), |(major, minor)| format!("{major}.{minor}.0"));
-    format!("add `require-dbt-version: [\">={from}\", \"<2.0.0\"]` to dbt_project.yml, with the versions you run")
-}
+/// The same whichever input is read: only a manifest says which dbt has written it.
+const HELP: &str = "add `require-dbt-version: [\">=1.9.0\", \"<2.0.0\"]` to dbt_project.yml, with the versions you run in place of these";
 
 #[cfg(test)]
 mod tests {

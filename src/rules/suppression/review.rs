@@ -108,6 +108,10 @@ impl Review<'_> {
 
     /// Whether rules of that meaning looked at all that a suppression may be for: only then is it known to be of no use.
     pub(super) fn have_looked(&self, meaning: &Meaning, one: &Suppression) -> bool {
+        if !self.project.unreadable.is_empty() {
+            // What it hides may rest on what nobody could read.
+            return false;
+        }
         match meaning {
             Meaning::Rule(code) => self.has_run_over(code, one),
             // A rule of the area that is off in this run may be on in others.

@@ -122,6 +122,7 @@ impl Rule for LowTestCoverage {
         let is_empty = cx.subjects(kind).next().is_none();
         let empty = is_empty.then(|| format!("there is no {} to take a share of", kind.label()));
         let is_ratchet = min == Minimum::Ratchet;
+        let empty = empty.or_else(|| cx.unknown_share(kind, &["columns", "entry"]));
         empty.or_else(|| is_ratchet.then(|| self.coverage(cx).without_record(of.words(), cx))?)
     }
 

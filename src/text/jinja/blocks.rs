@@ -1,5 +1,6 @@
 //! What dbt's own tags define: macros, tests, materializations, snapshots, docs blocks.
 
+use super::JinjaError;
 use super::segments::{Brackets, Segment, SegmentKind, Segments};
 use crate::text::Span;
 use crate::text::call::find::{Finder, Tokens};
@@ -27,7 +28,8 @@ impl BlockKind {
     pub const IN_SNAPSHOT_FILES: &'static [Self] = &[Self::Snapshot];
     /// The kinds that dbt looks for in the Markdown files of `docs-paths`.
     pub const IN_DOCS_FILES: &'static [Self] = &[Self::Docs];
-    const ALL: &'static [Self] = &[Self::Macro, Self::Test, Self::Materialization, Self::Snapshot, Self::Docs];
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[Self::Macro, Self::Test, Self::Materialization, Self::Snapshot, Self::Docs];
 
     fn of_tag(tag: &str) -> Option<Self> {
         Some(match tag {
@@ -52,7 +54,8 @@ pub struct Block {
     pub name_span: Span,
     /// The parameters of a macro's or test's signature, in order; for a materialization, what stands behind its name.
     pub parameters: Vec<Parameter>,
-    /// From the opening tag to the end of the closing one; to the end of the text where that is missing.
+    /// From the opening tag to the end of the closing one; where that is missing, to the next block of its kind or the end
+    /// of the text.
     pub span: Span,
     /// The opening tag alone.
     pub opening: Span,
@@ -82,31 +85,43 @@ pub fn find_blocks(text: &str) -> Vec<Block> {
 /// closing tag of its own name, and tags of other names, among them kinds that were not asked for, do not matter: a
 /// docs block may show a macro as an example.
 ///
-/// A definition without name is left out. What stands behind a block that is never closed is not looked at.
+/// A definition without name is left out. One that is never closed ends where the next of its kind begins.
 pub fn find_blocks_of(text: &str, kinds: &[BlockKind]) -> Vec<Block> {
+    find_blocks_before_error(text, kinds).0
+}
+
+/// As [`find_blocks_of`], with the delimiter that is never closed, behind which nothing is found.
+pub fn find_blocks_before_error(text: &str, kinds: &[BlockKind]) -> (Vec<Block>, Option<JinjaError>) {
     let mut blocks = Vec::new();
     let mut finder = Finder::default();
     let mut current: Option<(Block, String)> = None;
-    let statements = Segments::with_brackets(text, Brackets::Ignored)
-        .map_while(Result::ok)
-        .filter(|segment| segment.kind == SegmentKind::Statement);
-    for segment in statements {
+    for segment in Segments::with_brackets(text, Brackets::Ignored) {
+        let segment = match segment {
+            Ok(segment) if segment.kind == SegmentKind::Statement => segment,
+            Ok(_) => continue,
+            Err(error) => {
+                blocks.extend(current.map(|(block, _)| block));
+                return (blocks, Some(error));
+            }
+        };
         let tag = tag_name(&text[segment.inner.range()]);
+        let kind = BlockKind::of_tag(tag).filter(|kind| kinds.contains(kind));
         match &mut current {
             Some((block, end)) if tag == end.as_str() => {
                 block.close(segment);
                 blocks.extend(current.take().map(|(block, _)| block));
+                continue;
             }
-            Some(_) => {}
-            None => {
-                let kind = BlockKind::of_tag(tag).filter(|kind| kinds.contains(kind));
-                let block = kind.and_then(|kind| open_block(text, segment, kind, &mut finder));
-                current = block.map(|block| (block, format!("end{tag}")));
-            }
+            Some((block, _)) if kind != Some(block.kind) => continue,
+            Some((block, _)) => block.break_off(segment),
+            None => {}
         }
+        blocks.extend(current.take().map(|(block, _)| block));
+        let block = kind.and_then(|kind| open_block(text, segment, kind, &mut finder));
+        current = block.map(|block| (block, format!("end{tag}")));
     }
     blocks.extend(current.map(|(block, _)| block));
-    blocks
+    (blocks, None)
 }
 
 impl Block {
@@ -114,6 +129,12 @@ impl Block {
         self.span.end = closing.span.end;
         self.body.end = closing.span.start;
         self.closed = true;
+    }
+
+    /// Ends the block before the next one, which dbt does not let it hold.
+    fn break_off(&mut self, next: Segment) {
+        self.span.end = next.span.start;
+        self.body.end = next.span.start;
     }
 }
 
@@ -241,6 +262,15 @@ mod tests {
         assert!(!block.closed);
         assert_eq!((block.span.range(), block.body.range()), (0..text.len(), 19..text.len()));
         assert_eq!(block.parameters.len(), 2);
+    }
+
+    #[test]
+    fn an_open_block_takes_no_other_with_it() {
+        let text = "{% docs a %}x{% macro m() %}{% docs b %}y{% enddocs %}{% docs c %}{# {% enddocs %}";
+        let (blocks, error) = find_blocks_before_error(text, BlockKind::IN_DOCS_FILES);
+        let found: Vec<_> = blocks.iter().map(|block| (&text[block.body.range()], block.closed)).collect();
+        assert_eq!(found, [("x{% macro m() %}", false), ("y", true), ("{# {% enddocs %}", false)]);
+        assert_eq!(error.map(|error| &text[error.span.range()]), Some("{#"));
     }
 
     proptest! {

@@ -9,7 +9,7 @@ mod segments;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub use blocks::{Block, BlockKind, Parameter, find_blocks, find_blocks_of};
+pub use blocks::{Block, BlockKind, Parameter, find_blocks, find_blocks_before_error, find_blocks_of};
 pub use calls::{calls, calls_before_error};
 pub use segments::{Brackets, Segment, SegmentKind, Segments};
 

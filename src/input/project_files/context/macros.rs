@@ -7,6 +7,7 @@ use super::super::world::MacroEntry;
 use super::dbt_macros;
 use super::generic_test::{Reach, Reached};
 use super::scope::{Purpose, Scope};
+use crate::project::is_macro_of_adapter;
 use crate::template::{Arguments, Error, Function, Machine, Object, ObjectKind, Value};
 
 /// A bare name that is a macro of the project or the root project, or the name of a package.
@@ -58,7 +59,8 @@ pub fn of_unread(scope: &Rc<Scope>, name: &str) -> Option<Value> {
 /// A macro that dbt itself brings, where the project has none of that name.
 pub fn of_dbt(scope: &Rc<Scope>, name: &str) -> Option<Value> {
     if !dbt_macros::is_known(name) {
-        return None;
+        // Whether it is there depends on the adapter, and what it gives on its own code.
+        return is_macro_of_adapter(name).then(|| Value::unknown(&format!("what an adapter's macro {name} gives")));
     }
     let (scope, name) = (scope.clone(), name.to_owned());
     Some(Function::value(&name.clone(), move |machine, arguments| {
