@@ -143,7 +143,15 @@ fn json_has_the_documented_shape() {
     assert_eq!(output["project"], "no_exposures");
     assert_eq!(output["dbt_version"], "1.12.0");
     let summary = &output["summary"];
-    assert_eq!(keys(summary), ["baseline", "counts", "findings", "limit", "rules", "suppressed"]);
+    assert_eq!(keys(summary), ["baseline", "counts", "findings", "input", "limit", "rules", "suppressed"]);
+    assert_eq!(
+        summary["input"],
+        serde_json::json!({
+            "kind": "manifest",
+            "path": "gym/target/manifest.json",
+            "because": "its checksums fit the files",
+        })
+    );
     assert_eq!((&summary["suppressed"], &output["suppressed"]), (&0.into(), &serde_json::json!([])));
     assert_eq!(
         summary["counts"],
