@@ -272,6 +272,7 @@ impl<'p> World<'p> {
 
     /// Runs these rules over all that they are about.
     fn check(&self, running: &[&'p Instance]) -> Findings {
+        self.by_name.prepare(self.project, running);
         let is_asked = |id: &ResourceId| self.is_asked(*id);
         let by_kind: Vec<(Vec<ResourceId>, Vec<&Instance>)> = self
             .subjects

@@ -85,11 +85,12 @@ fn fixtures_are_read_as_dbt_reads_them() {
 fn fixtures_have_the_same_findings_from_both() {
     for name in FIXTURES {
         let root = fixture(name);
-        let (unknown, ours, theirs) = both(&root, &manifest_of(name), invocation::of_fixture(&root), |mut ours, theirs| {
-            // Files do not say which dbt runs, and advice is for the oldest that may.
-            ours.dbt_version = theirs.dbt_version.to_string().into();
-            (findings::with_unknowns(&ours), findings::of(&root, ours), findings::of(&root, theirs))
-        });
+        let (unknown, ours, theirs) =
+            both(&root, &manifest_of(name), invocation::of_fixture(&root), |mut ours, theirs| {
+                // Files do not say which dbt runs, and advice is for the oldest that may.
+                ours.dbt_version = theirs.dbt_version.to_string().into();
+                (findings::with_unknowns(&ours), findings::of(&root, ours), findings::of(&root, theirs))
+            });
         findings::assert_equal(name, &unknown, &ours, &theirs);
     }
 }

@@ -12,6 +12,7 @@ pub(crate) use named::{Named, Reading};
 pub(crate) use quoted::{in_macro, in_template};
 
 use super::generated::{generates_rows, sql};
+use super::instance::Instance;
 use super::{Context, Node, hard_coded};
 use crate::project::{Project, Resource, ResourceId, ResourceType};
 
@@ -30,7 +31,21 @@ pub(crate) struct ByName<'p> {
     answers: &'p Answers,
 }
 
-// Neither is made in parallel: a thread that waits for others may start a task that asks for this very answer.
+impl Answers {
+    /// Finds the answers that these rules are going to ask for, on all threads. Within a rule one thread would have to: while
+    /// it waits for others it may start a task that asks for this very answer, and wait for itself.
+    pub(super) fn prepare(&self, project: &Project<'_>, rules: &[&Instance]) {
+        /// They ask in nearly every project; the others ask now and then.
+        const ASKING: [&str; 4] = ["DAG002", "DAG019", "EXP009", "SRC004"];
+        if rules.iter().any(|rule| ASKING.contains(&rule.info.code)) {
+            rayon::join(
+                || self.named.get_or_init(|| Named::new(project, true)),
+                || self.lookups.get_or_init(|| Lookups::new(project)),
+            );
+        }
+    }
+}
+
 impl<'p> ByName<'p> {
     pub(super) fn new(project: &'p Project<'p>, answers: &'p Answers) -> Self {
         Self { project, answers }
@@ -43,7 +58,7 @@ impl<'p> ByName<'p> {
 
     /// Relations that SQL names: takes one look at all of it.
     pub(crate) fn named(self) -> &'p Named {
-        self.answers.named.get_or_init(|| Named::new(self.project))
+        self.answers.named.get_or_init(|| Named::new(self.project, false))
     }
 }
 

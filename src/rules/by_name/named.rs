@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use rayon::prelude::*;
 use regex::Regex;
 
 use crate::project::{Detail, Project, Resource, ResourceId, ResourceType};
@@ -41,15 +42,17 @@ static NAMES_ONE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 impl Named {
-    pub(super) fn new(project: &Project<'_>) -> Self {
+    pub(super) fn new(project: &Project<'_>, in_parallel: bool) -> Self {
+        let own: Vec<(ResourceId, &Resource<'_>)> = project.iter().filter(|(_, it)| project.is_own(it)).collect();
+        let said: Vec<Said> = match in_parallel {
+            true => own.par_iter().filter_map(|(id, resource)| Said::of(*id, resource)).collect(),
+            false => own.iter().filter_map(|(id, resource)| Said::of(*id, resource)).collect(),
+        };
         let mut all = Self::default();
-        for (id, resource) in project.iter().filter(|(_, resource)| project.is_own(resource)) {
-            let Some(code) = code_of(resource) else { continue };
-            for name in hard_coded::relations(&code) {
-                all.add(name, id);
-            }
-            if resource.kind != ResourceType::Macro && super::lookups::asks(&code) {
-                all.asking.insert(id);
+        for one in said {
+            one.names.iter().for_each(|name| all.add(name, one.id));
+            if one.asks {
+                all.asking.insert(one.id);
             }
         }
         all
@@ -87,6 +90,23 @@ impl Named {
     /// Where a table of that name is read, in order of readers' ids.
     pub(crate) fn of(&self, table: &str) -> &[Reading] {
         self.by_table.get(&table.to_lowercase()).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// What the code of one resource says.
+struct Said {
+    id: ResourceId,
+    names: Vec<String>,
+    /// Whether it looks relations up itself, other than in a macro.
+    asks: bool,
+}
+
+impl Said {
+    fn of(id: ResourceId, resource: &Resource<'_>) -> Option<Self> {
+        let code = code_of(resource)?;
+        let names = hard_coded::relations(&code).into_iter().map(str::to_owned).collect();
+        let asks = resource.kind != ResourceType::Macro && super::lookups::asks(&code);
+        Some(Self { id, names, asks })
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use crate::project::{Detail, Project, Resource, ResourceId, ResourceType, folder};
 use crate::rules::by_name::{ByName, Sayers, begins_blind, finder, in_macro, in_template};
 use crate::rules::generated::sql;
@@ -22,30 +24,20 @@ pub(super) struct ReadByName<'p> {
 
 impl<'p> ReadByName<'p> {
     pub(super) fn new(project: &'p Project<'p>, by_name: ByName<'p>) -> Self {
+        // Made before all threads ask: none is to wait for itself.
+        by_name.lookups();
+        by_name.named();
+        let own: Vec<(ResourceId, &Resource<'_>)> = project.iter().filter(|(_, it)| project.is_own(it)).collect();
+        let said: Vec<Said> = own.par_iter().filter_map(|(id, resource)| Said::of(*id, resource, by_name)).collect();
         let mut all =
             Self { project, by_name, handed_over: Sayers::new(), patterns: BTreeMap::new(), blind: Vec::new() };
-        for (id, resource) in project.iter().filter(|(_, resource)| project.is_own(resource)) {
-            all.add(id, resource);
+        for one in said {
+            all.hand_over(one.texts, one.id);
+            if one.is_blind {
+                all.blind.push(one.id);
+            }
         }
         all
-    }
-
-    fn add(&mut self, id: ResourceId, resource: &Resource<'_>) {
-        if let Detail::Macro(detail) = &resource.detail {
-            if self.by_name.lookups().asks(&resource.unique_id) {
-                self.hand_over(in_macro(&detail.code().unwrap_or_default()), id);
-            }
-        } else if may_look_up(id, resource, self.by_name) {
-            let code = sql(resource).unwrap_or_default();
-            let is_blind = begins_blind(resource, self.by_name);
-            if is_blind || resource.is_unknown("parents") || finder(resource, self.by_name).is_some() {
-                let lookups = self.by_name.lookups();
-                self.hand_over(in_template(&code, is_blind, &|name| lookups.is_harmless(name)), id);
-            }
-            if is_blind {
-                self.blind.push(id);
-            }
-        }
     }
 
     fn hand_over(&mut self, texts: Vec<String>, by: ResourceId) {
@@ -115,6 +107,33 @@ impl<'p> ReadByName<'p> {
     /// A model that may read anything.
     pub(super) fn example(&self) -> Option<&'p Resource<'p>> {
         self.blind.first().map(|&id| self.project.get(id))
+    }
+}
+
+/// What one resource says of names.
+struct Said {
+    id: ResourceId,
+    /// Texts that it hands over.
+    texts: Vec<String>,
+    is_blind: bool,
+}
+
+impl Said {
+    fn of(id: ResourceId, resource: &Resource<'_>, by_name: ByName<'_>) -> Option<Self> {
+        let lookups = by_name.lookups();
+        if let Detail::Macro(detail) = &resource.detail {
+            let code = lookups.asks(&resource.unique_id).then(|| detail.code()).flatten()?;
+            return Some(Self { id, texts: in_macro(&code), is_blind: false });
+        }
+        if !may_look_up(id, resource, by_name) {
+            return None;
+        }
+        let is_blind = begins_blind(resource, by_name);
+        if !is_blind && !resource.is_unknown("parents") && finder(resource, by_name).is_none() {
+            return None;
+        }
+        let code = sql(resource).unwrap_or_default();
+        Some(Self { id, texts: in_template(&code, is_blind, &|name| lookups.is_harmless(name)), is_blind })
     }
 }
 
