@@ -43,6 +43,11 @@ impl Lookups {
         Self { finding: owned(finding), asked: owned(asked), by_name }
     }
 
+    /// Whether a macro that finds relations is among those that a model depends on.
+    pub(crate) fn may_call(&self, model: &Resource<'_>) -> bool {
+        model.macros.iter().any(|id| self.finding.contains(&**id))
+    }
+
     /// Whether names in the macro's code may be those of relations that are looked up.
     pub(crate) fn asks(&self, unique_id: &str) -> bool {
         self.asked.contains(unique_id)

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::project::{Detail, Project, Resource, ResourceId, ResourceType, folder};
-use crate::rules::by_name::{ByName, Sayers, begins_blind, finder, in_macro, in_template};
+use crate::rules::by_name::{ByName, Sayers, begins_blind, in_macro, in_template};
 use crate::rules::generated::sql;
 use crate::rules::{Node, SourceGroup};
 
@@ -129,7 +129,11 @@ impl Said {
             return None;
         }
         let is_blind = begins_blind(resource, by_name);
-        if !is_blind && !resource.is_unknown("parents") && finder(resource, by_name).is_none() {
+        let finds = || {
+            let code = lookups.may_call(resource).then(|| sql(resource)).flatten();
+            by_name.named().is_asking(id) || code.is_some_and(|code| lookups.called(resource, &code).is_some())
+        };
+        if !is_blind && !resource.is_unknown("parents") && !finds() {
             return None;
         }
         let code = sql(resource).unwrap_or_default();
