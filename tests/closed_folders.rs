@@ -11,6 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
+use support::needs::skip;
 use support::{Desk, Run};
 
 /// Runs the binary with some paths closed; `None` where they cannot be closed to anybody that runs it.
@@ -28,7 +29,7 @@ fn run_with_closed(desk: &Desk, closed: &[&str], arguments: &[&str]) -> Option<R
     };
     closed.iter().zip(modes).for_each(|(path, mode)| set(&desk.path(path), mode));
     if run.is_none() {
-        println!("skipped: nothing is closed to root, and setpriv is not to be had");
+        skip("DBT_STEWARD_REQUIRE_SHELL", "nothing is closed to root, and setpriv is not to be had");
     }
     run
 }
@@ -46,9 +47,7 @@ fn as_nobody(desk: &Desk, arguments: &[&str]) -> Option<Run> {
     let mut command = Command::new("setpriv");
     command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(binary);
     command.args(arguments).current_dir(desk.path("")).env_clear();
-    let output = command.output().ok()?;
-    let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
-    let run = Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) };
+    let run = Run::from(command.output().ok()?);
     (!run.stderr.starts_with("setpriv: ")).then_some(run)
 }
 

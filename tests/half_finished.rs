@@ -260,12 +260,16 @@ fn links_in_a_circle_are_no_circle() {
     assert_eq!(found(&desk, "PRJ013"), [""; 0]);
 }
 
-/// Everything that is said, whatever the rule, and the last line of the summary.
-fn everything(desk: &Desk) -> (Vec<String>, String) {
+/// Everything that is said, whatever the rule.
+fn everything(desk: &Desk) -> Vec<String> {
     let run = desk.run(&["check", "shop", "--input", "project", "--format", "concise", "--exit-zero"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
-    let last = run.stderr.lines().last().unwrap_or_default().to_owned();
-    (run.stdout.lines().map(str::to_owned).collect(), last)
+    run.stdout.lines().map(str::to_owned).collect()
+}
+
+/// What is said now and was not before.
+fn news(desk: &Desk, before: &[String]) -> Vec<String> {
+    everything(desk).into_iter().filter(|line| !before.contains(line)).collect()
 }
 
 /// A project that leaves nothing to say: a seed, a source, two models, a dashboard, all described, owned and tested.
@@ -303,7 +307,7 @@ fn whole_project() -> Desk {
 #[test]
 fn of_what_an_unreadable_file_may_say_nothing_is_said() {
     let desk = whole_project();
-    let before = everything(&desk).0;
+    let before = everything(&desk);
     for (path, line) in [
         ("models/staging/_staging.yml", "shop/models/staging/_staging.yml:2:1"),
         ("models/marts/_marts.yml", "shop/models/marts/_marts.yml:2:1"),
@@ -313,8 +317,7 @@ fn of_what_an_unreadable_file_may_say_nothing_is_said() {
         let desk = whole_project();
         let text = desk.read(&format!("shop/{path}"));
         desk.write(&format!("shop/{path}"), text.replacen("\n  -", "\n\t-", 1));
-        let (found, _) = everything(&desk);
-        let news: Vec<&String> = found.iter().filter(|line| !before.contains(line)).collect();
+        let news = news(&desk, &before);
         assert_eq!(news.len(), 1, "{path}: {news:?}");
         assert!(news[0].starts_with(line) && news[0].contains(" PRJ013 "), "{}", news[0]);
     }
@@ -323,11 +326,10 @@ fn of_what_an_unreadable_file_may_say_nothing_is_said() {
 #[test]
 fn a_misspelt_reference_is_said_once() {
     let desk = whole_project();
-    let before = everything(&desk).0;
+    let before = everything(&desk);
     desk.write("shop/models/marts/fct_orders.sql", "select order_id from {{ ref('stg_ordres') }}\n");
-    let news: Vec<String> = everything(&desk).0.into_iter().filter(|line| !before.contains(line)).collect();
     assert_eq!(
-        news,
+        news(&desk, &before),
         [
             "shop/models/marts/fct_orders.sql:1:25: DAG015 unresolved-reference ref `stg_ordres` does not exist, and dbt \
           refuses the project"
@@ -397,12 +399,12 @@ fn tests_that_dbt_project_disables_are_one_finding_there() {
 }
 
 /// What rules conclude from nobody reading something, while a file that reads it is broken.
-fn said_of_others(old: &str, new: &[u8]) -> (Vec<String>, Vec<String>) {
+fn said_of_others(new: &[u8]) -> (Vec<String>, Vec<String>) {
     let desk = Desk::gym();
     desk.write("gym/models/marts/fct_more.sql", "select visit_id from {{ ref('fct_visits') }}\n");
     desk.write("gym/models/staging/stg_other.sql", "select 1 as id\n");
     let file = "gym/models/marts/fct_visits.sql";
-    let text = desk.read(file);
+    let (text, old) = (desk.read(file), "select");
     assert_eq!(text.matches(old).count(), 1);
     let (before, after) = text.split_once(old).expect("it is in there");
     desk.write(file, [before.as_bytes(), new, after.as_bytes()].concat());
@@ -419,7 +421,7 @@ fn of_what_a_broken_model_reads_nobody_says_that_nothing_does() {
     let unknown = "not known: children of 2 resources: models/marts/fct_visits.sql, which cannot be read, may read it";
     // Latin-1 in a comment, and a bracket that is never closed.
     for (new, place) in [(&b"select -- caf\xe9\n"[..], "1:14"), (b"{{ config(x=1 }}select", "1:15")] {
-        let (found, said) = said_of_others("select", new);
+        let (found, said) = said_of_others(new);
         let broken = format!("gym/models/marts/fct_visits.sql:{place}: PRJ013");
         // The defect of another model is one all the same.
         assert_eq!(found, [broken, "gym/models/staging/stg_other.sql:1:1: DAG019".to_owned()]);
@@ -448,15 +450,13 @@ fn of_what_may_lie_in_a_folder_that_cannot_be_listed_nothing_is_said() {
             "shop/models/checks/of_orders.sql",
             "select 1 from {{ ref('fct_checked') }} where order_id is null\n",
         );
-        let before = everything(&desk).0;
+        let before = everything(&desk);
         std::fs::remove_dir_all(desk.path(&format!("shop/{folder}"))).expect("the folder is ours");
         let name = folder.rsplit('/').next().unwrap_or(folder);
         std::os::unix::fs::symlink(name, desk.path(&format!("shop/{folder}"))).expect("the folder is ours");
         let reason = std::fs::read_dir(desk.path(&format!("shop/{folder}"))).expect_err("it is a loop");
-        let found = everything(&desk).0;
-        let news: Vec<&String> = found.iter().filter(|line| !before.contains(line)).collect();
         let expected = format!("shop/{folder}: PRJ013 unreadable-file {folder} cannot be read: {reason}");
-        assert_eq!(news, [&expected], "{folder}");
+        assert_eq!(news(&desk, &before), [expected], "{folder}");
         let run = desk.run(&["check", "shop", "--input", "project", "--verbose", "--exit-zero", "--preset", "strict"]);
         let silent = format!("{code} ");
         let why = format!("did not run: {folder} cannot be read, and what may lie in it counts");

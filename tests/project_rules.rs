@@ -17,7 +17,7 @@ fn found(desk: &Desk, arguments: &[&str]) -> Vec<String> {
 /// What to do does not depend on which input was read.
 #[test]
 fn the_help_for_a_missing_range_is_the_same_from_both_inputs() {
-    let desk = Desk::with("no-exposures", "gym");
+    let desk = Desk::gym();
     let helps = ["manifest", "project"].map(|input| {
         let json = desk.json(&["gym", "--input", input, "--select", "PRJ001"]);
         assert_eq!(json["findings"].as_array().map(Vec::len), Some(1), "{json}");

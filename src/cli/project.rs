@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::input;
 use super::lint::{BaselineUse, Linted, Wanted, set_threads};
-use crate::audit::{self, Audit, Circumstances, InputKind, Read};
+use crate::audit::{self, Audit, Circumstances, Read};
 use crate::clock;
 use crate::config::{self, Preset, Unmatched};
 use crate::discover::{self, Discovered};
@@ -86,10 +86,7 @@ pub fn audit(linted: &Linted<'_, '_>, circumstances: &Circumstances) -> Audit {
         instances: &linted.resolved.instances,
         report: &linted.report,
         circumstances,
-        read: Read {
-            kind: if linted.loaded.is_manifest() { InputKind::Manifest } else { InputKind::Files },
-            choice: linted.choice.in_words(),
-        },
+        read: Read { kind: linted.choice.kind, choice: linted.choice.in_words() },
         has_files: linted.locator.project_root().is_some(),
     })
 }

@@ -118,7 +118,7 @@ fn extended(
     let path = from.parent().unwrap_or(Path::new("")).join(name);
     if !path.is_file() {
         let message = format!("`{name}` is neither a preset nor a file");
-        let help = match nearest(name, Preset::NAMES) {
+        let help = match nearest(name, Preset::NAMES.map(|(word, _)| word)) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "presets are minimal, recommended and strict; a path is relative to this file".to_owned(),
         };

@@ -10,7 +10,8 @@ const FOUR_GAPS: [&str; 4] = ["DOC001", "OWN001", "TST002", "EXP008"];
 
 impl Preset {
     /// The words in `extends:`.
-    pub const NAMES: [&'static str; 3] = ["minimal", "recommended", "strict"];
+    pub const NAMES: [(&'static str, Self); 3] =
+        [("minimal", Self::Minimal), ("recommended", Self::Recommended), ("strict", Self::Strict)];
 
     /// The severity a rule has in this preset; `None` is off.
     pub fn severity(self, rule: &RuleInfo) -> Option<Severity> {
@@ -25,12 +26,7 @@ impl Preset {
 
     /// From the word in `extends:`.
     pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "minimal" => Some(Self::Minimal),
-            "recommended" => Some(Self::Recommended),
-            "strict" => Some(Self::Strict),
-            _ => None,
-        }
+        Self::NAMES.into_iter().find(|(word, _)| *word == name).map(|(_, preset)| preset)
     }
 }
 

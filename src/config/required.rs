@@ -17,30 +17,35 @@ impl Config {
         for rule in self.rules() {
             let Some((source, setups)) = self.setups_in(rule) else { continue };
             for setup in setups.iter().filter(|setup| setup.is_on()) {
-                let built = setup.build(rule);
-                let help = format!("set it, or the rule to `off`; `dbt-steward explain {}` has an example", rule.code);
-                built.unset(&settings).map_or(Ok(()), |why| Err(cannot_run(rule, &why, source, setup.at, help)))?;
+                if let Some(why) = setup.build(rule).unset(&settings) {
+                    let help =
+                        format!("set it, or the rule to `off`; `dbt-steward explain {}` has an example", rule.code);
+                    return Err(cannot_run(rule, &why, source, setup.at, help));
+                }
             }
         }
         for (source, parts) in self.overrides() {
             for ((rule, severity), at) in parts.rules.iter().zip(&parts.at) {
-                let is_set_up = self.preset.severity(rule).is_some()
-                    || self.setups(rule).is_some_and(|setups| setups.iter().any(Setup::is_on));
-                if severity.is_none() || is_set_up {
+                if severity.is_none() || self.preset.severity(rule).is_some() || self.is_set_up(rule) {
                     continue;
                 }
-                let help = "set the rule up under the config's own `rules:`, with options and selectors".to_owned();
-                let why = Setup::default_of(rule).unset(&settings);
-                why.map_or(Ok(()), |why| Err(cannot_run(rule, &why, source, *at, help)))?;
+                if let Some(why) = Setup::default_of(rule).unset(&settings) {
+                    let help = "set the rule up under the config's own `rules:`, with options and selectors".to_owned();
+                    return Err(cannot_run(rule, &why, source, *at, help));
+                }
             }
         }
         Ok(())
     }
 
+    fn is_set_up(&self, rule: &RuleInfo) -> bool {
+        self.setups(rule).is_some_and(|setups| setups.iter().any(Setup::is_on))
+    }
+
     /// The codes of the rules that the files switch on by name.
     pub(super) fn named(&self) -> Vec<&'static str> {
         let is_on = |rule: &RuleInfo| {
-            self.setups(rule).is_some_and(|setups| setups.iter().any(Setup::is_on))
+            self.is_set_up(rule)
                 || self.overrides().any(|(_, parts)| {
                     parts.rules.iter().any(|(info, severity)| info.code == rule.code && severity.is_some())
                 })

@@ -10,20 +10,19 @@ pub fn join_shared(findings: Vec<Located>, project: &Project<'_>) -> Vec<Located
     if !findings.windows(2).any(|pair| is_shared(&pair[0], &pair[1])) {
         return findings;
     }
-    let mut joined: Vec<Located> = Vec::with_capacity(findings.len());
-    // What the last of them stands for besides itself.
-    let mut others: Vec<Finding> = Vec::new();
+    // Each with what it stands for besides itself.
+    let mut joined: Vec<(Located, Vec<Finding>)> = Vec::with_capacity(findings.len());
     for located in findings {
         match joined.last_mut() {
-            Some(first) if is_shared(first, &located) => others.push(*located.finding),
-            last => {
-                last.into_iter().for_each(|first| stand_for(&mut first.finding, std::mem::take(&mut others), project));
-                joined.push(located);
-            }
+            Some((first, others)) if is_shared(first, &located) => others.push(*located.finding),
+            _ => joined.push((located, Vec::new())),
         }
     }
-    joined.last_mut().into_iter().for_each(|first| stand_for(&mut first.finding, std::mem::take(&mut others), project));
-    joined
+    let told = joined.into_iter().map(|(mut first, others)| {
+        stand_for(&mut first.finding, others, project);
+        first
+    });
+    told.collect()
 }
 
 /// Whether both are about the same lines of a column, which two resources have.

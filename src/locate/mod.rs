@@ -269,8 +269,7 @@ impl<'l> Lookup<'l> {
             Place::SourceGroup => entries.find_source_group(yaml, self.resource)?.get("name")?.span,
             Place::SourceGroupKey(keys) => {
                 let group = entries.find_source_group(yaml, self.resource)?;
-                let places = [group.get("config"), Some(group)];
-                let found = places.into_iter().flatten().find_map(|place| properties::value_at(place, &borrowed(keys)));
+                let found = properties::in_config_or_beside(group, &borrowed(keys));
                 found.or_else(|| Some(group.get("name")?.span))?
             }
             _ if self.is_generic_test() => {
@@ -291,9 +290,7 @@ impl<'l> Lookup<'l> {
             Place::Column(name) => Some(properties::column(entry, resource, name)?.get("name")?.span),
             Place::ColumnKey(name, key) => {
                 let column = properties::column(entry, resource, name)?;
-                let places = [column.get("config"), Some(column)];
-                let found = places.into_iter().flatten().find_map(|place| properties::value_at(place, &[key]));
-                found.or_else(|| Some(column.get("name")?.span))
+                properties::in_config_or_beside(column, &[key]).or_else(|| Some(column.get("name")?.span))
             }
             Place::Parent(id) => properties::reference(entry, self.project.get(*id)),
             Place::Argument(name) => {

@@ -19,7 +19,12 @@ pub(super) fn entry_name(entry: &Node, resource: &Resource<'_>) -> Span {
 /// A key of the entry, first below `config`, which wins for dbt; for a version of a model first in its own entry.
 pub(super) fn key(entry: &Node, resource: &Resource<'_>, path: &[&str]) -> Option<Span> {
     let places = version_entry(entry, resource).into_iter().chain([entry]);
-    places.flat_map(|place| [place.get("config"), Some(place)]).flatten().find_map(|place| value_at(place, path))
+    places.into_iter().find_map(|place| in_config_or_beside(place, path))
+}
+
+/// A key below `config`, which wins for dbt, or beside it.
+pub(super) fn in_config_or_beside(entry: &Node, path: &[&str]) -> Option<Span> {
+    [entry.get("config"), Some(entry)].into_iter().flatten().find_map(|place| value_at(place, path))
 }
 
 /// A column's entry; a version of a model may declare its own.

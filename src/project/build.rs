@@ -61,6 +61,7 @@ impl<'a> From<Facts<'a>> for Project<'a> {
             tests,
             neighbours: OnceLock::new(),
             disabled_tests: OnceLock::new(),
+            tests_key: OnceLock::new(),
         }
     }
 }

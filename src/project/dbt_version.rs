@@ -66,6 +66,10 @@ impl Project<'_> {
     /// The key under which tests stand: the one that the project has already, or else `data_tests` where dbt is surely new
     /// enough for it, and `tests`, which every 1.x takes, where that is not known.
     pub fn tests_key(&self) -> &'static str {
+        self.tests_key.get_or_init(|| self.find_tests_key())
+    }
+
+    fn find_tests_key(&self) -> &'static str {
         let own = self.own_files.as_deref();
         let is_former = |own: &super::OwnFiles| own.deprecated.iter().any(|found| found.kind == Deprecation::Tests);
         match own {

@@ -93,6 +93,8 @@ pub struct Project<'a> {
     /// Asked for by findings only, so made when the first one asks.
     neighbours: OnceLock<Neighbours>,
     disabled_tests: OnceLock<DisabledTests>,
+    /// Asked for once the own files are known, by one finding after the other.
+    tests_key: OnceLock<&'static str>,
 }
 
 /// A file that is there and cannot be read, or a folder of which nobody knows what lies in it.

@@ -53,11 +53,11 @@ impl Owners {
     /// The owner of a resource: `meta`, then its group, then an exposure's own `owner`, then CODEOWNERS.
     pub fn of(&self, project: &Project<'_>, resource: &Resource<'_>) -> Ownership {
         let mut answer = Ownership::default();
-        for (place, words, name) in self.places(project, resource) {
-            answer.looked_at.push(words);
+        for (looked, name) in self.named(project, resource) {
+            answer.looked_at.push(looked.words());
             if answer.name.is_none() && name.is_some() {
                 answer.name = name;
-                answer.from = Some(place);
+                answer.from = Some(looked.place());
             }
         }
         answer
@@ -69,39 +69,34 @@ impl Owners {
     }
 
     /// Every place that could name an owner of this resource, in order, with what it names.
-    pub fn places(&self, project: &Project<'_>, resource: &Resource<'_>) -> Vec<(OwnerPlace, String, Option<String>)> {
-        let named = self.named(project, resource).into_iter();
-        named.map(|(spot, name)| (spot.place(), spot.words(), name)).collect()
-    }
-
-    fn named<'a>(&'a self, project: &Project<'_>, resource: &'a Resource<'_>) -> Vec<(Spot<'a>, Option<String>)> {
+    fn named<'a>(&'a self, project: &Project<'_>, resource: &'a Resource<'_>) -> Vec<(Looked<'a>, Option<String>)> {
         let mut named = Vec::new();
         for key in &self.meta_keys {
-            named.push((Spot::Meta(key), lookup(&resource.meta, key).and_then(owner_name)));
+            named.push((Looked::Meta(key), lookup(&resource.meta, key).and_then(owner_name)));
             if let Detail::Source(source) = &resource.detail {
                 let name = lookup(&source.source_meta, key).and_then(owner_name);
-                named.push((Spot::SourceMeta(key, &source.source_name), name));
+                named.push((Looked::SourceMeta(key, &source.source_name), name));
             }
         }
         if let Some(name) = &resource.group {
             let owner = project.group(name).and_then(|group| group.as_group().and_then(|group| group.owner.contact()));
-            named.push((Spot::Group(Some(name)), owner));
+            named.push((Looked::Group(Some(name)), owner));
         } else if has_groups(resource.kind) {
-            named.push((Spot::Group(None), None));
+            named.push((Looked::Group(None), None));
         }
         if let Detail::Exposure(exposure) = &resource.detail {
-            named.push((Spot::Exposure, exposure.owner.contact()));
+            named.push((Looked::Exposure, exposure.owner.contact()));
         }
         if let Some(codeowners) = &self.codeowners {
             let name = project.is_own(resource).then(|| codeowners.owners(&resource.path)).flatten();
-            named.push((Spot::Codeowners, name));
+            named.push((Looked::Codeowners, name));
         }
         named
     }
 }
 
-/// A place with what it is of.
-enum Spot<'a> {
+/// A place that was looked at, with what it is of.
+enum Looked<'a> {
     Meta(&'a str),
     SourceMeta(&'a str, &'a str),
     Group(Option<&'a str>),
@@ -109,7 +104,7 @@ enum Spot<'a> {
     Codeowners,
 }
 
-impl Spot<'_> {
+impl Looked<'_> {
     fn place(&self) -> OwnerPlace {
         match self {
             Self::Meta(_) | Self::SourceMeta(..) => OwnerPlace::Meta,

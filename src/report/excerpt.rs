@@ -7,6 +7,8 @@ use std::ops::Range;
 use miette::{Diagnostic, GraphicalReportHandler, LabeledSpan, MietteError, MietteSpanContents};
 use miette::{Severity, SourceCode, SourceSpan, SpanContents};
 
+use crate::text::character_start;
+
 /// Longer lines are cut, in bytes.
 const LONGEST: usize = 400;
 /// Bytes that stay on either side of a place.
@@ -115,13 +117,13 @@ fn kept(text: &str, line: &Range<usize>, places: &[Range<usize>]) -> Vec<Range<u
     let mut around: Vec<Range<usize>> = starts
         .chain(ends)
         .map(|at| {
-            let start = boundary(text, at.saturating_sub(AROUND)).max(line.start);
-            start..boundary(text, at + AROUND).min(line.end)
+            let start = character_start(text, at.saturating_sub(AROUND)).max(line.start);
+            start..character_start(text, at + AROUND).min(line.end)
         })
         .collect();
     around.sort_unstable_by_key(|range| range.start);
     if around.is_empty() {
-        around.push(line.start..boundary(text, line.start + AROUND));
+        around.push(line.start..character_start(text, line.start + AROUND));
     }
     around.dedup_by(|next, before| {
         let is_near = next.start <= before.end;
@@ -131,12 +133,6 @@ fn kept(text: &str, line: &Range<usize>, places: &[Range<usize>]) -> Vec<Range<u
         is_near
     });
     around
-}
-
-/// The beginning of the character that the offset is in.
-fn boundary(text: &str, offset: usize) -> usize {
-    let offset = offset.min(text.len());
-    (0..=offset).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
 impl SourceCode for Excerpt {

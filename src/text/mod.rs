@@ -12,5 +12,6 @@ pub mod sql;
 pub mod suppression;
 pub mod yaml;
 
+pub(crate) use source_file::character_start;
 pub use source_file::{Position, SourceFile, TextError};
 pub use span::Span;

@@ -132,7 +132,7 @@ impl SourceFile {
 }
 
 /// Where the character starts that the byte at `offset` belongs to; the text's end for an offset past it.
-pub(super) fn character_start(text: &str, offset: usize) -> usize {
+pub(crate) fn character_start(text: &str, offset: usize) -> usize {
     let offset = offset.min(text.len());
     (0..=offset).rev().find(|&at| text.is_char_boundary(at)).unwrap_or_default()
 }

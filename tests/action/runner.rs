@@ -91,9 +91,7 @@ impl Job {
         let bin = self.desk.path("runner/bin").display().to_string();
         let path = std::env::var("PATH").expect("there is a PATH");
         command.env("PATH", format!("{bin}:{path}")).env("NO_PROXY", "127.0.0.1").envs(&self.variables);
-        let output = command.output().expect("bash starts");
-        let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
-        Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+        command.output().expect("bash starts").into()
     }
 
     /// What the steps said in `GITHUB_OUTPUT`: the last value of each name counts.

@@ -113,9 +113,7 @@ impl Desk {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Run {
-        let output = self.command(arguments).output().expect("the binary starts");
-        let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
-        Run { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+        self.command(arguments).output().expect("the binary starts").into()
     }
 
     /// The findings as `path:line:column-end_line:end_column CODE subject`; `path:- CODE subject` without a line.
@@ -139,6 +137,13 @@ fn place(finding: &Value) -> String {
         (line, column, end_line, end_column) => {
             format!("{path}:{line}:{column}-{end_line}:{end_column} {code} {subject}")
         }
+    }
+}
+
+impl From<std::process::Output> for Run {
+    fn from(output: std::process::Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("output is UTF-8");
+        Self { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
-use super::mentions::is_quoted;
+use super::mentions::{finder, is_quoted};
 use super::tree::YamlFile;
 use crate::project::{DocsMention, Project, ResourceType, Spot};
 use crate::text::Span;
@@ -14,14 +14,14 @@ use crate::text::Span;
 /// The first mention of each of the root project's docs blocks that dbt has not recorded as used, by name. Where all are
 /// used, nothing is looked through.
 pub(super) fn mentions(project: &Project<'_>, yaml: &[YamlFile]) -> Vec<DocsMention> {
-    if !project.records_docs_blocks() {
+    if project.own(ResourceType::DocsBlock).next().is_none() || !project.records_docs_blocks() {
         return Vec::new();
     }
     let recorded = project.recorded_docs_blocks();
     let blocks = project.own(ResourceType::DocsBlock).map(|(_, block)| block);
     let unrecorded = blocks.filter(|block| !recorded.contains(block.unique_id.as_str()));
     let names: Vec<&str> = unrecorded.map(|block| block.name.as_str()).collect();
-    let Some(finder) = (!names.is_empty()).then(|| AhoCorasick::new(&names).ok()).flatten() else { return Vec::new() };
+    let Some(finder) = finder(&names) else { return Vec::new() };
     let found: Vec<DocsMention> = yaml
         .par_iter()
         .filter(|file| file.is_properties)
@@ -46,11 +46,12 @@ fn in_file(file: &YamlFile, names: &[&str], finder: &AhoCorasick) -> Vec<DocsMen
     let hits = finder.find_overlapping_iter(text).map(|hit| (names[hit.pattern().as_usize()], hit.range()));
     let calls = hits.filter(|(_, range)| is_call(text, range) && !is_comment(range.start));
     calls
-        .map(|(name, range)| DocsMention {
+        .map(|(name, range)| (name, Span::new(range.start, range.end), range.start))
+        .map(|(name, span, start)| DocsMention {
             name: name.to_owned(),
-            spot: Spot::new(&file.path, Span::new(range.start, range.end)),
-            line: source.position(Span::new(range.start, range.end).start).line,
-            section: section(range.start),
+            spot: Spot::new(&file.path, span),
+            line: source.position(span.start).line,
+            section: section(start),
         })
         .collect()
 }

@@ -113,7 +113,7 @@ impl Texts<'_> {
 }
 
 /// `None` where there is nothing to look for.
-fn finder(names: &[&str]) -> Option<AhoCorasick> {
+pub(super) fn finder(names: &[&str]) -> Option<AhoCorasick> {
     if names.is_empty() { None } else { AhoCorasick::new(names).ok() }
 }
 

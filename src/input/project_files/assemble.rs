@@ -56,7 +56,8 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     let (docs, unread_docs) = read_docs(&reads, &mut problems);
     let unread_docs = unread_docs.or_else(|| world.unread_folder(0).map(str::to_owned));
     let unread = Unread { properties: unread, code: unread_code, docs: unread_docs };
-    let whole = Whole { world: &world, nodes, sources, resources, macros, entries: &entries, docs, unread };
+    let groups = of_section(&entries, "groups").map(|entry| entry.name.as_str()).collect();
+    let whole = Whole { world: &world, nodes, sources, resources, macros, entries: &entries, groups, docs, unread };
     let (manifest, unresolved, rest) = whole.write(&mut problems);
     problems.sort();
     let listing = listing(&world, &reads);
@@ -122,9 +123,8 @@ fn add_macros(
         }
     }
     let called: Vec<Vec<String>> = all.par_iter().map(|file| parse::called_macros(file, world)).collect();
-    for (file, called) in all.iter_mut().zip(called) {
-        world.macros.set_calls(&file.entry.unique_id, &called);
-        file.calls = called;
+    for (file, called) in all.iter().zip(called) {
+        world.macros.set_calls(&file.entry.unique_id, called);
     }
     all
 }

@@ -117,9 +117,4 @@ fn render_test(world: &Arc<World>, node: &mut Node) {
     let declared = std::mem::replace(&mut node.calls, calls).config;
     // What YAML says wins over what the test's macro says of itself.
     super::config::lay_over(&mut node.calls.config, declared);
-    let name = format!("test_{}", test.name);
-    let is_dbts = matches!(test.name.as_str(), "unique" | "not_null" | "accepted_values" | "relationships");
-    if is_dbts && world.macros.resolve(node.project, &name).is_empty() {
-        node.calls.note_macro(&format!("macro.dbt.{name}"));
-    }
 }

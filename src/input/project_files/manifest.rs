@@ -277,7 +277,10 @@ pub fn macro_entry(
     set("package_name", text(world.package(file.entry.package)));
     set("original_file_path", text(&file.path));
     set("macro_sql", text(&file.code));
-    set("depends_on", Datum::Map(Map::from_iter([("macros".to_owned(), ids(&file.calls))])));
+    set(
+        "depends_on",
+        Datum::Map(Map::from_iter([("macros".to_owned(), ids(world.macros.calls_of(&file.entry.unique_id)))])),
+    );
     let described = |argument: &Datum| {
         let description = argument.get("description").and_then(render).map_or(Datum::Null, Datum::Text);
         let name = argument.get("name").cloned().unwrap_or_default();

@@ -40,8 +40,6 @@ pub struct MacroFile {
     /// The whole block.
     pub code: String,
     pub parameters: Vec<String>,
-    /// Unique ids of macros that it calls.
-    pub calls: Vec<String>,
 }
 
 /// A docs block.
@@ -159,7 +157,7 @@ pub fn macros(read: &Read, package: &str) -> (Vec<MacroFile>, Vec<Problem>) {
                 }
                 let entry = MacroEntry { unique_id: format!("macro.{package}.{name}"), package: read.project, code };
                 let code = text[whole].to_owned();
-                made.push(MacroFile { name, entry, path: read.found.path(), code, parameters, calls: Vec::new() });
+                made.push(MacroFile { name, entry, path: read.found.path(), code, parameters });
             }
             Ok(_) => {}
             Err(error) => {

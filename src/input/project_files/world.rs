@@ -82,13 +82,18 @@ impl Macros {
     }
 
     /// Notes what a macro calls.
-    pub fn set_calls(&mut self, unique_id: &str, calls: &[String]) {
-        self.calls.insert(unique_id.to_owned(), calls.to_vec());
+    pub fn set_calls(&mut self, unique_id: &str, calls: Vec<String>) {
+        self.calls.insert(unique_id.to_owned(), calls);
+    }
+
+    /// Unique ids of the macros that a macro calls, as they were noted.
+    pub fn calls_of(&self, unique_id: &str) -> &[String] {
+        self.calls.get(unique_id).map_or(&[], Vec::as_slice)
     }
 
     /// The macros that a macro calls.
     pub fn called_by(&self, unique_id: &str) -> impl Iterator<Item = &MacroEntry> {
-        self.calls.get(unique_id).into_iter().flatten().filter_map(|id| {
+        self.calls_of(unique_id).iter().filter_map(|id| {
             let (_, name) = id.rsplit_once('.')?;
             self.by_package.iter().filter_map(|macros| macros.get(name)).find(|entry| entry.unique_id == *id)
         })

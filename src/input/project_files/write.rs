@@ -1,7 +1,7 @@
 //! From everything that was read to the manifest: parents are found, descriptions rendered, entries written.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -87,6 +87,8 @@ pub struct Whole<'w> {
     pub resources: Vec<(Calls, YamlResource)>,
     pub macros: Vec<MacroFile>,
     pub entries: &'w [Entry],
+    /// Names of the groups that files define which can be read.
+    pub groups: HashSet<&'w str>,
     pub docs: Vec<Docs>,
     pub unread: Unread,
 }
@@ -219,8 +221,7 @@ impl Whole<'_> {
     fn note_unread_group(&self, entry: &mut Map, reason: &Reason) {
         let of_config = || entry.get("config").and_then(|config| config.get("group"));
         let group = entry.get("group").filter(|group| !group.is_null()).or_else(of_config).and_then(Datum::as_text);
-        let is_defined = |name: &str| of_section(self.entries, "groups").any(|entry| entry.name == name);
-        if group.is_some_and(|name| !is_defined(name)) {
+        if group.is_some_and(|name| !self.groups.contains(name)) {
             entry.insert("owner", Datum::Unknown(reason.clone()));
         }
     }

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::project::{Detail, Project, Resource, ResourceType};
+use crate::rules::generated::sql;
 use crate::text::sql::blank;
 
 /// The macros of the project and its packages, by whether they look relations up.
@@ -43,11 +44,6 @@ impl Lookups {
         Self { finding: owned(finding), asked: owned(asked), by_name }
     }
 
-    /// Whether a macro that finds relations is among those that a model depends on.
-    pub(crate) fn may_call(&self, model: &Resource<'_>) -> bool {
-        model.macros.iter().any(|id| self.finding.contains(&**id))
-    }
-
     /// Whether names in the macro's code may be those of relations that are looked up.
     pub(crate) fn asks(&self, unique_id: &str) -> bool {
         self.asked.contains(unique_id)
@@ -60,11 +56,11 @@ impl Lookups {
     }
 
     /// The first macro that looks relations up of those that the code of a model calls; hooks do not make what it reads.
-    pub(crate) fn called<'m>(&self, model: &'m Resource<'_>, code: &str) -> Option<&'m str> {
+    pub(crate) fn called<'m>(&self, model: &'m Resource<'_>) -> Option<&'m str> {
         let finding = model.macros.iter().filter(|id| self.finding.contains(&***id));
         let mut names = finding.map(|id| id.rsplit('.').next().unwrap_or(id)).peekable();
         names.peek()?;
-        let calls = super::quoted::calls(code);
+        let calls = super::quoted::calls(&sql(model)?);
         names.find(|name| calls.iter().any(|call| call.rsplit('.').next() == Some(*name)))
     }
 }

@@ -4,7 +4,6 @@ mod lookups;
 mod named;
 mod quoted;
 
-use std::collections::HashMap;
 use std::sync::OnceLock;
 
 pub(crate) use lookups::Lookups;
@@ -14,7 +13,7 @@ pub(crate) use quoted::{in_macro, in_template};
 use super::generated::{generates_rows, sql};
 use super::instance::Instance;
 use super::{Context, Node, hard_coded};
-use crate::project::{Project, Resource, ResourceId, ResourceType};
+use crate::project::{Project, Resource, ResourceType};
 
 /// What the root project's code says of names in the warehouse, each part looked for when it is first asked for: by a rule
 /// that is about to say that nothing reads something.
@@ -73,9 +72,8 @@ pub(crate) fn is_blind(model: &Resource<'_>, by_name: ByName<'_>) -> bool {
 
 /// What finds the tables that a model reads: a macro that its code calls, in backticks, or the code itself.
 pub(crate) fn finder(model: &Resource<'_>, by_name: ByName<'_>) -> Option<String> {
-    let code = sql(model)?;
-    let found = by_name.lookups().called(model, &code).map(|name| format!("`{name}`"));
-    found.or_else(|| lookups::asks(&code).then(|| "its own Jinja".to_owned()))
+    let found = by_name.lookups().called(model).map(|name| format!("`{name}`"));
+    found.or_else(|| lookups::asks(&sql(model)?).then(|| "its own Jinja".to_owned()))
 }
 
 /// Whether what a model without parents reads does not show: it names no table, and makes no rows itself.
@@ -130,6 +128,3 @@ fn is_source(schema: &str, table: &str, cx: &Context<'_>) -> bool {
     };
     cx.project.resources.iter().any(is_it)
 }
-
-/// By text, who says it.
-pub(crate) type Sayers = HashMap<String, ResourceId>;

@@ -1,11 +1,11 @@
 //! Which sources code may read by name, so that nobody can say that nothing reads their tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
 use crate::project::{Detail, Project, Resource, ResourceId, ResourceType, folder};
-use crate::rules::by_name::{ByName, Sayers, begins_blind, in_macro, in_template};
+use crate::rules::by_name::{ByName, begins_blind, in_macro, in_template};
 use crate::rules::generated::sql;
 use crate::rules::{Node, SourceGroup};
 
@@ -15,7 +15,7 @@ pub(super) struct ReadByName<'p> {
     project: &'p Project<'p>,
     by_name: ByName<'p>,
     /// Names that code hands to macros that look relations up, in lower case, with who does.
-    handed_over: Sayers,
+    handed_over: HashMap<String, ResourceId>,
     /// Patterns of names with `%`, likewise.
     patterns: BTreeMap<String, ResourceId>,
     /// Models without a parent that read what does not show, by id.
@@ -24,13 +24,10 @@ pub(super) struct ReadByName<'p> {
 
 impl<'p> ReadByName<'p> {
     pub(super) fn new(project: &'p Project<'p>, by_name: ByName<'p>) -> Self {
-        // Made before all threads ask: none is to wait for itself.
-        by_name.lookups();
-        by_name.named();
         let own: Vec<(ResourceId, &Resource<'_>)> = project.iter().filter(|(_, it)| project.is_own(it)).collect();
         let said: Vec<Said> = own.par_iter().filter_map(|(id, resource)| Said::of(*id, resource, by_name)).collect();
         let mut all =
-            Self { project, by_name, handed_over: Sayers::new(), patterns: BTreeMap::new(), blind: Vec::new() };
+            Self { project, by_name, handed_over: HashMap::new(), patterns: BTreeMap::new(), blind: Vec::new() };
         for one in said {
             all.hand_over(one.texts, one.id);
             if one.is_blind {
@@ -125,30 +122,17 @@ impl Said {
             let code = lookups.asks(&resource.unique_id).then(|| detail.code()).flatten()?;
             return Some(Self { id, texts: in_macro(&code), is_blind: false });
         }
-        if !may_look_up(id, resource, by_name) {
+        if !matches!(resource.kind, ResourceType::Model | ResourceType::Operation | ResourceType::Snapshot) {
             return None;
         }
         let is_blind = begins_blind(resource, by_name);
-        let finds = || {
-            let code = lookups.may_call(resource).then(|| sql(resource)).flatten();
-            by_name.named().is_asking(id) || code.is_some_and(|code| lookups.called(resource, &code).is_some())
-        };
+        let finds = || by_name.named().is_asking(id) || lookups.called(resource).is_some();
         if !is_blind && !resource.is_unknown("parents") && !finds() {
             return None;
         }
         let code = sql(resource).unwrap_or_default();
         Some(Self { id, texts: in_template(&code, is_blind, &|name| lookups.is_harmless(name)), is_blind })
     }
-}
-
-/// Whether it is worth while to look into the code of a resource.
-fn may_look_up(id: ResourceId, resource: &Resource<'_>, by_name: ByName<'_>) -> bool {
-    use ResourceType::{Model, Operation, Snapshot};
-    matches!(resource.kind, Model | Operation | Snapshot)
-        && (resource.is_unknown("parents")
-            || resource.depends_on.is_empty()
-            || resource.macros.iter().any(|id| by_name.lookups().asks(id))
-            || by_name.named().is_asking(id))
 }
 
 /// Whether a name begins as the pattern does before its `%`.

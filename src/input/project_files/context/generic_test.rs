@@ -89,11 +89,17 @@ impl Reach {
 pub fn test_calls(test: TestCall<'_>) -> Calls {
     let meant = test.world.macros.resolve(test.project, &format!("test_{}", test.name));
     match &meant[..] {
-        // dbt does not render these two, and so sees what they test and nothing else.
-        [] if matches!(test.name, "unique" | "not_null") => {
-            Calls { macros: Vec::new(), ..run(test, None, Reach::default()) }
+        [] => {
+            let mut calls = match test.name {
+                // dbt does not render these two, and so sees what they test and nothing else.
+                "unique" | "not_null" => Calls { macros: Vec::new(), ..run(test, None, Reach::default()) },
+                _ => run(test, None, Reach::of(test.world, None)),
+            };
+            if matches!(test.name, "unique" | "not_null" | "accepted_values" | "relationships") {
+                calls.note_macro(&format!("macro.dbt.test_{}", test.name));
+            }
+            calls
         }
-        [] => run(test, None, Reach::of(test.world, None)),
         [one] => run(test, Some(one), Reach::of(test.world, Some(one))),
         several => {
             let runs = several.iter().map(|entry| run(test, Some(entry), Reach::of(test.world, Some(entry)))).collect();

@@ -1,21 +1,6 @@
 //! Tells from the beginning of a column's description whether its value was made unreadable.
 
-/// Words that say so of what follows: "Masked number of the account".
-const ADJECTIVES: [&str; 13] = [
-    "anonymised",
-    "anonymized",
-    "encrypted",
-    "hashed",
-    "masked",
-    "obfuscated",
-    "pseudonymised",
-    "pseudonymized",
-    "redacted",
-    "scrambled",
-    "tokenised",
-    "tokenized",
-    "truncated",
-];
+use super::vocabulary::TREATED;
 
 /// Words that say so before "of": "SHA256 hash of the address".
 const NOUNS: [&str; 7] = ["hash", "hmac", "md5", "sha", "sha1", "sha256", "sha512"];
@@ -33,7 +18,10 @@ pub fn says_treated(description: &str) -> bool {
     let next = words.next();
     let next_text = next.as_ref().map_or("", |word| word.text.as_str());
     match first.text.as_str() {
-        word if ADJECTIVES.contains(&word) => first.ends_sentence || !OF_OTHERS.contains(&next_text),
+        // "Masked number of the account": of these words, the participles.
+        word if word.ends_with("ed") && TREATED.contains(&word) => {
+            first.ends_sentence || !OF_OTHERS.contains(&next_text)
+        }
         word if NOUNS.contains(&word) => {
             next_text == "of" || (next_text == "hash" && words.next().is_some_and(|word| word.text == "of"))
         }
