@@ -148,8 +148,13 @@ impl Machine<'_> {
         scope: &Rc<Scope>,
         output: &mut Output,
     ) -> Result<Completed, Error> {
-        let (items, unknown) =
-            if definition.filters_first { self.filtered(definition, &items, scope)? } else { (items, None) };
+        let filtered =
+            if definition.filters_first { self.filtered(definition, &items, scope) } else { Ok((items, None)) };
+        let (items, unknown) = match filtered {
+            // The list became unknown by what the filter does with it.
+            Err(Error::Unknown(reason)) => return self.unknown_turns(definition, &reason, scope, output),
+            filtered => filtered?,
+        };
         let state = LoopState::new(items, depth, definition, scope, self.certainty.region());
         *state.unknown.borrow_mut() = unknown;
         let mut at_work = Loop { definition, scope, state: Rc::new(state), completed: Completed::No };

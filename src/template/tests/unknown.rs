@@ -280,6 +280,9 @@ fn loops_over_the_unknown() {
             "?",
         ),
         ("{% for i in [1, unknown, 3] %}{{ loop.index }}{% endfor %}", "123"),
+        // The filter makes the list unknown that the loop goes through.
+        ("{% set a = [1] %}{% for i in a if (unknown or a) is string %}{% endfor %}ok", "ok"),
+        ("{% set a = [1] %}{% for i in a if (unknown or a) is string %}{{ i }}{% endfor %}", "?"),
         ("{% for i in [3, 1] if i > 1 %}{{ loop.last }}{% endfor %}", "True"),
     ]);
 }
