@@ -27,8 +27,9 @@ impl Object for Re {
     fn attribute(&self, name: &str, _: &mut Machine<'_>) -> Result<Option<Value>, Error> {
         Ok(Some(match name {
             "sub" => Function::value("sub", |_, arguments| {
-                let (texts, [count, flags]) = texts(arguments, "sub", ["pattern", "repl", "string", "count", "flags"])?;
-                let [pattern, replacement, string] = texts?;
+                let [pattern, replacement, string, count, flags] =
+                    arguments.bind("sub", ["pattern", "repl", "string", "count", "flags"])?;
+                let [pattern, replacement, string] = texts("sub", [pattern, replacement, string])?;
                 let flags = flags_of(flags)?;
                 if !matches!(count, None | Some(Value::Int(0))) {
                     return Err(Error::unknown("`modules.re.sub` with a count is not evaluated here"));
@@ -49,22 +50,15 @@ fn not_alike(pattern: &str) -> Error {
     Error::unknown(&format!("Python's pattern `{pattern}` is not evaluated here"))
 }
 
-/// The first arguments, which are texts, and the others.
-fn texts<const N: usize, const TEXTS: usize, const MORE: usize>(
-    arguments: Arguments,
-    function: &str,
-    names: [&str; N],
-) -> Result<(Result<[Arc<str>; TEXTS], Error>, [Option<Value>; MORE]), Error> {
-    const { assert!(N == TEXTS + MORE) };
-    let mut bound = arguments.bind(function, names)?.into_iter();
+/// Arguments that have to be texts.
+fn texts<const N: usize>(function: &str, values: [Option<Value>; N]) -> Result<[Arc<str>; N], Error> {
     let text = |value| match value {
         Some(Value::Str(text)) => Ok(text),
         Some(Value::Unknown(reason)) => Err(Error::Unknown(reason)),
         _ => Err(Error::unknown(&format!("`modules.re.{function}` is evaluated here for texts alone"))),
     };
-    let texts = bound.by_ref().take(TEXTS).map(text).collect::<Result<Vec<_>, _>>();
-    let texts = texts.map(|texts| texts.try_into().expect("as many were taken"));
-    Ok((texts, std::array::from_fn(|_| bound.next().flatten())))
+    let texts = values.into_iter().map(text).collect::<Result<Vec<_>, _>>()?;
+    Ok(texts.try_into().expect("each value gave one"))
 }
 
 /// A flag of `re`.
@@ -126,8 +120,8 @@ fn flags_of(value: Option<Value>) -> Result<Flags, Error> {
 }
 
 fn find(arguments: Arguments, function: &str, anchor: &str) -> Result<Value, Error> {
-    let (texts, [flags]) = texts(arguments, function, ["pattern", "string", "flags"])?;
-    let [pattern, string] = texts?;
+    let [pattern, string, flags] = arguments.bind(function, ["pattern", "string", "flags"])?;
+    let [pattern, string] = texts(function, [pattern, string])?;
     let regex = alike(&pattern, &string, anchor, flags_of(flags)?).ok_or_else(|| not_alike(&pattern))?;
     Ok(match regex.find(&string) {
         Some(found) => Value::object(Match(found.as_str().to_owned())),
