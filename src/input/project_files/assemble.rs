@@ -33,7 +33,8 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     let shown = |project: usize, path: &str| direct(&shown(&world.projects[project].root.join(path)));
     let (reads, unread) = files::read(&world.projects, files, &shown);
     world.unread.extend(unread);
-    let mut problems: Vec<Problem> = reads.iter().filter_map(parse::unreadable).collect();
+    let mut problems = std::mem::take(&mut world.problems);
+    problems.extend(reads.iter().filter_map(parse::unreadable));
     problems.extend(world.unread.iter().map(|(project, folder)| unread_folder(&world, *project, folder)));
     let mut unread_code: Vec<UnreadCode> = reads.iter().filter_map(UnreadCode::of).collect();
     let macros = add_macros(&mut world, &reads, &mut problems, &mut unread_code);
@@ -62,7 +63,8 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     problems.sort();
     let listing = listing(&world, &reads);
     let scraps = Scraps { rest, entries, reads };
-    ProjectInput { manifest, problems, unresolved, orphans: patched.orphans, listing, scraps }
+    let unknown_target = world.target.lacking.clone();
+    ProjectInput { manifest, problems, unresolved, orphans: patched.orphans, listing, unknown_target, scraps }
 }
 
 /// Said of the root project also where the folder is a package's: what the project refers to may be in it.

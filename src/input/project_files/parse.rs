@@ -316,10 +316,7 @@ pub fn name_span(read: &Read, name: &str) -> Option<Span> {
 
 /// Why a file that is there cannot be looked into: it is no text, or not to be read.
 pub fn unreadable(read: &Read) -> Option<Problem> {
-    let problem = read.file.as_ref()?.text().err()?;
-    let span = problem.place.as_ref().map(|(_, span)| *span);
-    let made = Problem::new(read.project, read.found.path(), span, problem.message.clone());
-    Some(Problem { help: problem.help.map(str::to_owned), ..made })
+    Some(Problem::of_file(read.project, read.found.path(), read.file.as_ref()?.text().err()?))
 }
 
 fn entry(data: Datum, section: &'static str, place: &Place, render: &mut dyn FnMut(&str) -> Datum) -> Option<Entry> {

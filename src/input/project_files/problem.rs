@@ -1,5 +1,6 @@
 //! What keeps a file, or a part of it, from being read: reported at its place, while the rest is linted.
 
+use crate::files;
 use crate::text::Span;
 
 /// One problem.
@@ -22,5 +23,12 @@ pub struct Problem {
 impl Problem {
     pub fn new(project: usize, path: impl Into<String>, span: Option<Span>, message: impl Into<String>) -> Self {
         Self { project, path: path.into(), span, message: message.into(), help: None, is_folder: false, of: None }
+    }
+
+    /// Of a file that is there and no text.
+    pub fn of_file(project: usize, path: impl Into<String>, problem: &files::Problem) -> Self {
+        let span = problem.place.as_ref().map(|(_, span)| *span);
+        let help = problem.help.map(str::to_owned);
+        Self { help, ..Self::new(project, path, span, problem.message.clone()) }
     }
 }
