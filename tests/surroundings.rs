@@ -184,5 +184,5 @@ fn a_pipe_or_a_device_is_no_file_of_a_project() {
     }
     desk()
         .run(&["check", "--manifest", "/dev/zero"])
-        .refuses("  × /dev/zero:1:1: this is not JSON: it starts with the byte 0x00\n  help: give the folder of a dbt project, or the manifest.json that `dbt parse` writes into target/\n");
+        .refuses("  × /dev/zero:1:1: this is not JSON: it starts with the byte 0x00\n  help: give the folder of a dbt project, or the manifest.json that `dbt parse` writes into\n        target/\n");
 }

@@ -340,6 +340,7 @@ fn note_problems(input: &ProjectInput, project: &mut Project<'_>) {
             span: problem.span,
             message: problem.message.clone(),
             help: problem.help.clone(),
+            elsewhere: problem.elsewhere.clone(),
         })
         .collect();
 }
@@ -353,6 +354,7 @@ fn note_unread_folders(folders: &[UnreadFolder], project: &mut Project<'_>) {
         span: None,
         message: folder.reason.clone(),
         help: None,
+        elsewhere: None,
     }));
 }
 

@@ -108,6 +108,8 @@ pub struct UnreadableFile {
     pub message: String,
     /// What to do about it, when that is known.
     pub help: Option<String>,
+    /// For a resource that is described more than once: its unique id, and where else it is.
+    pub elsewhere: Option<(String, Vec<Spot>)>,
 }
 
 impl<'a> Project<'a> {

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::context::{self, Purpose, Scope};
 use super::datum::Reason;
+use super::doubles;
 use super::files::{self, Read, Role};
 use super::generic_tests::generic_tests;
 use super::load::Listing;
@@ -47,7 +48,7 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     let (mut nodes, doubles) = without_doubles(nodes, &mut problems);
     unread_code.extend(doubles.into_iter().map(UnreadCode::from));
     let patched = patch(&mut nodes, &entries, &world);
-    problems.extend(patched.problems);
+    problems.extend(doubles::problems(&patched.doubles, &reads));
     let sources: Vec<SourceTable> = of_section(&entries, "sources").flat_map(|entry| tables(entry, &world)).collect();
     let resources = yaml_resources(&world, &entries);
     nodes.extend(generic_tests(&world, &entries, &nodes, &mut problems));

@@ -11,6 +11,7 @@ mod config;
 mod context;
 mod datum;
 mod declared_tests;
+mod doubles;
 mod environment;
 mod files;
 mod generic_test;

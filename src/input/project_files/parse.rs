@@ -314,6 +314,15 @@ pub fn name_span(read: &Read, name: &str) -> Option<Span> {
     })
 }
 
+/// Where a section of a properties file has entries of that name.
+pub fn name_spans(read: &Read, section: &str, name: &str) -> Vec<Span> {
+    let tree = read.file.as_ref().and_then(|file| file.text().ok()?.tree().ok());
+    let document = tree.and_then(|tree| tree.documents.first());
+    let entries = document.and_then(|document| document.get(section)).map_or(&[][..], yaml::Node::items);
+    let names = entries.iter().filter_map(|entry| entry.get("name"));
+    names.filter(|found| found.as_str() == Some(name)).map(|found| found.span).collect()
+}
+
 /// Why a file that is there cannot be looked into: it is no text, or not to be read.
 pub fn unreadable(read: &Read) -> Option<Problem> {
     Some(Problem::of_file(read.project, read.found.path(), read.file.as_ref()?.text().err()?))

@@ -1,6 +1,7 @@
 //! What keeps a file, or a part of it, from being read: reported at its place, while the rest is linted.
 
 use crate::files;
+use crate::project::Spot;
 use crate::text::Span;
 
 /// One problem.
@@ -16,13 +17,16 @@ pub struct Problem {
     pub help: Option<String>,
     /// Whether it is a whole folder.
     pub is_folder: bool,
+    /// For a resource that is described more than once: its unique id, and where else it is.
+    pub elsewhere: Option<(String, Vec<Spot>)>,
     /// The name of the YAML entry it is about, until its place is looked up.
     pub(super) of: Option<String>,
 }
 
 impl Problem {
     pub fn new(project: usize, path: impl Into<String>, span: Option<Span>, message: impl Into<String>) -> Self {
-        Self { project, path: path.into(), span, message: message.into(), help: None, is_folder: false, of: None }
+        let (path, message) = (path.into(), message.into());
+        Self { project, path, span, message, help: None, is_folder: false, elsewhere: None, of: None }
     }
 
     /// Of a file that is there and no text.
