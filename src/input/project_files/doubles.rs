@@ -6,7 +6,7 @@ use super::files::{Read, Role};
 use super::parse;
 use super::problem::Problem;
 use super::properties::Place;
-use crate::project::Spot;
+use crate::project::{Elsewhere, Spot};
 use crate::text::Span;
 
 /// One of them.
@@ -43,7 +43,8 @@ impl Double {
         let others = self.places.iter().zip(&spans).enumerate().filter(|(index, _)| *index != 1);
         let others = others.filter_map(|(_, (place, span))| Some(Spot::new(&place.path, (*span)?)));
         let problem = Problem::new(second.project, second.path.clone(), spans[1], message);
-        Some(Problem { elsewhere: Some((unique_id.to_owned(), others.collect())), ..problem })
+        let elsewhere = Elsewhere { unique_id: unique_id.to_owned(), spots: others.collect() };
+        Some(Problem { elsewhere: Some(Box::new(elsewhere)), ..problem })
     }
 
     /// Where each entry has the name.

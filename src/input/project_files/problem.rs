@@ -1,7 +1,7 @@
 //! What keeps a file, or a part of it, from being read: reported at its place, while the rest is linted.
 
 use crate::files;
-use crate::project::Spot;
+use crate::project::Elsewhere;
 use crate::text::Span;
 
 /// One problem.
@@ -17,10 +17,10 @@ pub struct Problem {
     pub help: Option<String>,
     /// Whether it is a whole folder.
     pub is_folder: bool,
-    /// For a resource that is described more than once: its unique id, and where else it is.
-    pub elsewhere: Option<(String, Vec<Spot>)>,
+    /// For a resource that is described more than once.
+    pub elsewhere: Option<Box<Elsewhere>>,
     /// The name of the YAML entry it is about, until its place is looked up.
-    pub(super) of: Option<String>,
+    pub(super) of: Option<Box<str>>,
 }
 
 impl Problem {
