@@ -39,14 +39,18 @@ fn package(scope: &Rc<Scope>, name: &str) -> Option<Value> {
     if name == "dbt" {
         return Some(Value::object(Dbt(scope.clone())));
     }
-    let is_missing = scope.world.missing.contains(name);
-    is_missing.then(|| Value::object(MissingPackage { scope: scope.clone(), name: name.to_owned() }))
+    scope.world.missing.contains(name).then(|| missing(scope, name))
 }
 
-/// What may be a macro of a folder that cannot be listed: it may call anything.
+fn missing(scope: &Rc<Scope>, name: &str) -> Value {
+    Value::object(MissingPackage { scope: scope.clone(), name: name.to_owned() })
+}
+
+/// What may be a macro of a folder that cannot be listed, which may call anything, or a package where nobody can read which
+/// there are.
 pub fn of_unread(scope: &Rc<Scope>, name: &str) -> Option<Value> {
-    let (index, folder) =
-        [scope.project, 0].into_iter().find_map(|index| Some((index, scope.world.unread_macros(index)?)))?;
+    let unread = [scope.project, 0].into_iter().find_map(|index| Some((index, scope.world.unread_macros(index)?)));
+    let Some((index, folder)) = unread else { return scope.world.may_miss_others.then(|| missing(scope, name)) };
     let id = format!("macro.{}.{name}", scope.world.package(index));
     let (scope, reason) = (scope.clone(), format!("{folder} cannot be read"));
     Some(Function::value(name, move |_, _| {
