@@ -8,7 +8,7 @@ use super::dbt_macros;
 use super::generic_test::{Reach, Reached};
 use super::scope::{Purpose, Scope};
 use crate::project::is_macro_of_adapter;
-use crate::template::{Arguments, Error, Function, Machine, Object, ObjectKind, Value};
+use crate::template::{self, Arguments, Error, Function, Machine, Object, ObjectKind, Value};
 
 /// A bare name that is a macro of the project or the root project, or the name of a package.
 pub fn get(scope: &Rc<Scope>, name: &str) -> Option<Value> {
@@ -112,6 +112,16 @@ impl Object for MacroFunction {
     fn type_name(&self) -> &str {
         "MacroGenerator"
     }
+
+    fn forget(&self, _: &mut Machine<'_>, reason: &Rc<template::Reason>) -> Vec<Value> {
+        may_be_called(&self.scope, self.entry.name(), reason)
+    }
+}
+
+/// Whether a macro is called is not known any more, nor with what.
+fn may_be_called(scope: &Scope, name: &str, reason: &template::Reason) -> Vec<Value> {
+    scope.note_uncertain(&Reason::from(format!("whether {name} is called is not known: {}", reason.text())));
+    Vec::new()
 }
 
 /// `dbt_utils.star`: a package's name with its macros as attributes.
@@ -133,6 +143,10 @@ impl Object for Package {
         } else {
             of_entry(&self.scope, entry)
         }))
+    }
+
+    fn forget(&self, _: &mut Machine<'_>, reason: &Rc<template::Reason>) -> Vec<Value> {
+        may_be_called(&self.scope, self.scope.world.package(self.index), reason)
     }
 }
 
