@@ -79,7 +79,7 @@ fn paths_that_lead_to_the_same_files_are_told_once_in_the_project_file() {
         ("[models, models]", of_models("models")),
         ("[models, models/]", of_models("models/")),
         ("[./models, models]", twice(25, "models", "./models", "models/a.sql")),
-        ("[models, x/../models, seeds]", of_models("x/../models")),
+        ("[models, models/../models, seeds]", of_models("models/../models")),
         ("[models, ./models, models/]", of_models("./models")),
         ("[models, models/staging]", of_staging(23, "models/staging", "models")),
         ("[models/staging, models]", of_staging(31, "models", "models/staging")),
