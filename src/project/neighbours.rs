@@ -1,6 +1,9 @@
 //! Which YAML file describes the resources of a folder: where a missing entry belongs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
 
 use super::{Project, Resource, ResourceType};
 
@@ -10,24 +13,25 @@ pub(super) struct Neighbours(HashMap<(ResourceType, String), String>);
 
 impl Neighbours {
     pub(super) fn new(project: &Project<'_>) -> Self {
-        let mut counts: BTreeMap<(ResourceType, &str), BTreeMap<&str, usize>> = BTreeMap::new();
-        for resource in project.resources.iter().filter(|resource| project.is_own(resource)) {
-            let folder = folder(&resource.path);
-            if let Some(properties) = resource.properties_path.as_deref()
-                && self::folder(properties) == folder
-            {
-                *counts.entry((resource.kind, folder)).or_default().entry(properties).or_default() += 1;
+        let mut described: HashMap<(ResourceType, &str), usize, RandomState> = HashMap::default();
+        // Nobody asks for tests, of which there are most.
+        for (kind, ids) in project.kinds().filter(|(kind, _)| *kind != ResourceType::Test) {
+            for resource in ids.iter().map(|&id| project.get(id)) {
+                if let Some(properties) = resource.properties_path.as_deref()
+                    && project.is_own(resource)
+                    && folder(properties) == folder(&resource.path)
+                {
+                    *described.entry((kind, properties)).or_default() += 1;
+                }
             }
         }
-        let busiest = |files: BTreeMap<&str, usize>| {
-            // Of equals the first by name: `max_by_key` alone would take the last.
-            files.into_iter().rev().max_by_key(|(_, count)| *count).map(|(file, _)| file.to_owned())
-        };
-        let entries = counts.into_iter().filter_map(|((kind, folder), files)| {
-            let file = busiest(files)?;
-            Some(((kind, folder.to_owned()), file))
-        });
-        Self(entries.collect())
+        let mut described: Vec<_> = described.into_iter().collect();
+        // Of equals the first by name.
+        described.sort_unstable_by_key(|&((kind, file), count)| (kind, folder(file), Reverse(count), file));
+        described.dedup_by_key(|&mut ((kind, file), _)| (kind, folder(file)));
+        Self(
+            described.into_iter().map(|((kind, file), _)| ((kind, folder(file).to_owned()), file.to_owned())).collect(),
+        )
     }
 
     pub(super) fn of(&self, resource: &Resource<'_>) -> Option<&str> {

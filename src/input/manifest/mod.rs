@@ -88,13 +88,13 @@ pub fn read<'a>(path: &Path, memory: &'a mut Memory) -> Result<Facts<'a>, Manife
     head::check_file(path)?;
     let Memory { copies, bytes } = memory;
     let Some(file) = bytes::open(path) else {
-        *bytes = bytes::read(path)?;
+        *bytes = bytes::read(path, |start| head::check(path, start))?;
         return of_bytes(path, bytes, copies);
     };
     if let Some(facts) = parallel(path, file.reader(), file.size(), copies).filter(|_| file.is_unchanged()) {
         return Ok(facts);
     }
-    *bytes = bytes::read(path)?;
+    *bytes = bytes::read(path, |start| head::check(path, start))?;
     plain(path, text(path, bytes)?)
 }
 
@@ -123,7 +123,7 @@ fn of_bytes<'a>(path: &Path, bytes: &'a [u8], copies: &'a mut Copies) -> Result<
 /// reads the file after all or says where it is wrong.
 pub fn parallel<'a>(path: &Path, source: impl Read + Send, len: u64, copies: &'a mut Copies) -> Option<Facts<'a>> {
     let Contents { metadata, mut enabled, disabled, dropped } =
-        stream::read(source, stream::WINDOW, &copies.shelf(len)?)?;
+        stream::read(source, len, stream::WINDOW, &copies.shelf(len)?)?;
     let metadata = metadata?;
     check_version(path, &metadata).ok()?;
     enabled.extend(dropped);
