@@ -21,9 +21,12 @@ pub struct Names {
     measures: HashMap<String, String>,
     /// Semantic models that may be enabled, and their measures, by name.
     possible_semantics: HashMap<String, Reason>,
-    /// Versions of models: package and name to version, unique id and whether it is enabled.
-    versions: HashMap<(String, String), Vec<(String, String, Enabled)>>,
+    /// Versions of models, by package and name.
+    versions: HashMap<(String, String), Vec<Version>>,
 }
+
+/// A version's name, its model's unique id, and whether that is enabled.
+type Version = (String, String, Enabled);
 
 /// A name that nothing defines.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
