@@ -7,6 +7,9 @@ mod context;
 pub(crate) mod coverage;
 mod declare;
 mod engine;
+/// The rule that CONTRIBUTING.md adds as an example: the page shows this very file.
+#[cfg(test)]
+mod example;
 pub(crate) mod generated;
 pub(crate) mod hard_coded;
 mod info;
@@ -14,9 +17,6 @@ mod instance;
 mod meaning;
 pub(crate) mod measures;
 mod pattern;
-/// The rule that CONTRIBUTING.md adds as an example: the page shows this very file.
-#[cfg(test)]
-mod example;
 #[cfg(test)]
 pub(crate) mod tester;
 pub(crate) mod unknown;

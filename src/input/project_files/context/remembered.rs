@@ -9,9 +9,12 @@ use super::super::world::MacroEntry;
 use super::scope::{Purpose, Scope};
 use crate::template::{Arguments, Cost, Error, Frozen, Machine, Value};
 
-/// The results by package of the node and macro. `None` for a macro that has to run each time.
+/// The results by package of the node.
 #[derive(Debug, Default)]
-pub struct Remembered(RwLock<HashMap<usize, HashMap<String, Option<Arc<Known>>>>>);
+pub struct Remembered(RwLock<HashMap<usize, Results>>);
+
+/// By unique id of the macro; `None` for one that has to run each time.
+type Results = HashMap<String, Option<Arc<Known>>>;
 
 /// What a macro gave, and what it took of the limits: who is given it pays the same, so that no limit is reached by one
 /// node and not by another.
