@@ -437,7 +437,7 @@ fn a_shallow_clone_is_told_what_to_do() {
 fn what_git_cannot_tell_ends_the_run() {
     let Some(repository) = Repository::with_project("") else { return };
     let check = |revision: &str| repository.desk.run(&["check", "--input", "project", &format!("--since={revision}")]);
-    for revision in ["mian", "-x", "", "HEAD:models/orders.sql", "main..work"] {
+    for revision in ["mian", "-x", "HEAD:models/orders.sql", "main..work"] {
         check(revision).refuses(&format!(
             "  × revision `{revision}` is not known in this repository
   help: git fetch brings what the remote has; a branch of the remote is written `origin/main`\n"
