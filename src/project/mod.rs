@@ -41,7 +41,7 @@ pub use disabled_tests::TestSwitch;
 use ids::Ids;
 pub use json::Json;
 pub use layers::{Layer, LayerRule, Layers};
-pub use neighbours::folder;
+pub use neighbours::{EntryFile, folder};
 pub use own_files::{
     Changes, ConfigFolder, ConfigSection, Deprecated, DeprecatedPlace, Deprecation, DocsMention, DuplicateKey, Orphan,
     OwnFiles, PackageOrigin, RequiredPackage, Secret, Spot, UnresolvedReference, Variable,
@@ -200,10 +200,11 @@ impl<'a> Project<'a> {
         })
     }
 
-    /// The YAML file that describes most resources of the same type in the same folder: where a missing entry belongs.
-    /// `None` where the folder has none.
-    pub fn properties_beside(&self, resource: &Resource<'_>) -> Option<&str> {
-        self.neighbours.get_or_init(|| Neighbours::new(self)).of(resource)
+    /// Where a missing entry belongs: the YAML file that describes most resources of the same type in the same folder or,
+    /// where each has a file of its own, the one that is called after this resource in the same way. `None` where nothing
+    /// shows it.
+    pub fn properties_beside(&self, resource: &Resource<'_>) -> Option<EntryFile<'_>> {
+        self.neighbours.get_or_init(|| Neighbours::new(self)).of(self, resource)
     }
 
     /// The latest version of a versioned model, which may be the model itself; `None` where it has no versions.

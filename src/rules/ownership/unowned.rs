@@ -169,7 +169,7 @@ fn help(node: Node<'_>, cx: &Context<'_>) -> String {
             Some(file) => format!("add `{meta}` under `config:` of its entry in {file}"),
             None => {
                 let beside = || format!("a YAML file beside {}", node.path);
-                let file = cx.project.properties_beside(node.resource).map_or_else(beside, str::to_owned);
+                let file = cx.project.properties_beside(node.resource).map_or_else(beside, |file| file.to_string());
                 format!("give it an entry with `config: {{{meta}}}` in {file}")
             }
         });
