@@ -1,11 +1,16 @@
 //! Who feeds whom. Nothing outside this room knows petgraph.
 
 mod ancestry;
+mod components;
 mod reach;
 mod sweep;
 
+use std::sync::OnceLock;
+
+use components::Components;
 use petgraph::Directed;
 use petgraph::csr::Csr;
+use rayon::prelude::*;
 
 use crate::project::{Project, ResourceId, ResourceType};
 
@@ -27,30 +32,30 @@ pub struct Graph {
     /// The next resource on a shortest way back to a source or seed.
     toward_data: Vec<Option<ResourceId>>,
     kinds: Vec<ResourceType>,
+    /// Made when first asked for.
+    components: OnceLock<Components>,
 }
 
 impl Graph {
     /// Builds the graph of every enabled resource, packages included.
     pub fn new(project: &Project<'_>) -> Self {
-        let kinds: Vec<ResourceType> = project.resources.iter().map(|resource| resource.kind).collect();
-        let mut down = Vec::new();
-        let mut up = Vec::new();
-        for (child, _) in project.iter() {
-            for parent in project.parents(child) {
-                down.push((parent.0, child.0));
-                up.push((child.0, parent.0));
-            }
+        let mut kinds = vec![ResourceType::Other; project.resources.len()];
+        for (kind, ids) in project.kinds() {
+            ids.iter().for_each(|id| kinds[id.index()] = kind);
         }
-        let children = adjacency(down, kinds.len());
-        let parents = adjacency(up, kinds.len());
-        let of_kind = |wanted: &[ResourceType]| {
-            let wanted = wanted.to_vec();
-            let ids = project.iter().filter(move |(_, resource)| wanted.contains(&resource.kind));
-            ids.map(|(id, _)| id).collect::<Vec<_>>()
+        let edges = |edge: fn(u32, u32) -> (u32, u32)| {
+            let of =
+                move |child: u32| project.parents(ResourceId(child)).iter().map(move |parent| edge(parent.0, child));
+            adjacency((0..kinds.len() as u32).into_par_iter().flat_map_iter(of).collect(), kinds.len())
         };
-        let toward_exposure = sweep::toward(&parents, &of_kind(&[ResourceType::Exposure]));
-        let toward_data = sweep::toward(&children, &of_kind(&[ResourceType::Source, ResourceType::Seed]));
-        Self { children, parents, toward_exposure, toward_data, kinds }
+        let (children, parents) =
+            rayon::join(|| edges(|parent, child| (parent, child)), || edges(|parent, child| (child, parent)));
+        let exposures = project.of_kind(ResourceType::Exposure);
+        let mut data = [ResourceType::Seed, ResourceType::Source].map(|kind| project.of_kind(kind)).concat();
+        data.sort_unstable();
+        let (toward_exposure, toward_data) =
+            rayon::join(|| sweep::toward(&parents, exposures), || sweep::toward(&children, &data));
+        Self { children, parents, toward_exposure, toward_data, kinds, components: OnceLock::new() }
     }
 
     /// Direct parents, by id.
@@ -126,7 +131,7 @@ impl Graph {
 
     /// What it takes to count who is above and below whom, for all resources at once.
     pub fn reach(&self) -> Reach {
-        Reach::new(&self.children)
+        Reach::new(&self.children, self.components())
     }
 
     /// A search upstream that can be run once for each of many resources.
@@ -136,35 +141,27 @@ impl Graph {
 
     /// Every dependency cycle: its members in id order; a resource that depends on itself is one alone.
     pub fn cycles(&self) -> Vec<Vec<ResourceId>> {
-        let is_cycle = |members: &Vec<u32>| members.len() > 1 || self.children.contains_edge(members[0], members[0]);
-        let mut cycles: Vec<Vec<ResourceId>> = petgraph::algo::tarjan_scc(&self.children)
-            .into_iter()
-            .filter(is_cycle)
-            .map(|mut members| {
-                members.sort_unstable();
-                members.into_iter().map(ResourceId).collect()
-            })
-            .collect();
+        let is_cycle = |members: &&[u32]| members.len() > 1 || self.children.contains_edge(members[0], members[0]);
+        let cycles = self.components().iter().filter(is_cycle);
+        let mut cycles: Vec<Vec<ResourceId>> =
+            cycles.map(|members| members.iter().copied().map(ResourceId).collect()).collect();
         cycles.sort_unstable();
         cycles
     }
 
     /// Resources with every parent before its children. Members of a cycle follow each other in id order.
-    pub fn topological(&self) -> Vec<ResourceId> {
-        let mut order: Vec<ResourceId> = Vec::with_capacity(self.kinds.len());
-        // Tarjan yields components in reverse topological order.
-        for mut members in petgraph::algo::tarjan_scc(&self.children) {
-            members.sort_unstable_by(|a, b| b.cmp(a));
-            order.extend(members.into_iter().map(ResourceId));
-        }
-        order.reverse();
-        order
+    pub fn topological(&self) -> impl Iterator<Item = ResourceId> + '_ {
+        self.components().iter().rev().flatten().copied().map(ResourceId)
+    }
+
+    fn components(&self) -> &Components {
+        self.components.get_or_init(|| Components::new(&self.children, &self.parents))
     }
 }
 
 /// A sorted adjacency over all `nodes`, those without edges included.
 fn adjacency(mut edges: Vec<(u32, u32)>, nodes: usize) -> Adjacency {
-    edges.sort_unstable();
+    edges.par_sort_unstable();
     edges.dedup();
     let mut adjacency: Adjacency =
         Csr::from_sorted_edges(&edges).expect("the edges were sorted and freed of repetitions just above");

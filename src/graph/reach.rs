@@ -6,6 +6,7 @@
 use rayon::prelude::*;
 
 use super::Adjacency;
+use super::components::Components;
 use crate::project::ResourceId;
 
 /// Words of a row, 64 targets each: a row is one line of the processor's cache.
@@ -32,8 +33,7 @@ enum Way {
 }
 
 impl Reach {
-    pub(super) fn new(children: &Adjacency) -> Self {
-        let components = petgraph::algo::tarjan_scc(children);
+    pub(super) fn new(children: &Adjacency, components: &Components) -> Self {
         let mut place = vec![0; children.node_count()];
         for (number, members) in components.iter().enumerate() {
             members.iter().for_each(|&member| place[member as usize] = number as u32);

@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::docs;
 use super::ids::Ids;
+use super::kinds::Kinds;
 use super::metric_inputs;
 use super::testing::TestIndex;
 use super::{Project, Resource, ResourceId, Text};
@@ -30,7 +31,7 @@ impl<'a> From<Facts<'a>> for Project<'a> {
     fn from(facts: Facts<'a>) -> Self {
         let mut resources = sorted_unique(facts.resources);
         docs::render(&facts.name, &mut resources);
-        let ids = Ids::new(&resources);
+        let (ids, kinds) = rayon::join(|| Ids::new(&resources), || Kinds::new(&resources));
         let find = |unique_id: &str| ids.find(&resources, unique_id);
         let edges: Vec<_> = resources.par_iter().map(|resource| resolve_parents(resource, find)).collect();
         let mut parents = Vec::with_capacity(edges.len());
@@ -57,10 +58,12 @@ impl<'a> From<Facts<'a>> for Project<'a> {
             base: None,
             generated_at: facts.generated_at,
             ids,
+            kinds,
             parents,
             tests,
             neighbours: OnceLock::new(),
             disabled_tests: OnceLock::new(),
+            disabled_readers: OnceLock::new(),
             tests_key: OnceLock::new(),
         }
     }

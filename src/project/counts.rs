@@ -1,7 +1,8 @@
 //! How much there is of what: the counts of summaries.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::{Project, Resource, ResourceType};
@@ -47,19 +48,14 @@ impl Counts {
 
     /// Counts a project's resources.
     pub fn of(project: &Project<'_>) -> Self {
-        // In one pass: resources of a large project fit into no cache.
-        let mut counts: HashMap<(ResourceType, bool), usize> = HashMap::new();
-        for resource in &project.resources {
-            *counts.entry((resource.kind, project.is_own(resource))).or_default() += 1;
-        }
+        let own = |kind| project.of_kind(kind).par_iter().filter(|id| project.is_own(project.get(**id))).count();
+        let models = own(ResourceType::Model);
         let is_model = |it: &&Resource<'_>| it.kind == ResourceType::Model && project.is_own(it);
         // A model may be there several times, and one of them enabled.
         let disabled = project.disabled.iter().filter(is_model).map(|it| it.unique_id.as_str());
         let disabled_models = disabled.filter(|id| project.find(id).is_none()).collect::<HashSet<_>>().len();
-        let count = |kind, is_own| counts.get(&(kind, is_own)).copied().unwrap_or_default();
-        let own = |kind| count(kind, true);
         Self {
-            models: own(ResourceType::Model),
+            models,
             seeds: own(ResourceType::Seed),
             snapshots: own(ResourceType::Snapshot),
             data_tests: own(ResourceType::Test),
@@ -71,7 +67,7 @@ impl Counts {
             saved_queries: own(ResourceType::SavedQuery),
             groups: own(ResourceType::Group),
             macros: own(ResourceType::Macro),
-            package_models: count(ResourceType::Model, false),
+            package_models: project.of_kind(ResourceType::Model).len() - models,
             disabled_models,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::RandomState;
 use rayon::prelude::*;
 
 use super::{Project, Resource, Text};
@@ -41,7 +42,7 @@ impl Project<'_> {
     }
 
     /// Unique ids of the blocks that dbt says are used, by packages too.
-    pub fn recorded_docs_blocks(&self) -> HashSet<&str> {
+    pub fn recorded_docs_blocks(&self) -> HashSet<&str, RandomState> {
         let of = |resource| blocks(resource).flatten().flatten();
         self.resources.iter().flat_map(of).map(|id| id.as_str()).collect()
     }

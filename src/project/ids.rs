@@ -5,6 +5,7 @@ use std::hash::BuildHasher;
 use foldhash::fast::RandomState;
 use rayon::prelude::*;
 
+use super::starts::starts;
 use super::{Resource, ResourceId};
 
 /// A hash table that is made on all threads: a `HashMap` of a million ids takes one thread longer than all threads need
@@ -32,15 +33,7 @@ impl Ids {
         // One or two to a beginning.
         let bits = (entries.len().max(2).ilog2()).min(31);
         let shift = u64::BITS - bits;
-        let mut starts = vec![0; (1 << bits) + 1];
-        for entry in &entries {
-            starts[(entry >> shift) as usize + 1] += 1;
-        }
-        let mut sum = 0;
-        for start in &mut starts {
-            sum += *start;
-            *start = sum;
-        }
+        let starts = starts(entries.iter().map(|entry| (entry >> shift) as usize), 1 << bits);
         Self { hasher, entries, starts, shift }
     }
 

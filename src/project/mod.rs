@@ -8,10 +8,12 @@ mod dbt_macros;
 mod dbt_version;
 mod description;
 mod detail;
+mod disabled_readers;
 mod disabled_tests;
 mod docs;
 mod ids;
 mod json;
+mod kinds;
 mod layers;
 mod metric_inputs;
 mod neighbours;
@@ -20,6 +22,7 @@ mod ownership;
 mod resource;
 mod signature;
 mod sql;
+mod starts;
 mod testing;
 mod text;
 mod version;
@@ -50,7 +53,9 @@ pub use ownership::{FileOwners, OwnerPlace, Owners, Ownership, lookup};
 pub use resource::{Column, Constraint, Detail, PackageEntry, Resource, ResourceId, ResourceType, Unknown};
 pub use text::Text;
 
+use disabled_readers::DisabledReaders;
 use disabled_tests::DisabledTests;
+use kinds::Kinds;
 use neighbours::Neighbours;
 use testing::TestIndex;
 
@@ -88,11 +93,13 @@ pub struct Project<'a> {
     /// When the manifest was written, ISO 8601; empty where none was read.
     pub generated_at: Text<'a>,
     ids: Ids,
+    kinds: Kinds,
     parents: Vec<Vec<ResourceId>>,
     tests: TestIndex,
     /// Asked for by findings only, so made when the first one asks.
     neighbours: OnceLock<Neighbours>,
     disabled_tests: OnceLock<DisabledTests>,
+    disabled_readers: OnceLock<DisabledReaders>,
     /// Asked for once the own files are known, by one finding after the other.
     tests_key: OnceLock<&'static str>,
 }
@@ -138,11 +145,22 @@ impl<'a> Project<'a> {
 
     /// Resources of one type, of the root project only.
     pub fn own(&self, kind: ResourceType) -> impl Iterator<Item = (ResourceId, &Resource<'a>)> {
-        self.resources
-            .iter()
-            .enumerate()
-            .filter(move |(_, resource)| resource.kind == kind && self.is_own(resource))
-            .map(|(index, resource)| (ResourceId(index as u32), resource))
+        self.all(kind).filter(|(_, resource)| self.is_own(resource))
+    }
+
+    /// Resources of one type, those of packages too, in order of unique id.
+    pub fn all(&self, kind: ResourceType) -> impl Iterator<Item = (ResourceId, &Resource<'a>)> {
+        self.of_kind(kind).iter().map(|&id| (id, self.get(id)))
+    }
+
+    /// Their ids.
+    pub fn of_kind(&self, kind: ResourceType) -> &[ResourceId] {
+        self.kinds.of(kind)
+    }
+
+    /// Every type that there is something of, with the ids of all of it.
+    pub fn kinds(&self) -> impl Iterator<Item = (ResourceType, &[ResourceId])> {
+        self.kinds.iter()
     }
 
     /// Whether the root project, not a package, defines it.

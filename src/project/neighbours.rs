@@ -169,13 +169,15 @@ fn described<'p>(
     project: &'p Project<'_>,
 ) -> HashMap<(ResourceType, &'p str, &'p str), Described<'p>, RandomState> {
     let mut described: HashMap<_, Described<'_>, RandomState> = HashMap::default();
-    for resource in project.resources.iter().filter(|resource| project.is_own(resource)) {
-        let Some(file) = resource.properties_path.as_deref() else { continue };
-        let nothing = || Described { first: resource, resources: 0, has_one_name: true };
-        let entry = described.entry((resource.kind, folder(&resource.path), file)).or_insert_with(nothing);
-        entry.resources += 1;
-        // The versions of a model have one.
-        entry.has_one_name &= entry.first.name == resource.name;
+    for (kind, ids) in project.kinds() {
+        for resource in ids.iter().map(|&id| project.get(id)).filter(|resource| project.is_own(resource)) {
+            let Some(file) = resource.properties_path.as_deref() else { continue };
+            let nothing = || Described { first: resource, resources: 0, has_one_name: true };
+            let entry = described.entry((kind, folder(&resource.path), file)).or_insert_with(nothing);
+            entry.resources += 1;
+            // The versions of a model have one.
+            entry.has_one_name &= entry.first.name == resource.name;
+        }
     }
     described
 }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{Detail, Meta, Owner, Project, Resource, ResourceType, is_placeholder};
+use super::{Meta, Owner, Project, Resource, ResourceType, is_placeholder};
 
 /// An answer to "who owns this?".
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,11 +53,11 @@ impl Owners {
     /// The owner of a resource: `meta`, then its group, then an exposure's own `owner`, then CODEOWNERS.
     pub fn of(&self, project: &Project<'_>, resource: &Resource<'_>) -> Ownership {
         let mut answer = Ownership::default();
-        for (looked, name) in self.named(project, resource) {
+        for looked in self.places(resource) {
             answer.looked_at.push(looked.words());
-            if answer.name.is_none() && name.is_some() {
-                answer.name = name;
-                answer.from = Some(looked.place());
+            if answer.name.is_none() {
+                answer.name = self.named(project, resource, &looked);
+                answer.from = answer.name.is_some().then(|| looked.place());
             }
         }
         answer
@@ -65,33 +65,33 @@ impl Owners {
 
     /// Who that is, without saying where it was looked for.
     pub fn name(&self, project: &Project<'_>, resource: &Resource<'_>) -> Option<String> {
-        self.named(project, resource).into_iter().find_map(|(_, name)| name)
+        self.places(resource).find_map(|looked| self.named(project, resource, &looked))
     }
 
-    /// Every place that could name an owner of this resource, in order, with what it names.
-    fn named<'a>(&'a self, project: &Project<'_>, resource: &'a Resource<'_>) -> Vec<(Looked<'a>, Option<String>)> {
-        let mut named = Vec::new();
-        for key in &self.meta_keys {
-            named.push((Looked::Meta(key), lookup(&resource.meta, key).and_then(owner_name)));
-            if let Detail::Source(source) = &resource.detail {
-                let name = lookup(&source.source_meta, key).and_then(owner_name);
-                named.push((Looked::SourceMeta(key, &source.source_name), name));
-            }
+    /// Every place that could name an owner of this resource, in order.
+    fn places<'a>(&'a self, resource: &'a Resource<'_>) -> impl Iterator<Item = Looked<'a>> {
+        let in_meta = self.meta_keys.iter().flat_map(|key| {
+            let source = resource.as_source().map(|source| Looked::SourceMeta(key, &source.source_name));
+            [Some(Looked::Meta(key)), source].into_iter().flatten()
+        });
+        let group = match &resource.group {
+            Some(name) => Some(Looked::Group(Some(name))),
+            None => has_groups(resource.kind).then_some(Looked::Group(None)),
+        };
+        let exposure = resource.as_exposure().map(|_| Looked::Exposure);
+        let codeowners = self.codeowners.as_ref().map(|_| Looked::Codeowners);
+        in_meta.chain(group).chain(exposure).chain(codeowners)
+    }
+
+    /// The owner that such a place names.
+    fn named(&self, project: &Project<'_>, resource: &Resource<'_>, place: &Looked<'_>) -> Option<String> {
+        match place {
+            Looked::Meta(key) => lookup(&resource.meta, key).and_then(owner_name),
+            Looked::SourceMeta(key, _) => lookup(&resource.as_source()?.source_meta, key).and_then(owner_name),
+            Looked::Group(name) => project.group((*name)?)?.as_group()?.owner.contact(),
+            Looked::Exposure => resource.as_exposure()?.owner.contact(),
+            Looked::Codeowners => self.codeowners.as_ref().filter(|_| project.is_own(resource))?.owners(&resource.path),
         }
-        if let Some(name) = &resource.group {
-            let owner = project.group(name).and_then(|group| group.as_group().and_then(|group| group.owner.contact()));
-            named.push((Looked::Group(Some(name)), owner));
-        } else if has_groups(resource.kind) {
-            named.push((Looked::Group(None), None));
-        }
-        if let Detail::Exposure(exposure) = &resource.detail {
-            named.push((Looked::Exposure, exposure.owner.contact()));
-        }
-        if let Some(codeowners) = &self.codeowners {
-            let name = project.is_own(resource).then(|| codeowners.owners(&resource.path)).flatten();
-            named.push((Looked::Codeowners, name));
-        }
-        named
     }
 }
 

@@ -2,12 +2,16 @@
 
 use rayon::prelude::*;
 
+use super::starts::starts;
 use super::{Detail, RefCall, Resource, ResourceId, ResourceType, Test};
 
 /// For each resource the tests that belong to it.
 #[derive(Debug, Default)]
 pub(super) struct TestIndex {
-    tests: Vec<Vec<ResourceId>>,
+    /// Those of the first resource, then those of the second, and so on; of each in order of their ids.
+    tests: Vec<ResourceId>,
+    /// Where those of each resource begin, and at last where all end.
+    starts: Vec<u32>,
 }
 
 impl TestIndex {
@@ -25,16 +29,14 @@ impl TestIndex {
             subjects.into_iter().map(move |subject| (subject, ResourceId(index as u32)))
         };
         // Looking a name up takes longer than anything else here.
-        let pairs: Vec<(ResourceId, ResourceId)> = resources.par_iter().enumerate().flat_map_iter(of).collect();
-        let mut tests = vec![Vec::new(); resources.len()];
-        for (subject, test) in pairs {
-            tests[subject.index()].push(test);
-        }
-        Self { tests }
+        let mut pairs: Vec<(ResourceId, ResourceId)> = resources.par_iter().enumerate().flat_map_iter(of).collect();
+        pairs.par_sort_unstable();
+        let starts = starts(pairs.iter().map(|(subject, _)| subject.index()), resources.len());
+        Self { tests: pairs.into_iter().map(|(_, test)| test).collect(), starts }
     }
 
     pub(super) fn of(&self, id: ResourceId) -> &[ResourceId] {
-        &self.tests[id.index()]
+        &self.tests[self.starts[id.index()] as usize..self.starts[id.index() + 1] as usize]
     }
 }
 

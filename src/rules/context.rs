@@ -1,7 +1,7 @@
 //! What a rule sees: the project, the graph, the settings, and where to put findings.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::Deref;
 
 use super::by_name::ByName;
@@ -231,14 +231,26 @@ impl<'p> Context<'p> {
 
     /// The sources (groups of tables) this instance is about, each with those of its tables that are in scope, by name.
     pub fn source_groups(&self) -> impl Iterator<Item = SourceGroup<'p>> + use<'p> {
-        let mut groups: BTreeMap<(&'p str, &'p str), Vec<Node<'p>>> = BTreeMap::new();
+        let mut groups: Vec<SourceGroup<'p>> = Vec::new();
         for table in self.subjects(ResourceType::Source) {
             let resource: &'p Resource<'p> = table.resource;
-            if let Some(source) = resource.as_source() {
-                groups.entry((&resource.package, &source.source_name)).or_default().push(table);
+            let Some(source) = resource.as_source() else { continue };
+            let (package, name) = (resource.package.as_str(), source.source_name.as_str());
+            // In order of unique id, tables of one source nearly always come one after the other.
+            match groups.last_mut().filter(|group| group.name == name && group.package == package) {
+                Some(group) => group.tables.push(table),
+                None => groups.push(SourceGroup { package, name, tables: vec![table] }),
             }
         }
-        groups.into_iter().map(|((package, name), tables)| SourceGroup { package, name, tables })
+        groups.sort_by_key(|group| (group.package, group.name));
+        groups.dedup_by(|later, group| {
+            let is_same = (later.package, later.name) == (group.package, group.name);
+            if is_same {
+                group.tables.append(&mut later.tables);
+            }
+            is_same
+        });
+        groups.into_iter()
     }
 
     /// Whether a semantic model may be a part of its model's YAML entry, as in the syntax of dbt 1.12 and 2.x: it then

@@ -246,21 +246,13 @@ impl<'p> Task<'_, 'p> {
 
 impl<'p> World<'p> {
     fn new(project: &'p Project<'p>, graph: &'p Graph, settings: &'p Settings, grouping: Grouping) -> Self {
-        let layers = project.resources.par_iter().map(|resource| settings.layers.of(resource)).collect();
-        let mut subjects: Vec<(ResourceType, Vec<ResourceId>)> = Vec::new();
-        for (id, resource) in project.iter().filter(|(_, resource)| settings.is_subject(project, resource)) {
-            match subjects.iter_mut().find(|(kind, _)| *kind == resource.kind) {
-                Some((_, ids)) => ids.push(id),
-                None => subjects.push((resource.kind, vec![id])),
-            }
-        }
         Self {
             project,
             graph,
             settings,
             grouping,
-            layers,
-            subjects,
+            layers: layers(project, settings),
+            subjects: subjects(project, settings),
             fed: OnceLock::new(),
             unknown_parents: OnceLock::new(),
             owned: OnceLock::new(),
@@ -306,8 +298,7 @@ impl<'p> World<'p> {
     pub(super) fn exposures_fed(&self, id: ResourceId) -> &[ResourceId] {
         let gather = || {
             let mut fed: HashMap<ResourceId, Vec<ResourceId>> = HashMap::new();
-            let exposures = self.project.iter().filter(|(_, resource)| resource.kind == ResourceType::Exposure);
-            for (exposure, _) in exposures {
+            for &exposure in self.project.of_kind(ResourceType::Exposure) {
                 for ancestor in self.graph.ancestors(exposure) {
                     fed.entry(ancestor).or_default().push(exposure);
                 }
@@ -394,6 +385,23 @@ impl<'p> World<'p> {
             Subject::Project => None,
         })
     }
+}
+
+/// The layer of each resource; only models are in one.
+fn layers(project: &Project<'_>, settings: &Settings) -> Vec<Layer> {
+    let models = project.of_kind(ResourceType::Model);
+    let of_models: Vec<Layer> = models.par_iter().map(|&id| settings.layers.of(project.get(id))).collect();
+    let mut layers = vec![Layer::Other; project.resources.len()];
+    for (id, layer) in models.iter().zip(of_models) {
+        layers[id.index()] = layer;
+    }
+    layers
+}
+
+/// What rules are about, by type.
+fn subjects(project: &Project<'_>, settings: &Settings) -> Vec<(ResourceType, Vec<ResourceId>)> {
+    let is_subject = |id: &&ResourceId| settings.is_subject(project, project.get(**id));
+    project.kinds().map(|(kind, ids)| (kind, ids.par_iter().filter(is_subject).copied().collect())).collect()
 }
 
 /// Whether rules ask who owns resources of that type.

@@ -31,7 +31,7 @@ pub fn resource<'w, 'a>(key: Text<'w>, mut entry: raw::Entry<'w>, keep: &mut imp
         tags: union(keep.texts(take(&mut entry.tags)), keep.texts(take(&mut entry.config.tags))),
         meta: merged(take(&mut entry.meta), take(&mut entry.config.meta)),
         group: first(take(&mut entry.config.group), take(&mut entry.group)).map(|name| keep.text(name)),
-        columns: columns(take(&mut entry.columns.0), keep),
+        columns: list(take(&mut entry.columns.0), |(key, raw)| column(key, raw, keep)),
         doc_blocks: entry.doc_blocks.take().map(|texts| keep.texts(texts)),
         depends_on: keep.texts(take(&mut entry.depends_on.nodes)),
         macros: keep.texts(take(&mut entry.depends_on.macros)),
@@ -271,10 +271,10 @@ fn owner<'w, 'a>(raw: raw::Owner<'w>, keep: &mut impl Keep<'w, 'a>) -> Owner<'a>
 }
 
 /// Into a list of just the size that is needed: `collect` would reuse the larger one of what was read.
-fn columns<'w, 'a>(raw: Vec<(Text<'w>, raw::Column<'w>)>, keep: &mut impl Keep<'w, 'a>) -> Vec<Column<'a>> {
-    let mut columns = Vec::with_capacity(raw.len());
-    columns.extend(raw.into_iter().map(|(key, raw)| column(key, raw, keep)));
-    columns
+fn list<T, U>(raw: Vec<T>, convert: impl FnMut(T) -> U) -> Vec<U> {
+    let mut list = Vec::with_capacity(raw.len());
+    list.extend(raw.into_iter().map(convert));
+    list
 }
 
 fn column<'w, 'a>(key: Text<'w>, raw: raw::Column<'w>, keep: &mut impl Keep<'w, 'a>) -> Column<'a> {
@@ -295,11 +295,11 @@ fn column<'w, 'a>(key: Text<'w>, raw: raw::Column<'w>, keep: &mut impl Keep<'w, 
 fn constraints<'w, 'a>(raw: Vec<raw::Constraint<'w>>, keep: &mut impl Keep<'w, 'a>) -> Vec<Constraint<'a>> {
     let constraint =
         |raw: raw::Constraint<'w>| Constraint { kind: keep.text(raw.kind), columns: keep.texts(raw.columns) };
-    raw.into_iter().map(constraint).collect()
+    list(raw, constraint)
 }
 
 fn refs<'w, 'a>(raw: Vec<raw::Ref<'w>>, keep: &mut impl Keep<'w, 'a>) -> Vec<RefCall<'a>> {
-    raw.into_iter().map(|raw| ref_call(raw, keep)).collect()
+    list(raw, |raw| ref_call(raw, keep))
 }
 
 fn ref_call<'w, 'a>(raw: raw::Ref<'w>, keep: &mut impl Keep<'w, 'a>) -> RefCall<'a> {

@@ -65,18 +65,32 @@ impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
             fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
                 Ok(Texts::default())
             }
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                let mut texts = Vec::new();
-                while let Some(Word(text)) = seq.next_element()? {
-                    texts.push(text);
-                }
-                // Most lists are short, there are very many, and they stay as long as the project does.
-                texts.shrink_to_fit();
-                Ok(Texts(texts))
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+                let words: Vec<Word<'de>> = list(seq)?;
+                Ok(Texts(words.into_iter().map(|Word(text)| text).collect()))
             }
         }
         deserializer.deserialize_any(TextsVisitor)
     }
+}
+
+/// The items of a list, with no room for more. Most lists are short, there are very many, and they stay as long as the
+/// project does; so those of a few items wait until their number is known.
+fn list<'de, A: SeqAccess<'de>, T: Deserialize<'de> + Default>(mut seq: A) -> Result<Vec<T>, A::Error> {
+    const FEW: usize = 6;
+    let mut few: [T; FEW] = Default::default();
+    for count in 0..FEW {
+        match seq.next_element()? {
+            Some(item) => few[count] = item,
+            None => return Ok(few.into_iter().take(count).collect()),
+        }
+    }
+    let mut items = Vec::from(few);
+    while let Some(item) = seq.next_element()? {
+        items.push(item);
+    }
+    items.shrink_to_fit();
+    Ok(items)
 }
 
 /// A string, or a number or boolean by its text: versions are `2`, `"2"` or `1.5`.

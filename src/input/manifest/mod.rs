@@ -123,7 +123,7 @@ fn of_bytes<'a>(path: &Path, bytes: &'a [u8], copies: &'a mut Copies) -> Result<
 /// reads the file after all or says where it is wrong.
 pub fn parallel<'a>(path: &Path, source: impl Read + Send, len: u64, copies: &'a mut Copies) -> Option<Facts<'a>> {
     let Contents { metadata, mut enabled, disabled, dropped } =
-        stream::read(source, stream::WINDOW, &copies.shelf(len)?)?;
+        stream::read(source, len, stream::WINDOW, &copies.shelf(len)?)?;
     let metadata = metadata?;
     check_version(path, &metadata).ok()?;
     enabled.extend(dropped);

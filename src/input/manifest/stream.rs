@@ -17,6 +17,9 @@ pub const WINDOW: usize = 1 << 20;
 /// Where a window has to grow beyond this for the sake of one resource, the file is odd.
 const LARGEST: usize = 64 << 20;
 
+/// Bytes of a resource that is small; on average they are larger.
+const SMALL: u64 = 1 << 10;
+
 /// Resources that one task parses.
 const CHUNK: usize = 16;
 
@@ -31,34 +34,45 @@ pub struct Contents<'a> {
 }
 
 impl Contents<'_> {
-    fn append(&mut self, mut other: Self) {
+    /// Takes over what stands in the next part of the file. `done` of its `len` bytes have been read with that.
+    fn append(&mut self, mut other: Self, done: u64, len: u64) {
         self.metadata = other.metadata.or(self.metadata.take());
+        let count = self.enabled.len() + other.enabled.len();
+        if count > self.enabled.capacity() {
+            // Room for as many as there will be if the rest is like this, within reason. What is not used costs nothing;
+            // moving all of them to a larger place does.
+            let expected = (count as u64).saturating_mul(len) / done.max(1);
+            let expected = usize::try_from(expected.min(len / SMALL)).unwrap_or(count);
+            self.enabled.reserve(expected.max(count) - self.enabled.len());
+        }
         self.enabled.append(&mut other.enabled);
         self.disabled.append(&mut other.disabled);
         self.dropped.append(&mut other.dropped);
     }
 }
 
-/// Reads a manifest to its end, `window` bytes at a time, and copies its texts onto `shelf`. `None` on anything odd, such
-/// as a failure to read.
-pub fn read<'a>(mut source: impl Read + Send, window: usize, shelf: &Shelf<'a>) -> Option<Contents<'a>> {
+/// Reads a manifest of `len` bytes to its end, `window` bytes at a time, and copies its texts onto `shelf`. `None` on
+/// anything odd, such as a failure to read.
+pub fn read<'a>(mut source: impl Read + Send, len: u64, window: usize, shelf: &Shelf<'a>) -> Option<Contents<'a>> {
     let mut splitter = Splitter::new();
     let mut contents = Contents::default();
     let (mut ready, mut next) = (Window::of(window), Window::of(window));
     ready.fill(&[], &mut source, &mut splitter)?;
     let mut parsed = Vec::new();
+    let mut done = 0;
     while !ready.is_last {
         let following = || {
-            parsed.drain(..).for_each(|part| contents.append(part));
+            parsed.drain(..).for_each(|part| contents.append(part, done, len));
             next.fill(ready.rest(), &mut source, &mut splitter)
         };
         let (filled, parts) = rayon::join(following, || ready.parse(shelf));
         filled?;
         parsed = parts?;
+        done += ready.done as u64;
         std::mem::swap(&mut ready, &mut next);
     }
     parsed.extend(ready.parse(shelf)?);
-    parsed.into_iter().for_each(|part| contents.append(part));
+    parsed.into_iter().for_each(|part| contents.append(part, len, len));
     splitter.is_done(ready.rest()).then_some(contents)
 }
 
@@ -180,7 +194,7 @@ mod tests {
     fn streamed(text: &[u8], window: usize) -> Option<String> {
         let mut copies = Copies::default();
         let shelf = copies.shelf(text.len() as u64)?;
-        let Contents { metadata, mut enabled, disabled, dropped } = read(text, window, &shelf)?;
+        let Contents { metadata, mut enabled, disabled, dropped } = read(text, text.len() as u64, window, &shelf)?;
         enabled.extend(dropped);
         let (path, metadata) = (Path::new("m.json"), metadata?);
         check_version(path, &metadata).ok()?;

@@ -6,13 +6,14 @@
 
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde_json::Value;
 
 use super::super::{Locator, Lookup};
 use super::Search;
 use crate::findings::suppress::{Cover, Flaw, Name, Origin, Subject, Suppression, Until};
 use crate::findings::{Location, Place};
-use crate::project::{Meta, Project, ResourceId};
+use crate::project::{Meta, Project, Resource, ResourceId};
 
 /// The keys of an item that is a mapping.
 const KEYS: [&str; 3] = ["rule", "reason", "until"];
@@ -32,16 +33,22 @@ type Holder<'p> = (ResourceId, Option<&'p str>);
 /// The suppressions in `meta`, in order of what they say.
 pub(super) fn find(search: &Search<'_>) -> Vec<Suppression> {
     let (project, settings) = (search.project, search.settings);
+    let resources = project.resources.par_iter().enumerate();
+    let subjects = resources.filter(|(_, resource)| settings.is_subject(project, resource));
+    let all: Vec<(Item, Holder<'_>)> =
+        subjects.flat_map_iter(|(index, resource)| items_of(ResourceId(index as u32), resource)).collect();
     let mut held: BTreeMap<Item, Vec<Holder<'_>>> = BTreeMap::new();
-    for (id, resource) in project.iter().filter(|(_, resource)| settings.is_subject(project, resource)) {
-        let columns = resource.columns.iter().map(|column| (Some(column.name.as_str()), &column.meta));
-        for (column, meta) in std::iter::once((None, &resource.meta)).chain(columns) {
-            for item in items(meta) {
-                held.entry(item).or_default().push((id, column));
-            }
-        }
+    for (item, holder) in all {
+        held.entry(item).or_default().push(holder);
     }
     held.into_iter().filter_map(|(item, holders)| suppression(search, item, &holders)).collect()
+}
+
+/// The items of a resource and its columns, each with who has it.
+fn items_of<'p>(id: ResourceId, resource: &'p Resource<'_>) -> impl Iterator<Item = (Item, Holder<'p>)> {
+    let columns = resource.columns.iter().map(|column| (Some(column.name.as_str()), &column.meta));
+    let metas = std::iter::once((None, &resource.meta)).chain(columns).filter(|(_, meta)| !meta.is_empty());
+    metas.flat_map(move |(column, meta)| items(meta).into_iter().map(move |item| (item, (id, column))))
 }
 
 /// The items of a `meta`. `steward` may be somebody's name, and then it is none of our business.

@@ -97,7 +97,8 @@ impl Rule for UnpinnedVersionRef {
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
         let is_versioned = |relation: &Relation<'_>| relation.version.is_some();
-        let has_any = cx.project.resources.iter().any(|resource| resource.relation().is_some_and(is_versioned));
+        let mut models = cx.project.all(ResourceType::Model);
+        let has_any = models.any(|(_, model)| model.relation().is_some_and(is_versioned));
         (!has_any).then(|| "no model has versions".to_owned())
     }
 }

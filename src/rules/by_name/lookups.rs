@@ -22,8 +22,8 @@ pub(crate) struct Lookups {
 
 impl Lookups {
     pub(super) fn new(project: &Project<'_>) -> Self {
-        let is_macro = |resource: &&Resource<'_>| resource.kind == ResourceType::Macro && !is_dbts(resource, project);
-        let macros: Vec<&Resource<'_>> = project.resources.iter().filter(is_macro).collect();
+        let macros = project.all(ResourceType::Macro).map(|(_, resource)| resource);
+        let macros: Vec<&Resource<'_>> = macros.filter(|resource| !is_dbts(resource, project)).collect();
         let mut callers: HashMap<&str, Vec<&str>> = HashMap::new();
         let mut callees: HashMap<&str, Vec<&str>> = HashMap::new();
         for made in &macros {

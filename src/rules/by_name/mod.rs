@@ -126,5 +126,5 @@ fn is_source(schema: &str, table: &str, cx: &Context<'_>) -> bool {
             own_schema.eq_ignore_ascii_case(schema) && own_table.eq_ignore_ascii_case(table)
         })
     };
-    cx.project.resources.iter().any(is_it)
+    cx.project.all(ResourceType::Source).any(|(_, resource)| is_it(resource))
 }

@@ -52,8 +52,8 @@ declare_rule! {
 
 impl Rule for UndocumentedMacro {
     fn check_project(&self, cx: &mut Context<'_>) {
-        let macros = cx.project.resources.iter().filter(|resource| resource.kind == ResourceType::Macro);
-        let names: HashSet<&str> = macros.map(|resource| resource.name.as_str()).collect();
+        let macros = cx.project.all(ResourceType::Macro);
+        let names: HashSet<&str> = macros.map(|(_, resource)| resource.name.as_str()).collect();
         let subjects: Vec<_> = cx.subjects(ResourceType::Macro).collect();
         for subject in subjects {
             let implements = dispatched(&subject.name);

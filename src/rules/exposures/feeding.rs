@@ -51,8 +51,8 @@ pub fn in_words(exposure: &Resource<'_>) -> String {
 
 /// Why rules about models that feed dashboards say nothing about this project, if so.
 pub fn no_exposures(project: &Project<'_>) -> Option<String> {
-    let has_any = project.resources.iter().any(|resource| resource.kind == ResourceType::Exposure);
-    (!has_any).then(|| "the project declares no exposures, so no model is known to feed a dashboard".to_owned())
+    let has_none = project.of_kind(ResourceType::Exposure).is_empty();
+    has_none.then(|| "the project declares no exposures, so no model is known to feed a dashboard".to_owned())
 }
 
 /// For every resource how far the nearest exposure is, and the way there.
@@ -68,7 +68,7 @@ pub struct Feeding {
 impl Feeding {
     /// One sweep upstream from all exposures of those types.
     pub fn new(cx: &Context<'_>, types: &[ExposureType]) -> Self {
-        let exposures = cx.project.iter().filter(|(_, resource)| {
+        let exposures = cx.project.all(ResourceType::Exposure).filter(|(_, resource)| {
             resource.as_exposure().is_some_and(|exposure| match ExposureType::of(exposure) {
                 Some(kind) => types.contains(&kind),
                 None => types.len() == ExposureType::ALL.len(),

@@ -1,3 +1,4 @@
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use schemars::JsonSchema;
@@ -106,8 +107,9 @@ impl Default for Options {
 impl Rule for OrphanedDashboardModel {
     fn check_project(&self, cx: &mut Context<'_>) {
         let feeding = Feeding::new(cx, &self.options.types);
-        let nodes = cx.project.iter().map(|(id, _)| cx.node(id));
+        let nodes = ORIGINS.iter().flat_map(|&kind| cx.project.of_kind(kind)).map(|&id| cx.node(id));
         let mut origins: Vec<ResourceId> = nodes.filter(|node| self.is_origin(*node, cx)).map(|node| node.id).collect();
+        origins.sort_unstable();
         // What cannot be resolved may be data.
         origins.extend(cx.project.dangling.iter().map(|(id, _)| *id));
         origins.extend(cx.project.with_unknown("parents"));
@@ -119,7 +121,7 @@ impl Rule for OrphanedDashboardModel {
             return;
         }
         let (breaks, built_on) = if cx.as_one(true) { breaks(&orphans, cx) } else { (orphans, HashMap::new()) };
-        let relations = Relations::new(cx);
+        let relations = Relations::default();
         for orphan in breaks {
             let built_on_it = built_on.get(&orphan.id).map_or(&[][..], Vec::as_slice);
             report(orphan, built_on_it, &feeding, &relations, cx);
@@ -131,19 +133,22 @@ impl Rule for OrphanedDashboardModel {
     }
 }
 
+/// Types that lineage may begin with.
+const ORIGINS: [ResourceType; 4] =
+    [ResourceType::Source, ResourceType::Seed, ResourceType::Model, ResourceType::Snapshot];
+
 impl OrphanedDashboardModel {
-    /// Whether lineage may begin with this resource.
+    /// Whether lineage may begin with this resource of one of these types.
     fn is_origin(&self, node: Node<'_>, cx: &Context<'_>) -> bool {
         match node.kind {
             ResourceType::Source | ResourceType::Seed => true,
-            ResourceType::Model | ResourceType::Snapshot => {
+            _ => {
                 !cx.settings.is_subject(cx.project, &node)
                     || cx.project.is_time_spine(&node)
                     || self.options.allow.iter().any(|pattern| pattern.is_match(&node.name))
                     || generates_rows(&node)
                     || by_name::writes_its_rows(node.resource, cx)
             }
-            _ => false,
         }
     }
 }
@@ -257,23 +262,27 @@ fn help(model: &Resource<'_>, is_looked_up: bool) -> String {
 }
 
 /// What the project itself builds or declares under which name in the warehouse.
+#[derive(Default)]
 struct Relations {
-    /// By schema and name, in lower case.
-    known: HashMap<(String, String), ResourceId>,
+    /// By schema and name, in lower case; gathered when first asked for.
+    known: OnceCell<HashMap<(String, String), ResourceId>>,
 }
 
 impl Relations {
-    fn new(cx: &Context<'_>) -> Self {
+    fn gather(cx: &Context<'_>) -> HashMap<(String, String), ResourceId> {
         let mut known = HashMap::new();
-        for (id, resource) in cx.project.iter() {
+        let mut ids = ORIGINS.map(|kind| cx.project.of_kind(kind)).concat();
+        ids.sort_unstable();
+        for id in ids {
+            let resource = cx.project.get(id);
             let names = match (resource.relation(), resource.as_source()) {
-                (Some(relation), _) if resource.kind != ResourceType::Analysis => (&relation.schema, &relation.alias),
+                (Some(relation), _) => (&relation.schema, &relation.alias),
                 (_, Some(source)) => (&source.schema, &source.identifier),
                 _ => continue,
             };
             known.entry((names.0.to_lowercase(), names.1.to_lowercase())).or_insert(id);
         }
-        Self { known }
+        known
     }
 
     /// What to write in place of a table's name.
@@ -281,7 +290,8 @@ impl Relations {
         let mut parts: Vec<String> = name.split('.').map(|part| part.trim_matches(['"', '`']).to_owned()).collect();
         let table = parts.pop().unwrap_or_default();
         let schema = parts.pop().unwrap_or_default();
-        let known = self.known.get(&(schema.to_lowercase(), table.to_lowercase())).map(|&id| cx.node(id));
+        let known = self.known.get_or_init(|| Self::gather(cx));
+        let known = known.get(&(schema.to_lowercase(), table.to_lowercase())).map(|&id| cx.node(id));
         match known {
             Some(node) if node.kind == ResourceType::Source => {
                 let group = node.as_source().map_or("", |source| source.source_name.as_str());

@@ -73,9 +73,8 @@ declare_rule! {
 
 impl Rule for UnexposedMart {
     fn check_project(&self, cx: &mut Context<'_>) {
-        let is_use = |kind| matches!(kind, ResourceType::Exposure | ResourceType::Metric | ResourceType::SavedQuery);
-        let mut uses: Vec<ResourceId> =
-            cx.project.iter().filter(|(_, resource)| is_use(resource.kind)).map(|(id, _)| id).collect();
+        let uses = [ResourceType::Exposure, ResourceType::Metric, ResourceType::SavedQuery];
+        let mut uses: Vec<ResourceId> = uses.map(|kind| cx.project.of_kind(kind)).concat();
         // What may be read may be read on the way to one.
         uses.extend(cx.project.with_unknown("children"));
         let used = cx.graph.reaching(&uses);

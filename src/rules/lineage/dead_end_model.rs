@@ -1,5 +1,5 @@
 use crate::findings::Place;
-use crate::project::{Relation, ResourceType};
+use crate::project::ResourceType;
 use crate::rules::by_name::{self, Reading};
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 use crate::words::listed;
@@ -71,7 +71,8 @@ impl Rule for DeadEndModel {
         }
         let message =
             format!("nothing reads model `{}`: no model, snapshot, exposure or metric depends on it", model.label());
-        let disabled = disabled_readers(model, cx);
+        let disabled: Vec<&str> =
+            cx.project.disabled_readers(model.resource).map(|reader| reader.name.as_str()).collect();
         let help = match (disabled.first(), cx.own_files().is_some_and(|own| own.is_package)) {
             (Some(reader), _) => format!("enable `{reader}`, which reads it, or delete both"),
             (None, true) => {
@@ -112,20 +113,6 @@ fn report_read_by_name(model: Node<'_>, reading: &Reading, reader: Node<'_>, cx:
     finding.help(help).related(reader.id, Place::Code(reading.text.clone()), format!("`{label}` is read here"));
 }
 
-/// Disabled models and snapshots of the project that would read it.
-fn disabled_readers<'p>(model: Node<'_>, cx: &Context<'p>) -> Vec<&'p str> {
-    let reads = |relation: &Relation<'_>| {
-        let mut refs = relation.refs.iter();
-        refs.any(|call| call.name == model.name && call.package.as_ref().is_none_or(|of| *of == model.package))
-    };
-    let readers = cx.project.disabled.iter().filter(|resource| {
-        matches!(resource.kind, ResourceType::Model | ResourceType::Snapshot)
-            && cx.project.is_own(resource)
-            && resource.relation().is_some_and(reads)
-    });
-    readers.map(|reader| reader.name.as_str()).collect()
-}
-
 /// Tests that read it for the sake of something else.
 fn reading_tests(model: Node<'_>, cx: &Context<'_>) -> Vec<String> {
     let own = cx.project.tests(model.id);
@@ -137,7 +124,7 @@ fn reading_tests(model: Node<'_>, cx: &Context<'_>) -> Vec<String> {
 mod tests {
     use serde_json::Value;
 
-    use crate::project::{Access, Facts, OwnFiles, Project, RefCall, ResourceType, Text};
+    use crate::project::{Access, Facts, OwnFiles, Project, RefCall, Resource, ResourceType, Text};
     use crate::rules::tester::{
         exposure, findings, findings_of, json_text, model, reading, relation, resource, source, subjects, test,
     };
@@ -161,14 +148,12 @@ mod tests {
         let of_other = reading(test("relationships", &other, "order_id"), &[&unread]);
         let mut off = model("marts", "fct_old");
         relation(&mut off).refs = vec![RefCall { name: Text::from("stg_orders"), ..RefCall::default() }];
-        let facts = Facts {
-            name: Text::from("shop"),
-            resources: vec![unread, other, of_other],
-            disabled: vec![off],
-            ..Facts::default()
+        let resources = [unread, other, of_other];
+        let project = |disabled: Vec<Resource<'static>>| {
+            let resources = resources.to_vec();
+            Project::from(Facts { name: Text::from("shop"), resources, disabled, ..Facts::default() })
         };
-        let mut project = Project::from(facts);
-        let found = findings_of("DAG002", Value::Null, &project);
+        let found = findings_of("DAG002", Value::Null, &project(vec![off]));
         assert_eq!(found[0].help, "enable `fct_old`, which reads it, or delete both");
         assert_eq!(
             found[0].evidence,
@@ -177,7 +162,7 @@ mod tests {
                 "read by tests of other resources: relationships_fct_orders_order_id"
             ]
         );
-        project.disabled.clear();
+        let mut project = project(Vec::new());
         project.own_files = Some(Box::new(OwnFiles { is_package: true, ..OwnFiles::default() }));
         assert_eq!(
             findings_of("DAG002", Value::Null, &project)[0].help,

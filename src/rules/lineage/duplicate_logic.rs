@@ -1,10 +1,12 @@
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 
+use foldhash::fast::RandomState;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::findings::Place;
-use crate::project::{Relation, ResourceId, ResourceType, Text};
+use crate::project::{Relation, Resource, ResourceId, ResourceType};
 use crate::rules::{Context, Node, Rule, declare_rule};
 use crate::text::sql::{PieceKind, Pieces};
 
@@ -145,18 +147,32 @@ impl DuplicateLogic {
 /// Sets of models that read the same; those that are alone in what they read are left out. All models, within the
 /// rule's selectors or not: the one that comes first may be elsewhere.
 fn with_same_parents(cx: &Context<'_>) -> Vec<Vec<ResourceId>> {
-    let mut by_parents: HashMap<Vec<&Text<'_>>, Vec<ResourceId>> = HashMap::new();
-    for (id, resource) in cx.project.iter() {
-        if resource.kind == ResourceType::Model && cx.settings.is_subject(cx.project, resource) {
-            let mut parents: Vec<&Text<'_>> = resource.depends_on.iter().collect();
-            parents.sort_unstable();
-            parents.dedup();
-            by_parents.entry(parents).or_default().push(id);
+    let hasher = RandomState::default();
+    let mut by_hash: Vec<(u64, ResourceId)> = cx
+        .project
+        .all(ResourceType::Model)
+        .filter(|(_, model)| cx.settings.is_subject(cx.project, model))
+        .map(|(id, model)| (hasher.hash_one(parents(model)), id))
+        .collect();
+    by_hash.sort_unstable();
+    let mut sets = Vec::new();
+    for alike in by_hash.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
+        let mut by_parents: BTreeMap<Vec<&str>, Vec<ResourceId>> = BTreeMap::new();
+        for &(_, id) in alike {
+            by_parents.entry(parents(cx.project.get(id))).or_default().push(id);
         }
+        sets.extend(by_parents.into_values().filter(|set| set.len() > 1));
     }
-    let mut sets: Vec<Vec<ResourceId>> = by_parents.into_values().filter(|set| set.len() > 1).collect();
     sets.sort_unstable();
     sets
+}
+
+/// What it reads, each once and in order.
+fn parents<'r>(model: &'r Resource<'_>) -> Vec<&'r str> {
+    let mut parents: Vec<&str> = model.depends_on.iter().map(|parent| parent.as_str()).collect();
+    parents.sort_unstable();
+    parents.dedup();
+    parents
 }
 
 /// Versions of one model, or two models made from one file.

@@ -64,8 +64,8 @@ declare_rule! {
 
 impl Rule for UnusedMetric {
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {
-        let is_use = |kind| matches!(kind, ResourceType::Exposure | ResourceType::SavedQuery);
-        let has_uses = cx.project.resources.iter().any(|resource| is_use(resource.kind));
+        let uses = [ResourceType::Exposure, ResourceType::SavedQuery];
+        let has_uses = uses.iter().any(|&kind| !cx.project.of_kind(kind).is_empty());
         (!has_uses).then(|| {
             "the project declares neither exposures nor saved queries, so no metric could be in one".to_owned()
         })

@@ -162,7 +162,7 @@ impl Chains {
     /// One pass in topological order, so that a parent's row is known before its children's.
     fn of(cx: &Context<'_>) -> Self {
         let mut links = vec![Link::default(); cx.project.resources.len()];
-        for id in cx.graph.topological().into_iter().filter(|&id| holds_no_rows(cx.node(id))) {
+        for id in cx.graph.topological().filter(|&id| holds_no_rows(cx.node(id))) {
             let mut longest = Link { length: 1, previous: None };
             for parent in cx.graph.parents(id).filter(|parent| *parent != id) {
                 let length = links[parent.index()].length + 1;

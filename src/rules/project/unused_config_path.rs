@@ -132,7 +132,7 @@ fn used(section: &ConfigSection, project: &Project<'_>, own: &OwnFiles) -> HashS
         .map(|(index, folder)| ((folder.parent, folder.name.as_str()), index))
         .collect();
     let mut used = HashSet::new();
-    let all = project.resources.iter().filter(|resource| resource.kind == section.kind);
+    let all = project.all(section.kind).map(|(_, resource)| resource);
     // dbt does not keep the types of disabled resources apart.
     for resource in all.chain(&project.disabled) {
         for name in qualified_names(resource, project, own) {

@@ -139,9 +139,8 @@ fn materializing<'p>(cx: &Context<'p>) -> Vec<&'p str> {
         let name = name.strip_prefix("materialization_").and_then(|rest| rest.rsplit_once('_'));
         name.is_some_and(|(name, _)| materialized.contains(name))
     };
-    let macros =
-        cx.project.resources.iter().filter(|resource| resource.kind == ResourceType::Macro && is_used(&resource.name));
-    macros.map(|resource| resource.package.as_str()).collect()
+    let macros = cx.project.all(ResourceType::Macro).filter(|(_, resource)| is_used(&resource.name));
+    macros.map(|(_, resource)| resource.package.as_str()).collect()
 }
 
 #[cfg(test)]
