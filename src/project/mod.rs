@@ -34,7 +34,7 @@ pub use build::Facts;
 pub use counts::Counts;
 pub use date::Date;
 pub use dbt_macros::{is_macro_of_adapter, is_macro_of_dbt};
-pub use dbt_version::DbtVersion;
+pub use dbt_version::{DbtVersion, PlaceInEntry};
 pub use description::{is_description, is_placeholder};
 pub use detail::{
     Access, DocsBlock, Exposure, Freshness, GenericTest, Group, Macro, Metric, Owner, RefCall, Relation, SavedQuery,

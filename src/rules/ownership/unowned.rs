@@ -127,7 +127,10 @@ fn first_steps(example: Node<'_>, cx: &Context<'_>) -> String {
                 cx.project.name
             ),
             _ if by_folder => format!("set `{key}: {{{}: {{+{meta}}}}}` in dbt_project.yml", cx.project.name),
-            _ => format!("add `{meta}` under `config:` of their entries, those that people rely on first"),
+            _ => {
+                let to = cx.project.place_in_entry(example.kind).to();
+                format!("add `{meta}` {to} their entries, those that people rely on first")
+            }
         });
     }
     if example.kind != ResourceType::Source {
@@ -165,8 +168,9 @@ fn help(node: Node<'_>, cx: &Context<'_>) -> String {
     let meta = meta_yaml(cx);
     // A package's YAML is not the project's to change.
     if let Some(meta) = meta.as_ref().filter(|_| node.entry_in_package.is_none()) {
+        let place = cx.project.place_in_entry(node.kind);
         ways.push(match node.properties_path.as_deref() {
-            Some(file) => format!("add `{meta}` under `config:` of its entry in {file}"),
+            Some(file) => format!("add `{meta}` {} its entry in {file}", place.to()),
             None => {
                 let beside = || format!("a YAML file beside {}", node.path);
                 let file = cx.project.properties_beside(node.resource).map_or_else(beside, |file| file.to_string());

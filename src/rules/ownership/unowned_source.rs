@@ -88,7 +88,8 @@ fn report_source(source: &SourceGroup<'_>, cx: &mut Context<'_>) {
     let help = match unowned::meta_yaml(cx) {
         Some(meta) => {
             let files = source.declared_in();
-            format!("add `{meta}` under `config:` of source `{}` in {files}; its tables inherit it", source.name)
+            let to = cx.project.place_in_entry(ResourceType::Source).to();
+            format!("add `{meta}` {to} source `{}` in {files}; its tables inherit it", source.name)
         }
         None => format!("add a line for {} to CODEOWNERS", source.declared_in()),
     };
