@@ -216,6 +216,25 @@ mod tests {
     }
 
     #[test]
+    fn a_group_says_what_is_the_matter_with_them() {
+        let group = |texts: [&'static str; 6]| {
+            let columns = ["id", "day", "amount", "tax", "state", "note"].into_iter().zip(texts);
+            let mut orders = model("marts", "fct_orders");
+            orders.columns = columns.map(|(name, text)| described(name, text)).collect();
+            findings("DOC011", Value::Null, &[orders])[0].message.to_string()
+        };
+        for (texts, complaint) in [
+            (["", "", "", "", "", " "], "have no description"),
+            (["id", "day", "AMOUNT", "tax", "state", "note"], "have a description that only repeats the name"),
+            (["id", "", "", "", "", ""], "have no description, or one that only repeats the name"),
+            (["id", "day", "TBD", "tax", "state", "x"], "have a description that says nothing or too little"),
+            (["", "day", "", "", "", "x"], "have no description, or one that says nothing or too little"),
+        ] {
+            assert_eq!(group(texts), format!("6 of the 6 declared columns of model `fct_orders` {complaint}"));
+        }
+    }
+
+    #[test]
     fn a_column_of_all_versions_is_one_finding() {
         let version = |number: &'static str, columns: Vec<Column<'static>>| {
             let mut made: Resource<'static> = model("marts", "customers");

@@ -174,4 +174,24 @@ mod tests {
         assert_eq!(found[0].message, "source table `erp.products` has no owner");
         assert_eq!(found[0].help, "add `meta: {owner: <team>}` under `config:` of its entry in models/sources.yml");
     }
+
+    /// What OWN002 advises in a project of that version of dbt.
+    fn help(version: &'static str, resources: &[Resource<'static>]) -> String {
+        let facts = Facts { dbt_version: Text::from(version), resources: resources.to_vec(), ..Facts::default() };
+        let project = Project::from(Facts { name: Text::from("shop"), ..facts });
+        findings_of("OWN002", Value::Null, &project)[0].help.to_string()
+    }
+
+    #[test]
+    fn meta_stands_where_dbt_surely_reads_it() {
+        let one = [source("erp", "orders")];
+        let many: Vec<_> = (0..6).map(|number| source(&format!("s{number}"), "orders")).collect();
+        assert_eq!(
+            help("1.9.4", &one),
+            "add `meta: {owner: <team>}` to source `erp` in models/sources.yml; its tables inherit it"
+        );
+        assert!(help("1.10.0", &one).starts_with("add `meta: {owner: <team>}` under `config:` of source `erp`"));
+        assert!(help("1.9.4", &many).starts_with("add `meta: {owner: <team>}` to their entries, those that"));
+        assert!(help("1.10.0", &many).starts_with("add `meta: {owner: <team>}` under `config:` of their entries"));
+    }
 }

@@ -225,7 +225,7 @@ mod tests {
         for name in "dmCcgOfPracticeFromNHSNumber region_from_ip age_from_birth_date domain_from_email".split(' ') {
             assert_eq!(label(name), None, "{name}");
         }
-        for name in "from_email sent_from_email messageFromEmail".split(' ') {
+        for name in "from_email message_from_email paidFromEmail".split(' ') {
             assert_eq!(label(name), Some("an e-mail address"), "{name}");
         }
         assert_eq!(label("practiceNHSNumber"), Some("an identity number"));
