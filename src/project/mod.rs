@@ -49,7 +49,7 @@ pub use own_files::{
     Changes, ConfigFolder, ConfigSection, Deprecated, DeprecatedPlace, Deprecation, DocsMention, DuplicateKey, Orphan,
     OwnFiles, PackageOrigin, RequiredPackage, Secret, Spot, UnresolvedReference, Variable,
 };
-pub use ownership::{FileOwners, OwnerPlace, Owners, Ownership, lookup};
+pub use ownership::{FileOwners, OwnerPlace, Owners, Ownership, lookup, owner_keys};
 pub use resource::{Column, Constraint, Detail, PackageEntry, Resource, ResourceId, ResourceType, Unknown};
 pub use text::Text;
 

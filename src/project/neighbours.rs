@@ -64,11 +64,7 @@ impl<'p> Pattern<&'p str> {
     }
 
     fn into_owned(self) -> Pattern<String> {
-        Pattern {
-            subfolder: self.subfolder.to_owned(),
-            before: self.before.to_owned(),
-            after: self.after.to_owned(),
-        }
+        Pattern { subfolder: self.subfolder.to_owned(), before: self.before.to_owned(), after: self.after.to_owned() }
     }
 }
 
@@ -165,9 +161,7 @@ impl Neighbours {
 }
 
 /// What the project's properties files describe, by type, folder of what is described, and file.
-fn described<'p>(
-    project: &'p Project<'_>,
-) -> HashMap<(ResourceType, &'p str, &'p str), Described<'p>, RandomState> {
+fn described<'p>(project: &'p Project<'_>) -> HashMap<(ResourceType, &'p str, &'p str), Described<'p>, RandomState> {
     let mut described: HashMap<_, Described<'_>, RandomState> = HashMap::default();
     for (kind, ids) in project.kinds() {
         for resource in ids.iter().map(|&id| project.get(id)).filter(|resource| project.is_own(resource)) {
@@ -254,10 +248,7 @@ mod tests {
             version.unique_id = Text::from(format!("model.shop.orders.v{number}"));
             version
         };
-        assert_eq!(
-            place(vec![version(1), version(2)], "marts").as_deref(),
-            Some("a new file models/marts/new.yml")
-        );
+        assert_eq!(place(vec![version(1), version(2)], "marts").as_deref(), Some("a new file models/marts/new.yml"));
     }
 
     #[test]

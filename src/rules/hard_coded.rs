@@ -16,8 +16,24 @@ const UNNESTING: [&str; 5] = ["unnest", "table", "flatten", "explode", "json_arr
 
 /// Words beside texts and numbers that written-out arrays are made of.
 const LITERAL: [&str; 18] = [
-    "array", "array_construct", "struct", "row", "null", "true", "false", "date", "timestamp", "input", "flatten",
-    "int64", "string", "text", "varchar", "integer", "numeric", "bigint",
+    "array",
+    "array_construct",
+    "struct",
+    "row",
+    "null",
+    "true",
+    "false",
+    "date",
+    "timestamp",
+    "input",
+    "flatten",
+    "int64",
+    "string",
+    "text",
+    "varchar",
+    "integer",
+    "numeric",
+    "bigint",
 ];
 
 /// Table functions that make rows out of nothing.
@@ -87,7 +103,10 @@ fn is_written_out(name: &str, rest: &str) -> bool {
         let word = &arguments[word.clone()];
         // The name of a field: `struct('a' as code)`.
         let is_name = index > 0 && arguments[words[index - 1].clone()].eq_ignore_ascii_case("as");
-        is_name || is_any(word, &LITERAL) || word == "as" || word.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit())
+        is_name
+            || is_any(word, &LITERAL)
+            || word == "as"
+            || word.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit())
     };
     words.iter().enumerate().all(is_literal)
 }

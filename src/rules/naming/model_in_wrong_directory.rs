@@ -68,8 +68,7 @@ fn report_contradictions(cx: &mut Context<'_>) {
         return;
     }
     let models = cx.project.own(ResourceType::Model);
-    let layers: BTreeSet<Layer> =
-        models.filter_map(|(_, model)| cx.settings.layers.by_folder(&model.path)).collect();
+    let layers: BTreeSet<Layer> = models.filter_map(|(_, model)| cx.settings.layers.by_folder(&model.path)).collect();
     for (id, (folder, prefix)) in contradictions.into_iter().filter(|(_, (_, prefix))| layers.contains(prefix)) {
         let model = cx.node(id);
         let message = format!(
@@ -165,7 +164,8 @@ impl<'p> Homes<'p> {
         let stranger = staged.folders().filter(|(name, path)| self.0.get(name).is_some_and(|home| home == path)).last();
         let is_home = |other: &str| staged.declared.is_some_and(|declared| !is_below(other, declared));
         if let Some((name, path)) = stranger {
-            return (!is_home(path)).then(|| format!("model `{label}` reads source {read}, but lies in the folder of source `{name}`"));
+            return (!is_home(path))
+                .then(|| format!("model `{label}` reads source {read}, but lies in the folder of source `{name}`"));
         }
         let home = staged.sources.iter().find_map(|name| self.0.get(name))?;
         (!is_home(home)).then(|| format!("model `{label}` reads source {read}, but does not lie in its folder"))

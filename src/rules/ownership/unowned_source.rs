@@ -85,6 +85,7 @@ fn report_all(sources: &[SourceGroup<'_>], cx: &mut Context<'_>) {
 fn report_source(source: &SourceGroup<'_>, cx: &mut Context<'_>) {
     let first = source.tables[0];
     let looked_at = unowned::looked_at(&cx.ownership(first));
+    let under_other_keys = unowned::OtherKeys::of(source.tables.iter().copied(), cx);
     let help = match unowned::meta_yaml(cx) {
         Some(meta) => {
             let files = source.declared_in();
@@ -99,7 +100,8 @@ fn report_source(source: &SourceGroup<'_>, cx: &mut Context<'_>) {
         tables => format!("source `{}` has no owner, nor has any of its {} tables", source.name, tables.len()),
     };
     let finding = cx.report(first, Place::SourceGroup, message);
-    finding.subject(source.unique_id()).help(help).evidence(looked_at);
+    finding.subject(source.unique_id()).help(under_other_keys.first_way() + &help).evidence(looked_at);
+    finding.evidence.extend(under_other_keys.evidence());
     finding.stands_for(source.tables.iter().map(|table| (table.unique_id.as_str(), "")));
     if let Some(line) = rests_on_it {
         finding.evidence(line);
@@ -111,8 +113,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::findings::Place;
-    use crate::project::Resource;
-    use crate::rules::tester::{findings, source};
+    use crate::project::{Facts, Project, Resource, Text};
+    use crate::rules::tester::{findings, findings_of, source};
 
     fn owned(group: &str, table: &str) -> Resource<'static> {
         let mut made = source(group, table);
@@ -180,6 +182,26 @@ mod tests {
         let facts = Facts { dbt_version: Text::from(version), resources: resources.to_vec(), ..Facts::default() };
         let project = Project::from(Facts { name: Text::from("shop"), ..facts });
         findings_of("OWN002", Value::Null, &project)[0].help.to_string()
+    }
+
+    #[test]
+    fn owners_under_other_keys_are_pointed_out() {
+        let mut tables = ["orders", "lines"].map(|name| source("erp", name));
+        for table in &mut tables {
+            table.meta.insert("business_owners".to_owned(), json!(["Ann", "Bo"]));
+        }
+        tables[0].meta.insert("technical_owners".to_owned(), json!([]));
+        let found = findings("OWN002", Value::Null, &tables);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].help,
+            "if `business_owners` says who owns it, add that key to `owners: {meta-keys: […]}` in dbt-steward.yml; or add \
+             `meta: {owner: <team>}` under `config:` of source `erp` in models/sources.yml; its tables inherit it"
+        );
+        assert_eq!(
+            found[0].evidence[1],
+            "not looked at in `meta`: `business_owners` of 2 names someone, Ann, Bo for example"
+        );
     }
 
     #[test]

@@ -55,8 +55,23 @@ pub(super) const TAILS: &[&str] = &[
 
 /// Words before `from` that tell what comes from there, not what is found by it.
 pub(super) const COMING: &[&str] = &[
-    "call", "called", "came", "calls", "mail", "mailed", "message", "messages", "moved", "paid", "received", "reply", "sender",
-    "sent", "text", "transfer", "transferred",
+    "call",
+    "called",
+    "came",
+    "calls",
+    "mail",
+    "mailed",
+    "message",
+    "messages",
+    "moved",
+    "paid",
+    "received",
+    "reply",
+    "sender",
+    "sent",
+    "text",
+    "transfer",
+    "transferred",
 ];
 
 /// Words before a telling name that make it a flag, a count or an event.
