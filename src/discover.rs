@@ -240,7 +240,8 @@ fn read_settings(path: &Path) -> Result<ProjectSettings, DiscoverError> {
     if path.is_dir() {
         return Err(DiscoverError::Folder { path: path.to_owned() });
     }
-    let bytes = std::fs::read(path).map_err(|source| DiscoverError::Unreadable { path: path.to_owned(), source })?;
+    let bytes =
+        crate::files::read(path).map_err(|source| DiscoverError::Unreadable { path: path.to_owned(), source })?;
     let file = SourceFile::from_bytes(shown(path), bytes).map_err(|text| DiscoverError::NotText { text })?;
     let file = Arc::new(file);
     let tree =

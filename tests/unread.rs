@@ -12,8 +12,7 @@ use serde_json::Value;
 use support::{Desk, fixture};
 
 /// Files of that name say what the project is, and are read or the run ends.
-const SETTINGS: [&str; 6] =
-    ["dbt_project.yml", "dbt-steward.yml", "every-rule.yml", "packages.yml", "profiles.yml", "CODEOWNERS"];
+const SETTINGS: [&str; 5] = ["dbt_project.yml", "dbt-steward.yml", "every-rule.yml", "profiles.yml", "CODEOWNERS"];
 
 /// A copy of `fixtures/shop`, and the files of it that are read.
 fn shop() -> (Desk, Vec<String>) {

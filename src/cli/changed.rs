@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use clap::builder::NonEmptyStringValueParser;
+
 use super::base::Base;
 use super::lint::Linted;
 use super::targets::{Target, TargetError, Targets};
@@ -17,7 +19,7 @@ pub struct Changed {
     /// Report only what the current branch has changed since it left this revision, what is not committed included
     ///
     /// Asks git for the merge base of HEAD and the revision. Of properties YAML, the entries that have changed count.
-    #[arg(long, value_name = "REV")]
+    #[arg(long, value_name = "REV", value_parser = NonEmptyStringValueParser::new())]
     pub since: Option<String>,
 
     /// Report only what the next commit changes: the staged files
@@ -33,7 +35,7 @@ pub struct Changed {
     /// revision, whose merge base with HEAD counts
     ///
     /// Turns on the rules that compare two states, such as removed-public-model.
-    #[arg(long, value_name = "PATH|REV")]
+    #[arg(long, value_name = "PATH|REV", value_parser = NonEmptyStringValueParser::new())]
     pub base: Option<String>,
 
     /// Take a run that has nothing to look at for a pass, and pass over what of the config matches nothing: files that are

@@ -112,7 +112,7 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value_t)]
     pub(super) color: Color,
 
-    /// Threads to use; 0 is one per core
+    /// Threads to use; 0 is one per core, and more than 64 are started only where there are as many cores
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
     threads: u16,
 
@@ -158,7 +158,7 @@ struct Run {
 
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let destinations = destination::resolve(&arguments.format, arguments.output_file.as_deref())?;
-    lint::set_threads(arguments.threads);
+    lint::set_threads(arguments.threads)?;
     let allow_empty = arguments.changed.allow_empty || arguments.changed.allow_other_files;
     let targets = targets::find(&arguments.paths, arguments.manifest.as_deref(), allow_empty)?;
     arguments.changed.check(&targets)?;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::lint::set_threads;
 use super::{CLEAN, input, output};
 use crate::discover::{self, CONFIG_FILES};
 use crate::input::codeowners::Codeowners;
@@ -55,6 +56,7 @@ enum InitError {
 }
 
 pub fn run(arguments: &Arguments) -> miette::Result<u8> {
+    set_threads(0)?;
     let target = std::env::var_os("DBT_TARGET_PATH");
     let discovered = discover::discover(&arguments.path, arguments.manifest.as_deref(), target)?;
     let first = input::load(&discovered, &arguments.input)?;
@@ -62,12 +64,13 @@ pub fn run(arguments: &Arguments) -> miette::Result<u8> {
     let [memory, other_memory] = &mut memories;
     let project = first.facts(memory).map(Project::from);
     let other = input::instead(&first, project.as_ref(), &discovered, &arguments.input)?;
+    other.as_ref().unwrap_or(&first).check_target()?;
     let project = match &other {
         Some(other) => Project::from(other.facts(other_memory)?),
         None => project?,
     };
     let root = discovered.project.map(|files| files.root);
-    let codeowners = root.as_deref().and_then(Codeowners::find);
+    let codeowners = root.as_deref().map(Codeowners::find).transpose()?.flatten();
     let text = starter::config(&project, codeowners.as_ref().map(|file| file as &dyn FileOwners));
     if arguments.stdout {
         output::to_stdout(|out| out.write_all(text.as_bytes()))?;

@@ -5,6 +5,7 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
+use clap::builder::NonEmptyStringValueParser;
 use miette::{Diagnostic, SourceSpan};
 use thiserror::Error;
 
@@ -13,7 +14,7 @@ use crate::files::Files;
 use crate::findings::{self, InputKind};
 use crate::input::manifest::{self, ManifestError, Memory, freshness};
 use crate::input::own_files;
-use crate::input::project_files::{self, Datum, Environment, Listing, Map, ProjectInput, UnreadFolder};
+use crate::input::project_files::{self, Datum, Environment, Listing, Map, ProjectInput, UnknownTarget, UnreadFolder};
 use crate::locate::Locator;
 use crate::paths::{nearby, shown};
 use crate::project::{Changes, Facts, Project, UnreadableFile};
@@ -42,13 +43,13 @@ pub struct Settings {
     #[arg(long, value_name = "YAML")]
     pub vars: Option<String>,
 
-    /// The target of the profile, for the project's files
-    #[arg(long, value_name = "NAME", env = "DBT_TARGET")]
-    pub target: Option<String>,
+    /// The target of the profile, for the project's files; the variable DBT_TARGET says it, too
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    target: Option<String>,
 
-    /// Where profiles.yml is, if not in the project
-    #[arg(long, value_name = "FOLDER", env = "DBT_PROFILES_DIR")]
-    pub profiles_dir: Option<PathBuf>,
+    /// Where profiles.yml is, if not in the project; the variable DBT_PROFILES_DIR says it, too
+    #[arg(long, value_name = "FOLDER")]
+    profiles_dir: Option<PathBuf>,
 
     /// Why the project's own files are read, if it is not the user who asks.
     #[arg(skip)]
@@ -65,6 +66,33 @@ pub struct BadVars {
     text: Arc<SourceFile>,
     #[label]
     span: SourceSpan,
+}
+
+/// A folder for `profiles.yml` that is none.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{named_by}: there is no folder {}", shown(path))]
+#[diagnostic(help("give the folder in which profiles.yml is, or leave {named_by} out"))]
+pub struct NoProfilesFolder {
+    named_by: &'static str,
+    path: PathBuf,
+}
+
+impl Settings {
+    /// The target that is asked for. A variable that is set and empty says nothing, here as for dbt.
+    fn target(&self) -> Option<String> {
+        let variable = || std::env::var("DBT_TARGET").ok().filter(|name| !name.is_empty());
+        self.target.clone().or_else(variable)
+    }
+
+    /// The folder with `profiles.yml`, if there is one outside the project.
+    fn profiles(&self) -> Result<Option<PathBuf>, NoProfilesFolder> {
+        let variable = || std::env::var_os("DBT_PROFILES_DIR").filter(|path| !path.is_empty()).map(PathBuf::from);
+        let given = self.profiles_dir.clone().map(|path| ("--profiles-dir", path));
+        match given.or_else(|| Some(("DBT_PROFILES_DIR", variable()?))) {
+            Some((named_by, path)) if !path.is_dir() => Err(NoProfilesFolder { named_by, path }),
+            named => Ok(named.map(|(_, path)| path)),
+        }
+    }
 }
 
 /// A project that has been read, one way or the other.
@@ -136,8 +164,8 @@ fn from_files(
     let environment = Environment {
         vars: vars(settings.vars.as_deref())?,
         variables: variables(),
-        target: settings.target.clone(),
-        profiles: settings.profiles_dir.clone().or_else(|| now.map(Path::to_owned)),
+        target: settings.target(),
+        profiles: settings.profiles()?.or_else(|| now.map(Path::to_owned)),
         installed_in: now.map(Path::to_owned),
     };
     let input = project_files::read(&nearby(&project.root), &files, environment);
@@ -231,6 +259,17 @@ impl Loaded {
         matches!(self.source, Source::Manifest(_))
     }
 
+    /// Whether the profile has the target that is asked for. Nobody asks that of a former state.
+    ///
+    /// # Errors
+    /// When it is at hand and has not.
+    pub fn check_target(&self) -> Result<(), UnknownTarget> {
+        match &self.source {
+            Source::Files(input) => input.unknown_target.clone().map_or(Ok(()), Err),
+            Source::Manifest(_) => Ok(()),
+        }
+    }
+
     /// Which files there are, looked for once.
     pub fn listing(&self, root: &Path) -> &Listing {
         match &self.source {
@@ -301,6 +340,7 @@ fn note_problems(input: &ProjectInput, project: &mut Project<'_>) {
             span: problem.span,
             message: problem.message.clone(),
             help: problem.help.clone(),
+            elsewhere: problem.elsewhere.clone(),
         })
         .collect();
 }
@@ -314,6 +354,7 @@ fn note_unread_folders(folders: &[UnreadFolder], project: &mut Project<'_>) {
         span: None,
         message: folder.reason.clone(),
         help: None,
+        elsewhere: None,
     }));
 }
 

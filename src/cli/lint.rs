@@ -4,6 +4,10 @@ use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use miette::Diagnostic;
+use rayon::ThreadPoolBuildError;
+use thiserror::Error;
+
 use super::base::Base;
 use super::destination::is_same;
 use super::input::{self, Loaded};
@@ -82,6 +86,7 @@ pub fn lint<T>(wanted: Wanted<'_>, then: impl FnOnce(Linted<'_, '_>) -> miette::
     let project = first.facts(memory).map(Project::from).map(ManuallyDrop::new);
     let other = ManuallyDrop::new(input::instead(&first, project.as_deref(), discovered, wanted.input)?);
     let loaded = other.as_ref().unwrap_or(&first);
+    loaded.check_target()?;
     let mut project = match other.is_some() {
         true => ManuallyDrop::new(Project::from(loaded.facts(other_memory)?)),
         false => project?,
@@ -170,12 +175,30 @@ impl Linted<'_, '_> {
     }
 }
 
-/// Zero leaves the choice to rayon: one per core.
-pub fn set_threads(threads: u16) {
-    if threads > 0 {
-        // Fails only if the pool exists already, which nothing before this line brings about.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
-    }
+/// Threads that the system does not let the process have.
+#[derive(Debug, Error, Diagnostic)]
+#[error("{threads} threads cannot be started")]
+#[diagnostic(help("ask for fewer with --threads"))]
+pub struct NoThreads {
+    threads: usize,
+    source: ThreadPoolBuildError,
+}
+
+/// Starts as many threads as are asked for, if any are. Zero leaves the choice to rayon: one per core, unless
+/// `RAYON_NUM_THREADS` says otherwise.
+///
+/// # Errors
+/// When they cannot be started.
+pub fn set_threads(threads: u16) -> Result<(), NoThreads> {
+    /// With more, and more than there are cores, time goes to waiting for each other: seconds of it with a thousand.
+    const ENOUGH: usize = 64;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let most = cores.max(ENOUGH);
+    let variable = || std::env::var("RAYON_NUM_THREADS").ok()?.parse::<usize>().ok().filter(|number| *number > most);
+    let asked = if threads > 0 { Some(threads.into()) } else { variable() };
+    let Some(threads) = asked.map(|number| number.min(most)) else { return Ok(()) };
+    let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    builder.build_global().map_err(|source| NoThreads { threads, source })
 }
 
 fn config_path(given: Option<&Path>, discovered: &Discovered) -> Option<PathBuf> {

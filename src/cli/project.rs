@@ -34,7 +34,7 @@ pub struct ProjectArguments {
     #[arg(long)]
     allow_empty: bool,
 
-    /// Threads to use; 0 is one per core
+    /// Threads to use; 0 is one per core, and more than 64 are started only where there are as many cores
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u16).range(..=1024))]
     threads: u16,
 
@@ -46,7 +46,7 @@ pub struct ProjectArguments {
 impl ProjectArguments {
     /// Finds the project.
     pub fn discover(&self) -> miette::Result<Discovered> {
-        set_threads(self.threads);
+        set_threads(self.threads)?;
         let target = std::env::var_os("DBT_TARGET_PATH");
         Ok(discover::discover(&self.path, self.manifest.as_deref(), target)?)
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use miette::{Diagnostic, LabeledSpan, SourceCode};
 use thiserror::Error;
 
+use crate::input::codeowners::CodeownersError;
 use crate::paths::shown;
 use crate::text::{SourceFile, Span, TextError};
 
@@ -17,6 +18,10 @@ pub enum ConfigError {
 
     #[error("{text}")]
     NotText { text: TextError },
+
+    /// The config asks for CODEOWNERS, and there is one.
+    #[error(transparent)]
+    Codeowners(#[from] CodeownersError),
 
     /// Something at a place in the file.
     #[error("{}", at.headline())]
@@ -63,6 +68,7 @@ impl Diagnostic for ConfigError {
         match self {
             Self::Unreadable { .. } => Some(Box::new("check the path given with --config, and the file's permissions")),
             Self::NotText { .. } => None,
+            Self::Codeowners(error) => error.help(),
             Self::EmptySelector { .. } => Some(Box::new("take out a comma; `dbt-steward rules` lists the names")),
             Self::At { at } => Some(Box::new(at.help.as_ref()?)),
             Self::NoPolicies { help, .. } | Self::UnknownSelector { help, .. } => Some(Box::new(help)),

@@ -13,7 +13,7 @@ use crate::text::{SourceFile, Span};
 impl Config {
     /// The first rule that is switched on and lacks what it needs from the config.
     pub(super) fn check_required(&self) -> Result<(), ConfigError> {
-        let settings = Settings { owners: self.owners(None), ..Settings::default() };
+        let settings = Settings { owners: self.owners_without_file(), ..Settings::default() };
         for rule in self.rules() {
             let Some((source, setups)) = self.setups_in(rule) else { continue };
             for setup in setups.iter().filter(|setup| setup.is_on()) {

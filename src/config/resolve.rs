@@ -60,18 +60,22 @@ impl Config {
         unmatched: Unmatched,
     ) -> Result<Resolved, ConfigError> {
         self.check_required()?;
-        let errors = self.unmatched(project, &self.owners(root));
+        let owners = self.owners(root)?;
+        let errors = self.unmatched(project, &owners);
         let lines = errors.iter().map(ToString::to_string).collect();
         match errors.into_iter().next().filter(|_| unmatched == Unmatched::Refused) {
             Some(first) => Err(first),
-            None => Ok(Resolved { unmatched: lines, ..self.resolve_leniently(root) }),
+            None => Ok(Resolved { unmatched: lines, ..self.resolved(owners) }),
         }
     }
 
     /// As [`resolve`](Self::resolve), for a project that need not have all that the config names, such as a former state
     /// of one.
     pub fn resolve_leniently(&self, root: Option<&Path>) -> Resolved {
-        let owners = self.owners(root);
+        self.resolved(self.owners(root).unwrap_or_else(|_| self.owners_without_file()))
+    }
+
+    fn resolved(&self, owners: Owners) -> Resolved {
         let settings = Settings {
             layers: self.layers(),
             owners,
@@ -163,18 +167,23 @@ impl Config {
         layers
     }
 
-    pub(super) fn owners(&self, root: Option<&Path>) -> Owners {
+    /// With those of CODEOWNERS, if the config asks for it.
+    fn owners(&self, root: Option<&Path>) -> Result<Owners, ConfigError> {
+        let mut owners = self.owners_without_file();
+        let asked = self.files.iter().filter_map(|file| file.file.owners.codeowners).next_back();
+        if let Some(root) = root.filter(|_| asked == Some(true)) {
+            owners.codeowners = Codeowners::find(root)?.map(|file| Box::new(file) as Box<dyn FileOwners>);
+        }
+        Ok(owners)
+    }
+
+    pub(super) fn owners_without_file(&self) -> Owners {
         let mut owners = Owners::default();
-        let mut codeowners = false;
         for file in &self.files {
             let wanted = &file.file.owners;
             owners.meta_keys = wanted.meta_keys.clone().unwrap_or(owners.meta_keys);
             owners.allowed = wanted.allowed.clone().unwrap_or(owners.allowed);
             owners.pattern = file.owner_pattern.clone().or(owners.pattern);
-            codeowners = wanted.codeowners.unwrap_or(codeowners);
-        }
-        if codeowners {
-            owners.codeowners = root.and_then(Codeowners::find).map(|file| Box::new(file) as Box<dyn FileOwners>);
         }
         owners
     }

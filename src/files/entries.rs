@@ -1,6 +1,7 @@
 //! What a properties file describes: from a resource to its entry in the tree.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use crate::project::{Detail, Resource};
 use crate::text::yaml::{Node, Yaml};
@@ -20,6 +21,9 @@ pub struct Entries {
     places: HashMap<(&'static str, String), Path>,
 }
 
+/// Sections that describe what files define.
+const DESCRIBE_NODES: [&str; 6] = ["models", "seeds", "snapshots", "analyses", "functions", "data_tests"];
+
 /// Sections whose items have a name and no items of interest below them.
 const FLAT: [&str; 13] = [
     "seeds",
@@ -38,7 +42,8 @@ const FLAT: [&str; 13] = [
 ];
 
 impl Entries {
-    /// Indexes every document. Where a name stands twice, the later entry counts, as the later of two keys does.
+    /// Indexes every document. Where a name stands twice, the entry counts that the project is read by: the first of what
+    /// describes a node, which is what dbt refuses the second for, and else the later, as of two keys.
     pub fn new(yaml: &Yaml) -> Self {
         let mut entries = Self::default();
         for (index, document) in yaml.documents.iter().enumerate() {
@@ -89,8 +94,10 @@ impl Entries {
     }
 
     fn add(&mut self, section: &'static str, name: Option<String>, path: Path) {
-        if let Some(name) = name {
-            self.places.insert((section, name), path);
+        let Some(name) = name else { return };
+        match self.places.entry((section, name)) {
+            Entry::Occupied(_) if DESCRIBE_NODES.contains(&section) => {}
+            entry => drop(entry.insert_entry(path)),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The project's files, each read and parsed at most once, however many findings point into it.
 
 mod entries;
+mod regular;
 
 use std::collections::HashMap;
 use std::io::{Error, ErrorKind};
@@ -13,6 +14,7 @@ use crate::text::yaml::{Yaml, YamlError};
 use crate::text::{SourceFile, Span, TextError, jinja, python, yaml};
 pub use entries::Entries;
 pub(crate) use entries::name;
+pub use regular::{read, read_to_string};
 
 /// A file that is at hand, and what parsing made of it; each view is made when it is first asked for.
 #[derive(Debug)]
@@ -151,7 +153,7 @@ impl Files {
         };
         // Read outside the lock, so that threads wait only for the file they need.
         slot.get_or_init(|| {
-            let bytes = match std::fs::read(&full) {
+            let bytes = match read(&full) {
                 Ok(bytes) => bytes,
                 // It was there when dbt ran, and nothing is wrong with deleting it.
                 Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return None,

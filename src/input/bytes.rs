@@ -10,6 +10,12 @@ use crate::paths::shown;
 /// How often a file that changes while it is read is read anew before giving up.
 const ATTEMPTS: usize = 3;
 
+/// Bytes of a pipe that are looked at before the rest is read.
+const HEAD: u64 = 4096;
+
+/// The most that is read of a pipe: not all of them have an end.
+const LONGEST_PIPE: u64 = 2 << 30;
+
 /// Why a file could not be read. [`ReadError::next_step`] says what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
@@ -25,6 +31,9 @@ pub enum ReadError {
     /// The system has not enough memory for the file's bytes.
     #[error("{} is too large for this machine's memory ({len} bytes)", shown(path))]
     TooLarge { path: PathBuf, len: u64 },
+    /// A pipe or device from which more comes than anybody has written a manifest of.
+    #[error("{} is no file, and does not end within {most} bytes", shown(path))]
+    Endless { path: PathBuf, most: u64 },
     /// The file was rewritten during each of several attempts.
     #[error("{} changes while it is being read", shown(path))]
     Changing { path: PathBuf },
@@ -47,6 +56,7 @@ impl ReadError {
             Self::Directory { .. } => "name the file inside it, such as target/manifest.json",
             Self::Permission { .. } => "let this user read the file and the folders above it",
             Self::TooLarge { .. } => "free some memory, or run on a machine that has more",
+            Self::Endless { .. } => "name a file, or a pipe that ends",
             Self::Changing { .. } => "wait until dbt has finished, then run again",
             Self::Other { .. } => "see whether other programs can read the file",
         }
@@ -101,28 +111,49 @@ pub fn open(path: &Path) -> Option<Opened> {
     Some(Opened { file, before })
 }
 
-/// Reads the whole file at `path`. A pipe is read to its end.
+/// Reads the whole file at `path`. A pipe is read to its end, once `check` has nothing against how it begins.
 ///
 /// # Errors
-/// When the file cannot be opened or read, does not fit into memory, or keeps changing.
-pub fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
+/// When the file cannot be opened or read, does not fit into memory, or keeps changing; when a pipe does not end.
+pub fn read<E: From<ReadError>>(path: &Path, check: impl Fn(&[u8]) -> Result<(), E>) -> Result<Vec<u8>, E> {
     let error = |source| ReadError::new(path, source);
     for _ in 0..ATTEMPTS {
         let mut file = File::open(path).map_err(error)?;
         let before = file.metadata().map_err(error)?;
         if before.is_dir() {
-            return Err(ReadError::Directory { path: path.to_owned() });
+            return Err(ReadError::Directory { path: path.to_owned() }.into());
+        }
+        if !before.is_file() {
+            return read_pipe(path, file, LONGEST_PIPE, check);
         }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).map_err(|source| match source.kind() {
             ErrorKind::OutOfMemory => ReadError::TooLarge { path: path.to_owned(), len: before.len() },
             _ => error(source),
         })?;
-        if !before.is_file() || is_unchanged(&before, &file.metadata().map_err(error)?) {
+        if is_unchanged(&before, &file.metadata().map_err(error)?) {
             return Ok(bytes);
         }
     }
-    Err(ReadError::Changing { path: path.to_owned() })
+    Err(ReadError::Changing { path: path.to_owned() }.into())
+}
+
+fn read_pipe<E: From<ReadError>>(
+    path: &Path,
+    pipe: impl Read,
+    most: u64,
+    check: impl Fn(&[u8]) -> Result<(), E>,
+) -> Result<Vec<u8>, E> {
+    let error = |source| ReadError::new(path, source);
+    let mut pipe = pipe.take(most + 1);
+    let mut bytes = Vec::new();
+    pipe.by_ref().take(HEAD).read_to_end(&mut bytes).map_err(error)?;
+    check(&bytes)?;
+    pipe.read_to_end(&mut bytes).map_err(error)?;
+    match pipe.limit() {
+        0 => Err(ReadError::Endless { path: path.to_owned(), most }.into()),
+        _ => Ok(bytes),
+    }
 }
 
 /// Whether a file was left alone between two looks at it, as far as its size and time tell.
@@ -135,6 +166,10 @@ fn is_unchanged(before: &Metadata, after: &Metadata) -> bool {
 mod tests {
     use super::*;
     use std::io::Write;
+
+    fn read(path: &Path) -> Result<Vec<u8>, ReadError> {
+        super::read(path, |_| Ok(()))
+    }
 
     fn file_of(len: usize) -> (tempfile::NamedTempFile, Vec<u8>) {
         let bytes: Vec<u8> = (0..len).map(|index| (index / 3) as u8).collect();
@@ -184,5 +219,21 @@ mod tests {
     fn reads_a_pipe_to_its_end() {
         assert_eq!(read(Path::new("/dev/null")).unwrap(), b"");
         assert!(open(Path::new("/dev/null")).is_none());
+    }
+
+    #[test]
+    fn a_pipe_is_read_until_it_ends_or_begins_wrongly() {
+        let pipe = |len: u64, most: u64| {
+            read_pipe(Path::new("pipe"), std::io::repeat(b'7').take(len), most, |head| {
+                let begins_wrongly = head.len() == 7;
+                if begins_wrongly { Err(ReadError::Missing { path: PathBuf::new() }) } else { Ok(()) }
+            })
+        };
+        assert_eq!(pipe(10_000, 10_000).unwrap().len(), 10_000);
+        assert_eq!(
+            pipe(10_001, 10_000).unwrap_err().to_string(),
+            "pipe is no file, and does not end within 10000 bytes"
+        );
+        assert!(matches!(pipe(7, 10_000).unwrap_err(), ReadError::Missing { .. }));
     }
 }

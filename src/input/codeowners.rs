@@ -1,15 +1,32 @@
 //! CODEOWNERS, as GitHub and GitLab read it: the last line whose pattern fits a file says who owns it.
 
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use miette::Diagnostic;
+use thiserror::Error;
 
 use crate::discover;
+use crate::files;
+use crate::paths::shown;
 use crate::project::FileOwners;
+use crate::text::{SourceFile, TextError};
 
 /// Where hosts look for the file below the repository's root, in their order.
 pub const PLACES: [&str; 4] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS"];
+
+/// A CODEOWNERS that is there and does not say who owns what: to take it for none would leave all without an owner.
+#[derive(Debug, Error, Diagnostic)]
+pub enum CodeownersError {
+    #[error("{}: cannot be read", shown(path))]
+    #[diagnostic(help("let the user who runs dbt-steward read the file and the folders above it"))]
+    Unreadable { path: PathBuf, source: std::io::Error },
+
+    #[error("{text}")]
+    NotText { text: TextError },
+}
 
 /// A repository's CODEOWNERS.
 #[derive(Debug)]
@@ -23,18 +40,23 @@ pub struct Codeowners {
 
 impl Codeowners {
     /// Finds and reads the file for a project: in the project's folder or above it, up to the repository's root.
-    pub fn find(project_root: &Path) -> Option<Self> {
+    ///
+    /// # Errors
+    /// When it is there and cannot be read.
+    pub fn find(project_root: &Path) -> Result<Option<Self>, CodeownersError> {
         let mut found: Option<(PathBuf, PathBuf)> = None;
         discover::upwards(project_root, |folder| {
-            let file = PLACES.iter().map(|place| folder.join(place)).find(|file| file.is_file());
+            let file = PLACES.iter().map(|place| folder.join(place)).find(|file| is_there(file));
             found = file.map(|file| (folder.to_owned(), file));
             found.is_some() || folder.join(".git").exists()
         });
-        let (root, file) = found?;
-        let text = std::fs::read_to_string(file).ok()?;
-        let (root, project) = (std::path::absolute(root).ok()?, std::path::absolute(project_root).ok()?);
+        let Some((root, path)) = found else { return Ok(None) };
+        let bytes = files::read(&path).map_err(|source| CodeownersError::Unreadable { path: path.clone(), source })?;
+        let file = SourceFile::from_bytes(shown(&path), bytes).map_err(|text| CodeownersError::NotText { text })?;
+        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let (root, project) = (absolute(&root), absolute(project_root));
         let below = project.strip_prefix(normal(&root)).map(Path::to_path_buf).unwrap_or_default();
-        Some(Self::parse(&text, &below.to_string_lossy().replace('\\', "/")))
+        Ok(Some(Self::parse(file.text(), &below.to_string_lossy().replace('\\', "/"))))
     }
 
     /// Reads the file's text. `project` is the project's folder relative to the repository's root.
@@ -56,6 +78,14 @@ impl Codeowners {
         }
         let prefix = if project.is_empty() { String::new() } else { format!("{}/", project.trim_end_matches('/')) };
         Self { matcher: builder.build().unwrap_or_else(|_| Gitignore::empty()), owners, prefix }
+    }
+}
+
+/// Whether there is such a file, or something that may be one: nobody may look into a closed folder.
+fn is_there(path: &Path) -> bool {
+    match std::fs::metadata(path) {
+        Ok(file) => !file.is_dir(),
+        Err(error) => !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
     }
 }
 

@@ -43,7 +43,7 @@ struct RunResult {
 /// # Errors
 /// Why the file says nothing about this project, for people.
 pub fn read(path: &Path, project: &Project<'_>) -> Result<Option<LastRun>, String> {
-    let bytes = match std::fs::read(path) {
+    let bytes = match crate::files::read(path) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error.to_string()),

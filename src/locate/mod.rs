@@ -77,12 +77,13 @@ impl Locator {
             Err(problem) => {
                 let span = problem.place.as_ref().map(|(_, span)| *span);
                 let (message, help) = (problem.message.clone(), problem.help.map(str::to_owned));
-                Some(UnreadableFile { path, is_folder: false, span, message, help })
+                Some(UnreadableFile { path, is_folder: false, span, message, help, elsewhere: None })
             }
             Ok(file) => {
                 let error = file.yaml().err()?;
                 let (message, help) = (error.message.clone(), error.help.clone());
-                Some(UnreadableFile { path, is_folder: false, span: Some(error.span), message, help })
+                let span = Some(error.span);
+                Some(UnreadableFile { path, is_folder: false, span, message, help, elsewhere: None })
             }
         }
     }

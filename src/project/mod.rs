@@ -115,6 +115,16 @@ pub struct UnreadableFile {
     pub message: String,
     /// What to do about it, when that is known.
     pub help: Option<String>,
+    /// For a resource that is described more than once.
+    pub elsewhere: Option<Box<Elsewhere>>,
+}
+
+/// Where a resource is described, beside the place that a problem is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Elsewhere {
+    pub unique_id: String,
+    /// The first description first.
+    pub spots: Vec<Spot>,
 }
 
 impl<'a> Project<'a> {

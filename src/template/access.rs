@@ -4,10 +4,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::dict::Key;
-use super::error::Error;
+use super::error::{Error, Reason};
 use super::machine::Machine;
 use super::object::{Object, ObjectKind};
-use super::value::{Range, Undefined, Value};
+use super::value::{Range, Undefined, Value, references};
 use super::{Arguments, methods};
 
 /// `value.name`: the attribute or method, else the item of that name.
@@ -77,6 +77,19 @@ fn no_attribute(machine: &Machine<'_>, value: &Value, name: &str) -> Value {
 
 /// `value[key]`: the item, else for a string the attribute or method of that name.
 pub(super) fn item(machine: &mut Machine<'_>, value: &Value, key: &Value) -> Result<Value, Error> {
+    let outcome = known_item(machine, value, key);
+    part_of(machine, value, outcome)
+}
+
+/// What may be any part of a value when it is unknown.
+fn part_of(machine: &mut Machine<'_>, value: &Value, outcome: Result<Value, Error>) -> Result<Value, Error> {
+    if let Err(Error::Unknown(reason)) = &outcome {
+        machine.forget_content(value, reason)?;
+    }
+    outcome
+}
+
+fn known_item(machine: &mut Machine<'_>, value: &Value, key: &Value) -> Result<Value, Error> {
     let value = value.known()?;
     if let Value::Undefined(undefined) = value {
         let failed = || Error::failed(undefined.message.clone());
@@ -132,6 +145,11 @@ fn index(key: &Value, length: usize) -> Option<usize> {
 
 /// `value[start:stop:step]`
 pub(super) fn slice(machine: &mut Machine<'_>, value: &Value, bounds: &[Value; 3]) -> Result<Value, Error> {
+    let outcome = known_slice(machine, value, bounds);
+    part_of(machine, value, outcome)
+}
+
+fn known_slice(machine: &mut Machine<'_>, value: &Value, bounds: &[Value; 3]) -> Result<Value, Error> {
     let value = value.known()?;
     for bound in bounds {
         bound.known()?;
@@ -202,13 +220,17 @@ pub(super) fn call_method(
 ) -> Result<Value, Error> {
     match receiver {
         Value::Unknown(reason) => machine.call_unknown(reason, &arguments),
-        Value::Object(object) => match Rc::clone(object).call_method(name, machine, arguments)? {
-            Some(value) => Ok(value),
-            None => {
-                let missing = no_attribute(machine, receiver, name);
-                machine.call_value(&missing, Arguments::default())
+        Value::Object(object) => {
+            let given = arguments.references();
+            let called = Rc::clone(object).call_method(name, machine, arguments);
+            match machine.forget_if_unknown(called, given)? {
+                Some(value) => Ok(value),
+                None => {
+                    let missing = no_attribute(machine, receiver, name);
+                    machine.call_value(&missing, Arguments::default())
+                }
             }
-        },
+        }
         _ if methods::exists(receiver, name) => methods::call(machine, receiver, name, arguments),
         _ => match attribute(machine, receiver, name) {
             Err(Error::Unknown(reason)) => machine.call_unknown(&reason, &arguments),
@@ -235,5 +257,9 @@ impl Object for Method {
 
     fn type_name(&self) -> &str {
         "builtin_function_or_method"
+    }
+
+    fn forget(&self, _: &mut Machine<'_>, _: &Rc<Reason>) -> Vec<Value> {
+        references([&self.receiver])
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::dict::Key;
 use super::error::Error;
-use super::value::Value;
+use super::value::{Value, references};
 
 /// The arguments of a call, in order. The body of a `{% call %}` block is the keyword argument `caller`.
 #[derive(Debug, Clone, Default)]
@@ -61,6 +61,11 @@ impl Arguments {
             None => Ok(self.positional),
             Some(_) => Err(Error::failed(format!("{function}() takes no keyword arguments"))),
         }
+    }
+
+    /// Those through which something can be changed.
+    pub(super) fn references(&self) -> Vec<Value> {
+        references(self.positional.iter().chain(self.keyword.iter().map(|(_, value)| value)))
     }
 
     /// The value of a keyword, taken out.

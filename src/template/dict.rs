@@ -8,7 +8,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::error::Error;
 use super::limits::LimitKind;
-use super::value::{Contents, Value};
+use super::value::{Contents, Value, references};
 
 /// A dict's content.
 #[derive(Debug, Default, Clone)]
@@ -223,6 +223,11 @@ impl Contents for Dict {
     fn holds_collections(&self) -> bool {
         self.0.iter().any(|(key, value)| key.is_collection() || value.is_collection())
     }
+
+    fn references(&self) -> Vec<Value> {
+        let keys = self.0.keys().filter(|key| key.is_collection()).map(Key::to_value);
+        keys.chain(references(self.0.values())).collect()
+    }
 }
 
 impl Contents for KeySet {
@@ -236,6 +241,10 @@ impl Contents for KeySet {
 
     fn holds_collections(&self) -> bool {
         self.iter().any(Key::is_collection)
+    }
+
+    fn references(&self) -> Vec<Value> {
+        self.iter().filter(|key| key.is_collection()).map(Key::to_value).collect()
     }
 }
 

@@ -3,14 +3,14 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::ast::{CallArguments, CompareOperator, Condition, Constant, Expr, ExprKind, Filter};
+use super::ast::{BinaryOperator, CallArguments, CompareOperator, Condition, Constant, Expr, ExprKind, Filter};
 use super::dict::{Dict, Key};
 use super::error::{Error, Reason};
 use super::machine::Machine;
 use super::scope::Scope;
 use super::truth::Truth;
 use super::uncertain::{Outcome, same};
-use super::value::Value;
+use super::value::{Value, references};
 use super::{Arguments, access, compare, filters, is_tests, operators};
 use crate::text::Span;
 
@@ -62,12 +62,24 @@ impl Machine<'_> {
             ExprKind::Binary(operator, pair) => {
                 let left = self.eval(&pair.0, scope)?;
                 let right = self.eval(&pair.1, scope)?;
-                operators::binary(self, *operator, &left, &right)
+                self.eval_binary(*operator, &left, &right)
             }
             ExprKind::Compare(compare) => self.eval_compare(&compare.0, &compare.1, scope),
             ExprKind::Concat(operands) => self.eval_concat(operands, scope),
             ExprKind::Condition(condition) => self.eval_condition(condition, scope),
         }
+    }
+
+    /// What is added up or repeated is in the result, unless a text is formatted.
+    fn eval_binary(&mut self, operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value, Error> {
+        let outcome = operators::binary(self, operator, left, right);
+        if let Err(Error::Unknown(reason)) = &outcome
+            && operator != BinaryOperator::Modulo
+        {
+            self.forget_content(left, reason)?;
+            self.forget_content(right, reason)?;
+        }
+        outcome
     }
 
     fn eval_all(&mut self, expressions: &[Expr], scope: &Rc<Scope>) -> Result<Vec<Value>, Error> {
@@ -84,12 +96,18 @@ impl Machine<'_> {
                 Ok(key) => {
                     dict.insert(key, value);
                 }
-                Err(Error::Unknown(reason)) => unknown = Some(reason),
+                Err(Error::Unknown(reason)) => {
+                    self.forget(&value, &reason)?;
+                    unknown = Some(reason);
+                }
                 Err(error) => return Err(error),
             }
         }
         match unknown {
-            Some(reason) => Err(Error::Unknown(reason)),
+            Some(reason) => {
+                self.forget_all(references(dict.values()), &reason)?;
+                Err(Error::Unknown(reason))
+            }
             None => self.new_dict(dict),
         }
     }
@@ -124,9 +142,13 @@ impl Machine<'_> {
         }
         let mut unknown = None;
         if let Some(spread) = &arguments.spread {
-            match self.eval(spread, scope)?.iterate() {
+            let spread = self.eval(spread, scope)?;
+            match spread.iterate() {
                 Ok(items) => given.positional.extend(items),
-                Err(Error::Unknown(reason)) => unknown = Some(reason),
+                Err(Error::Unknown(reason)) => {
+                    self.forget_content(&spread, &reason)?;
+                    unknown = Some(reason);
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -159,6 +181,7 @@ impl Machine<'_> {
         }
         self.frame().span = span;
         if let Some(reason) = unknown {
+            self.forget(&receiver, &reason)?;
             return self.call_unknown(&reason, &arguments);
         }
         match method {
@@ -212,7 +235,8 @@ impl Machine<'_> {
         };
         let (arguments, unknown) = self.eval_arguments(&filter.arguments, scope)?;
         if let Some(reason) = unknown {
-            return Err(Error::Unknown(reason));
+            self.forget(&value, &reason)?;
+            return self.call_unknown(&reason, &arguments);
         }
         self.frame().span = span;
         filters::apply(self, &filter.name, value, arguments)
@@ -243,7 +267,10 @@ impl Machine<'_> {
         let first = self.eval(&pair.0, scope)?;
         match Truth::of(&first)? {
             Truth::Unknown(reason) => {
-                self.maybe(&reason, |machine| machine.eval(&pair.1, scope))?;
+                if let Outcome::Done(second) = self.maybe(&reason, |machine| machine.eval(&pair.1, scope))? {
+                    self.forget(&second, &reason)?;
+                }
+                self.forget(&first, &reason)?;
                 self.certainty.settle();
                 Err(Error::Unknown(reason))
             }
@@ -305,9 +332,16 @@ impl Machine<'_> {
                 let then = self.maybe(&reason, |machine| machine.eval(&condition.then, scope))?;
                 let otherwise = self.maybe(&reason, |machine| machine.eval_otherwise(condition, scope))?;
                 self.certainty.settle();
-                match (then, otherwise) {
-                    (Outcome::Done(then), Outcome::Done(otherwise)) if same(&then, &otherwise) => Ok(then),
-                    _ => Err(Error::Unknown(reason)),
+                match [then, otherwise] {
+                    [Outcome::Done(then), Outcome::Done(otherwise)] if same(&then, &otherwise) => Ok(then),
+                    outcomes => {
+                        for outcome in outcomes {
+                            if let Outcome::Done(value) = outcome {
+                                self.forget(&value, &reason)?;
+                            }
+                        }
+                        Err(Error::Unknown(reason))
+                    }
                 }
             }
         }
@@ -326,7 +360,11 @@ impl Machine<'_> {
     /// Calls a value.
     pub(super) fn call_value(&mut self, callee: &Value, arguments: Arguments) -> Result<Value, Error> {
         match callee {
-            Value::Object(object) => Rc::clone(object).call(self, arguments),
+            Value::Object(object) => {
+                let given = arguments.references();
+                let called = Rc::clone(object).call(self, arguments);
+                self.forget_if_unknown(called, given)
+            }
             Value::Macro(closure) => self.call_closure(closure, arguments),
             Value::Unknown(reason) => self.call_unknown(reason, &arguments),
             Value::Undefined(undefined) if undefined.lenient => Ok(callee.clone()),
@@ -338,20 +376,16 @@ impl Machine<'_> {
     /// Calls what is not known: it may change whatever it is given, and call any macro among its arguments, `caller`
     /// in the first place, any number of times.
     pub(super) fn call_unknown(&mut self, reason: &Rc<Reason>, arguments: &Arguments) -> Result<Value, Error> {
-        let values = || arguments.positional.iter().chain(arguments.keyword.iter().map(|(_, value)| value));
-        for value in values() {
-            self.forget(value, reason);
-        }
-        for closure in values().filter_map(|value| if let Value::Macro(closure) = value { Some(closure) } else { None })
-        {
-            let parameters = closure.definition().parameters.len();
-            self.maybe_repeatedly(reason, |machine| {
-                let unknown = vec![Value::Unknown(Rc::clone(reason)); parameters];
-                machine.call_closure(closure, Arguments::of(unknown)).map(|_| ())
-            })?;
-            self.certainty.settle();
-        }
+        self.forget_all(arguments.references(), reason)?;
         Err(Error::Unknown(Rc::clone(reason)))
+    }
+
+    /// What a function was given may be in its result: when that is unknown, so is the other.
+    pub(super) fn forget_if_unknown<T>(&mut self, called: Result<T, Error>, given: Vec<Value>) -> Result<T, Error> {
+        if let Err(Error::Unknown(reason)) = &called {
+            self.forget_all(given, reason)?;
+        }
+        called
     }
 }
 

@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use super::Arguments;
 use super::dict::{Dict, Key};
-use super::error::Error;
+use super::error::{Error, Reason};
 use super::machine::Machine;
 use super::namespace::Namespace;
 use super::object::{Function, Object, ObjectKind};
-use super::value::{History, Range, Value};
+use super::value::{History, Range, Value, references};
 
 /// The sandbox that dbt renders in refuses longer ranges.
 const MAX_RANGE: usize = 100_000;
@@ -114,18 +114,24 @@ fn cycler(machine: &mut Machine<'_>, arguments: Arguments) -> Result<Value, Erro
     Ok(Value::object(Rc::new(Cycler { items, position: Cell::new(0), history })))
 }
 
+impl Cycler {
+    fn check_change(&self, machine: &mut Machine<'_>) -> Result<(), Error> {
+        self.history.check_change(machine, || references(&self.items))
+    }
+}
+
 impl Object for Rc<Cycler> {
     fn attribute(&self, name: &str, _: &mut Machine<'_>) -> Result<Option<Value>, Error> {
         let cycler = Self::clone(self);
         match name {
             "next" => Ok(Some(Function::value("next", move |machine, _| {
-                cycler.history.check_change(machine)?;
+                cycler.check_change(machine)?;
                 let position = cycler.position.get();
                 cycler.position.set((position + 1) % cycler.items.len());
                 Ok(cycler.items[position].clone())
             }))),
             "reset" => Ok(Some(Function::value("reset", move |machine, _| {
-                cycler.history.check_change(machine)?;
+                cycler.check_change(machine)?;
                 cycler.position.set(0);
                 Ok(Value::None)
             }))),
@@ -139,6 +145,11 @@ impl Object for Rc<Cycler> {
 
     fn type_name(&self) -> &str {
         "Cycler"
+    }
+
+    fn forget(&self, machine: &mut Machine<'_>, reason: &Rc<Reason>) -> Vec<Value> {
+        self.history.set_taint(machine, reason);
+        references(&self.items)
     }
 }
 
@@ -159,7 +170,7 @@ fn joiner(machine: &mut Machine<'_>, arguments: Arguments) -> Result<Value, Erro
 
 impl Object for Joiner {
     fn call(&self, machine: &mut Machine<'_>, _: Arguments) -> Result<Value, Error> {
-        self.history.check_change(machine)?;
+        self.history.check_change(machine, || references([&self.separator]))?;
         Ok(if self.used.replace(true) { self.separator.clone() } else { Value::text("") })
     }
 
@@ -169,5 +180,10 @@ impl Object for Joiner {
 
     fn type_name(&self) -> &str {
         "Joiner"
+    }
+
+    fn forget(&self, machine: &mut Machine<'_>, reason: &Rc<Reason>) -> Vec<Value> {
+        self.history.set_taint(machine, reason);
+        references([&self.separator])
     }
 }

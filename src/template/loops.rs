@@ -14,7 +14,7 @@ use super::run::Flow;
 use super::scope::Scope;
 use super::truth::Truth;
 use super::uncertain::Outcome;
-use super::value::{History, Shared, Value};
+use super::value::{History, Shared, Value, references};
 use super::{Arguments, Function};
 
 /// What a loop goes through.
@@ -38,6 +38,13 @@ impl Items {
             Self::Fixed(items) => items.len(),
             Self::Live(list) => list.get()?.len(),
         })
+    }
+
+    fn references(&self) -> Vec<Value> {
+        match self {
+            Self::Fixed(items) => references(items),
+            Self::Live(list) => list.references(),
+        }
     }
 }
 
@@ -109,7 +116,10 @@ impl Machine<'_> {
             Value::List(list) if list.get().is_ok() => Items::Live(Rc::clone(list)),
             _ => match iterable.iterate_in_any_order() {
                 Ok(items) => Items::Fixed(items),
-                Err(Error::Unknown(reason)) => return self.unknown_turns(definition, &reason, scope, output),
+                Err(Error::Unknown(reason)) => {
+                    self.forget_content(iterable, &reason)?;
+                    return self.unknown_turns(definition, &reason, scope, output);
+                }
                 Err(error) => return Err(self.locate(error, definition.items.span)),
             },
         };
@@ -117,6 +127,7 @@ impl Machine<'_> {
         if any_order {
             let reason = Reason::new("the order of a set is not known");
             if definition.jumps || definition.uses_loop {
+                self.forget_content(iterable, &reason)?;
                 return self.unknown_turns(definition, &reason, scope, output);
             }
             let mut written = output.another();
@@ -137,8 +148,13 @@ impl Machine<'_> {
         scope: &Rc<Scope>,
         output: &mut Output,
     ) -> Result<Completed, Error> {
-        let (items, unknown) =
-            if definition.filters_first { self.filtered(definition, &items, scope)? } else { (items, None) };
+        let filtered =
+            if definition.filters_first { self.filtered(definition, &items, scope) } else { Ok((items, None)) };
+        let (items, unknown) = match filtered {
+            // The list became unknown by what the filter does with it.
+            Err(Error::Unknown(reason)) => return self.unknown_turns(definition, &reason, scope, output),
+            filtered => filtered?,
+        };
         let state = LoopState::new(items, depth, definition, scope, self.certainty.region());
         *state.unknown.borrow_mut() = unknown;
         let mut at_work = Loop { definition, scope, state: Rc::new(state), completed: Completed::No };
@@ -266,8 +282,9 @@ impl Machine<'_> {
         let Some(reason) = pending.jumped() else { return outcome };
         let flow = if pending.is_continued() { Flow::Continue } else { Flow::Break };
         match outcome {
-            Err(Error::Return(_)) => {
+            Err(Error::Return(value)) => {
                 pending.may_return(&reason);
+                self.forget(&value, &reason)?;
                 Ok(flow)
             }
             Err(Error::Failed(_)) => Ok(flow),
@@ -393,7 +410,7 @@ impl LoopState {
 
     fn changed(&self, machine: &mut Machine<'_>, arguments: Arguments) -> Result<Value, Error> {
         let values = Value::tuple(arguments.values("changed")?);
-        self.history.check_change(machine)?;
+        self.history.check_change(machine, Vec::new)?;
         let last = self.last_changed.borrow().clone();
         let same = match &last {
             Some(last) => match compare::equal(last, &values) {
@@ -452,6 +469,9 @@ impl Object for Rc<LoopState> {
             _ => {}
         }
         if let Some(reason) = self.unknown.borrow().clone() {
+            if matches!(name, "previtem" | "nextitem") {
+                machine.forget_all(self.items.references(), &reason)?;
+            }
             return Err(Error::Unknown(reason));
         }
         match name {
@@ -487,5 +507,10 @@ impl Object for Rc<LoopState> {
 
     fn type_name(&self) -> &str {
         "LoopContext"
+    }
+
+    fn forget(&self, machine: &mut Machine<'_>, reason: &Rc<Reason>) -> Vec<Value> {
+        self.history.set_taint(machine, reason);
+        self.items.references()
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::bury::bury;
 use super::error::{Error, Reason};
 use super::machine::Machine;
-use super::value::{History, Value};
+use super::value::{History, Value, references};
 
 /// The attributes of a `namespace()`.
 #[derive(Debug)]
@@ -22,14 +22,20 @@ impl Namespace {
     }
 
     pub(super) fn get(&self, name: &str) -> Option<Value> {
+        if let Some(reason) = self.history.taint() {
+            return Some(Value::Unknown(reason));
+        }
         let attributes = self.attributes.borrow();
         attributes.iter().find(|(own, _)| **own == *name).map(|(_, value)| value.clone())
     }
 
     /// Sets an attribute. Where it is not certain that this happens, that attribute becomes unknown.
     pub(super) fn set(&self, machine: &mut Machine<'_>, name: &Arc<str>, value: Value) -> Result<(), Error> {
+        if let Some(reason) = self.history.taint() {
+            return machine.forget(&value, &reason);
+        }
         let value = match machine.uncertainty_beyond(self.history.region()) {
-            Some(reason) => self.uncertain(machine, name, reason),
+            Some(reason) => self.uncertain(machine, name, &value, reason)?,
             None => value,
         };
         let mut attributes = self.attributes.borrow_mut();
@@ -47,18 +53,26 @@ impl Namespace {
         Ok(())
     }
 
-    fn uncertain(&self, machine: &mut Machine<'_>, name: &str, reason: Rc<Reason>) -> Value {
-        if !matches!(self.get(name), Some(Value::Unknown(_))) {
+    /// An attribute that may have this value, or the one that it had before.
+    fn uncertain(
+        &self,
+        machine: &mut Machine<'_>,
+        name: &str,
+        value: &Value,
+        reason: Rc<Reason>,
+    ) -> Result<Value, Error> {
+        let before = self.get(name);
+        if !matches!(before, Some(Value::Unknown(_))) {
             machine.note_taint(self.history.region());
         }
-        Value::Unknown(reason)
+        machine.forget_all(references(before.iter().chain([value])), &reason)?;
+        Ok(Value::Unknown(reason))
     }
 
-    /// Makes all attributes unknown that exist.
-    pub(super) fn forget(&self, reason: &Rc<Reason>) -> Vec<Value> {
-        let mut attributes = self.attributes.borrow_mut();
-        let unknown = || Value::Unknown(Rc::clone(reason));
-        attributes.iter_mut().map(|(_, value)| std::mem::replace(value, unknown())).collect()
+    /// Makes all attributes unknown, and gives what can be changed through them.
+    pub(super) fn forget(&self, machine: &mut Machine<'_>, reason: &Rc<Reason>) -> Vec<Value> {
+        let is_new = self.history.set_taint(machine, reason);
+        if is_new { references(self.attributes.borrow().iter().map(|(_, value)| value)) } else { Vec::new() }
     }
 
     pub(super) fn take_values(&mut self, into: &mut Vec<Value>) {

@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::arguments::Arguments;
-use super::error::Error;
+use super::error::{Error, Reason};
 use super::machine::Machine;
 use super::value::Value;
 
@@ -104,6 +104,12 @@ pub trait Object: std::fmt::Debug {
     /// The name of the type in Python.
     fn type_name(&self) -> &str {
         "object"
+    }
+
+    /// Told when nobody knows any more who has the object, and so what is done with it: from now on nothing is known
+    /// that this may change. Gives what else can be changed through the object.
+    fn forget(&self, _machine: &mut Machine<'_>, _reason: &Rc<Reason>) -> Vec<Value> {
+        Vec::new()
     }
 }
 

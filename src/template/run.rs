@@ -12,7 +12,7 @@ use super::purity::is_constant;
 use super::scope::Scope;
 use super::truth::Truth;
 use super::uncertain::{Outcome, same};
-use super::value::Value;
+use super::value::{Value, references};
 
 /// How a run of statements ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,7 +203,7 @@ impl Machine<'_> {
             branches.iter().flat_map(|branch| &branch.variables).map(|(name, _)| name.clone()).collect();
         for (index, name) in names.iter().enumerate() {
             if !names[..index].contains(name) {
-                let joined = self.joined(name, &branches, reason, scope);
+                let joined = self.joined(name, &branches, reason, scope)?;
                 scope.set(name, joined);
             }
         }
@@ -212,18 +212,28 @@ impl Machine<'_> {
     }
 
     /// The value of a name behind branches of which any may have run.
-    fn joined(&self, name: &Name, branches: &[Branch], reason: &Rc<Reason>, scope: &Rc<Scope>) -> Value {
+    fn joined(
+        &mut self,
+        name: &Name,
+        branches: &[Branch],
+        reason: &Rc<Reason>,
+        scope: &Rc<Scope>,
+    ) -> Result<Value, Error> {
         let before = scope.get(name).unwrap_or_else(|| self.global(name));
         let after = |branch: &Branch| {
             let own = branch.variables.iter().find(|(own, _)| own == name).map(|(_, value)| value.clone());
-            match own {
-                Some(_) if !branch.goes_on => Value::Unknown(Rc::clone(reason)),
-                own => own.unwrap_or_else(|| before.clone()),
-            }
+            own.unwrap_or_else(|| before.clone())
         };
-        let mut values = branches.iter().map(after);
-        let first = values.next().unwrap_or_else(|| Value::Unknown(Rc::clone(reason)));
-        if values.all(|value| same(&first, &value)) { first } else { Value::Unknown(Rc::clone(reason)) }
+        let values: Vec<Value> = branches.iter().map(after).collect();
+        let sets = |branch: &Branch| branch.variables.iter().any(|(own, _)| own == name);
+        let is_left = branches.iter().any(|branch| !branch.goes_on && sets(branch));
+        match values.first() {
+            Some(first) if !is_left && values.iter().all(|value| same(first, value)) => Ok(first.clone()),
+            _ => {
+                self.forget_all(references(&values), reason)?;
+                Ok(Value::Unknown(Rc::clone(reason)))
+            }
+        }
     }
 
     fn run_set(&mut self, target: &Target, expression: &Expr, scope: &Rc<Scope>) -> Result<(), Error> {
@@ -247,7 +257,7 @@ impl Machine<'_> {
                 let namespace = scope.get(namespace).unwrap_or_else(|| self.global(namespace));
                 match namespace {
                     Value::Namespace(namespace) => namespace.set(self, attribute, value),
-                    Value::Unknown(_) => Ok(()),
+                    Value::Unknown(reason) => self.forget(&value, &reason),
                     _ => {
                         let error = Error::failed("cannot assign attribute on non-namespace object");
                         Err(self.locate(error, *span))
@@ -259,7 +269,10 @@ impl Machine<'_> {
 
     fn unpack(&mut self, wanted: usize, value: &Value) -> Result<Vec<Value>, Error> {
         let items = match value.iterate() {
-            Err(Error::Unknown(reason)) => vec![Value::Unknown(reason); wanted],
+            Err(Error::Unknown(reason)) => {
+                self.forget_content(value, &reason)?;
+                vec![Value::Unknown(reason); wanted]
+            }
             items => items?,
         };
         match items.len() {

@@ -4,13 +4,19 @@
 //! of it becomes unknown; what is made and changed within the same region stays known. A `return`, `break` or
 //! `continue` in a region may or may not have been reached: all that follows it, up to the end of the macro, loop or
 //! turn that it leaves, is a region as well.
+//!
+//! What is known and can be changed is never what an unknown value may be: a list that one branch gives to a variable,
+//! and the other does not, could be changed through that variable without anybody seeing it. So where a value becomes
+//! one of several that are possible, all of them are [forgotten](Machine::forget).
 
 use std::rc::Rc;
 
+use super::Arguments;
+use super::call::Closure;
 use super::error::{Error, Reason};
 use super::limits::LimitKind;
 use super::machine::{Frame, Machine};
-use super::value::Value;
+use super::value::{Value, references};
 
 /// How often a loop over something unknown is tried before it counts as endless. What is made in a turn cannot become
 /// unknown for the loop, so that two or three turns are what it takes.
@@ -24,6 +30,8 @@ pub(super) struct Certainty {
     pub(super) pending: Pending,
     /// The regions of what became unknown, in the order in which it did.
     taints: Vec<u32>,
+    /// The macros that run because somebody unknown may call them.
+    forgotten: Vec<Rc<Closure>>,
 }
 
 #[derive(Debug)]
@@ -171,7 +179,8 @@ impl Machine<'_> {
         self.certainty.close(level);
         match outcome {
             Ok(value) => Ok(Outcome::Done(value)),
-            Err(Error::Return(_)) => {
+            Err(Error::Return(value)) => {
+                self.forget(&value, reason)?;
                 self.certainty.pending.may_return(reason);
                 Ok(Outcome::Left)
             }
@@ -208,7 +217,10 @@ impl Machine<'_> {
         let outcome = run(self);
         self.certainty.close(level);
         match outcome {
-            Err(Error::Return(_)) => Err(Error::Return(Value::Unknown(Rc::clone(reason)))),
+            Err(Error::Return(value)) => {
+                self.forget(&value, reason)?;
+                Err(Error::Return(Value::Unknown(Rc::clone(reason))))
+            }
             outcome => outcome,
         }
     }
@@ -226,31 +238,70 @@ impl Machine<'_> {
         let pending = std::mem::replace(&mut self.certainty.pending, pending);
         match (outcome, pending.returned) {
             (Err(limit @ Error::Limit(_)), _) => Err(limit),
-            (_, Some(reason)) => Ok(Value::Unknown(reason)),
+            (outcome, Some(reason)) => {
+                if let Ok(value) | Err(Error::Return(value)) = outcome {
+                    self.forget(&value, &reason)?;
+                }
+                Ok(Value::Unknown(reason))
+            }
             (Err(Error::Return(value)), None) => Ok(value),
             (outcome, None) => outcome,
         }
     }
 
-    /// Makes everything unknown that can be changed through a value: it was given to code that is not known.
-    pub(super) fn forget(&mut self, value: &Value, reason: &Rc<Reason>) {
-        let mut values = vec![value.clone()];
+    /// Makes everything unknown that can be changed through a value: it was given to code that is not known, or it is
+    /// one of several that an unknown value may be.
+    pub(super) fn forget(&mut self, value: &Value, reason: &Rc<Reason>) -> Result<(), Error> {
+        if value.is_reference() { self.forget_all(vec![value.clone()], reason) } else { Ok(()) }
+    }
+
+    /// The same for several values.
+    pub(super) fn forget_all(&mut self, mut values: Vec<Value>, reason: &Rc<Reason>) -> Result<(), Error> {
         while let Some(value) = values.pop() {
+            self.charge(1)?;
             match &value {
-                Value::List(list) if list.history().taint().is_none() => {
-                    list.history().set_taint(self, reason);
-                    values.extend(list.content().borrow().iter().filter(|item| item.is_collection()).cloned());
-                }
-                Value::Dict(dict) if dict.history().taint().is_none() => {
-                    dict.history().set_taint(self, reason);
-                    values.extend(dict.content().borrow().values().filter(|item| item.is_collection()).cloned());
-                }
-                Value::Set(set) => set.history().set_taint(self, reason),
-                Value::Tuple(items) => values.extend(items.iter().filter(|item| item.is_collection()).cloned()),
-                Value::Namespace(namespace) => values.extend(namespace.forget(reason)),
+                Value::List(list) if list.history().set_taint(self, reason) => values.extend(list.references()),
+                Value::Dict(dict) if dict.history().set_taint(self, reason) => values.extend(dict.references()),
+                Value::Set(set) if set.history().set_taint(self, reason) => values.extend(set.references()),
+                Value::Tuple(items) => values.extend(references(&**items)),
+                Value::Namespace(namespace) => values.extend(namespace.forget(self, reason)),
+                Value::Object(object) => values.extend(object.forget(self, reason)),
+                Value::Macro(closure) => self.forget_closure(closure, reason)?,
                 _ => {}
             }
         }
+        Ok(())
+    }
+
+    /// The same for what a collection holds, of which an unknown value may be a part.
+    pub(super) fn forget_content(&mut self, value: &Value, reason: &Rc<Reason>) -> Result<(), Error> {
+        let values = match value {
+            // What became unknown itself took its content with it.
+            _ if value.unknown_reason().is_some() => return Ok(()),
+            Value::List(list) => list.references(),
+            Value::Dict(dict) => dict.references(),
+            Value::Set(set) => set.references(),
+            Value::Tuple(items) => references(&**items),
+            Value::Object(object) => object.forget(self, reason),
+            _ => return Ok(()),
+        };
+        self.forget_all(values, reason)
+    }
+
+    /// A macro may be called by somebody unknown, any number of times.
+    fn forget_closure(&mut self, closure: &Rc<Closure>, reason: &Rc<Reason>) -> Result<(), Error> {
+        if self.certainty.forgotten.iter().any(|other| Rc::ptr_eq(other, closure)) {
+            return Ok(());
+        }
+        self.certainty.forgotten.push(Rc::clone(closure));
+        let parameters = closure.definition().parameters.len();
+        let outcome = self.maybe_repeatedly(reason, |machine| {
+            let unknown = vec![Value::Unknown(Rc::clone(reason)); parameters];
+            machine.call_closure(closure, Arguments::of(unknown)).map(|_| ())
+        });
+        self.certainty.forgotten.pop();
+        self.certainty.settle();
+        outcome
     }
 }
 

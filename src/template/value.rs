@@ -126,23 +126,32 @@ impl History {
         self.taint.borrow().clone()
     }
 
-    /// Makes the content unknown.
-    pub(super) fn set_taint(&self, machine: &mut Machine<'_>, reason: &Rc<Reason>) {
+    /// Makes the content unknown, and says whether it was known until now. What the content refers to has to be
+    /// [forgotten](Machine::forget) then.
+    pub(super) fn set_taint(&self, machine: &mut Machine<'_>, reason: &Rc<Reason>) -> bool {
         let mut taint = self.taint.borrow_mut();
-        if taint.is_none() {
+        let is_new = taint.is_none();
+        if is_new {
             *taint = Some(Rc::clone(reason));
             machine.note_taint(self.region);
         }
+        is_new
     }
 
-    /// Whether the content may be changed; where it cannot be followed, it becomes unknown instead.
-    pub(super) fn check_change(&self, machine: &mut Machine<'_>) -> Result<(), Error> {
+    /// Whether the content may be changed; where it cannot be followed, it becomes unknown instead, and with it what it
+    /// refers to.
+    pub(super) fn check_change(
+        &self,
+        machine: &mut Machine<'_>,
+        referred: impl FnOnce() -> Vec<Value>,
+    ) -> Result<(), Error> {
         if let Some(reason) = self.taint() {
             return Err(Error::Unknown(reason));
         }
         match machine.uncertainty_beyond(self.region) {
             Some(reason) => {
                 self.set_taint(machine, &reason);
+                machine.forget_all(referred(), &reason)?;
                 Err(Error::Unknown(reason))
             }
             None => Ok(()),
@@ -158,6 +167,8 @@ pub trait Contents {
     fn count(&self) -> usize;
     /// Whether any of the values holds others.
     fn holds_collections(&self) -> bool;
+    /// The values through which something can be changed.
+    fn references(&self) -> Vec<Value>;
 }
 
 impl Contents for Vec<Value> {
@@ -172,6 +183,15 @@ impl Contents for Vec<Value> {
     fn holds_collections(&self) -> bool {
         self.iter().any(Value::is_collection)
     }
+
+    fn references(&self) -> Vec<Value> {
+        references(self)
+    }
+}
+
+/// Those of some values through which something can be changed.
+pub(super) fn references<'v>(values: impl IntoIterator<Item = &'v Value>) -> Vec<Value> {
+    values.into_iter().filter(|value| value.is_reference()).cloned().collect()
 }
 
 impl<T: Default + Contents> Shared<T> {
@@ -196,7 +216,7 @@ impl<T: Default + Contents> Shared<T> {
     /// # Errors
     /// [`Error::Unknown`] when the content is unknown, or becomes it because the change itself is not certain.
     pub fn change(&self, machine: &mut Machine<'_>, more: usize) -> Result<RefMut<'_, T>, Error> {
-        self.history.check_change(machine)?;
+        self.history.check_change(machine, || self.references())?;
         let content = self.content.borrow_mut();
         machine.limit_items(content.count().saturating_add(more))?;
         Ok(content)
@@ -210,9 +230,14 @@ impl<T: Default + Contents> Shared<T> {
         self.content.get_mut()
     }
 
-    /// The content whether or not it is known, to follow what it refers to.
+    /// The content whether or not it is known.
     pub(super) fn content(&self) -> &RefCell<T> {
         &self.content
+    }
+
+    /// What the content refers to, whether or not it is known.
+    pub(super) fn references(&self) -> Vec<Value> {
+        self.content.borrow().references()
     }
 }
 
@@ -276,6 +301,11 @@ impl Value {
     pub(super) fn is_collection(&self) -> bool {
         use Value::{Dict, List, Macro, Namespace, Set, Tuple};
         matches!(self, List(_) | Tuple(_) | Dict(_) | Set(_) | Namespace(_) | Macro(_))
+    }
+
+    /// Whether something can be changed through the value.
+    pub(super) fn is_reference(&self) -> bool {
+        self.is_collection() || matches!(self, Self::Object(_))
     }
 
     /// Whether this is an undefined value.

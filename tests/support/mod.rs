@@ -105,7 +105,16 @@ impl Desk {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dbt-steward"));
         command.current_dir(self.folder.path().join(&self.start)).args(arguments).stdin(Stdio::null());
         // What the tester's own shell has set must not matter.
-        for name in ["DBT_TARGET_PATH", "NO_COLOR", "TZ", "LC_ALL", "LANG", "RAYON_NUM_THREADS"] {
+        for name in [
+            "DBT_TARGET_PATH",
+            "DBT_TARGET",
+            "DBT_PROFILES_DIR",
+            "NO_COLOR",
+            "TZ",
+            "LC_ALL",
+            "LANG",
+            "RAYON_NUM_THREADS",
+        ] {
             command.env_remove(name);
         }
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));

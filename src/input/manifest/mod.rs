@@ -88,13 +88,13 @@ pub fn read<'a>(path: &Path, memory: &'a mut Memory) -> Result<Facts<'a>, Manife
     head::check_file(path)?;
     let Memory { copies, bytes } = memory;
     let Some(file) = bytes::open(path) else {
-        *bytes = bytes::read(path)?;
+        *bytes = bytes::read(path, |start| head::check(path, start))?;
         return of_bytes(path, bytes, copies);
     };
     if let Some(facts) = parallel(path, file.reader(), file.size(), copies).filter(|_| file.is_unchanged()) {
         return Ok(facts);
     }
-    *bytes = bytes::read(path)?;
+    *bytes = bytes::read(path, |start| head::check(path, start))?;
     plain(path, text(path, bytes)?)
 }
 

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
+use super::packages;
 use super::tree::Tree;
 use crate::discover::PROJECT_FILE;
 use crate::files::ProjectFile;
@@ -77,7 +78,7 @@ impl Texts<'_> {
         });
         let mut found: HashSet<usize> = in_code.flatten_iter().collect();
         for path in self.package_folders().iter().flat_map(|folder| yaml_below(folder)) {
-            let Ok(bytes) = std::fs::read(path) else { return (0..names.len()).collect() };
+            let Ok(bytes) = crate::files::read(&path) else { return (0..names.len()).collect() };
             let text = String::from_utf8_lossy(&bytes);
             found.extend(matches(&finder, &text, |_, range| counts(&text, range)));
         }
@@ -93,6 +94,7 @@ impl Texts<'_> {
     /// Whether every package that is asked for is at hand, counted as dbt counts them.
     pub fn has_packages(&self) -> bool {
         self.package_folders().len() >= self.required.len()
+            && packages::FILES.iter().all(|name| self.tree.is_readable(name))
     }
 
     /// The folders of packages that are at hand.

@@ -8,11 +8,12 @@ use super::mentions::{OwnText, Texts, is_word};
 use super::settings;
 use super::tree::Tree;
 use crate::discover::PROJECT_FILE;
+use crate::files::read_to_string;
 use crate::project::{DbtVersion, OwnFiles, PackageOrigin, RequiredPackage, Spot};
 use crate::text::yaml::{self, Node};
 
 /// Files that may have `packages:`.
-const FILES: [&str; 2] = ["packages.yml", "dependencies.yml"];
+pub(super) const FILES: [&str; 2] = ["packages.yml", "dependencies.yml"];
 
 /// The file in which `dbt deps` notes what it has installed.
 const LOCK: &str = "package-lock.yml";
@@ -47,7 +48,7 @@ pub(super) fn named(texts: &Texts<'_>) -> Vec<String> {
 /// The oldest dbt that all packages at hand let in; `None` where none of them says.
 pub(super) fn oldest_dbt(texts: &Texts<'_>) -> Option<DbtVersion> {
     let oldest = |folder: PathBuf| {
-        let text = std::fs::read_to_string(folder.join(PROJECT_FILE)).ok()?;
+        let text = read_to_string(&folder.join(PROJECT_FILE)).ok()?;
         let yaml = yaml::parse(&text).ok()?;
         DbtVersion::lowest(&settings::required_dbt(yaml.documents.first()?.get("require-dbt-version")?))
     };

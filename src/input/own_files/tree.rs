@@ -69,6 +69,11 @@ impl<'f> Tree<'f> {
         self.files.get(self.root, path, &paths::shown(&self.root.join(path)))
     }
 
+    /// Whether a YAML file of the project can be read, or is not there.
+    pub fn is_readable(&self, path: &str) -> bool {
+        self.file(path).is_none_or(|file| file.text().is_ok_and(|file| file.tree().is_ok()))
+    }
+
     /// Every YAML file, in order of path.
     pub fn yaml(&self) -> Vec<YamlFile> {
         let beside = BESIDE.iter().map(|path| ((*path).to_owned(), false));

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::context::{self, Purpose, Scope};
 use super::datum::Reason;
+use super::doubles;
 use super::files::{self, Read, Role};
 use super::generic_tests::generic_tests;
 use super::load::Listing;
@@ -33,7 +34,8 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     let shown = |project: usize, path: &str| direct(&shown(&world.projects[project].root.join(path)));
     let (reads, unread) = files::read(&world.projects, files, &shown);
     world.unread.extend(unread);
-    let mut problems: Vec<Problem> = reads.iter().filter_map(parse::unreadable).collect();
+    let mut problems = std::mem::take(&mut world.problems);
+    problems.extend(reads.iter().filter_map(parse::unreadable));
     problems.extend(world.unread.iter().map(|(project, folder)| unread_folder(&world, *project, folder)));
     let mut unread_code: Vec<UnreadCode> = reads.iter().filter_map(UnreadCode::of).collect();
     let macros = add_macros(&mut world, &reads, &mut problems, &mut unread_code);
@@ -46,7 +48,7 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     let (mut nodes, doubles) = without_doubles(nodes, &mut problems);
     unread_code.extend(doubles.into_iter().map(UnreadCode::from));
     let patched = patch(&mut nodes, &entries, &world);
-    problems.extend(patched.problems);
+    problems.extend(doubles::problems(&patched.doubles, &reads));
     let sources: Vec<SourceTable> = of_section(&entries, "sources").flat_map(|entry| tables(entry, &world)).collect();
     let resources = yaml_resources(&world, &entries);
     nodes.extend(generic_tests(&world, &entries, &nodes, &mut problems));
@@ -62,7 +64,8 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     problems.sort();
     let listing = listing(&world, &reads);
     let scraps = Scraps { rest, entries, reads };
-    ProjectInput { manifest, problems, unresolved, orphans: patched.orphans, listing, scraps }
+    let unknown_target = world.target.lacking.clone();
+    ProjectInput { manifest, problems, unresolved, orphans: patched.orphans, listing, unknown_target, scraps }
 }
 
 /// Said of the root project also where the folder is a package's: what the project refers to may be in it.

@@ -117,7 +117,7 @@ impl Declared {
             GenericTest::new(&self.item, self.target(), column, world.nests_arguments(), render).map_err(|reason| {
                 let place = &self.place;
                 let problem = Problem::new(place.project, place.path.clone(), None, self.complaint(reason));
-                Problem { of: Some(self.name.clone()), ..problem }
+                Problem { of: Some(self.name.as_str().into()), ..problem }
             })?;
         let package = world.package(self.place.project);
         let mut fqn = vec![package.to_owned()];

@@ -3,7 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use miette::Diagnostic;
+use thiserror::Error;
+
 use super::datum::{Datum, Map, Reason};
+use crate::files::read_to_string;
+use crate::paths::shown;
 use crate::text::yaml;
 
 /// What the caller gives.
@@ -27,6 +32,20 @@ pub struct Environment {
 pub struct Target {
     /// `target.name`, `target.schema` and so on.
     pub values: Map,
+    /// Where the profile is at hand, and does not have the target that is asked for.
+    pub lacking: Option<UnknownTarget>,
+}
+
+/// A target that is asked for and that the profile does not have, which dbt refuses as well.
+#[derive(Debug, Clone, PartialEq, Eq, Error, Diagnostic)]
+#[error("{}: the profile `{profile}` has no target `{target}`", shown(path))]
+#[diagnostic(help("--target or DBT_TARGET asks for it; the profile's targets: {}", known.join(", ")))]
+pub struct UnknownTarget {
+    /// The `profiles.yml`.
+    pub path: PathBuf,
+    pub profile: String,
+    pub target: String,
+    pub known: Vec<String>,
 }
 
 /// Keys of a profile's output that may be read: what dbt puts into `target`, without credentials.
@@ -61,7 +80,7 @@ impl Target {
                 values.insert(key, Datum::Text(name.to_owned()));
             }
         }
-        Self { values }
+        Self { values, lacking: None }
     }
 
     /// A value of the target; unknown unless a profile says it.
@@ -97,13 +116,21 @@ pub fn read_target(
     let unknown = || Target::unknown(environment.target.as_deref());
     let Some(profile) = profile else { return unknown() };
     let folders = environment.profiles.iter().map(PathBuf::as_path).chain([root]);
-    let texts = folders.filter_map(|folder| std::fs::read_to_string(folder.join("profiles.yml")).ok());
-    let found = texts.filter_map(|text| {
-        let tree = yaml::parse(&text).ok()?;
-        let profile = tree.documents.first()?.get(profile)?;
-        Some(target(&Datum::from_node(profile), environment, render))
+    let mut found = folders.map(|folder| folder.join("profiles.yml")).filter_map(|path| {
+        let tree = yaml::parse(&read_to_string(&path).ok()?).ok()?;
+        let settings = Datum::from_node(tree.documents.first()?.get(profile)?);
+        let target = target(&settings, environment, render);
+        Some(Target { lacking: lacking(path, profile, &settings, environment), ..target })
     });
-    found.into_iter().next().unwrap_or_else(unknown)
+    found.next().unwrap_or_else(unknown)
+}
+
+/// Whether the target that is asked for is none of the profile's.
+fn lacking(path: PathBuf, name: &str, profile: &Datum, environment: &Environment) -> Option<UnknownTarget> {
+    let target = environment.target.clone()?;
+    let known: Vec<String> = profile.get("outputs")?.as_map()?.iter().map(|(name, _)| name.to_owned()).collect();
+    let is_lacking = !known.is_empty() && !known.contains(&target);
+    is_lacking.then(|| UnknownTarget { path, profile: name.to_owned(), target, known })
 }
 
 fn target(profile: &Datum, environment: &Environment, render: &dyn Fn(&Datum) -> Datum) -> Target {
@@ -225,5 +252,7 @@ mod tests {
         let other = read(Some("prod"));
         assert_eq!(other.value("name"), Datum::Text("prod".to_owned()));
         assert!(matches!(other.schema(), Datum::Unknown(_)));
+        let known = |target: &Target| target.lacking.as_ref().map(|lacking| lacking.known.join(", "));
+        assert_eq!([dev, other].map(|target| known(&target)), [None, Some("dev".to_owned())]);
     }
 }

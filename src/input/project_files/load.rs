@@ -9,15 +9,23 @@ use super::datum::{Datum, Map};
 use super::environment::{Environment, Target, Vars, read_target};
 use super::files::{Role, find, package_folder, package_folders};
 use super::keypath::{render_tree, renders_in_project_file};
+use super::problem::Problem;
 use super::project_file::DbtProject;
 use super::search::{Found, UnreadFolder, is_within_reach};
 use super::world::{Macros, World};
 use crate::discover::PROJECT_FILE;
-use crate::files::is_inside;
+use crate::files::{Files, is_inside, read_to_string};
+use crate::paths::shown;
 use crate::text::yaml;
 
+/// Files beside `dbt_project.yml` without which dbt does not go on if they are there and cannot be read.
+const BESIDE: [&str; 4] = ["packages.yml", "dependencies.yml", "selectors.yml", "vars.yml"];
+
+/// The first of them, which ask for packages.
+const PACKAGES: usize = 2;
+
 /// Reads the root project, whose file is known to be one, and every package that is installed.
-pub fn load(root: &Path, environment: Environment) -> World {
+pub fn load(root: &Path, environment: Environment, files: &Files) -> World {
     let mut world = bare(environment);
     let settings = settings(root);
     let profile = settings.value("profile").map(|value| render(&world, value)).map(|value| value.to_text());
@@ -35,15 +43,31 @@ pub fn load(root: &Path, environment: Environment) -> World {
         })
         .filter(|package| !package.name.is_empty() && package.name != own.name)
         .collect();
-    packages.extend(local_packages(&world, root, &own, &packages, &mut unread));
+    let asked = asked(root);
+    packages.extend(local_packages(&world, root, &asked, &own, &packages, &mut unread));
     packages.sort_by(|a, b| a.name.cmp(&b.name));
     packages.dedup_by(|a, b| a.name == b.name);
-    let missing = missing(root, &packages);
+    let missing = missing(&asked, &packages);
+    let problems: Vec<Problem> = BESIDE.iter().filter_map(|name| problem(root, name, files)).collect();
+    let may_miss_others = problems.iter().any(|problem| BESIDE[..PACKAGES].contains(&problem.path.as_str()));
     let world = Arc::into_inner(world).expect("nothing else has it any more");
     let projects: Vec<DbtProject> = std::iter::once(own).chain(packages).collect();
     let vars = vars(&projects, &world.environment);
     let unread = unread.into_iter().map(|folder| (0, folder)).collect();
-    World { macros: Macros::new(projects.len()), projects, vars, missing, unread, ..world }
+    let macros = Macros::new(projects.len());
+    World { macros, projects, vars, missing, may_miss_others, unread, problems, ..world }
+}
+
+/// What keeps a file of the root project from being read, if it is there.
+fn problem(root: &Path, name: &str, files: &Files) -> Option<Problem> {
+    let file = files.get(root, name, &shown(&root.join(name)))?;
+    match file.text() {
+        Err(problem) => Some(Problem::of_file(0, name, problem)),
+        Ok(file) => {
+            let error = file.tree().err()?;
+            Some(Problem { help: error.help.clone(), ..Problem::new(0, name, Some(error.span), error.message.clone()) })
+        }
+    }
 }
 
 /// The files of one project, found and not yet read.
@@ -90,7 +114,9 @@ fn bare(environment: Environment) -> Arc<World> {
         vars: vec![given],
         macros: Macros::default(),
         missing: BTreeSet::new(),
+        may_miss_others: false,
         unread: Vec::new(),
+        problems: Vec::new(),
     })
 }
 
@@ -107,7 +133,7 @@ fn settings(folder: &Path) -> Map {
 }
 
 fn read(path: &Path) -> Option<Map> {
-    let text = std::fs::read_to_string(path).ok()?;
+    let text = read_to_string(path).ok()?;
     Some(super::parse::whole(&yaml::parse(&text).ok()?))
 }
 
@@ -127,11 +153,12 @@ fn project(world: &Arc<World>, root: PathBuf, settings: Map) -> DbtProject {
 fn local_packages(
     world: &Arc<World>,
     root: &Path,
+    asked: &[Datum],
     own: &DbtProject,
     installed: &[DbtProject],
     unread: &mut Vec<UnreadFolder>,
 ) -> Vec<DbtProject> {
-    let paths = asked(root).into_iter().filter_map(|package| package.get("local").map(Datum::to_text));
+    let paths = asked.iter().filter_map(|package| package.get("local").map(Datum::to_text));
     let roots = [Some(root), world.environment.installed_in.as_deref()];
     let folders: Vec<PathBuf> = paths
         .filter_map(|path| roots.into_iter().flatten().find_map(|root| package_folder(root, &path, unread)))
@@ -154,9 +181,9 @@ fn asked(root: &Path) -> Vec<Datum> {
 
 /// The packages that are asked for and not there, by the name that their macros are called with: the last part of what
 /// the hub or the repository calls them, with `_` for `-`.
-fn missing(root: &Path, packages: &[DbtProject]) -> BTreeSet<String> {
+fn missing(asked: &[Datum], packages: &[DbtProject]) -> BTreeSet<String> {
     let keys = ["package", "git", "tarball", "local"];
-    let names = asked(root).into_iter().filter_map(|package| {
+    let names = asked.iter().filter_map(|package| {
         let address = keys.iter().find_map(|key| package.get(key))?.to_text();
         let last = address.trim_end_matches('/').trim_end_matches(".git").rsplit('/').next()?.to_owned();
         let name = package.get("name").map_or(last, Datum::to_text);

@@ -11,6 +11,7 @@ mod config;
 mod context;
 mod datum;
 mod declared_tests;
+mod doubles;
 mod environment;
 mod files;
 mod generic_test;
@@ -42,7 +43,7 @@ use std::path::Path;
 
 pub use context::is_dbt_macro;
 pub use datum::{Datum, Map};
-pub use environment::Environment;
+pub use environment::{Environment, UnknownTarget};
 pub use files::Role;
 pub use load::{Folders, Listing, folders, list};
 pub use patch::Orphan;
@@ -65,11 +66,13 @@ pub struct ProjectInput {
     pub orphans: Vec<Orphan>,
     /// The root project's files.
     pub listing: Listing,
+    /// A target that is asked for and that nobody has.
+    pub unknown_target: Option<UnknownTarget>,
     #[expect(dead_code, reason = "freed with the rest, or never")]
     scraps: assemble::Scraps,
 }
 
 /// Reads the project in `root`, which has a `dbt_project.yml` that is known to be readable.
 pub fn read(root: &Path, files: &Files, environment: Environment) -> ProjectInput {
-    assemble::assemble(load::load(root, environment), files)
+    assemble::assemble(load::load(root, environment, files), files)
 }

@@ -314,12 +314,18 @@ pub fn name_span(read: &Read, name: &str) -> Option<Span> {
     })
 }
 
+/// Where a section of a properties file has entries of that name.
+pub fn name_spans(read: &Read, section: &str, name: &str) -> Vec<Span> {
+    let tree = read.file.as_ref().and_then(|file| file.text().ok()?.tree().ok());
+    let document = tree.and_then(|tree| tree.documents.first());
+    let entries = document.and_then(|document| document.get(section)).map_or(&[][..], yaml::Node::items);
+    let names = entries.iter().filter_map(|entry| entry.get("name"));
+    names.filter(|found| found.as_str() == Some(name)).map(|found| found.span).collect()
+}
+
 /// Why a file that is there cannot be looked into: it is no text, or not to be read.
 pub fn unreadable(read: &Read) -> Option<Problem> {
-    let problem = read.file.as_ref()?.text().err()?;
-    let span = problem.place.as_ref().map(|(_, span)| *span);
-    let made = Problem::new(read.project, read.found.path(), span, problem.message.clone());
-    Some(Problem { help: problem.help.map(str::to_owned), ..made })
+    Some(Problem::of_file(read.project, read.found.path(), read.file.as_ref()?.text().err()?))
 }
 
 fn entry(data: Datum, section: &'static str, place: &Place, render: &mut dyn FnMut(&str) -> Datum) -> Option<Entry> {

@@ -1,13 +1,13 @@
 //! Puts together what YAML says of a node with the node: dbt's patching, versions included.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
 use super::datum::Datum;
+use super::doubles::Double;
 use super::lookup::Lookup;
 use super::node::{Kind, Node};
-use super::problem::Problem;
 use super::properties::{Entry, Patch, version_name};
 use super::world::World;
 
@@ -69,7 +69,8 @@ pub struct Orphan {
 #[derive(Debug, Default)]
 pub struct Patched {
     pub orphans: Vec<Orphan>,
-    pub problems: Vec<Problem>,
+    /// By unique id.
+    pub doubles: BTreeMap<String, Double>,
 }
 
 /// Applies every entry of `models:`, `seeds:`, `snapshots:`, `analyses:`, `data_tests:` and `functions:`.
@@ -87,9 +88,11 @@ pub fn patch(nodes: &mut [Node], entries: &[Entry], world: &World) -> Patched {
         };
         match names.described(kind, entry.place.project, &entry.name, nodes).as_slice() {
             [] => patched.orphans.push(Orphan { entry: entry.clone(), version: None }),
-            [one] => apply(&mut nodes[*one], patch, world, &mut patched),
+            [one] => apply(&mut nodes[*one], entry.section, patch, world, &mut patched),
             // Several only where some are disabled.
-            several => several.iter().for_each(|&index| apply(&mut nodes[index], patch.clone(), world, &mut patched)),
+            several => several
+                .iter()
+                .for_each(|&index| apply(&mut nodes[index], entry.section, patch.clone(), world, &mut patched)),
         }
     }
     patched
@@ -108,15 +111,10 @@ fn kind(section: &str) -> Option<Kind> {
     })
 }
 
-fn apply(node: &mut Node, patch: Patch, world: &World, patched: &mut Patched) {
+fn apply(node: &mut Node, section: &'static str, patch: Patch, world: &World, patched: &mut Patched) {
     if let (Some(first), Some(place)) = (&node.patch.place, &patch.place) {
-        // dbt stops at the second; the first counts here.
-        let message = format!(
-            "`{}` is described in {} as well; dbt refuses a second description of one resource",
-            node.name, first.path
-        );
-        let problem = Problem::new(place.project, place.path.clone(), None, message);
-        patched.problems.push(Problem { of: Some(node.name.clone()), ..problem });
+        let new = || Double { section, name: node.name.clone(), places: vec![first.clone()] };
+        patched.doubles.entry(node.unique_id.clone()).or_insert_with(new).places.push(place.clone());
         return;
     }
     node.patch = patch;
@@ -146,6 +144,6 @@ fn patch_versions(nodes: &mut [Node], entry: &Entry, names: &Names, world: &Worl
             last.clone_from(&entry.name);
         }
         node.fqn.push(format!("v{label}"));
-        apply(node, entry.version_patch(version), world, patched);
+        apply(node, entry.section, entry.version_patch(version), world, patched);
     }
 }

@@ -3,7 +3,7 @@
 use super::datum::{Datum, Map};
 
 /// Where an entry stands.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// Index of the project or package.
     pub project: usize,

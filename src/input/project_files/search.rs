@@ -71,7 +71,10 @@ impl Search {
     pub fn new(root: &Path) -> Self {
         let mut builder = GitignoreBuilder::new(root);
         // A line that is no pattern is passed over; without the file nothing is ignored.
-        let _ = builder.add(root.join(".dbtignore"));
+        let file = root.join(".dbtignore");
+        if file.is_file() {
+            let _ = builder.add(file);
+        }
         let ignored = builder.build().unwrap_or_else(|_| Gitignore::empty());
         Self { root: root.to_owned(), ignored, walked: HashMap::new() }
     }

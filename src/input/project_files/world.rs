@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::environment::{Environment, Target, Vars};
+use super::problem::Problem;
 use super::project_file::DbtProject;
 use super::search::UnreadFolder;
 use crate::template::Macro;
@@ -20,8 +21,12 @@ pub struct World {
     pub macros: Macros,
     /// Packages that are asked for and not installed.
     pub missing: BTreeSet<String>,
+    /// Whether a file that asks for packages cannot be read.
+    pub may_miss_others: bool,
     /// Folders that are there and cannot be listed, each relative to its project.
     pub unread: Vec<(usize, UnreadFolder)>,
+    /// What is wrong with files beside `dbt_project.yml`.
+    pub problems: Vec<Problem>,
 }
 
 /// A macro of the project or of a package.

@@ -6,10 +6,10 @@ declare_rule! {
     /// Flags a file of the project that cannot be read as it is now.
     ///
     /// That is YAML that is none, SQL or a macro with a tag that is never closed, a template without end, a file that is
-    /// no text, and the second of two models of one name. With a manifest only properties files are looked at; it was
-    /// written when the file could still be read. So is a folder that cannot be listed: nothing is then concluded from what
-    /// is nowhere else. Until the file can be read again, findings about what the file describes name the file without a line; everything else is linted as
-    /// usual. Only the root project's files are looked at, and only where they are at hand: a bare manifest has none.
+    /// no text, and the second of two models of one name or of two entries about one resource. With a manifest only
+    /// properties files are looked at; it was written when the file could still be read. So is a folder that cannot be
+    /// listed: nothing is then concluded from what is nowhere else. Until the file can be read again, findings about what
+    /// the file describes name the file without a line; everything else is linted as usual. Only the root project's files are looked at, and only where they are at hand: a bare manifest has none.
     ///
     /// # Why it matters
     /// dbt will refuse the whole project at the next run, and everything the file says about owners, tests and access
@@ -53,9 +53,15 @@ impl Rule for UnreadableFile {
                 Some(help) => format!("{help}; dbt will refuse the file, too"),
                 None => "correct the file; dbt will refuse it, too".to_owned(),
             };
-            cx.report_project(place, format!("{} cannot be read: {}", file.path, file.message))
-                .part(format!("file:{}", file.path))
-                .help(help);
+            let described = file.elsewhere.as_ref();
+            let described = described.and_then(|other| Some((cx.project.find(&other.unique_id)?, &other.spots)));
+            let finding = cx.report_project(place, format!("{} cannot be read: {}", file.path, file.message));
+            finding.part(format!("file:{}", file.path)).help(help);
+            let Some((resource, spots)) = described else { continue };
+            for (index, spot) in spots.iter().enumerate() {
+                let label = if index == 0 { "the first description, which counts here" } else { "described again" };
+                finding.related(resource, Place::Span(spot.path.clone(), Some(spot.span)), label);
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::template::arguments::missing;
 use crate::template::error::Error;
 use crate::template::machine::Machine;
-use crate::template::value::Value;
+use crate::template::value::{Value, references};
 use crate::template::{Arguments, access};
 
 /// A path of attributes and indexes; empty for the item itself.
@@ -38,7 +38,8 @@ impl Path {
         machine.charge(1)?;
         let mut item = item.clone();
         for part in &self.parts {
-            item = access::item(machine, &item, part)?;
+            let found = access::item(machine, &item, part);
+            item = machine.forget_if_unknown(found, references(&self.default))?;
             if item.is_undefined()
                 && let Some(default) = &self.default
             {

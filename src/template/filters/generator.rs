@@ -1,20 +1,25 @@
 //! What filters give that work item by item: Python goes through it once.
 
 use std::cell::RefCell;
+use std::rc::Rc;
 
-use crate::template::error::Error;
+use crate::template::error::{Error, Reason};
+use crate::template::machine::Machine;
 use crate::template::object::Object;
-use crate::template::value::Value;
+use crate::template::value::{Value, references};
 
 /// Items that are there once. A second time there may be fewer of them, or none.
 #[derive(Debug)]
 pub(super) struct Generator {
     items: RefCell<Option<Vec<Value>>>,
+    /// What can be changed through the items, also when they are gone.
+    references: Vec<Value>,
 }
 
 impl Generator {
     pub(super) fn value(items: Vec<Value>) -> Value {
-        Value::object(Self { items: RefCell::new(Some(items)) })
+        let references = references(&items);
+        Value::object(Self { items: RefCell::new(Some(items)), references })
     }
 }
 
@@ -32,5 +37,10 @@ impl Object for Generator {
 
     fn type_name(&self) -> &str {
         "generator"
+    }
+
+    fn forget(&self, _: &mut Machine<'_>, _: &Rc<Reason>) -> Vec<Value> {
+        self.items.take();
+        self.references.clone()
     }
 }

@@ -22,7 +22,50 @@ type Filter = fn(&mut Machine<'_>, Value, Arguments) -> Result<Value, Error>;
 pub(super) fn apply(machine: &mut Machine<'_>, name: &str, value: Value, arguments: Arguments) -> Result<Value, Error> {
     let filter = find(name).ok_or_else(|| Error::failed(format!("No filter named '{name}'.")))?;
     machine.charge_value(&value)?;
-    filter(machine, value, arguments)
+    if !hands_on(name) {
+        return filter(machine, value, arguments);
+    }
+    let mut given = arguments.references();
+    let from = value.clone();
+    let applied = filter(machine, value, arguments);
+    if let Err(Error::Unknown(reason)) = &applied {
+        match name {
+            "d" | "default" => given.push(from),
+            _ => machine.forget_content(&from, reason)?,
+        }
+    }
+    machine.forget_if_unknown(applied, given)
+}
+
+/// Whether what the filter gives may be its value or an argument, or have it or its items in it; the others give texts
+/// and numbers.
+fn hands_on(name: &str) -> bool {
+    matches!(
+        name,
+        "attr"
+            | "batch"
+            | "d"
+            | "default"
+            | "dictsort"
+            | "first"
+            | "groupby"
+            | "items"
+            | "last"
+            | "list"
+            | "map"
+            | "max"
+            | "min"
+            | "random"
+            | "reject"
+            | "rejectattr"
+            | "reverse"
+            | "select"
+            | "selectattr"
+            | "slice"
+            | "sort"
+            | "sum"
+            | "unique"
+    )
 }
 
 /// Whether there is a filter of this name.

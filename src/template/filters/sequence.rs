@@ -10,11 +10,11 @@ use crate::template::arguments::missing;
 use crate::template::ast::BinaryOperator;
 use crate::template::compare;
 use crate::template::dict::{Key, KeySet};
-use crate::template::error::Error;
+use crate::template::error::{Error, Reason};
 use crate::template::machine::Machine;
 use crate::template::methods::dict_items;
 use crate::template::object::{Object, ObjectKind};
-use crate::template::value::Value;
+use crate::template::value::{Value, references};
 use crate::template::{Arguments, operators, repr};
 
 pub(super) fn default(_: &mut Machine<'_>, value: Value, arguments: Arguments) -> Result<Value, Error> {
@@ -384,5 +384,9 @@ impl Object for Group {
 
     fn type_name(&self) -> &str {
         "_GroupTuple"
+    }
+
+    fn forget(&self, _: &mut Machine<'_>, _: &Rc<Reason>) -> Vec<Value> {
+        references([&self.key, &self.items])
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::template::Arguments;
 use crate::template::arguments::missing;
 use crate::template::dict::{Dict, Key};
-use crate::template::error::Error;
+use crate::template::error::{Error, Reason};
 use crate::template::globals::dict_content;
 use crate::template::machine::Machine;
 use crate::template::object::Object;
@@ -61,16 +61,12 @@ fn get(dict: &SharedDict, arguments: Arguments) -> Result<Value, Error> {
     Ok(found.or(default).unwrap_or(Value::None))
 }
 
-/// A change that depends on something unknown makes the dict unknown.
-fn or_taint<T>(machine: &mut Machine<'_>, dict: &SharedDict, outcome: Result<T, Error>) -> Result<T, Error> {
-    if let Err(Error::Unknown(reason)) = &outcome {
-        dict.history().set_taint(machine, reason);
-    }
-    outcome
+fn or_forget<T>(machine: &mut Machine<'_>, dict: &SharedDict, outcome: Result<T, Error>) -> Result<T, Error> {
+    super::or_forget(machine, Value::Dict(Rc::clone(dict)), outcome)
 }
 
 fn update(machine: &mut Machine<'_>, dict: &SharedDict, arguments: Arguments) -> Result<Value, Error> {
-    let more = or_taint(machine, dict, dict_content(arguments, "update"))?;
+    let more = or_forget(machine, dict, dict_content(arguments, "update"))?;
     let mut content = dict.change(machine, more.len())?;
     for (key, value) in more.iter() {
         content.insert(key.clone(), value.clone());
@@ -80,7 +76,7 @@ fn update(machine: &mut Machine<'_>, dict: &SharedDict, arguments: Arguments) ->
 
 fn pop(machine: &mut Machine<'_>, dict: &SharedDict, arguments: Arguments) -> Result<Value, Error> {
     let [key, default] = arguments.bind("pop", ["key", "default"])?;
-    let key = or_taint(machine, dict, Key::new(&key.ok_or_else(|| missing("pop", "key"))?))?;
+    let key = or_forget(machine, dict, Key::new(&key.ok_or_else(|| missing("pop", "key"))?))?;
     let removed = dict.change(machine, 0)?.remove(&key);
     match removed.or(default) {
         Some(value) => Ok(value),
@@ -90,7 +86,7 @@ fn pop(machine: &mut Machine<'_>, dict: &SharedDict, arguments: Arguments) -> Re
 
 fn set_default(machine: &mut Machine<'_>, dict: &SharedDict, arguments: Arguments) -> Result<Value, Error> {
     let [key, default] = arguments.bind("setdefault", ["key", "default"])?;
-    let key = or_taint(machine, dict, Key::new(&key.ok_or_else(|| missing("setdefault", "key"))?))?;
+    let key = or_forget(machine, dict, Key::new(&key.ok_or_else(|| missing("setdefault", "key"))?))?;
     let found = dict.get()?.get(&key).cloned();
     match found {
         Some(value) => Ok(value),
@@ -155,6 +151,10 @@ impl Object for View {
     fn equals(&self, other: &Value) -> Option<bool> {
         // Views of keys and items compare like sets.
         if matches!(other, Value::Object(_) | Value::Set(_) | Value::Unknown(_)) { None } else { Some(false) }
+    }
+
+    fn forget(&self, _: &mut Machine<'_>, _: &Rc<Reason>) -> Vec<Value> {
+        self.dict.references()
     }
 
     fn is_true(&self) -> Result<bool, Error> {

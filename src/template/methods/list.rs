@@ -49,30 +49,20 @@ pub(super) fn call_tuple(items: &[Value], name: &str, arguments: Arguments) -> R
     if name == "count" { count(items, arguments) } else { index(items, arguments) }
 }
 
+fn or_forget<T>(machine: &mut Machine<'_>, list: &List, outcome: Result<T, Error>) -> Result<T, Error> {
+    super::or_forget(machine, Value::List(Rc::clone(list)), outcome)
+}
+
 /// What is added may be unknown: then the list is.
 fn extend(machine: &mut Machine<'_>, list: &List, items: Result<Vec<Value>, Error>) -> Result<Value, Error> {
-    match items {
-        Ok(items) => {
-            list.change(machine, items.len())?.extend(items);
-            Ok(Value::None)
-        }
-        Err(Error::Unknown(reason)) => {
-            list.history().set_taint(machine, &reason);
-            Err(Error::Unknown(reason))
-        }
-        Err(error) => Err(error),
-    }
+    let items = or_forget(machine, list, items)?;
+    list.change(machine, items.len())?.extend(items);
+    Ok(Value::None)
 }
 
 /// An argument that decides where a list changes; when it is unknown, the list becomes unknown.
 fn deciding(machine: &mut Machine<'_>, list: &List, value: &Value) -> Result<(), Error> {
-    match value.unknown_reason() {
-        Some(reason) => {
-            list.history().set_taint(machine, &reason);
-            Err(Error::Unknown(reason))
-        }
-        None => Ok(()),
-    }
+    or_forget(machine, list, value.known().map(|_| ()))
 }
 
 fn insert(machine: &mut Machine<'_>, list: &List, arguments: Arguments) -> Result<(), Error> {
@@ -106,14 +96,9 @@ fn pop(machine: &mut Machine<'_>, list: &List, arguments: Arguments) -> Result<V
 fn remove(machine: &mut Machine<'_>, list: &List, arguments: Arguments) -> Result<(), Error> {
     let item = arguments.one("remove", "value")?;
     let position = find(&list.get()?, &item);
-    match position {
-        Err(Error::Unknown(reason)) => {
-            list.history().set_taint(machine, &reason);
-            Err(Error::Unknown(reason))
-        }
-        Err(error) => Err(error),
-        Ok(None) => Err(Error::failed("list.remove(x): x not in list")),
-        Ok(Some(at)) => {
+    match or_forget(machine, list, position)? {
+        None => Err(Error::failed("list.remove(x): x not in list")),
+        Some(at) => {
             let removed = list.change(machine, 0)?.remove(at);
             drop(removed);
             Ok(())
@@ -127,19 +112,11 @@ fn sort(machine: &mut Machine<'_>, list: &List, mut arguments: Arguments) -> Res
     arguments.values("sort")?;
     let items = list.get()?.clone();
     let outcome = if by_key { Err(Error::unknown("sort(key=…)")) } else { reverse };
-    match outcome
-        .and_then(|reverse| sorted(machine, items.into_iter().map(|item| (item.clone(), item)).collect(), reverse))
-    {
-        Ok(items) => {
-            *list.change(machine, 0)? = items;
-            Ok(())
-        }
-        Err(Error::Unknown(reason)) => {
-            list.history().set_taint(machine, &reason);
-            Err(Error::Unknown(reason))
-        }
-        Err(error) => Err(error),
-    }
+    let outcome = outcome
+        .and_then(|reverse| sorted(machine, items.into_iter().map(|item| (item.clone(), item)).collect(), reverse));
+    let items = or_forget(machine, list, outcome)?;
+    *list.change(machine, 0)? = items;
+    Ok(())
 }
 
 /// Where an item is found first. What is unknown before it could be it as well.

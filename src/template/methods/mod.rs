@@ -66,12 +66,29 @@ pub(super) fn call(
     arguments: Arguments,
 ) -> Result<Value, Error> {
     machine.charge_value(receiver)?;
-    match receiver {
+    // Only a text, or a number, has nothing in it of what a method is given.
+    let is_plain = matches!(receiver, Value::Str(_)) || matches!(name, "count" | "index");
+    let given = if is_plain { Vec::new() } else { arguments.references() };
+    let called = match receiver {
         Value::Str(own) => text::call(machine, own, name, arguments),
         Value::List(own) => list::call(machine, own, name, arguments),
         Value::Tuple(own) => list::call_tuple(own, name, arguments),
         Value::Dict(own) => dict::call(machine, own, name, arguments),
         Value::Set(own) => set::call(machine, own, name, arguments),
         _ => Err(Error::failed(format!("'{}' object has no attribute '{name}'", receiver.type_name()))),
+    };
+    if let Err(Error::Unknown(reason)) = &called
+        && name == "get"
+    {
+        machine.forget_content(receiver, reason)?;
     }
+    machine.forget_if_unknown(called, given)
+}
+
+/// A change that depends on something unknown makes what it changes unknown.
+fn or_forget<T>(machine: &mut Machine<'_>, receiver: Value, outcome: Result<T, Error>) -> Result<T, Error> {
+    if let Err(Error::Unknown(reason)) = &outcome {
+        machine.forget(&receiver, reason)?;
+    }
+    outcome
 }

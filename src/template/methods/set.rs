@@ -40,18 +40,10 @@ pub(super) fn call(
         "update" | "difference_update" | "intersection_update" => {
             let others = others(arguments, name);
             let changed = others.and_then(|others| combine(&*set.get()?, &others, name));
-            match changed {
-                Ok(changed) => {
-                    machine.limit_items(changed.len())?;
-                    *set.change(machine, 0)? = changed;
-                    Ok(Value::None)
-                }
-                Err(Error::Unknown(reason)) => {
-                    set.history().set_taint(machine, &reason);
-                    Err(Error::Unknown(reason))
-                }
-                Err(error) => Err(error),
-            }
+            let changed = or_forget(machine, set, changed)?;
+            machine.limit_items(changed.len())?;
+            *set.change(machine, 0)? = changed;
+            Ok(Value::None)
         }
         "union" | "difference" | "intersection" | "symmetric_difference" => {
             let combined = combine(&*set.get()?, &others(arguments, name)?, name)?;
@@ -80,6 +72,10 @@ pub(super) fn call(
     }
 }
 
+fn or_forget<T>(machine: &mut Machine<'_>, set: &SharedSet, outcome: Result<T, Error>) -> Result<T, Error> {
+    super::or_forget(machine, Value::Set(Rc::clone(set)), outcome)
+}
+
 fn others(arguments: Arguments, name: &str) -> Result<Vec<KeySet>, Error> {
     let set_of = |value: Value| value.iterate_in_any_order()?.iter().map(Key::new).collect();
     arguments.values(name)?.into_iter().map(set_of).collect()
@@ -99,13 +95,7 @@ fn combine(own: &KeySet, others: &[KeySet], name: &str) -> Result<KeySet, Error>
 }
 
 fn change_one(machine: &mut Machine<'_>, set: &SharedSet, name: &str, arguments: Arguments) -> Result<Value, Error> {
-    let key = match Key::new(&arguments.one(name, "element")?) {
-        Err(Error::Unknown(reason)) => {
-            set.history().set_taint(machine, &reason);
-            return Err(Error::Unknown(reason));
-        }
-        key => key?,
-    };
+    let key = or_forget(machine, set, Key::new(&arguments.one(name, "element")?))?;
     let mut content = set.change(machine, 1)?;
     match name {
         "add" => {
@@ -122,11 +112,8 @@ fn change_one(machine: &mut Machine<'_>, set: &SharedSet, name: &str, arguments:
 
 /// Which element this is depends on Python's hashes, unless there is only one.
 fn pop(machine: &mut Machine<'_>, set: &SharedSet) -> Result<Value, Error> {
-    let length = set.get()?.len();
-    if length > 1 {
-        let reason = crate::template::Reason::new("the order of a set is not known");
-        set.history().set_taint(machine, &reason);
-        return Err(Error::Unknown(reason));
+    if set.get()?.len() > 1 {
+        return or_forget(machine, set, Err(Error::unknown("the order of a set is not known")));
     }
     let last = set.change(machine, 0)?.pop();
     last.map(|key| key.to_value()).ok_or_else(|| Error::failed("'pop from an empty set'"))

@@ -52,6 +52,13 @@ fn expression() -> impl Strategy<Value = String> {
             "({} is sameas {})",
             "({}, {})",
             "[{}].index({})",
+            "({}).append({})",
+            "({}).update({})",
+            "({})[{}]",
+            "({}).get({}, b)",
+            "({}).setdefault({}, b)",
+            "(({}) + ({}))[0].append(1)",
+            "loop.cycle({}, {})",
         ]);
         let singles = prop::sample::select(vec![
             "(not {})",
@@ -89,6 +96,14 @@ fn expression() -> impl Strategy<Value = String> {
             "namespace(a={}).a",
             "({} | int)",
             "n",
+            "[b, [3]][{}]",
+            "[b, {}] | first",
+            "({}).append",
+            "loop.previtem.append({})",
+            "e.k.append({})",
+            "(b, [4])[{}:]",
+            "{'k': b, 'm': e}",
+            "{'k': b}.get({})",
         ]);
         prop_oneof![
             3 => (pairs, inner.clone(), inner.clone())
@@ -107,6 +122,9 @@ fn statements() -> impl Strategy<Value = String> {
         2 => (prop::sample::select(vec!["a", "b", "q", "n.a", "n.b"]), expression())
             .prop_map(|(name, value)| format!("{{% set {name} = {value} %}}")),
         1 => expression().prop_map(|value| format!("{{% do b.append({value}) %}}")),
+        1 => (expression(), expression()).prop_map(|(list, value)| format!("{{% do ({list}).append({value}) %}}")),
+        1 => expression().prop_map(|value| format!("{{% set m.c = {value} %}}")),
+        1 => prop::sample::select(vec!["n", "m", "unknown"]).prop_map(|value| format!("{{% set m = {value} %}}")),
         1 => expression().prop_map(|value| format!("{{{{ record({value}) }}}}")),
         1 => Just("{% if unknown %}{% continue %}{% endif %}".to_owned()),
         1 => Just("{% if unknown %}{% break %}{% endif %}".to_owned()),
@@ -139,7 +157,7 @@ fn statements() -> impl Strategy<Value = String> {
 fn template(parts: &[String], end: &str, silent: bool) -> String {
     let (open, close) = if silent { ("{% set text %}", "{% endset %}") } else { ("", "") };
     format!(
-        "{{% set n = namespace(a=0, b=1) %}}{{% set a = 1 %}}{{% set b = [1] %}}{{% set e = {{'k': 1}} %}}\
+        "{{% set n = namespace(a=0, b=1) %}}{{% set m = namespace(c=[7]) %}}{{% set a = 1 %}}{{% set b = [1] %}}{{% set e = {{'k': 1}} %}}\
          {{% set q = 5 %}}{{% set c = cycler(1, 2) %}}{{% set j = joiner() %}}{{% set last = namespace() %}}\
          {open}{{% for i in [1, 2] %}}{}{{% set last.a = a %}}{{% set last.q = q %}}{{% endfor %}}{close}{{{{ {end} }}}}",
         parts.concat()
@@ -147,7 +165,7 @@ fn template(parts: &[String], end: &str, silent: bool) -> String {
 }
 
 /// Every variable at the end of the template by itself: one that is unknown must not hide another that is wrong.
-const ENDS: [&str; 10] = ["'end'", "n.a", "n.b", "a", "b", "e", "q", "c.current", "last.a", "last.q"];
+const ENDS: [&str; 12] = ["'end'", "n.a", "n.b", "n.c", "m.c", "a", "b", "e", "q", "c.current", "last.a", "last.q"];
 
 fn outcome(context: &Context, template: &str) -> (Result<Found, Error>, Vec<String>) {
     let outcome = context.render(template);
@@ -198,6 +216,18 @@ fn check(template: &str) -> Result<(), TestCaseError> {
         }
     }
     Ok(())
+}
+
+/// What the property below once failed with.
+#[test]
+fn a_list_that_an_unknown_value_may_be_is_changed_through_it() {
+    let parts = [
+        "{% if (unknown == x) %}{% set b = unknown %}{% else %}{% endif %}".to_owned(),
+        "{% if unknown %}{% elif x %}{% set a = (b.append(unknown) ~ unknown ~ unknown) %}{% endif %}".to_owned(),
+    ];
+    for silent in [false, true] {
+        check(&template(&parts, "b", silent)).unwrap();
+    }
 }
 
 proptest! {

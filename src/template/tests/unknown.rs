@@ -126,6 +126,112 @@ fn branches_that_disagree_leave_the_unknown() {
 }
 
 #[test]
+fn what_an_unknown_value_may_be_is_not_known_either() {
+    let either = "{% if unknown %}{% set b = 0 %}{% endif %}";
+    for change in [
+        "b.append(2)",
+        "b.extend([2])",
+        "b.insert(0, 2)",
+        "b.pop()",
+        "b.remove(1)",
+        "b.clear()",
+        "b.update(c=2)",
+        "b.setdefault('c', 2)",
+        "b.popitem()",
+        "b.add(2)",
+        "unknown(b)",
+        "n.append(b) or b.append(2)",
+    ] {
+        let template = format!("{{% set a = [1] %}}{{% set b = a %}}{either}{{% do {change} %}}{{{{ a }}}}");
+        assert_eq!(Context::new().text(&template), "?", "{template}");
+    }
+    for (setup, way) in [
+        ("", "(a if unknown else 0)"),
+        ("", "(0 if unknown else a)"),
+        ("", "(unknown or a)"),
+        ("", "(unknown and a)"),
+        ("", "([a, 0][unknown])"),
+        ("", "({'k': a}[unknown])"),
+        ("", "({'k': a}.get(unknown))"),
+        ("", "({}.get(unknown, a))"),
+        ("", "({unknown: a}.k)"),
+        ("", "({'k': a, unknown: 1}.k)"),
+        ("", "((a, 0)[unknown:][0])"),
+        ("", "([a] + unknown)[0]"),
+        ("", "([a] * unknown)[0]"),
+        ("", "(unknown | default(a))"),
+        ("", "([a] | select('equalto', unknown) | first)"),
+        ("", "([a, unknown] | max)"),
+        ("", "([{}] | map(attribute=unknown, default=a) | first)"),
+        ("", "(unknown | map(attribute='k', default=a) | first)"),
+        ("", "([a] | batch(unknown) | first | first)"),
+        ("", "unknown.k(a)"),
+        ("", "either(a)"),
+        ("", "maybe_first(a)"),
+        ("{% set m = namespace(k=a) %}{% if unknown %}{% set m.k = 0 %}{% endif %}", "m.k"),
+        ("{% set m = namespace(k=0) %}{% if unknown %}{% set m.k = a %}{% endif %}", "m.k"),
+        ("{% set m = namespace(k=0) %}{% do unknown(m) %}{% set m.k = a %}", "m.k"),
+        ("{% set unknown.k = a %}", "unknown.k"),
+        ("{% set m = [] %}{% if unknown %}{% do m.append(a) %}{% endif %}", "m[0]"),
+        ("{% set m = [a] %}{% if unknown %}{% do m.append(0) %}{% endif %}", "m[0]"),
+        ("{% set m = [a] %}{% do m.pop(unknown) %}", "m[0]"),
+        ("{% set m = {'k': a} %}{% do m.update(unknown) %}", "m.k"),
+        ("{% set m = {} %}{% do m.setdefault(unknown, a) %}", "m.k"),
+        ("{% set m = cycler(a, 0) %}{% if unknown %}{% do m.next() %}{% endif %}", "m.current"),
+        ("{% set g = [a] | select %}{% for i in g %}{% break %}{% endfor %}", "(g | first)"),
+    ] {
+        let context = Context::new().with_macros(
+            "{% macro either(v) %}{% if unknown %}{{ return(v) }}{% endif %}{{ return(0) }}{% endmacro %}\
+             {% macro maybe_first(v) %}{% if unknown %}{{ return(0) }}{% endif %}{{ return(v) }}{% endmacro %}",
+        );
+        let template = format!("{{% set a = [1] %}}{setup}{{% do {way}.append(2) %}}{{{{ a }}}}");
+        assert_eq!(context.text(&template), "?", "{template}");
+    }
+    check(&[
+        ("{% set a = [1] %}{% set f = a.append if unknown else 0 %}{% do f(2) %}{{ a }}", "?"),
+        ("{% set a = [1] %}{% do a.append(*unknown) %}{{ a }}", "?"),
+        ("{% set a = [1] %}{% for i in [a, a] if unknown %}{% do loop.previtem.append(2) %}{% endfor %}{{ a }}", "?"),
+        ("{% set a = [1] %}{% for i in unknown %}{% do loop.cycle(a, 0).append(2) %}{% endfor %}{{ a }}", "?"),
+        (
+            "{% set a = [1] %}{% for i in [1] %}{% if unknown %}{% set b = a %}{% endif %}{% do b.append(2) %}{% endfor %}{{ a }}",
+            "?",
+        ),
+        ("{% set m = namespace() %}{% set o = m if unknown else 0 %}{% set o.k = 1 %}{{ m.k }}", "?"),
+        ("{% set m = namespace() %}{% set o = m if unknown else 0 %}{% set m.k = 2 %}{% set o.k = 1 %}{{ m.k }}", "?"),
+        ("{% set c = cycler(1, 2) %}{% set d = c if unknown else 0 %}{% do d.next() %}{{ c.current }}", "?"),
+        // What nothing unknown can be stays known, and so does what only a text was made of.
+        (
+            "{% set a = [1] %}{% if unknown %}{% set b = [1] %}{% do b.append(2) %}{% endif %}{% do b.append(3) %}{{ a }}",
+            "[1]",
+        ),
+        ("{% set a = [1, unknown] %}{% set t = a | join(',') ~ a | string %}{% do t.append(3) %}{{ a[0] }}", "1"),
+        ("{% set a = [[1], 2] %}{% set b = a.index(unknown) %}{% set b = a == unknown %}{{ a[0] }}", "[1]"),
+        (
+            "{% set a = ['x', 'y'] %}{% set b = a[unknown] %}{% set b = a | reject('in', unknown) | list %}{{ a }}",
+            "['x', 'y']",
+        ),
+        ("{% set a = [1] %}{% set b = a if unknown else a %}{% do b.append(2) %}{{ a }}", "[1, 2]"),
+    ]);
+}
+
+#[test]
+fn a_macro_that_somebody_unknown_may_call_may_run() {
+    let context = Context::new();
+    let own = "{% macro m() %}{{ record('m') }}{% do a.append(1) %}{% endmacro %}{% set a = [] %}";
+    for call in [
+        "{% set f = dbt_macro__m if unknown else 0 %}{{ f() }}",
+        "{% set f = [dbt_macro__m, 0][unknown] %}{{ f() }}",
+        "{{ unknown(dbt_macro__m) }}",
+        "{{ dbt_macro__m(*unknown) }}",
+        // It may call itself through what it was given to.
+        "{% macro o() %}{{ dbt_macro__m() }}{{ unknown(dbt_macro__o) }}{% endmacro %}{{ unknown(dbt_macro__o) }}",
+    ] {
+        assert_eq!(context.records(&format!("{own}{call}")).first().map(String::as_str), Some("m maybe"), "{call}");
+        assert_eq!(context.text(&format!("{own}{{% set t %}}{call}{{% endset %}}{{{{ a }}}}")), "?", "{call}");
+    }
+}
+
+#[test]
 fn loops_over_the_unknown() {
     check(&[
         ("{% for i in unknown %}a{% endfor %}", "?"),
@@ -174,6 +280,9 @@ fn loops_over_the_unknown() {
             "?",
         ),
         ("{% for i in [1, unknown, 3] %}{{ loop.index }}{% endfor %}", "123"),
+        // The filter makes the list unknown that the loop goes through.
+        ("{% set a = [1] %}{% for i in a if (unknown or a) is string %}{% endfor %}ok", "ok"),
+        ("{% set a = [1] %}{% for i in a if (unknown or a) is string %}{{ i }}{% endfor %}", "?"),
         ("{% for i in [3, 1] if i > 1 %}{{ loop.last }}{% endfor %}", "True"),
     ]);
 }

@@ -8,7 +8,7 @@ use super::dbt_macros;
 use super::generic_test::{Reach, Reached};
 use super::scope::{Purpose, Scope};
 use crate::project::is_macro_of_adapter;
-use crate::template::{Arguments, Error, Function, Machine, Object, ObjectKind, Value};
+use crate::template::{self, Arguments, Error, Function, Machine, Object, ObjectKind, Value};
 
 /// A bare name that is a macro of the project or the root project, or the name of a package.
 pub fn get(scope: &Rc<Scope>, name: &str) -> Option<Value> {
@@ -39,14 +39,18 @@ fn package(scope: &Rc<Scope>, name: &str) -> Option<Value> {
     if name == "dbt" {
         return Some(Value::object(Dbt(scope.clone())));
     }
-    let is_missing = scope.world.missing.contains(name);
-    is_missing.then(|| Value::object(MissingPackage { scope: scope.clone(), name: name.to_owned() }))
+    scope.world.missing.contains(name).then(|| missing(scope, name))
 }
 
-/// What may be a macro of a folder that cannot be listed: it may call anything.
+fn missing(scope: &Rc<Scope>, name: &str) -> Value {
+    Value::object(MissingPackage { scope: scope.clone(), name: name.to_owned() })
+}
+
+/// What may be a macro of a folder that cannot be listed, which may call anything, or a package where nobody can read which
+/// there are.
 pub fn of_unread(scope: &Rc<Scope>, name: &str) -> Option<Value> {
-    let (index, folder) =
-        [scope.project, 0].into_iter().find_map(|index| Some((index, scope.world.unread_macros(index)?)))?;
+    let unread = [scope.project, 0].into_iter().find_map(|index| Some((index, scope.world.unread_macros(index)?)));
+    let Some((index, folder)) = unread else { return scope.world.may_miss_others.then(|| missing(scope, name)) };
     let id = format!("macro.{}.{name}", scope.world.package(index));
     let (scope, reason) = (scope.clone(), format!("{folder} cannot be read"));
     Some(Function::value(name, move |_, _| {
@@ -108,6 +112,16 @@ impl Object for MacroFunction {
     fn type_name(&self) -> &str {
         "MacroGenerator"
     }
+
+    fn forget(&self, _: &mut Machine<'_>, reason: &Rc<template::Reason>) -> Vec<Value> {
+        may_be_called(&self.scope, self.entry.name(), reason)
+    }
+}
+
+/// Whether a macro is called is not known any more, nor with what.
+fn may_be_called(scope: &Scope, name: &str, reason: &template::Reason) -> Vec<Value> {
+    scope.note_uncertain(&Reason::from(format!("whether {name} is called is not known: {}", reason.text())));
+    Vec::new()
 }
 
 /// `dbt_utils.star`: a package's name with its macros as attributes.
@@ -129,6 +143,10 @@ impl Object for Package {
         } else {
             of_entry(&self.scope, entry)
         }))
+    }
+
+    fn forget(&self, _: &mut Machine<'_>, reason: &Rc<template::Reason>) -> Vec<Value> {
+        may_be_called(&self.scope, self.scope.world.package(self.index), reason)
     }
 }
 

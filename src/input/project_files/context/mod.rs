@@ -12,6 +12,7 @@ mod modules;
 pub mod names;
 mod native;
 mod node;
+mod patterns;
 mod scope;
 
 pub use adapter::dispatched;

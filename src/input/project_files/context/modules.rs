@@ -1,10 +1,9 @@
 //! `modules`: the modules of Python that dbt lends to templates. Of them `re` is evaluated, where a pattern means the same
-//! to Python as to the regex crate.
+//! to Python as to the regex crate, with the flags of which that can be told.
 
 use std::sync::Arc;
 
-use regex::Regex;
-
+use super::patterns::{DOTALL, Flags, IGNORECASE, MULTILINE, alike};
 use crate::template::{Arguments, Error, Function, Machine, Object, Value};
 
 /// `modules`.
@@ -28,52 +27,102 @@ impl Object for Re {
     fn attribute(&self, name: &str, _: &mut Machine<'_>) -> Result<Option<Value>, Error> {
         Ok(Some(match name {
             "sub" => Function::value("sub", |_, arguments| {
-                Ok(match texts(arguments, "sub", ["pattern", "repl", "string", "count", "flags"])? {
-                    Ok([pattern, replacement, string]) => {
-                        sub(&pattern, &replacement, &string).map_or_else(|| not_alike(&pattern), Value::from)
-                    }
-                    Err(unknown) => unknown,
-                })
+                let [pattern, replacement, string, count, flags] =
+                    arguments.bind("sub", ["pattern", "repl", "string", "count", "flags"])?;
+                let [pattern, replacement, string] = texts("sub", [pattern, replacement, string])?;
+                let flags = flags_of(flags)?;
+                if !matches!(count, None | Some(Value::Int(0))) {
+                    return Err(Error::unknown("`modules.re.sub` with a count is not evaluated here"));
+                }
+                sub(&pattern, &replacement, &string, flags).map(Value::from).ok_or_else(|| not_alike(&pattern))
             }),
             "search" => Function::value("search", |_, arguments| find(arguments, "search", "")),
             "match" => Function::value("match", |_, arguments| find(arguments, "match", r"\A")),
-            _ => Value::unknown(&format!("`modules.re.{name}` is not evaluated here")),
+            _ => match Flag::named(name) {
+                Some(flag) => Value::object(flag),
+                None => Value::unknown(&format!("`modules.re.{name}` is not evaluated here")),
+            },
         }))
     }
 }
 
-fn not_alike(pattern: &str) -> Value {
-    Value::unknown(&format!("Python's pattern `{pattern}` is not evaluated here"))
+fn not_alike(pattern: &str) -> Error {
+    Error::unknown(&format!("Python's pattern `{pattern}` is not evaluated here"))
 }
 
-/// The first arguments, or what the call gives if one of them is no known text or there are others.
-fn texts<const N: usize, const TEXTS: usize>(
-    arguments: Arguments,
-    function: &str,
-    names: [&str; N],
-) -> Result<Result<[Arc<str>; TEXTS], Value>, Error> {
-    let mut bound = arguments.bind(function, names)?.into_iter();
-    let mut texts = Vec::new();
-    for value in bound.by_ref().take(TEXTS) {
-        match value {
-            Some(Value::Str(text)) => texts.push(text),
-            Some(unknown @ Value::Unknown(_)) => return Ok(Err(unknown)),
-            _ => break,
+/// Arguments that have to be texts.
+fn texts<const N: usize>(function: &str, values: [Option<Value>; N]) -> Result<[Arc<str>; N], Error> {
+    let text = |value| match value {
+        Some(Value::Str(text)) => Ok(text),
+        Some(Value::Unknown(reason)) => Err(Error::Unknown(reason)),
+        _ => Err(Error::unknown(&format!("`modules.re.{function}` is evaluated here for texts alone"))),
+    };
+    let texts = values.into_iter().map(text).collect::<Result<Vec<_>, _>>()?;
+    Ok(texts.try_into().expect("each value gave one"))
+}
+
+/// A flag of `re`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Flag {
+    name: &'static str,
+    short: &'static str,
+    bits: i64,
+}
+
+/// Those that are evaluated. `VERBOSE` and `LOCALE` change what a pattern is, and `DEBUG` what is printed.
+const FLAGS: [Flag; 6] = [
+    Flag { name: "NOFLAG", short: "NOFLAG", bits: 0 },
+    Flag { name: "IGNORECASE", short: "I", bits: IGNORECASE },
+    Flag { name: "MULTILINE", short: "M", bits: MULTILINE },
+    Flag { name: "DOTALL", short: "S", bits: DOTALL },
+    // Nothing is different for the characters that a class is evaluated for.
+    Flag { name: "UNICODE", short: "U", bits: 32 },
+    Flag { name: "ASCII", short: "A", bits: 256 },
+];
+
+impl Flag {
+    fn named(name: &str) -> Option<Self> {
+        FLAGS.into_iter().find(|flag| flag.name == name || flag.short == name)
+    }
+}
+
+impl Object for Flag {
+    fn text(&self) -> Result<String, Error> {
+        Ok(format!("re.{}", self.name))
+    }
+
+    fn is_true(&self) -> Result<bool, Error> {
+        Ok(self.bits != 0)
+    }
+
+    fn equals(&self, _: &Value) -> Option<bool> {
+        None
+    }
+
+    fn type_name(&self) -> &str {
+        "RegexFlag"
+    }
+}
+
+/// The flags of a call.
+fn flags_of(value: Option<Value>) -> Result<Flags, Error> {
+    match value {
+        None => Ok(Flags::default()),
+        Some(Value::Unknown(reason)) => Err(Error::Unknown(reason)),
+        Some(Value::Int(bits)) if bits & !(IGNORECASE | MULTILINE | DOTALL) == 0 => Ok(Flags(bits)),
+        Some(Value::Object(flag)) if flag.type_name() == "RegexFlag" => {
+            let name = flag.text()?;
+            let bits = FLAGS.iter().find(|flag| name.strip_prefix("re.") == Some(flag.name)).map(|flag| flag.bits);
+            Ok(Flags(bits.unwrap_or_default()))
         }
+        Some(_) => Err(Error::unknown("these flags of a pattern are not evaluated here")),
     }
-    if bound.any(|more| more.is_some()) {
-        texts.clear();
-    }
-    let other = |_| Value::unknown(&format!("`modules.re.{function}` is evaluated here for texts alone"));
-    Ok(texts.try_into().map_err(other))
 }
 
 fn find(arguments: Arguments, function: &str, anchor: &str) -> Result<Value, Error> {
-    let [pattern, string] = match texts(arguments, function, ["pattern", "string", "flags"])? {
-        Ok(texts) => texts,
-        Err(unknown) => return Ok(unknown),
-    };
-    let Some(regex) = alike(&pattern, &string, anchor) else { return Ok(not_alike(&pattern)) };
+    let [pattern, string, flags] = arguments.bind(function, ["pattern", "string", "flags"])?;
+    let [pattern, string] = texts(function, [pattern, string])?;
+    let regex = alike(&pattern, &string, anchor, flags_of(flags)?).ok_or_else(|| not_alike(&pattern))?;
     Ok(match regex.find(&string) {
         Some(found) => Value::object(Match(found.as_str().to_owned())),
         None => Value::None,
@@ -101,9 +150,9 @@ impl Object for Match {
 }
 
 /// `re.sub`, where it is evaluated.
-fn sub(pattern: &str, replacement: &str, string: &str) -> Option<String> {
+fn sub(pattern: &str, replacement: &str, string: &str, flags: Flags) -> Option<String> {
     const LONGEST: usize = 1 << 20;
-    let regex = alike(pattern, string, "")?;
+    let regex = alike(pattern, string, "", flags)?;
     // Python writes groups with a backslash, and finds an empty match right behind another one, which the crate does not.
     let fits = !replacement.contains('\\')
         && !regex.is_match("")
@@ -111,90 +160,10 @@ fn sub(pattern: &str, replacement: &str, string: &str) -> Option<String> {
     fits.then(|| regex.replace_all(string, regex::NoExpand(replacement)).into_owned())
 }
 
-/// The pattern, if it means the same to Python and to the regex crate in this text.
-fn alike(pattern: &str, string: &str, anchor: &str) -> Option<Regex> {
-    let plain = Plain::of(pattern)?;
-    // Python's `$` matches before a line break at the end as well, and its classes take in other characters.
-    let is_common = |byte: u8| byte.is_ascii() && !(0x1c..0x20).contains(&byte);
-    if plain.has_end && string.ends_with('\n') || plain.has_class && !string.bytes().all(is_common) {
-        return None;
-    }
-    regex::RegexBuilder::new(&format!("{anchor}(?:{pattern})")).size_limit(1 << 20).build().ok()
-}
-
-/// What matters about a pattern that has nothing in it on which Python and the regex crate differ.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Plain {
-    /// `\d`, `\w`, `\s` and their opposites.
-    has_class: bool,
-    /// `$`
-    has_end: bool,
-}
-
-impl Plain {
-    fn of(pattern: &str) -> Option<Self> {
-        let mut plain = Self::default();
-        let mut rest = pattern.chars().peekable();
-        let mut may_repeat = false;
-        while let Some(character) = rest.next() {
-            may_repeat = match character {
-                '\\' => plain.escape(rest.next()?)?,
-                '[' => plain.set(&mut rest)?,
-                // Possessive and repeated repetitions are Python's or the crate's alone.
-                '+' | '*' | '?' if may_repeat => {
-                    rest.next_if_eq(&'?');
-                    false
-                }
-                '(' if rest.peek() == Some(&'?') => (rest.next()? == '?' && rest.next()? == ':').then_some(false)?,
-                '$' => {
-                    plain.has_end = true;
-                    false
-                }
-                '(' | '|' | '^' => false,
-                ')' | '.' => true,
-                '+' | '*' | '?' | '{' | '}' | ']' => return None,
-                _ => true,
-            };
-        }
-        Some(plain)
-    }
-
-    /// What follows a backslash; what it stands for may be repeated.
-    fn escape(&mut self, character: char) -> Option<bool> {
-        match character {
-            'd' | 'w' | 's' | 'D' | 'W' | 'S' => self.has_class = true,
-            'n' | 'r' | 't' => {}
-            other if other.is_ascii_punctuation() && !matches!(other, '<' | '>' | '_') => {}
-            _ => return None,
-        }
-        Some(true)
-    }
-
-    /// A set such as `[^a-z]`, from behind its bracket to its end; it may be repeated.
-    fn set(&mut self, rest: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<bool> {
-        rest.next_if_eq(&'^');
-        // A bracket at the start is a character of the set.
-        if rest.peek() == Some(&']') {
-            return None;
-        }
-        loop {
-            match rest.next()? {
-                ']' => return Some(true),
-                '\\' => {
-                    self.escape(rest.next()?)?;
-                }
-                // Operations on sets are the crate's alone.
-                '[' | '&' | '~' => return None,
-                '-' if rest.peek() == Some(&'-') => return None,
-                _ => {}
-            }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::template::{Globals, Limits, Rendering, Template};
 
     /// With what Python gives.
     #[test]
@@ -221,16 +190,61 @@ mod tests {
             ("(", "x", "a", None),
         ];
         for (pattern, replacement, string, expected) in cases {
-            assert_eq!(sub(pattern, replacement, string).as_deref(), expected, "{pattern} in {string:?}");
+            let found = sub(pattern, replacement, string, Flags::default());
+            assert_eq!(found.as_deref(), expected, "{pattern} in {string:?}");
         }
     }
 
+    struct Names;
+
+    impl Globals for Names {
+        fn get(&self, name: &str) -> Option<Value> {
+            (name == "modules").then(|| Value::object(Modules))
+        }
+    }
+
+    /// With what dbt 1.12 gives with Python 3.11.
     #[test]
-    fn a_match_begins_at_the_start() {
-        let is_match = |anchor: &str, string: &str| alike("b+", string, anchor).map(|regex| regex.is_match(string));
-        assert_eq!(
-            (is_match("", "abb"), is_match(r"\A", "abb"), is_match(r"\A", "bb")),
-            (Some(true), Some(false), Some(true))
-        );
+    fn flags_mean_what_they_mean_to_python() {
+        for (expression, expected) in [
+            ("search('B+', 'abb', modules.re.IGNORECASE).group()", "bb"),
+            ("search('B+', 'abb', modules.re.I) is none", "False"),
+            ("search('[^a]', 'A', modules.re.I) is none", "True"),
+            ("search('[Z-a]', 'z', modules.re.I) is none", "False"),
+            ("match('^b', 'a\\nb', modules.re.M) is none", "True"),
+            ("search('^b', 'a\\nb', modules.re.MULTILINE) is none", "False"),
+            ("search('a$', 'a\\nb') is none", "True"),
+            ("search('a$', 'a\\nb', flags=modules.re.M) is none", "False"),
+            ("search('a$', 'a\\n', flags=modules.re.M) is none", "False"),
+            ("search('a.b', 'a\\nb', modules.re.DOTALL) is none", "False"),
+            ("search('a.b', 'a\\nb', 16) is none", "False"),
+            ("search('A.b', 'a\\nb', 18) is none", "False"),
+            ("search('a.b', 'a\\nb', 0) is none", "True"),
+            ("search('A', 'a', modules.re.NOFLAG) is none", "True"),
+            ("search('A', 'a', modules.re.U) is none", "True"),
+            ("search('\\\\w', 'a', modules.re.ASCII) is none", "False"),
+            ("sub('A', 'x', 'aAb', flags=modules.re.I)", "xxb"),
+            ("sub('A', 'x', 'aAb', 0, modules.re.I)", "xxb"),
+            ("IGNORECASE", "re.IGNORECASE"),
+            ("S", "re.DOTALL"),
+            // What is left to Python.
+            ("search('A.b', 'a\\nb', modules.re.S + modules.re.I) is none", "?"),
+            ("search('a b', 'ab', modules.re.X) is none", "?"),
+            ("search('A', 'a', 64) is none", "?"),
+            ("search('A', 'a', none)", "?"),
+            ("search('A', 'a', modules.nope)", "?"),
+            ("search('i', 'İ', modules.re.I) is none", "?"),
+            ("search('\\\\w', 'ä', modules.re.A) is none", "?"),
+            ("search('a$', 'a\\n') is none", "?"),
+            ("sub('A', 'x', 'aAb', 1, modules.re.I)", "?"),
+        ] {
+            let template = Template::parse(format!("{{{{ modules.re.{expression} }}}}")).unwrap();
+            let found = match Machine::new(&Names, Limits::default()).render(&template, Rendering::default()) {
+                Ok(Value::Str(text)) => text.to_string(),
+                Ok(Value::Unknown(_)) => "?".to_owned(),
+                other => panic!("{expression}: {other:?}"),
+            };
+            assert_eq!(found, expected, "{expression}");
+        }
     }
 }
