@@ -64,6 +64,7 @@ impl<'a> From<Facts<'a>> for Project<'a> {
             neighbours: OnceLock::new(),
             disabled_tests: OnceLock::new(),
             disabled_readers: OnceLock::new(),
+            groups: OnceLock::new(),
             tests_key: OnceLock::new(),
         }
     }

@@ -11,6 +11,7 @@ mod detail;
 mod disabled_readers;
 mod disabled_tests;
 mod docs;
+mod groups;
 mod ids;
 mod json;
 mod kinds;
@@ -55,6 +56,7 @@ pub use text::Text;
 
 use disabled_readers::DisabledReaders;
 use disabled_tests::DisabledTests;
+use groups::Groups;
 use kinds::Kinds;
 use neighbours::Neighbours;
 use testing::TestIndex;
@@ -100,6 +102,7 @@ pub struct Project<'a> {
     neighbours: OnceLock<Neighbours>,
     disabled_tests: OnceLock<DisabledTests>,
     disabled_readers: OnceLock<DisabledReaders>,
+    groups: OnceLock<Groups>,
     /// Asked for once the own files are known, by one finding after the other.
     tests_key: OnceLock<&'static str>,
 }
@@ -219,15 +222,6 @@ impl<'a> Project<'a> {
         self.iter().filter(|(_, resource)| resource.is_unknown(field)).map(|(id, _)| id).collect()
     }
 
-    /// The group of that name in the root project or, failing that, in any package.
-    pub fn group(&self, name: &str) -> Option<&Resource<'a>> {
-        let own = self.find(&format!("group.{}.{name}", self.name)).map(|id| self.get(id));
-        own.or_else(|| {
-            let groups = self.resources[self.first_from("group.")..].iter();
-            groups.take_while(|it| it.kind == ResourceType::Group).find(|group| group.name.as_str() == name)
-        })
-    }
-
     /// Where a missing entry belongs: the YAML file that describes most resources of the same type in the same folder or,
     /// where each has a file of its own, the one that is called after this resource in the same way. `None` where nothing
     /// shows it.
@@ -241,17 +235,6 @@ impl<'a> Project<'a> {
         let (version, latest) = (relation.version.as_ref()?, relation.latest_version.as_ref()?);
         let family = resource.unique_id.strip_suffix(version.as_str())?;
         self.find(&format!("{family}{latest}"))
-    }
-
-    /// Whether the root project defines any dbt group.
-    pub fn has_groups(&self) -> bool {
-        let prefix = format!("group.{}.", self.name);
-        self.resources.get(self.first_from(&prefix)).is_some_and(|resource| resource.unique_id.starts_with(&prefix))
-    }
-
-    /// Index of the first resource whose unique id begins with that, or comes behind it.
-    fn first_from(&self, prefix: &str) -> usize {
-        self.resources.partition_point(|resource| resource.unique_id.as_str() < prefix)
     }
 
     /// Whether the model is declared as a MetricFlow time spine (`time_spine:` in its YAML entry, dbt 1.9 on). The name

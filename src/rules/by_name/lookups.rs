@@ -57,8 +57,11 @@ impl Lookups {
 
     /// The first macro that looks relations up of those that the code of a model calls; hooks do not make what it reads.
     pub(crate) fn called<'m>(&self, model: &'m Resource<'_>) -> Option<&'m str> {
+        let code = model.relation()?.raw_code?.get();
         let finding = model.macros.iter().filter(|id| self.finding.contains(&***id));
-        let mut names = finding.map(|id| id.rsplit('.').next().unwrap_or(id)).peekable();
+        // Most are called by hooks of dbt_project.yml, and to see that the code need not be taken apart.
+        let names = finding.map(|id| id.rsplit('.').next().unwrap_or(id)).filter(|name| code.contains(name));
+        let mut names = names.peekable();
         names.peek()?;
         let calls = super::quoted::calls(&sql(model)?);
         names.find(|name| calls.iter().any(|call| call.rsplit('.').next() == Some(*name)))

@@ -1,6 +1,7 @@
 use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::RandomState;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -265,12 +266,12 @@ fn help(model: &Resource<'_>, is_looked_up: bool) -> String {
 #[derive(Default)]
 struct Relations {
     /// By schema and name, in lower case; gathered when first asked for.
-    known: OnceCell<HashMap<(String, String), ResourceId>>,
+    known: OnceCell<HashMap<(String, String), ResourceId, RandomState>>,
 }
 
 impl Relations {
-    fn gather(cx: &Context<'_>) -> HashMap<(String, String), ResourceId> {
-        let mut known = HashMap::new();
+    fn gather(cx: &Context<'_>) -> HashMap<(String, String), ResourceId, RandomState> {
+        let mut known = HashMap::default();
         let mut ids = ORIGINS.map(|kind| cx.project.of_kind(kind)).concat();
         ids.sort_unstable();
         for id in ids {
