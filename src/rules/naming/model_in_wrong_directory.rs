@@ -12,8 +12,8 @@ declare_rule! {
     ///
     /// First, a name with the prefix of one layer in a folder of another; base models may lie among the staging models.
     /// Second, a staging or base model outside of the folder that is named after the source it reads: reported where the
-    /// project has such a folder for that source, or where the model lies in the folder of another source. The folder with
-    /// the YAML that declares the source is its folder as well, unless there is one below it with the name of a source.
+    /// project has such a folder for that source, or where the model lies in the folder of another source. A folder with
+    /// the YAML that declares the source is its folder as well, but for one with the name of another source and those above.
     ///
     /// A folder that belongs to no layer, a name without a layer's prefix, a layer that no folder of the project belongs to,
     /// a model that reads several sources, and a project that does not sort its staging models by source give no finding.
@@ -28,10 +28,18 @@ declare_rule! {
     /// -- models/marts/int_orders_paid.sql
     /// select 1 as order_id
     /// ```
+    /// ```sql
+    /// -- models/intermediate/int_orders_shipped.sql
+    /// select 1 as order_id
+    /// ```
     ///
     /// # Use instead
     /// ```sql
     /// -- models/intermediate/int_orders_paid.sql
+    /// select 1 as order_id
+    /// ```
+    /// ```sql
+    /// -- models/intermediate/int_orders_shipped.sql
     /// select 1 as order_id
     /// ```
     ModelInWrongDirectory(NoOptions),
@@ -162,13 +170,14 @@ impl<'p> Homes<'p> {
         let read: Vec<String> = staged.sources.iter().map(|name| format!("`{name}`")).collect();
         let read = read.join(", ");
         let stranger = staged.folders().filter(|(name, path)| self.0.get(name).is_some_and(|home| home == path)).last();
-        let is_home = |other: &str| staged.declared.is_some_and(|declared| !is_below(other, declared));
         if let Some((name, path)) = stranger {
-            return (!is_home(path))
-                .then(|| format!("model `{label}` reads source {read}, but lies in the folder of source `{name}`"));
+            let is_home = staged.declared.is_some_and(|declared| is_below(declared, path));
+            let message = || format!("model `{label}` reads source {read}, but lies in the folder of source `{name}`");
+            return (!is_home).then(message);
         }
         let home = staged.sources.iter().find_map(|name| self.0.get(name))?;
-        (!is_home(home)).then(|| format!("model `{label}` reads source {read}, but does not lie in its folder"))
+        let is_home = staged.declared.is_some_and(|declared| !is_below(home, declared));
+        (!is_home).then(|| format!("model `{label}` reads source {read}, but does not lie in its folder"))
     }
 }
 
@@ -236,7 +245,7 @@ mod tests {
         let swaps = staged("execution/app/staging", "stg_swaps", &envio);
         for (file, count) in [
             ("models/execution/app/_sources.yml", 0),
-            ("models/execution/_sources.yml", 0),
+            ("models/execution/_sources.yml", 1),
             ("models/_sources.yml", 1),
             ("models/execution/other/_sources.yml", 1),
         ] {
