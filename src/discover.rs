@@ -9,6 +9,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::paths::shown;
+use crate::text::yaml::{Node, Resolved};
 use crate::text::{SourceFile, Span, TextError, jinja, yaml};
 
 /// The file that makes a folder a dbt project.
@@ -246,15 +247,40 @@ fn read_settings(path: &Path) -> Result<ProjectSettings, DiscoverError> {
     let file = Arc::new(file);
     let tree =
         yaml::parse(file.text()).map_err(|error| bad_project_file(&file, error.span, error.message, error.help))?;
-    let settings = match tree.documents.first() {
-        Some(document) if !document.is_null() => yaml::from_node::<ProjectSettings>(document)
-            .map_err(|error| bad_project_file(&file, error.span, error.message, error.help))?,
-        _ => ProjectSettings::default(),
-    };
+    let document = tree.documents.first().filter(|document| !document.is_null());
+    let settings = document.map(yaml::from_node::<ProjectSettings>).transpose();
+    let settings = settings.map_err(|error| bad_project_file(&file, error.span, error.message, error.help))?;
+    let settings = settings.unwrap_or_default().rendered();
     if settings.name.as_ref().is_none_or(String::is_empty) {
         return Err(DiscoverError::NoName { path: path.to_owned() });
     }
-    Ok(settings.rendered())
+    match document.and_then(|document| mistake(document, &settings)) {
+        Some((span, message)) => Err(bad_project_file(&file, span, message, None)),
+        None => Ok(settings),
+    }
+}
+
+/// What dbt refuses of values that have no type of their own here, and where.
+fn mistake(document: &Node, settings: &ProjectSettings) -> Option<(Span, String)> {
+    let is_text = |node: &Node| matches!(node.resolve(), Some(Resolved::Str(_) | Resolved::Timestamp(_)));
+    if let (Some(node), Some(name)) = (document.get("name"), &settings.name) {
+        if !is_text(node) {
+            return Some((node.span, format!("`name` should be text, and YAML does not take `{name}` for it")));
+        }
+        if !is_project_name(name) && !name.contains("{{") {
+            let rule = "a project's name has letters, digits and underscores, and no digit in front";
+            return Some((node.span, format!("`{}` is no name: {rule}", name.escape_debug())));
+        }
+    }
+    let vars = document.get("vars").filter(|vars| !vars.is_null() && vars.as_mapping().is_none())?;
+    Some((vars.span, "`vars` should be a mapping of names to values".to_owned()))
+}
+
+/// `^[^\d\W]\w*$`, as Python reads it: a line break at the end is let through.
+fn is_project_name(name: &str) -> bool {
+    let name = name.strip_suffix('\n').unwrap_or(name);
+    let is_of_word = |character: char| character.is_alphanumeric() || character == '_';
+    !name.starts_with(|first: char| first.is_ascii_digit()) && !name.is_empty() && name.chars().all(is_of_word)
 }
 
 fn bad_project_file(file: &Arc<SourceFile>, span: Span, message: String, help: Option<String>) -> DiscoverError {

@@ -382,6 +382,16 @@ fn a_manifest_of_nobodys_project() {
 }
 
 #[test]
+fn a_manifest_whose_project_has_none_of_its_resources() {
+    let ghost = manifest().replacen("\"project_name\": \"no_exposures\"", "\"project_name\": \"ghost\"", 1);
+    desk_with("m.json", ghost).run(&["check", "m.json"]).refuses(
+        "  × the project has nothing to look at: it is `ghost`, and all there is belongs to `no_exposures`
+  help: a project's own resources have its name, which is `name` in dbt_project.yml and
+        `project_name` in a manifest; --allow-empty takes an empty project for a pass\n",
+    );
+}
+
+#[test]
 fn an_empty_project_says_that_there_was_nothing_to_look_at() {
     let text = "{\"metadata\": {\"dbt_schema_version\": \"https://schemas.getdbt.com/dbt/manifest/v12.json\", \
                 \"dbt_version\": \"1.12.0\", \"project_name\": \"young\"}}";

@@ -1,5 +1,6 @@
 //! A run that had nothing to look at is no pass.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use miette::Diagnostic;
@@ -11,7 +12,7 @@ use crate::findings::{Report, title};
 use crate::input::manifest::freshness::BESIDE;
 use crate::input::project_files::list;
 use crate::paths::shown;
-use crate::project::Project;
+use crate::project::{Project, ResourceType};
 use crate::words::counted;
 
 /// Why a run looked at nothing. Each ends it with exit code 2, unless --allow-empty is given.
@@ -31,6 +32,13 @@ pub enum EmptyRun {
          for one"
     ))]
     Project { reason: String },
+
+    #[error("the project has nothing to look at: it is `{project}`, and all there is belongs to {owners}")]
+    #[diagnostic(help(
+        "a project's own resources have its name, which is `name` in {PROJECT_FILE} and `project_name` in a manifest; \
+         --allow-empty takes an empty project for a pass"
+    ))]
+    Foreign { project: String, owners: String },
 
     #[error("{} {} nothing that dbt reads", files, if *count == 1 { "is" } else { "are" })]
     #[diagnostic(help(
@@ -74,6 +82,9 @@ impl EmptyRun {
         let paths = model_paths.unwrap_or(&default);
         let is_missing = |path: &&String| root.is_some_and(|root| !root.join(path).is_dir());
         let missing: Vec<String> = paths.iter().filter(is_missing).map(|path| format!("`{path}`")).collect();
+        if let Some(owners) = owners(project).filter(|_| missing.is_empty()) {
+            return Some(Self::Foreign { project: project.name.to_string(), owners });
+        }
         let reason = match missing.as_slice() {
             [] => "it has no model, no source, nothing else that dbt knows".to_owned(),
             [_] => format!("there is no folder {} for its models, nor anything else", missing.concat()),
@@ -101,5 +112,18 @@ impl EmptyRun {
             _ => names.concat(),
         };
         Some(Self::Files { files, count: names.len() })
+    }
+}
+
+/// Whose the resources are of a project that has none; `None` where there are none but macros and docs, which dbt brings.
+fn owners(project: &Project<'_>) -> Option<String> {
+    let is_brought = |kind: ResourceType| matches!(kind, ResourceType::Macro | ResourceType::DocsBlock);
+    let all = project.resources.iter().filter(|resource| !is_brought(resource.kind));
+    let packages: BTreeSet<&str> = all.map(|resource| resource.package.as_str()).collect();
+    let names: Vec<String> = packages.iter().take(3).map(|name| format!("`{name}`")).collect();
+    match packages.len() {
+        0 => None,
+        1..=3 => Some(names.join(", ")),
+        count => Some(format!("{} and {} more", names.join(", "), count - 3)),
     }
 }

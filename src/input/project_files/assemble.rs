@@ -13,11 +13,12 @@ use super::files::{self, Read, Role};
 use super::generic_tests::generic_tests;
 use super::load::Listing;
 use super::node::{Kind, Node};
+use super::overlap::{self, Overlaps};
 use super::parse::{self, Body, Docs, MacroFile, Parsed};
 use super::patch::patch;
 use super::problem::Problem;
 use super::properties::Entry;
-use super::search::UnreadFolder;
+use super::search::{Found, UnreadFolder};
 use super::sources::{SourceTable, tables};
 use super::unread::{Unread, UnreadCode};
 use super::warehouse::finish;
@@ -45,10 +46,12 @@ pub fn assemble(mut world: World, files: &Files) -> ProjectInput {
     nodes.extend(hooks(&world));
     nodes.extend(yaml_snapshots(&world, &entries));
     unread_code.extend(nodes.iter().filter_map(UnreadCode::of_node));
-    let (mut nodes, doubles) = without_doubles(nodes, &mut problems);
+    let mut overlaps = Overlaps::default();
+    let (mut nodes, doubles) = without_doubles(nodes, &world, &mut overlaps, &mut problems);
     unread_code.extend(doubles.into_iter().map(UnreadCode::from));
     let patched = patch(&mut nodes, &entries, &world);
-    problems.extend(doubles::problems(&patched.doubles, &reads));
+    problems.extend(doubles::problems(&patched.doubles, &reads, &world, &mut overlaps));
+    problems.extend(overlaps.problems(&world.projects[0].root, files));
     let sources: Vec<SourceTable> = of_section(&entries, "sources").flat_map(|entry| tables(entry, &world)).collect();
     let resources = yaml_resources(&world, &entries);
     nodes.extend(generic_tests(&world, &entries, &nodes, &mut problems));
@@ -80,11 +83,9 @@ fn unread_folder(world: &World, project: usize, folder: &UnreadFolder) -> Proble
 fn listing(world: &World, reads: &[Read]) -> Listing {
     let own = reads.iter().filter(|read| read.project == 0);
     let unread = world.unread.iter().filter(|(project, _)| *project == 0);
-    Listing {
-        paths: world.projects[0].paths.all(),
-        files: own.map(|read| (read.role, read.found.clone())).collect(),
-        unread: unread.map(|(_, folder)| folder.clone()).collect(),
-    }
+    let mut files: Vec<(Role, Found)> = own.map(|read| (read.role, read.found.clone())).collect();
+    files.dedup();
+    Listing { paths: world.projects[0].paths.all(), files, unread: unread.map(|(_, folder)| folder.clone()).collect() }
 }
 
 /// What is no longer needed. Freeing it takes a tenth of the time of reading, and a command that ends need not wait.
@@ -177,9 +178,22 @@ fn read_docs(reads: &[Read], problems: &mut Vec<Problem>) -> (Vec<Docs>, Option<
 
 /// Of several enabled nodes with one id the first is kept, for dbt refuses the project then; disabled ones may share one.
 /// The others come second.
-fn without_doubles(nodes: Vec<Node>, problems: &mut Vec<Problem>) -> (Vec<Node>, Vec<Node>) {
+fn without_doubles(
+    nodes: Vec<Node>,
+    world: &World,
+    overlaps: &mut Overlaps,
+    problems: &mut Vec<Problem>,
+) -> (Vec<Node>, Vec<Node>) {
     let mut seen: HashMap<&str, &str> = HashMap::new();
-    let mut is_first = |node| first(node, &mut seen).map_err(|problem| problems.push(problem)).is_ok();
+    let mut is_first = |node| {
+        let Some(first) = first(node, &mut seen) else { return true };
+        let searched = overlap::searched(&world.projects[node.project].paths, node.kind);
+        let is_read_twice = node.project == 0 && overlap::is_same_file(first, &node.path);
+        if !(is_read_twice && overlaps.note(searched, &node.path)) {
+            problems.push(double(node, first));
+        }
+        false
+    };
     let kept: Vec<bool> = nodes.iter().map(&mut is_first).collect();
     if kept.iter().all(|&is_kept| is_kept) {
         return (nodes, Vec::new());
@@ -188,25 +202,25 @@ fn without_doubles(nodes: Vec<Node>, problems: &mut Vec<Problem>) -> (Vec<Node>,
     nodes.into_iter().partition(|_| kept.next().unwrap_or(true))
 }
 
-/// Notes an enabled node's id and path.
-///
-/// # Errors
-/// Where another one has the id already.
-fn first<'n>(node: &'n Node, seen: &mut HashMap<&'n str, &'n str>) -> Result<(), Problem> {
+/// Notes an enabled node's id and path. The path of another one that has the id already.
+fn first<'n>(node: &'n Node, seen: &mut HashMap<&'n str, &'n str>) -> Option<&'n str> {
     if !node.is_enabled() {
-        return Ok(());
+        return None;
     }
-    let first = match seen.entry(&node.unique_id) {
+    match seen.entry(&node.unique_id) {
         hash_map::Entry::Vacant(place) => {
             place.insert(&node.path);
-            return Ok(());
+            None
         }
-        hash_map::Entry::Occupied(first) => *first.get(),
-    };
+        hash_map::Entry::Occupied(first) => Some(*first.get()),
+    }
+}
+
+fn double(node: &Node, first: &str) -> Problem {
     let message = format!("{first} has the {} `{}` already", node.kind.word(), node.name);
     let problem = Problem::new(node.project, node.path.clone(), Some(Span::default()), message);
     let help = "give one of them another name; dbt refuses the project until then".to_owned();
-    Err(Problem { help: Some(help), ..problem })
+    Problem { help: Some(help), ..problem }
 }
 
 /// Parses and renders every file that is a node.

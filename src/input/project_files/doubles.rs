@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::files::{Read, Role};
+use super::overlap::{self, Overlaps};
 use super::parse;
 use super::problem::Problem;
 use super::properties::Place;
+use super::world::World;
 use crate::project::{Elsewhere, Spot};
 use crate::text::Span;
 
@@ -20,44 +22,63 @@ pub struct Double {
 }
 
 /// What is wrong with the second entry of each; the others are named with it.
-pub fn problems(doubles: &BTreeMap<String, Double>, reads: &[Read]) -> Vec<Problem> {
+///
+/// What stands in a file that two paths lead to is described once, and the paths are noted.
+pub fn problems(
+    doubles: &BTreeMap<String, Double>,
+    reads: &[Read],
+    world: &World,
+    overlaps: &mut Overlaps,
+) -> Vec<Problem> {
     if doubles.is_empty() {
         return Vec::new();
     }
     let properties = reads.iter().filter(|read| read.role == Role::Properties);
     let files: Files<'_> = properties.map(|read| ((read.project, read.found.path()), read)).collect();
-    doubles.iter().filter_map(|(unique_id, double)| double.problem(unique_id, &files)).collect()
+    let paths: Vec<Vec<String>> = world.projects.iter().map(|project| project.paths.all()).collect();
+    let all = doubles.iter().filter_map(|(unique_id, double)| {
+        let entries = double.entries(&files, &paths, overlaps);
+        double.problem(unique_id, &entries)
+    });
+    all.collect()
 }
 
 /// Properties files by project and path.
 type Files<'r> = HashMap<(usize, String), &'r Read>;
 
+/// An entry's file, and where in it the name stands.
+type Described<'d> = (&'d Place, Option<Span>);
+
 impl Double {
-    fn problem(&self, unique_id: &str, files: &Files<'_>) -> Option<Problem> {
-        let [first, second, ..] = self.places.as_slice() else { return None };
+    fn problem(&self, unique_id: &str, entries: &[Described<'_>]) -> Option<Problem> {
+        let [(first, _), (second, span), ..] = entries else { return None };
         let message = format!(
             "`{}` is described in {} already; dbt refuses a second description of one resource",
             self.name, first.path
         );
-        let spans = self.spans(files);
-        let others = self.places.iter().zip(&spans).enumerate().filter(|(index, _)| *index != 1);
+        let others = entries.iter().enumerate().filter(|(index, _)| *index != 1);
         let others = others.filter_map(|(_, (place, span))| Some(Spot::new(&place.path, (*span)?)));
-        let problem = Problem::new(second.project, second.path.clone(), spans[1], message);
+        let problem = Problem::new(second.project, second.path.clone(), *span, message);
         let elsewhere = Elsewhere { unique_id: unique_id.to_owned(), spots: others.collect() };
         Some(Problem { elsewhere: Some(Box::new(elsewhere)), ..problem })
     }
 
-    /// Where each entry has the name.
-    fn spans(&self, files: &Files<'_>) -> Vec<Option<Span>> {
+    /// The entries, without those that were only read twice.
+    fn entries(&self, files: &Files<'_>, paths: &[Vec<String>], overlaps: &mut Overlaps) -> Vec<Described<'_>> {
         let mut of_files = HashMap::new();
-        let mut spans = Vec::with_capacity(self.places.len());
+        let mut all = Vec::with_capacity(self.places.len());
         for place in &self.places {
-            let names = of_files.entry(place).or_insert_with(|| {
+            let file = overlap::parts(&place.path);
+            let names = of_files.entry((place.project, file)).or_insert_with(|| {
                 let file = files.get(&(place.project, place.path.clone()));
                 file.map_or_else(Vec::new, |read| parse::name_spans(read, self.section, &self.name)).into_iter()
             });
-            spans.push(names.next());
+            let span = names.next();
+            let is_read_twice = span.is_none() && overlaps.note(&paths[place.project], &place.path);
+            if !is_read_twice {
+                all.push((place, span));
+            }
         }
-        spans
+        all
     }
 }

@@ -83,7 +83,8 @@ pub struct Listing {
 /// Lists the files of the project in `root` as its `dbt_project.yml` is written: Jinja in its paths is not evaluated.
 pub fn list(root: &Path) -> Listing {
     let project = DbtProject::new(root.to_owned(), String::new(), settings(root), Map::new());
-    let (files, unread) = find(&project);
+    let (mut files, unread) = find(&project);
+    files.dedup();
     Listing { paths: project.paths.all(), files, unread }
 }
 

@@ -21,6 +21,7 @@ mod load;
 mod lookup;
 mod manifest;
 mod node;
+mod overlap;
 mod parse;
 mod patch;
 mod problem;

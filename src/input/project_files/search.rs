@@ -79,7 +79,7 @@ impl Search {
         Self { root: root.to_owned(), ignored, walked: HashMap::new() }
     }
 
-    /// Files below these paths that end like this, sorted by path. Names that begin with `.`, `#` or `~` are left out,
+    /// Files below these paths that end like this, sorted by path, twice where two paths lead to one. Names that begin with `.`, `#` or `~` are left out,
     /// as dbt leaves them out, whereas folders of such names are searched.
     pub fn find(&mut self, paths: &[String], extensions: &[&str]) -> Vec<Found> {
         let mut found = Vec::new();
@@ -94,7 +94,6 @@ impl Search {
             found.extend(all.filter(|file| !self.is_ignored(&file.path(), false)));
         }
         found.sort();
-        found.dedup();
         found
     }
 

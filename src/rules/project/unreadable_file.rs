@@ -6,8 +6,9 @@ declare_rule! {
     /// Flags a file of the project that cannot be read as it is now.
     ///
     /// That is YAML that is none, SQL or a macro with a tag that is never closed, a template without end, a file that is
-    /// no text, and the second of two models of one name or of two entries about one resource. With a manifest only
-    /// properties files are looked at; it was written when the file could still be read. So is a folder that cannot be
+    /// no text, the second of two models of one name or of two entries about one resource, and a path in
+    /// `dbt_project.yml` by which dbt finds files a second time. With a manifest only properties files are looked at; it
+    /// was written when the file could still be read. So is a folder that cannot be
     /// listed: nothing is then concluded from what is nowhere else. Until the file can be read again, findings about what
     /// the file describes name the file without a line; everything else is linted as usual. Only the root project's files are looked at, and only where they are at hand: a bare manifest has none.
     ///
