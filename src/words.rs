@@ -34,9 +34,28 @@ pub fn counted(count: usize, noun: &str) -> String {
     }
 }
 
+/// Whether one name is the other but for a letter that is missing, added, changed or swapped, or for capitals. A short name
+/// is like too many others.
+pub fn is_slip(name: &str, meant: &str) -> bool {
+    let is_long = name.chars().count().min(meant.chars().count()) >= 4;
+    name != meant && is_long && strsim::damerau_levenshtein(&name.to_lowercase(), &meant.to_lowercase()) <= 1
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{counted, either, listed};
+    use super::{counted, either, is_slip, listed};
+
+    #[test]
+    fn a_slip_is_one_letter() {
+        for (name, meant) in [("ownr", "owner"), ("owners", "owner"), ("onwer", "owner"), ("Owner", "owner")] {
+            assert!(is_slip(name, meant), "{name}");
+        }
+        for (name, meant) in
+            [("owner", "owner"), ("own", "owner"), ("power", "owner"), ("owner_of", "owner"), ("pi", "pii")]
+        {
+            assert!(!is_slip(name, meant), "{name}");
+        }
+    }
 
     #[test]
     fn lists_are_cut_to_five() {

@@ -237,7 +237,7 @@ fn values_of_a_wrong_type() {
         (&["macros"], "[{}]", "macros", "an object", "a list"),
         (&["disabled"], "[]", "disabled", "an object", "a list"),
         (&["disabled"], "{\"a.b\": {}}", "disabled[\"a.b\"]", "a list", "an object"),
-        (&["disabled"], "{\"a.b\": [{}, 5]}", "disabled[\"a.b\"][1]", "an object", "the number `5`"),
+        (&["disabled"], "{\"a.b\": [{\"name\": \"b\"}, 5]}", "disabled[\"a.b\"][1]", "an object", "the number `5`"),
         (&["exposures"], "{\"e\": {\"owner\": []}}", "exposures.e.owner", "an object", "a list"),
         (&["groups"], "{\"g\": 1.5}", "groups.g", "an object", "the number `1.5`"),
         (&[VISITS], "[]", node, "an object", "a list"),
@@ -253,7 +253,9 @@ fn values_of_a_wrong_type() {
         (&[VISITS, "columns", "visit_id", "tags"], "{}", "columns.visit_id.config.tags", strings, "an object"),
         (&[VISITS, "depends_on"], "\"x\"", "depends_on", "an object", "the string \"x\""),
         (&[VISITS, "depends_on"], "[\"x\"]", "depends_on", "an object", "a list"),
-        (&[VISITS, "depends_on", "nodes"], "{}", "depends_on.nodes", strings, "an object"),
+        (&[VISITS, "depends_on", "nodes"], "{}", "depends_on.nodes", "a list of strings", "an object"),
+        (&[VISITS, "depends_on", "nodes"], "\"x\"", "depends_on.nodes", "a list of strings", "the string \"x\""),
+        (&[VISITS, "depends_on", "macros"], "\"x\"", "depends_on.macros", "a list of strings", "the string \"x\""),
         (&[VISITS, "config"], "7", "config", "an object", "the number `7`"),
         (&[VISITS, "config"], "[]", "config", "an object", "a list"),
         (&[VISITS, "config", "enabled"], "\"yes\"", "config.enabled", "true or false", "the string \"yes\""),
@@ -270,7 +272,7 @@ fn values_of_a_wrong_type() {
         // Where the path goes into the value, the place does as well.
         let inner = match value {
             "{\"a.b\": {}}" => 8,
-            "{\"a.b\": [{}, 5]}" => 13,
+            "{\"a.b\": [{\"name\": \"b\"}, 5]}" => 24,
             "{\"e\": {\"owner\": []}}" => 16,
             "{\"g\": 1.5}" => 6,
             "[[\"a\"]]" => 1,
@@ -283,6 +285,26 @@ fn values_of_a_wrong_type() {
         assert_eq!(first, format!("  × {message}"), "{keys:?} {value}");
         assert_eq!((run.code, run.stdout.as_str()), (Some(2), ""), "{keys:?} {value}");
     }
+}
+
+#[test]
+fn an_entry_without_a_name() {
+    let (text, start) = with_value(&manifest(), &["model.no_exposures.fct_visits"], "{\"columns\": {}}");
+    desk_with("m.json", text).run(&["check", "m.json"]).refuses(&format!(
+        "  × m.json:1:{start}: .nodes[\"model.no_exposures.fct_visits\"] has no `name`
+  help: run `dbt parse` to write it anew; if that wrote it, report it as a bug of dbt-steward\n"
+    ));
+}
+
+/// Python reads and writes halves of characters where it is told to.
+#[test]
+fn half_of_a_character() {
+    let (text, start) = with_value(&manifest(), &["model.no_exposures.fct_visits", "description"], "\"\\ud83d here\"");
+    let run = desk_with("m.json", text).run(&["check", "m.json"]);
+    let place = format!("  × m.json:1:{}: half of a character, which is no text: ", start + 7);
+    assert!(run.stderr.starts_with(&place), "{place}: {}", run.stderr);
+    assert!(run.stderr.contains("write it anew,"), "{}", run.stderr);
+    assert_eq!(run.code, Some(2));
 }
 
 #[test]

@@ -163,13 +163,13 @@ fn tests_that_are_none() {
 /// dbt refuses each of these; the rest of the project is linted all the same.
 #[test]
 fn values_of_wrong_types() {
-    let text = "models:\n  - name: good\n    meta: text\n    columns: 5\n    config: {tags: 5, enabled: maybe, \
-                grants: x, contract: true, group: {}, unique_key: {a: b}}\n  - 7\n  - name: [x]\nsources: 3\nexposures:\n  \
+    let text = "models:\n  - name: good\n    meta: text\n    columns: 5\n    config: {tags: 5, \
+                grants: x, contract: true, group: {}, unique_key: {a: b}}\n  - {name: switched, config: {enabled: maybe}}\n  - 7\n  - name: [x]\nsources: 3\nexposures:\n  \
                 - name: e\n    owner: Anna\n    depends_on: x\nmetrics: [{name: m, type_params: 4}]\nmacros: [{name: n, \
                 arguments: 1}]\nunit_tests: [{name: u, model: [], given: 4}]\nsnapshots: [{name: s, relation: 5}]\n\
                 groups: [{name: g, owner: 5}]\nsemantic_models: [{name: a, measures: x, model: 3}]\n\
                 saved_queries: [{name: q, query_params: 1, exports: 2}]\n";
-    let desk = desk(&[("models/p.yml", text)]);
+    let desk = desk(&[("models/p.yml", text), ("models/switched.sql", "select 1 as id")]);
     let run =
         desk.run(&["check", "shop", "--input", "project", "--exit-zero", "--select", "DOC001", "--format", "concise"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);

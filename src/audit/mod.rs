@@ -317,6 +317,7 @@ fn notes(
 ) -> Vec<String> {
     let mut notes = Vec::new();
     notes.extend(disabled(&report.summary.counts));
+    notes.extend(ground.project.left_out().map(|left_out| format!("{left_out}; a profile or a manifest tells.")));
     notes.extend(suppressions(accepted, score));
     let has_exposures = ground.project.resources.iter().any(|it| it.kind == ResourceType::Exposure);
     if !has_exposures {

@@ -256,13 +256,14 @@ fn summary(arguments: &Arguments, linted: &Linted<'_, '_>, start: Instant) -> St
     let style = SummaryStyle {
         verbose: arguments.verbose,
         input: &linted.choice.in_words(),
+        left_out: linted.project.left_out(),
         unknown: &input::unknown(linted.project),
         unmatched: &linted.resolved.unmatched,
         named: &linted.resolved.named,
         files: &linted.files(),
         elapsed: start.elapsed(),
     };
-    report::summary(&linted.report, style) + &first_steps(arguments, linted)
+    report::summary(&linted.report, &style) + &first_steps(arguments, linted)
 }
 
 /// What helps whoever sees the findings of a large project for the first time; empty where there are few, or they are told

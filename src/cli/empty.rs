@@ -72,6 +72,9 @@ impl EmptyRun {
         if let Some(folder) = project.unread_folder() {
             return Some(Self::Project { reason: format!("{} cannot be read: {}", folder.path, folder.message) });
         }
+        if let Some(left_out) = project.left_out() {
+            return Some(Self::Project { reason: format!("{left_out}; a profile or a manifest tells") });
+        }
         let disabled = project.disabled.iter().filter(|resource| project.is_own(resource)).count();
         if disabled > 0 {
             return Some(Self::Project {

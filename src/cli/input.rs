@@ -361,8 +361,12 @@ fn note_unread_folders(folders: &[UnreadFolder], project: &mut Project<'_>) {
 /// What is not known of a project, by field and reason: "schema of 62 resources: …".
 pub fn unknown(project: &Project<'_>) -> Vec<String> {
     let mut counts: BTreeMap<(&str, &str), (usize, &str)> = BTreeMap::new();
-    for resource in project.resources.iter().filter(|resource| project.is_own(resource)) {
-        for (field, reason) in resource.unknown.iter().flat_map(|fields| fields.iter()) {
+    let listed = project.resources.iter().map(|resource| (resource, ""));
+    // Of what may not even be there nothing else matters.
+    let all = listed.chain(project.possible().map(|resource| (resource, "enabled")));
+    for (resource, only) in all.filter(|(resource, _)| project.is_own(resource)) {
+        let fields = resource.unknown.iter().flat_map(|fields| fields.iter());
+        for (field, reason) in fields.filter(|(field, _)| only.is_empty() || field.as_str() == only) {
             let count = counts.entry((field, reason)).or_insert((0, resource.unique_id.as_str()));
             count.0 += 1;
         }

@@ -13,7 +13,7 @@ use crate::findings::{
     Atom, BaselineSummary, BaselineUpdate, FixedEntries, Located, RATCHET, RecordedShares, Report, Severity, Share,
 };
 use crate::paths::shown;
-use crate::project::Project;
+use crate::project::{Project, Resource};
 use crate::rules::suppression::STALE_BASELINE_ENTRY;
 use crate::rules::unknown::is_field_unknown;
 use crate::rules::{self, Instance, Subject};
@@ -77,14 +77,15 @@ pub fn hold_against_baseline(linted: &mut Linted<'_, '_>, update: Update) -> mie
             _ => Err(NoBaseline::Update { path: shown(&linted.baseline_path) }.into()),
         };
     };
-    let groups = source_groups(linted.project);
+    let groups = source_groups(&linted.project.resources);
+    let possible = possible(linted.project);
     let root = linted.locator.project_root();
     let scope = Scope {
         ran: ran(&linted.report),
         without_subjects: without_subjects(&linted.report),
         has_resource: &|id| linted.project.find(id).is_some() || groups.contains(id),
         has_file: &|path| root.is_none_or(|root| root.join(path).exists()),
-        is_unknown: &|atom| is_unknown(linted.project, &groups, atom),
+        is_unknown: &|atom| may_be_of(&possible, atom) || is_unknown(linted.project, &groups, atom),
     };
     let comparison = baseline::compare(&linted.report, baseline, &scope);
     let written = match update {
@@ -151,11 +152,21 @@ pub fn is_recordable(atom: Atom<'_>) -> bool {
 }
 
 /// Sources (groups of tables), which findings name as they name resources.
-fn source_groups(project: &Project<'_>) -> HashSet<String> {
-    let source = |resource: &crate::project::Resource<'_>| {
-        Some(format!("source.{}.{}", resource.package, resource.as_source()?.source_name))
-    };
-    project.resources.iter().filter_map(source).collect()
+fn source_groups<'r>(resources: impl IntoIterator<Item = &'r Resource<'r>>) -> HashSet<String> {
+    let source =
+        |resource: &Resource<'_>| Some(format!("source.{}.{}", resource.package, resource.as_source()?.source_name));
+    resources.into_iter().filter_map(source).collect()
+}
+
+/// What findings may be about of which nobody knows whether it is enabled.
+fn possible(project: &Project<'_>) -> HashSet<String> {
+    let ids = project.possible().map(|resource| resource.unique_id.to_string());
+    ids.chain(source_groups(project.possible())).collect()
+}
+
+/// Whether an entry may be of one of them. So may all that is said of the project as a whole, of its folders and files.
+fn may_be_of(possible: &HashSet<String>, atom: Atom<'_>) -> bool {
+    possible.contains(atom.subject) || !possible.is_empty() && !baseline::is_of_resource(atom)
 }
 
 /// What is gone may be in a file that cannot be read, or in all those that dbt did not find.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::options::{self, OptionDoc};
+use crate::config::Settings;
 use crate::findings::Severity;
 use crate::rules::{self, Area, RuleInfo, Subject};
 
@@ -149,8 +150,23 @@ fn escape(text: &str) -> String {
     text.replace('|', "\\|")
 }
 
-/// What to write into `dbt-steward.yml` to have the rule with its defaults.
+/// What to write into `dbt-steward.yml` to have the rule: with its defaults or, if it cannot run with these, as its
+/// example has it.
 fn configuration(rule: &RuleInfo) -> String {
+    let by_default = (rule.build)(Value::Null).ok();
+    let cannot_run = by_default.is_none_or(|rule| rule.unset(&Settings::default()).is_some());
+    if let Some(example) = example_config(rule).filter(|_| cannot_run) { example } else { defaults(rule) }
+}
+
+/// The config that stands in the rule's first example.
+fn example_config(rule: &RuleInfo) -> Option<String> {
+    let (_, example) = rule.docs.split_once("# Example")?;
+    let (_, config) = example.split_once("# dbt-steward.yml\n")?;
+    let lines = config.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
+    Some(lines.take_while(|line| !line.starts_with("```")).map(|line| format!("{line}\n")).collect())
+}
+
+fn defaults(rule: &RuleInfo) -> String {
     let severity = rule.default.or(rule.strict).unwrap_or(Severity::Warning);
     let mut text = format!("rules:\n  {}:\n    severity: {severity}\n", rule.slug);
     for option in options::of(rule) {

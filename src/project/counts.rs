@@ -5,6 +5,8 @@ use std::collections::HashSet;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::words::counted;
+
 use super::{Project, Resource, ResourceType};
 
 /// Enabled resources of the root project, by type; `package_models` are models of installed packages, `disabled_models`
@@ -25,6 +27,19 @@ pub struct Counts {
     pub macros: usize,
     pub package_models: usize,
     pub disabled_models: usize,
+}
+
+impl Project<'_> {
+    /// How many resources of the root project are [possible](Project::possible), in a sentence; `None` where none is.
+    pub fn left_out(&self) -> Option<String> {
+        let own = self
+            .possible()
+            .filter(|it| self.is_own(it) && !matches!(it.kind, ResourceType::Test | ResourceType::UnitTest));
+        let ids: HashSet<&str> = own.map(|it| it.unique_id.as_str()).filter(|id| self.find(id).is_none()).collect();
+        let (are, they) = if ids.len() == 1 { ("is", "it is") } else { ("are", "they are") };
+        let count = counted(ids.len(), "resource");
+        (!ids.is_empty()).then(|| format!("{count} {are} left out, because whether {they} enabled is not known"))
+    }
 }
 
 impl Counts {
@@ -52,7 +67,11 @@ impl Counts {
         let models = own(ResourceType::Model);
         let is_model = |it: &&Resource<'_>| it.kind == ResourceType::Model && project.is_own(it);
         // A model may be there several times, and one of them enabled.
-        let disabled = project.disabled.iter().filter(is_model).map(|it| it.unique_id.as_str());
+        let disabled = project
+            .disabled
+            .iter()
+            .filter(|it| is_model(it) && !it.is_unknown("enabled"))
+            .map(|it| it.unique_id.as_str());
         let disabled_models = disabled.filter(|id| project.find(id).is_none()).collect::<HashSet<_>>().len();
         Self {
             models,

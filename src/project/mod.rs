@@ -75,7 +75,7 @@ pub struct Project<'a> {
     pub adapter: Text<'a>,
     /// Every enabled resource of the project and its packages, sorted by unique id.
     pub resources: Vec<Resource<'a>>,
-    /// Disabled resources, sorted by unique id; several may share one id.
+    /// Disabled resources, and [possible](Project::possible) ones, sorted by unique id; several may share one id.
     pub disabled: Vec<Resource<'a>>,
     /// `depends_on` entries that name nothing enabled, with the resource that has them.
     pub dangling: Vec<(ResourceId, Text<'a>)>,
@@ -154,6 +154,11 @@ impl<'a> Project<'a> {
     /// Every resource with its id, in order of unique id.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (ResourceId, &Resource<'a>)> {
         self.resources.iter().enumerate().map(|(index, resource)| (ResourceId(index as u32), resource))
+    }
+
+    /// Resources that may be enabled or not, which is not known: no rule is about them, and none takes them for missing.
+    pub fn possible(&self) -> impl Iterator<Item = &Resource<'a>> {
+        self.disabled.iter().filter(|resource| resource.is_unknown("enabled"))
     }
 
     /// Resources of one type, of the root project only.

@@ -11,12 +11,14 @@ use crate::project::Counts;
 use crate::words;
 
 /// What the summary may say.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct SummaryStyle<'a> {
     /// Name every rule that did not run, each with its reason.
     pub verbose: bool,
     /// What was read, and why.
     pub input: &'a str,
+    /// What no rule is about, because nobody knows whether it is there.
+    pub left_out: Option<String>,
     /// What could not be known from the files, a line each; told when verbose.
     pub unknown: &'a [String],
     /// What of the config matches nothing and was passed over, a line each; counted unless verbose.
@@ -30,7 +32,7 @@ pub struct SummaryStyle<'a> {
 }
 
 /// The summary's text, each line ended.
-pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
+pub fn summary(report: &Report, style: &SummaryStyle<'_>) -> String {
     let mut text = String::new();
     let summary = &report.summary;
     let add = |text: &mut String, line: String| writeln!(text, "{line}").expect("writing to a string does not fail");
@@ -38,6 +40,10 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
     let by = if version.is_empty() { String::new() } else { format!(" (dbt {version})") };
     add(&mut text, format!("{project}{by}: {}", subjects(&summary.counts)));
     add(&mut text, format!("read from {}", printable(style.input)));
+    if let Some(left_out) = &style.left_out {
+        let more = if style.verbose { "" } else { "; --verbose says why" };
+        add(&mut text, format!("{left_out}{more}"));
+    }
     for line in report.limit.iter().flat_map(Limit::lines) {
         add(&mut text, printable(&line).into_owned());
     }
@@ -87,7 +93,7 @@ pub fn summary(report: &Report, style: SummaryStyle<'_>) -> String {
 }
 
 /// What of the config does nothing here.
-fn unmatched(style: SummaryStyle<'_>) -> Vec<String> {
+fn unmatched(style: &SummaryStyle<'_>) -> Vec<String> {
     let (count, are) = match style.unmatched.len() {
         0 => return Vec::new(),
         1 => ("1 glob or selector".to_owned(), "matches"),

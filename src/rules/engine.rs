@@ -314,7 +314,7 @@ impl<'p> World<'p> {
 
     /// Whether some resource may read more than is known.
     pub(super) fn has_unknown_parents(&self) -> bool {
-        let is_unknown = |resource: &Resource<'_>| resource.is_unknown("parents");
+        let is_unknown = |resource: &Resource<'_>| resource.is_unknown("parents") || resource.is_unknown("children");
         let is_any = || self.project.unread_folder().is_some() || self.project.resources.iter().any(is_unknown);
         *self.unknown_parents.get_or_init(is_any)
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::example::GroupNameCase;
 use super::{Instance, Outcome, Scope, run};
 use crate::config::Settings;
 use crate::discover::{ProjectFiles, ProjectSettings};
@@ -197,7 +198,8 @@ fn shop(resources: &[Resource<'static>]) -> Project<'static> {
 }
 
 fn instance(rule: &str, options: Value) -> Instance {
-    let info = super::find(rule).expect("the rule is registered");
+    let info =
+        super::named(rule, super::all().into_iter().chain([&GroupNameCase::INFO])).expect("the rule is registered");
     let rule = (info.build)(options).expect("the options are valid");
     Instance { info, severity: Severity::Warning, scope: Scope::default(), rule }
 }

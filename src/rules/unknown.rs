@@ -13,14 +13,16 @@ use crate::rules::RuleInfo;
 ///
 /// `entry` is what a YAML entry says beside the rest, its tests above all, `descriptions of parts` those of its columns or
 /// arguments, and `readers` whether something reads it that is not known at all.
-const FIELDS: [(&str, &[&str]); 27] = [
+const FIELDS: [(&str, &[&str]); 28] = [
+    // Every rule: dbt may have no such resource.
+    ("", &["enabled"]),
     ("DAG001", &["entry"]),
     ("DAG002", &["readers"]),
     ("DAG019", &["readers"]),
     ("EXP009", &["readers", "children"]),
     ("ACC018", &["readers", "children"]),
     ("EXP", &["entry"]),
-    ("MET", &["readers"]),
+    ("MET", &["readers", "children"]),
     ("PRF", &["entry"]),
     ("SRC004", &["readers"]),
     ("OWN", &["meta", "group", "owner"]),

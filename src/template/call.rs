@@ -4,7 +4,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::error::Error;
-use super::limits::LimitKind;
 use super::machine::{Frame, Machine};
 use super::output::Output;
 use super::scope::Scope;
@@ -67,11 +66,6 @@ impl Machine<'_> {
         };
         let scope = Scope::within(&closure.scope);
         self.in_frame(frame, |machine| machine.deeper(2, |machine| machine.run_macro(definition, &scope, arguments)))
-    }
-
-    fn limit_macros(&self) -> Result<(), Error> {
-        let at_work = self.macro_names().count();
-        if at_work >= self.limits.macros as usize { Err(Error::limit(LimitKind::Macros)) } else { Ok(()) }
     }
 
     fn run_macro(&mut self, definition: &Macro, scope: &Rc<Scope>, arguments: Arguments) -> Result<Value, Error> {

@@ -71,7 +71,9 @@ impl Freezing {
             }
             Value::Dict(dict) => {
                 self.meet(Rc::as_ptr(dict).addr())?;
-                let pair = |(key, value): (&Key, &Value)| Some((self.kind(&key.to_value(), within)?, self.kind(value, within)?));
+                let pair = |(key, value): (&Key, &Value)| {
+                    Some((self.kind(&key.to_value(), within)?, self.kind(value, within)?))
+                };
                 Kind::Dict(dict.get().ok()?.iter().map(pair).collect::<Option<_>>()?)
             }
             Value::Namespace(namespace) => {
@@ -113,6 +115,56 @@ impl Kind {
                 let attributes = attributes.iter().map(|(name, kind)| (Arc::clone(name), kind.thaw(region))).collect();
                 Value::Namespace(Rc::new(Namespace::new(attributes, region)))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::template::{Expression, Globals, Limits};
+
+    struct Nothing;
+
+    impl Globals for Nothing {
+        fn get(&self, name: &str) -> Option<Value> {
+            (name == "unknown").then(|| Value::unknown("it is unknown"))
+        }
+    }
+
+    fn value(expression: &str) -> Value {
+        let expression = Expression::parse(expression).unwrap();
+        Machine::new(&Nothing, Limits::default()).evaluate(&expression, true).unwrap()
+    }
+
+    #[test]
+    fn a_value_is_made_anew_each_time() {
+        let machine = Machine::new(&Nothing, Limits::default());
+        for expression in [
+            "none",
+            "[true, 1, 2.5, 'text', range(3), unknown]",
+            "{'a': [1], 2: (3, [4]), true: 5, (1, 2): 6, none: 7}",
+            "namespace(a=1, b=[namespace(c={})])",
+        ] {
+            let frozen = Frozen::of(&value(expression)).expect(expression);
+            let (first, second) = (frozen.thaw(&machine), frozen.thaw(&machine));
+            assert_eq!(Frozen::of(&first), Some(frozen.clone()), "{expression}");
+            if let (Value::List(first), Value::List(second)) = (&first, &second) {
+                assert!(!Rc::ptr_eq(first, second));
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_made_anew_stays_what_it_is() {
+        let list = Value::list(vec![]);
+        let twice = Value::tuple(vec![list.clone(), list]);
+        let mut deep = Value::list(vec![]);
+        for _ in 0..DEEPEST {
+            deep = Value::list(vec![deep]);
+        }
+        for value in [value("nope"), value("[cycler(1)]"), value("'a'.upper"), twice, deep] {
+            assert_eq!(Frozen::of(&value), None, "{value:?}");
         }
     }
 }

@@ -23,6 +23,15 @@ impl Default for Limits {
     }
 }
 
+/// What a run took of the limits that count over all of a machine.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    pub(super) steps: u64,
+    /// How far it went below where it began.
+    pub(super) depth: u32,
+    pub(super) macros: u32,
+}
+
 /// Which limit was reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LimitKind {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::ast::Name;
 use super::dict::{Dict, KeySet};
 use super::error::{Error, Place};
-use super::limits::{LimitKind, Limits};
+use super::limits::{Cost, LimitKind, Limits};
 use super::output::Output;
 use super::scope::Scope;
 use super::uncertain::Certainty;
@@ -48,6 +48,9 @@ pub struct Machine<'g> {
     pub(super) limits: Limits,
     steps: u64,
     depth: u32,
+    /// The greatest depth, and the greatest number of macros at work, since [`Machine::measured`] began last.
+    deepest: u32,
+    most_macros: u32,
     pub(super) frames: Vec<Frame>,
     pub(super) certainty: Certainty,
 }
@@ -65,7 +68,9 @@ pub(super) struct Frame {
 impl<'g> Machine<'g> {
     /// A machine for one rendering, or for several that share the limits.
     pub fn new(globals: &'g dyn Globals, limits: Limits) -> Self {
-        Self { globals, limits, steps: 0, depth: 0, frames: Vec::new(), certainty: Certainty::default() }
+        let (steps, depth, deepest, most_macros) = Default::default();
+        let (frames, certainty) = Default::default();
+        Self { globals, limits, steps, depth, deepest, most_macros, frames, certainty }
     }
 
     /// Renders a template. The result is its text as [`Value::Str`], empty when it was not kept, or [`Value::Unknown`]
@@ -240,6 +245,44 @@ impl<'g> Machine<'g> {
         if bytes < 256 { Ok(()) } else { self.charge(bytes / 256) }
     }
 
+    /// Runs something, and says what that took of the limits.
+    pub fn measured<T>(&mut self, run: impl FnOnce(&mut Self) -> T) -> (T, Cost) {
+        let (steps, depth, macros) = (self.steps, self.depth, self.macros_at_work());
+        let (deepest, most_macros) = (self.deepest, self.most_macros);
+        (self.deepest, self.most_macros) = (depth, macros);
+        let result = run(self);
+        let cost = Cost { steps: self.steps - steps, depth: self.deepest - depth, macros: self.most_macros - macros };
+        (self.deepest, self.most_macros) = (self.deepest.max(deepest), self.most_macros.max(most_macros));
+        (result, cost)
+    }
+
+    /// Takes account of a run whose result is known already. `false` when it would reach a limit, so that it has to run
+    /// to fail.
+    pub fn spend(&mut self, cost: Cost) -> bool {
+        let (steps, depth) = (self.steps.saturating_add(cost.steps), self.depth + cost.depth);
+        let macros = self.macros_at_work() + cost.macros;
+        let fits = steps <= self.limits.steps && depth <= self.limits.depth && macros <= self.limits.macros;
+        if fits {
+            self.steps = steps;
+            (self.deepest, self.most_macros) = (self.deepest.max(depth), self.most_macros.max(macros));
+        }
+        fits
+    }
+
+    fn macros_at_work(&self) -> u32 {
+        u32::try_from(self.macro_names().count()).unwrap_or(u32::MAX)
+    }
+
+    /// Notes that one more macro is to be at work, unless there are too many.
+    pub(super) fn limit_macros(&mut self) -> Result<(), Error> {
+        let at_work = self.macros_at_work();
+        if at_work >= self.limits.macros {
+            return Err(Error::limit(LimitKind::Macros));
+        }
+        self.most_macros = self.most_macros.max(at_work + 1);
+        Ok(())
+    }
+
     /// Runs one statement or expression more deeply nested than the one at work.
     pub(super) fn nested<T>(&mut self, run: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
         self.charge(1)?;
@@ -252,6 +295,7 @@ impl<'g> Machine<'g> {
             return Err(Error::limit(LimitKind::Depth));
         }
         self.depth += by;
+        self.deepest = self.deepest.max(self.depth);
         let outcome = run(self);
         self.depth -= by;
         outcome

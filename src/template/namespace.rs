@@ -29,6 +29,11 @@ impl Namespace {
         attributes.iter().find(|(own, _)| **own == *name).map(|(_, value)| value.clone())
     }
 
+    /// All attributes; `None` when they are unknown.
+    pub(super) fn attributes(&self) -> Option<Vec<(Arc<str>, Value)>> {
+        self.history.taint().is_none().then(|| self.attributes.borrow().clone())
+    }
+
     /// Sets an attribute. Where it is not certain that this happens, that attribute becomes unknown.
     pub(super) fn set(&self, machine: &mut Machine<'_>, name: &Arc<str>, value: Value) -> Result<(), Error> {
         if let Some(reason) = self.history.taint() {

@@ -7,7 +7,7 @@ use dbt_steward::config::SELECTOR_KEYS;
 use dbt_steward::docs::{options, page};
 use dbt_steward::rules::{self, Area, RuleInfo};
 
-use super::{read, root};
+use super::{read, root, steward};
 
 const HEADINGS: [&str; 4] = ["What it does", "Why it matters", "Example", "Use instead"];
 
@@ -91,6 +91,42 @@ fn every_page_shows_a_config_that_works() {
             panic!("{}: {error}\n{config}", rule.slug);
         }
     }
+}
+
+/// The rule that CONTRIBUTING.md adds is compiled and tested, as it stands there.
+#[test]
+fn the_example_of_a_new_rule_is_a_rule() {
+    let page = read("CONTRIBUTING.md");
+    let (_, block) = page.split_once("```rust\n").expect("the page shows a rule");
+    let (block, _) = block.split_once("\n```\n").expect("the block ends");
+    assert_eq!(block, read("src/rules/example.rs").trim_end(), "the page and src/rules/example.rs differ");
+    assert!(rules::find("NAM900").is_none(), "the example's code is never used");
+}
+
+/// A rule that needs an option is shown with it.
+#[test]
+fn a_rule_that_cannot_run_by_default_is_shown_as_it_can() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let path = folder.path().join("dbt-steward.yml");
+    let mut shown = Vec::new();
+    for rule in rules::all() {
+        let by_default = (rule.build)(serde_json::Value::Null).expect("defaults are no mistake");
+        if by_default.unset(&dbt_steward::config::Settings::default()).is_none() {
+            continue;
+        }
+        let page = page::terminal(rule);
+        let (_, config) = page.split_once("# Configure\n").expect("the page shows a config");
+        std::fs::write(&path, config).expect("the folder is writable");
+        let arguments =
+            ["check", "fixtures/spotless", "--config", path.to_str().unwrap(), "--exit-zero", "--allow-empty"];
+        let ran = steward(root(), &arguments);
+        assert_eq!(ran.status.code(), Some(0), "{}: {}", rule.code, String::from_utf8_lossy(&ran.stderr));
+        shown.push((rule.code, config.trim().to_owned()));
+    }
+    let codes: Vec<&str> = shown.iter().map(|(code, _)| *code).collect();
+    assert_eq!(codes, ["DAG011", "DOC017", "OWN007", "OWN009", "TST006"]);
+    assert_eq!(shown[2].1, "owners: { allowed: [Finance Data, Logistics Data] }\nrules: { unknown-owner: warning }");
+    assert_eq!(shown[3].1, "rules:\n  personal-owner: { severity: warning, team-pattern: ' Data$' }");
 }
 
 #[test]

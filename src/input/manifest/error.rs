@@ -44,6 +44,12 @@ pub enum ManifestError {
     #[diagnostic(help("run `dbt parse` to write it anew"))]
     Syntax { path: PathBuf, line: usize, column: usize, detail: String },
 
+    #[error("{}:{line}:{column}: half of a character, which is no text: {detail}", shown(path))]
+    #[diagnostic(help(
+        "what the project says at this place has half of an emoji or the like in it; write it anew, then run `dbt parse`"
+    ))]
+    HalfCharacter { path: PathBuf, line: usize, column: usize, detail: String },
+
     #[error("{}:{line}:{column}: {detail}", shown(path))]
     #[diagnostic(help("run `dbt parse` to write it anew; if that wrote it, report it as a bug of dbt-steward"))]
     Shape { path: PathBuf, line: usize, column: usize, detail: String },
@@ -88,7 +94,14 @@ impl ManifestError {
             serde_json::error::Category::Syntax | serde_json::error::Category::Io => {
                 let read = whereabouts::offset(text, error.line(), error.column());
                 let (line, column) = whereabouts::position(text, read.saturating_sub(1));
-                Self::Syntax { path, line, column, detail: message.to_owned() }
+                let detail = message.to_owned();
+                // Python writes what it has read of one, for example as `\ud83d`.
+                match message {
+                    "lone leading surrogate in hex escape" | "unexpected end of hex escape" => {
+                        Self::HalfCharacter { path, line, column, detail }
+                    }
+                    _ => Self::Syntax { path, line, column, detail },
+                }
             }
         }
     }
@@ -108,6 +121,9 @@ fn mismatch(keys: &str, message: &str) -> String {
     let keys = if keys.is_empty() { "it" } else { keys };
     if message.starts_with("duplicate field") {
         return format!("{keys} stands there twice");
+    }
+    if let Some(field) = message.strip_prefix("missing field ") {
+        return format!("{keys} has no {field}");
     }
     let parts = message.strip_prefix("invalid type: ").or_else(|| message.strip_prefix("invalid value: "));
     match parts.and_then(|parts| parts.rsplit_once(", expected ")) {

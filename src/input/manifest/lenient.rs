@@ -66,12 +66,37 @@ impl<'de: 'a, 'a> Deserialize<'de> for Texts<'a> {
                 Ok(Texts::default())
             }
             fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
-                let words: Vec<Word<'de>> = list(seq)?;
-                Ok(Texts(words.into_iter().map(|Word(text)| text).collect()))
+                texts(seq)
             }
         }
         deserializer.deserialize_any(TextsVisitor)
     }
+}
+
+fn texts<'de, A: SeqAccess<'de>>(seq: A) -> Result<Texts<'de>, A::Error> {
+    let words: Vec<Word<'de>> = list(seq)?;
+    Ok(Texts(words.into_iter().map(|Word(text)| text).collect()))
+}
+
+/// Strings, and not one string in place of a list; null is no string. For use with `#[serde(deserialize_with)]`.
+///
+/// # Errors
+/// When there is something else.
+pub fn listed_texts<'de: 'a, 'a, D: Deserializer<'de>>(deserializer: D) -> Result<Texts<'a>, D::Error> {
+    struct ListVisitor;
+    impl<'de> Visitor<'de> for ListVisitor {
+        type Value = Texts<'de>;
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of strings")
+        }
+        fn visit_unit<E: de::Error>(self) -> Result<Self::Value, E> {
+            Ok(Texts::default())
+        }
+        fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+            texts(seq)
+        }
+    }
+    deserializer.deserialize_any(ListVisitor)
 }
 
 /// The items of a list, with no room for more. Most lists are short, there are very many, and they stay as long as the

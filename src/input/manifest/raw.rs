@@ -3,11 +3,11 @@
 use std::fmt;
 
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
-use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-use super::lenient::{Declared, Entries, Fields, Present, Texts, Word, nullable, object};
+use super::lenient::{Declared, Entries, Fields, Present, Texts, Word, listed_texts, nullable, object};
 use crate::project::{Meta, Text};
 
 /// `metadata`.
@@ -139,8 +139,9 @@ pub struct Checksum<'a> {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, remote = "Self")]
 pub struct DependsOn<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, deserialize_with = "listed_texts")]
     pub nodes: Texts<'a>,
+    #[serde(borrow, deserialize_with = "listed_texts")]
     pub macros: Texts<'a>,
 }
 
@@ -311,6 +312,23 @@ pub struct QueryParams<'a> {
     pub metrics: Texts<'a>,
 }
 
+impl<'de: 'a, 'a> Fields<'de> for Entry<'a> {
+    /// Every version of dbt has given every entry a name, without which nothing can be said of it.
+    fn from_fields<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let entry = Self::deserialize(deserializer)?;
+        match entry.name.is_empty() {
+            true => Err(D::Error::missing_field("name")),
+            false => Ok(entry),
+        }
+    }
+}
+
+impl<'de: 'a, 'a> Deserialize<'de> for Entry<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        object(deserializer)
+    }
+}
+
 /// Lets these be read from JSON objects only. The readers that serde derives take a list as well, its items for the
 /// fields in their order, and `"config": []` would pass for a config.
 macro_rules! objects {
@@ -332,7 +350,6 @@ macro_rules! objects {
 
 objects! {
     Metadata<'a>,
-    Entry<'a>,
     Checksum<'a>,
     DependsOn<'a>,
     Config<'a>,

@@ -280,7 +280,7 @@ mod tests {
         let code = "x".repeat(100_000);
         let text = json!({
             "metadata": {"dbt_schema_version": "dbt/manifest/v12.json", "project_name": "shop"},
-            "nodes": {"model.shop.a": {"raw_code": code}, "model.shop.b": {}},
+            "nodes": {"model.shop.a": {"name": "a", "raw_code": code}, "model.shop.b": {"name": "b"}},
         });
         let text = text.to_string();
         assert!(streamed(text.as_bytes(), 10).is_some_and(|facts| facts.contains(&code)));

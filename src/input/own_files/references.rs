@@ -29,7 +29,8 @@ pub fn locate(
     // A source is named by two words, and neither is a package.
     let is_named_as_own = |name: &Unresolved| name.function != "source" && name.name.starts_with(&own);
     let is_known = |reference: &&Unresolved| has_packages || reference.disabled || is_named_as_own(reference);
-    let all = unresolved.iter().filter(|reference| package(&reference.unique_id) == Some(project.name.as_str()));
+    let is_own = |id: &str| package(id) == Some(project.name.as_str());
+    let all = unresolved.iter().filter(|reference| reference.is_certain && is_own(&reference.unique_id));
     let (known, undecided): (Vec<&Unresolved>, Vec<&Unresolved>) = all.filter(is_read).partition(is_known);
     // A resource that names it twice refers to it once.
     let mut seen = HashSet::new();

@@ -6,6 +6,31 @@
 
 use super::datum::{Datum, Map, Reason};
 
+/// Whether dbt takes a resource into the graph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Enabled {
+    Yes,
+    No,
+    /// It depends on something that is not at hand: nothing is concluded about the resource, nor from its being there or not.
+    Unknown(Reason),
+}
+
+impl Enabled {
+    /// What a config says that is put together.
+    pub fn of(config: &Map) -> Self {
+        match config.get("enabled") {
+            Some(Datum::Bool(false)) => Self::No,
+            Some(Datum::Unknown(reason)) => Self::Unknown(reason.clone()),
+            _ => Self::Yes,
+        }
+    }
+
+    /// Whether it certainly is.
+    pub fn is_certain(&self) -> bool {
+        *self == Self::Yes
+    }
+}
+
 /// How a value meets the one that is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Merge {

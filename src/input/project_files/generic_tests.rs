@@ -73,7 +73,7 @@ impl Attach {
             if let Some(version) = &node.patch.version {
                 attach.versions.insert((node.name.clone(), version.clone()), node.unique_id.clone());
             }
-            if !node.is_enabled() {
+            if !node.may_be_enabled() {
                 attach.disabled.entry(node.name.clone()).or_insert_with(|| node.unique_id.clone());
             }
             if let Some(group) = node.config.value("group") {

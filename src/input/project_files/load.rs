@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::context::project_file_value;
+use super::context::{Remembered, project_file_value};
 use super::datum::{Datum, Map};
 use super::environment::{Environment, Target, Vars, read_target};
 use super::files::{Role, find, package_folder, package_folders};
@@ -113,6 +113,7 @@ fn bare(environment: Environment) -> Arc<World> {
         target: Target::unknown(environment.target.as_deref()),
         environment,
         vars: vec![given],
+        remembered: Remembered::default(),
         macros: Macros::default(),
         missing: BTreeSet::new(),
         may_miss_others: false,

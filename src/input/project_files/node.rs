@@ -1,6 +1,6 @@
 //! A resource while it is put together: what its file says, what YAML adds, what `dbt_project.yml` sets.
 
-use super::config::{check_enabled, lay_over, levels};
+use super::config::{Enabled, check_enabled, lay_over, levels};
 use super::datum::{Datum, Map, Reason};
 use super::project_file::DbtProject;
 use super::properties::Patch;
@@ -195,9 +195,19 @@ impl Node {
         }
     }
 
-    /// Whether dbt takes it into the graph; what is not known to be disabled is enabled.
+    /// Whether dbt takes it into the graph.
+    pub fn enabled(&self) -> Enabled {
+        Enabled::of(&self.config)
+    }
+
+    /// Whether it certainly does.
     pub fn is_enabled(&self) -> bool {
-        self.config.get("enabled") != Some(&Datum::Bool(false))
+        self.enabled().is_certain()
+    }
+
+    /// Whether it does, or may.
+    pub fn may_be_enabled(&self) -> bool {
+        self.enabled() != Enabled::No
     }
 
     /// Whether something lies in the warehouse for it.

@@ -14,7 +14,7 @@ use super::world::World;
 /// Nodes by what YAML calls them.
 #[derive(Debug, Default)]
 pub struct Names {
-    /// Unique ids of enabled models, seeds and snapshots.
+    /// Unique ids of models, seeds and snapshots that are enabled or may be.
     pub refable: Lookup,
     /// Places of all nodes by kind, package and name.
     all: HashMap<(Kind, usize, String), Vec<usize>>,
@@ -25,18 +25,18 @@ impl Names {
         let mut names = Self::default();
         for (index, node) in nodes.iter().enumerate() {
             names.all.entry((node.kind, node.project, node.name.clone())).or_default().push(index);
-            if node.kind.is_refable() && node.is_enabled() {
+            if node.kind.is_refable() && node.may_be_enabled() {
                 names.refable.add(&node.name, world.package(node.project), &node.unique_id);
             }
         }
         names
     }
 
-    /// The nodes that an entry of a package describes: its own if that is enabled, then any package's that is, then its
-    /// own that are disabled, and those of others.
+    /// The nodes that an entry of a package describes: its own if that is enabled or may be, then any package's that is,
+    /// then its own that are disabled, and those of others.
     fn described(&self, kind: Kind, project: usize, name: &str, nodes: &[Node]) -> Vec<usize> {
         let own = self.all.get(&(kind, project, name.to_owned())).cloned().unwrap_or_default();
-        let is_enabled = |places: &[usize]| places.iter().any(|&index| nodes[index].is_enabled());
+        let is_enabled = |places: &[usize]| places.iter().any(|&index| nodes[index].may_be_enabled());
         let found = if is_enabled(&own) {
             own
         } else {
@@ -44,7 +44,7 @@ impl Names {
             let enabled = others.iter().find(|places| is_enabled(places)).cloned();
             enabled.unwrap_or_else(|| if own.is_empty() { others.into_iter().next().unwrap_or_default() } else { own })
         };
-        let enabled: Vec<usize> = found.iter().copied().filter(|&index| nodes[index].is_enabled()).collect();
+        let enabled: Vec<usize> = found.iter().copied().filter(|&index| nodes[index].may_be_enabled()).collect();
         if enabled.is_empty() { found } else { enabled }
     }
 
@@ -89,7 +89,7 @@ pub fn patch(nodes: &mut [Node], entries: &[Entry], world: &World) -> Patched {
         match names.described(kind, entry.place.project, &entry.name, nodes).as_slice() {
             [] => patched.orphans.push(Orphan { entry: entry.clone(), version: None }),
             [one] => apply(&mut nodes[*one], entry.section, patch, world, &mut patched),
-            // Several only where some are disabled.
+            // Several only where some are disabled, or may be.
             several => several
                 .iter()
                 .for_each(|&index| apply(&mut nodes[index], entry.section, patch.clone(), world, &mut patched)),
@@ -113,8 +113,11 @@ fn kind(section: &str) -> Option<Kind> {
 
 fn apply(node: &mut Node, section: &'static str, patch: Patch, world: &World, patched: &mut Patched) {
     if let (Some(first), Some(place)) = (&node.patch.place, &patch.place) {
-        let new = || Double { section, name: node.name.clone(), places: vec![first.clone()] };
-        patched.doubles.entry(node.unique_id.clone()).or_insert_with(new).places.push(place.clone());
+        // One that is disabled may be described again.
+        if node.is_enabled() {
+            let new = || Double { section, name: node.name.clone(), places: vec![first.clone()] };
+            patched.doubles.entry(node.unique_id.clone()).or_insert_with(new).places.push(place.clone());
+        }
         return;
     }
     node.patch = patch;

@@ -1,7 +1,9 @@
 //! From the names that resources mention to the ids of their parents.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
+use super::config::Enabled;
+use super::datum::Reason;
 use super::lookup::{Found, Lookup};
 use super::node::{Calls, Kind, Node, RefArgs};
 use super::sources::SourceTable;
@@ -17,9 +19,14 @@ pub struct Names {
     functions: Lookup,
     semantic_models: HashMap<String, String>,
     measures: HashMap<String, String>,
-    /// Versions of models: package and name to version and unique id.
-    versions: HashMap<(String, String), Vec<(String, String)>>,
+    /// Semantic models that may be enabled, and their measures, by name.
+    possible_semantics: HashMap<String, Reason>,
+    /// Versions of models, by package and name.
+    versions: HashMap<(String, String), Vec<Version>>,
 }
+
+/// A version's name, its model's unique id, and whether that is enabled.
+type Version = (String, String, Enabled);
 
 /// A name that nothing defines.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -31,6 +38,8 @@ pub struct Unresolved {
     pub name: String,
     /// Whether something of that name is there and disabled.
     pub disabled: bool,
+    /// Whether the resource that mentions it is certainly enabled.
+    pub is_certain: bool,
     /// For a docs block: the column whose description mentions it.
     pub column: Option<String>,
 }
@@ -48,10 +57,7 @@ impl Names {
         }
         for table in sources {
             let (name, package) = (format!("{}.{}", table.source, table.name), world.package(table.project));
-            match table.enabled {
-                true => names.sources.add(&name, package, &table.unique_id),
-                false => names.sources.add_disabled(&name, package),
-            }
+            add(&mut names.sources, &name, package, &table.unique_id, &table.enabled);
         }
         for resource in resources {
             names.add_yaml(resource, world.package(resource.project));
@@ -68,7 +74,7 @@ impl Names {
         let keys = match &node.patch.version {
             Some(version) => {
                 let key = (package.to_owned(), node.name.clone());
-                self.versions.entry(key).or_default().push((version.clone(), node.unique_id.clone()));
+                self.versions.entry(key).or_default().push((version.clone(), node.unique_id.clone(), node.enabled()));
                 let is_latest = node.patch.latest_version.as_ref() == Some(version);
                 let pinned = format!("{}.v{version}", node.name);
                 if is_latest { vec![pinned, node.name.clone()] } else { vec![pinned] }
@@ -76,28 +82,40 @@ impl Names {
             None => vec![node.name.clone()],
         };
         for key in keys {
-            if node.is_enabled() {
-                lookup.add(&key, package, &node.unique_id);
-            } else {
-                lookup.add_disabled(&key, package);
-            }
+            add(lookup, &key, package, &node.unique_id, &node.enabled());
         }
     }
 
     fn add_yaml(&mut self, resource: &YamlResource, package: &str) {
         match resource.kind {
-            "metric" if resource.enabled => self.metrics.add(&resource.name, package, &resource.unique_id),
-            "metric" => self.metrics.add_disabled(&resource.name, package),
-            "semantic_model" if resource.enabled => {
-                self.semantic_models.insert(resource.name.clone(), resource.unique_id.clone());
-                for measure in super::properties::maps(resource.data.get("measures")) {
-                    if let Some(name) = measure.get("name") {
-                        self.measures.entry(name.to_text()).or_insert_with(|| resource.unique_id.clone());
-                    }
-                }
-            }
+            "metric" => add(&mut self.metrics, &resource.name, package, &resource.unique_id, &resource.enabled),
+            "semantic_model" => self.add_semantic_model(resource),
             _ => {}
         }
+    }
+
+    fn add_semantic_model(&mut self, resource: &YamlResource) {
+        let measures = super::properties::maps(resource.data.get("measures"));
+        let measures = measures.filter_map(|measure| Some(measure.get("name")?.to_text()));
+        match &resource.enabled {
+            Enabled::Yes => {
+                self.semantic_models.insert(resource.name.clone(), resource.unique_id.clone());
+                for name in measures {
+                    self.measures.entry(name).or_insert_with(|| resource.unique_id.clone());
+                }
+            }
+            Enabled::Unknown(reason) => {
+                let names = measures.chain([resource.name.clone()]);
+                self.possible_semantics.extend(names.map(|name| (name, reason.clone())));
+            }
+            Enabled::No => {}
+        }
+    }
+
+    /// What a semantic model or a measure of that name belongs to, by one of the maps of these.
+    fn semantic<'n>(&'n self, known: &'n HashMap<String, String>, name: &str) -> Found<'n> {
+        let possible = || self.possible_semantics.get(name).map(Found::Unknown);
+        known.get(name).map(|id| Found::Enabled(id)).or_else(possible).unwrap_or(Found::Nothing)
     }
 
     /// The model of a `ref`.
@@ -110,29 +128,51 @@ impl Names {
     }
 }
 
+fn add(lookup: &mut Lookup, name: &str, package: &str, unique_id: &str, enabled: &Enabled) {
+    match enabled {
+        Enabled::Yes => lookup.add(name, package, unique_id),
+        Enabled::No => lookup.add_disabled(name, package),
+        Enabled::Unknown(reason) => lookup.add_unknown(name, package, reason),
+    }
+}
+
+/// What a resource reads, as far as its names lead to something.
+#[derive(Debug)]
+pub struct Resolved {
+    /// Unique ids of parents.
+    pub ids: Vec<String>,
+    pub unresolved: Vec<Unresolved>,
+    /// Why some parent may be there or not.
+    pub uncertain: Option<Reason>,
+}
+
 /// Gathers parents, each once, in dbt's order: sources, then refs, then functions.
 struct Parents<'n> {
     names: &'n Names,
     root: &'n str,
     own: &'n str,
     unique_id: &'n str,
-    ids: Vec<String>,
-    unresolved: Vec<Unresolved>,
+    found: Resolved,
 }
 
 impl Parents<'_> {
     fn add(&mut self, found: Found<'_>, function: &'static str, name: String) {
         match found {
             Found::Enabled(id) => {
-                if !self.ids.iter().any(|known| known == id) {
-                    self.ids.push(id.to_owned());
+                if !self.found.ids.iter().any(|known| known == id) {
+                    self.found.ids.push(id.to_owned());
                 }
             }
-            other => self.unresolved.push(Unresolved {
+            Found::Unknown(reason) => {
+                let why = || Reason::from(format!("whether {function} `{name}` is enabled is not known: {reason}"));
+                self.found.uncertain.get_or_insert_with(why);
+            }
+            other => self.found.unresolved.push(Unresolved {
                 unique_id: self.unique_id.to_owned(),
                 function,
                 name,
                 disabled: other == Found::Disabled,
+                is_certain: true,
                 column: None,
             }),
         }
@@ -159,14 +199,14 @@ impl Parents<'_> {
 
     fn add_asks(&mut self, asks: &Asks) {
         for measure in &asks.measures {
-            let found = self.names.measures.get(measure).map_or(Found::Nothing, |id| Found::Enabled(id));
+            let found = self.names.semantic(&self.names.measures, measure);
             self.add(found, "measure", measure.clone());
         }
         for metric in &asks.metrics {
             self.add(self.names.metrics.find(metric, None, self.root, self.own), "metric", metric.clone());
         }
         if let Some(name) = &asks.semantic_model {
-            let found = self.names.semantic_models.get(name).map_or(Found::Nothing, |id| Found::Enabled(id));
+            let found = self.names.semantic(&self.names.semantic_models, name);
             self.add(found, "semantic model", name.clone());
         }
         for reference in &asks.refs {
@@ -191,14 +231,15 @@ pub fn parents(
     unique_id: &str,
     calls: &Calls,
     asks: Option<&Asks>,
-) -> (Vec<String>, Vec<Unresolved>) {
+) -> Resolved {
     let own = world.package(project);
-    let mut parents = Parents { names, root: world.root(), own, unique_id, ids: Vec::new(), unresolved: Vec::new() };
+    let found = Resolved { ids: Vec::new(), unresolved: Vec::new(), uncertain: None };
+    let mut parents = Parents { names, root: world.root(), own, unique_id, found };
     parents.add_calls(calls);
     if let Some(asks) = asks {
         parents.add_asks(asks);
     }
-    (parents.ids, parents.unresolved)
+    parents.found
 }
 
 /// Unique ids of what a node may read beside its parents.
@@ -215,24 +256,33 @@ pub fn possible_parents(names: &Names, world: &World, project: usize, calls: &Ca
 }
 
 /// What a unit test becomes: one for a model without versions, one for each version that it is for otherwise. Each has
-/// its unique id and its parent; the flag says whether dbt would disable it, because the model is disabled.
-pub fn unit_tests(names: &Names, world: &World, resource: &YamlResource) -> Vec<(String, Option<String>, bool)> {
+/// its unique id and its parent, and is enabled as the model is.
+pub fn unit_tests(names: &Names, world: &World, resource: &YamlResource) -> Vec<(String, Option<String>, Enabled)> {
     let Some(model) = &resource.asks.model else { return Vec::new() };
     let package = world.package(resource.project);
     let plain = |found: Found<'_>| match found {
-        Found::Enabled(id) => vec![(resource.unique_id.clone(), Some(id.to_owned()), true)],
-        Found::Disabled => vec![(resource.unique_id.clone(), None, false)],
-        Found::Nothing => vec![(resource.unique_id.clone(), None, true)],
+        Found::Enabled(id) => vec![(resource.unique_id.clone(), Some(id.to_owned()), Enabled::Yes)],
+        Found::Disabled => vec![(resource.unique_id.clone(), None, Enabled::No)],
+        Found::Unknown(reason) => vec![(resource.unique_id.clone(), None, Enabled::Unknown(reason.clone()))],
+        Found::Nothing => vec![(resource.unique_id.clone(), None, Enabled::Yes)],
     };
     let Some(versions) = names.versions.get(&(package.to_owned(), model.clone())) else {
         return plain(names.refable.find(model, Some(package), world.root(), package));
     };
-    let mut wanted: BTreeSet<(&String, &String)> = versions.iter().map(|(version, id)| (version, id)).collect();
+    let mut wanted: BTreeMap<(&String, &String), &Enabled> =
+        versions.iter().map(|(version, id, enabled)| ((version, id), enabled)).collect();
     match &resource.asks.versions {
-        Some(Versions::Include(list)) => wanted.retain(|(version, _)| list.contains(version)),
-        Some(Versions::Exclude(list)) => wanted.retain(|(version, _)| !list.contains(version)),
+        Some(Versions::Include(list)) => wanted.retain(|(version, _), _| list.contains(version)),
+        Some(Versions::Exclude(list)) => wanted.retain(|(version, _), _| !list.contains(version)),
         None => {}
     }
     let made = wanted.into_iter();
-    made.map(|(version, id)| (format!("{}_v{version}", resource.unique_id), Some(id.clone()), true)).collect()
+    let unit_test = |((version, id), enabled): ((&String, &String), &Enabled)| {
+        let own = format!("{}_v{version}", resource.unique_id);
+        match enabled {
+            Enabled::Unknown(_) => (own, None, enabled.clone()),
+            _ => (own, Some(id.clone()), Enabled::Yes),
+        }
+    };
+    made.map(unit_test).collect()
 }

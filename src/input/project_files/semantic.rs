@@ -1,5 +1,6 @@
 //! Semantic models and metrics, in the shape of the manifest: inputs by name become mappings, windows are taken apart.
 
+use super::config::Enabled;
 use super::datum::{Datum, Map};
 use super::declared_tests::texts;
 use super::node::RefArgs;
@@ -19,23 +20,32 @@ pub fn semantic_model(entry: &Entry, world: &World) -> Vec<YamlResource> {
     }
     made.asks.expressions = entry.data.text("model").map(str::to_owned).into_iter().collect();
     let meta = map(made.data.get("config")).get("meta").cloned();
-    let enabled = made.enabled;
+    let enabled = match made.enabled.clone() {
+        Enabled::Unknown(reason) => Datum::Unknown(reason),
+        known => Datum::Bool(known.is_certain()),
+    };
     let mut all = vec![made];
     for measure in maps(entry.data.get("measures")) {
         if measure.get("create_metric") == Some(&Datum::Bool(true)) {
-            all.push(metric_of_measure(entry, &measure, meta.as_ref(), enabled, world));
+            all.push(metric_of_measure(entry, &measure, meta.as_ref(), enabled.clone(), world));
         }
     }
     all
 }
 
 /// What dbt makes of `create_metric: true`.
-fn metric_of_measure(entry: &Entry, measure: &Map, meta: Option<&Datum>, enabled: bool, world: &World) -> YamlResource {
+fn metric_of_measure(
+    entry: &Entry,
+    measure: &Map,
+    meta: Option<&Datum>,
+    enabled: Datum,
+    world: &World,
+) -> YamlResource {
     let name = measure.get("name").map(Datum::to_text).unwrap_or_default();
     let text = |value: String| Datum::Text(value);
     let expr = measure.value("expr").cloned().unwrap_or_else(|| text(name.clone()));
     let params = Map::from_iter([("measure".to_owned(), text(name.clone())), ("expr".to_owned(), expr)]);
-    let mut config = Map::from_iter([("enabled".to_owned(), Datum::Bool(enabled))]);
+    let mut config = Map::from_iter([("enabled".to_owned(), enabled)]);
     if let Some(meta) = meta {
         config.insert("meta", meta.clone());
     }

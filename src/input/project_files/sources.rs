@@ -1,6 +1,6 @@
 //! Source tables, with what they inherit from their source.
 
-use super::config::{check_enabled, lay_over, levels};
+use super::config::{Enabled, check_enabled, lay_over, levels};
 use super::datum::{Datum, Map};
 use super::declared_tests::texts;
 use super::properties::{Entry, columns, map, maps};
@@ -15,7 +15,7 @@ pub struct SourceTable {
     pub name: String,
     /// The YAML file.
     pub path: String,
-    pub enabled: bool,
+    pub enabled: Enabled,
     /// Its entry of the manifest, but for rendered descriptions.
     pub data: Map,
     pub description: Datum,
@@ -59,7 +59,7 @@ fn source_table(entry: &Entry, table: &Map, world: &World) -> Option<SourceTable
         }
     }
     set("quoting", Datum::Map(quoting(source, table)));
-    let enabled = config.get("enabled") != Some(&Datum::Bool(false));
+    let enabled = Enabled::of(&config);
     set("config", Datum::Map(config));
     Some(SourceTable {
         project: entry.place.project,

@@ -88,6 +88,7 @@ impl<'w> Texts<'w> {
             function: "doc",
             name,
             disabled: false,
+            is_certain: true,
             column: column.map(str::to_owned),
         });
         missing.collect()

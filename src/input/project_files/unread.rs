@@ -35,7 +35,7 @@ impl UnreadCode {
 
     /// A node whose template is broken.
     pub fn of_node(node: &Node) -> Option<Self> {
-        let is_broken = node.is_enabled() && node.calls.error.is_some();
+        let is_broken = node.may_be_enabled() && node.calls.error.is_some();
         is_broken.then(|| Self { path: node.path.clone(), text: Some(node.code.clone()) })
     }
 

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::context::Remembered;
 use super::environment::{Environment, Target, Vars};
 use super::problem::Problem;
 use super::project_file::DbtProject;
@@ -19,6 +20,8 @@ pub struct World {
     /// The variables of each project.
     pub vars: Vec<Vars>,
     pub macros: Macros,
+    /// What macros gave that give the same to every node.
+    pub remembered: Remembered,
     /// Packages that are asked for and not installed.
     pub missing: BTreeSet<String>,
     /// Whether a file that asks for packages cannot be read.

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::assemble::of_section;
+use super::config::Enabled;
 use super::context::{self, Purpose, Scope};
 use super::datum::{Datum, Map, Reason};
 use super::manifest::{self, Manifest};
-use super::node::{Calls, Kind, Node};
+use super::node::{Calls, Kind, Node, TestOf};
 use super::parse::{Docs, MacroFile};
 use super::problem::Problem;
 use super::properties::Entry;
@@ -34,15 +35,27 @@ pub fn calls_of(world: &Arc<World>, resource: &YamlResource) -> Calls {
 
 /// Looks for a node's parents, and says which of the names that it mentions nothing defines.
 fn find_parents(node: &mut Node, names: &Names, world: &World) -> Vec<Unresolved> {
-    if !node.is_enabled() {
+    let enabled = node.enabled();
+    if enabled == Enabled::No {
         // dbt looks for no parents of what is disabled.
         return Vec::new();
     }
-    let (ids, mut missing) = parents(names, world, node.project, &node.unique_id, &node.calls, None);
+    let found = parents(names, world, node.project, &node.unique_id, &node.calls, None);
+    let mut missing = found.unresolved;
     node.possible = possible_parents(names, world, node.project, &node.calls);
-    node.possible.retain(|id| !ids.contains(id));
-    node.depends_on = ids;
-    if node.kind != Kind::Test {
+    node.possible.retain(|id| !found.ids.contains(id));
+    node.depends_on = found.ids;
+    if let Some(reason) = found.uncertain {
+        match node.kind {
+            // dbt leaves it out with what it tests.
+            Kind::Test if missing.is_empty() => node.config.insert("enabled", Datum::Unknown(reason)),
+            Kind::Test => {}
+            _ => node.calls.uncertain = node.calls.uncertain.take().or(Some(reason)),
+        }
+    }
+    if !enabled.is_certain() {
+        missing.iter_mut().for_each(|name| name.is_certain = false);
+    } else if node.kind != Kind::Test {
         // They are parents all the same, if not of a known kind.
         node.depends_on.extend(missing.iter().filter_map(|name| missing_id(name, world.package(node.project))));
     } else if !missing.is_empty() {
@@ -66,7 +79,7 @@ fn missing_id(name: &Unresolved, package: &str) -> Option<String> {
 }
 
 /// By unique id, who may read it though it is not known to be a child.
-type Readers<'n> = HashMap<&'n str, Cow<'n, str>>;
+type Readers<'n> = HashMap<Cow<'n, str>, Cow<'n, str>>;
 
 /// Whether anything else reads a resource is not known where something may.
 fn note_reader(entry: &mut Map, readers: &Readers<'_>, unique_id: &str) {
@@ -109,29 +122,55 @@ impl Whole<'_> {
         }
         let mut manifest = Manifest::default();
         let texts = Texts::new(self.world, &self.docs, self.unread.docs.as_deref());
-        let readers = self.possible_readers();
+        let readers = self.possible_readers(&names);
         self.write_nodes(&mut manifest, &texts, &readers);
         self.write_sources(&mut manifest, &texts, &readers);
         unresolved.extend(self.missing_docs(&texts));
-        self.write_yaml(&mut manifest, &texts, &names, &mut unresolved);
+        self.write_yaml(&mut manifest, &texts, &readers, &names, &mut unresolved);
         self.write_rest(&mut manifest, &texts);
         unresolved.sort();
         let json = manifest.into_json(self.world);
         (json, unresolved, Rest(self.world.clone(), self.nodes, self.sources, self.resources, self.macros))
     }
 
-    fn possible_readers(&self) -> Readers<'_> {
+    fn possible_readers(&self, names: &Names) -> Readers<'_> {
         let mut readers = Readers::new();
         for code in &self.unread.code {
             let reader = format!("{}, which cannot be read,", code.path);
             for id in code.may_reference(&self.nodes, &self.sources) {
-                readers.insert(id, Cow::Owned(reader.clone()));
+                readers.insert(Cow::Borrowed(id), Cow::Owned(reader.clone()));
             }
         }
-        for node in self.nodes.iter().filter(|node| node.is_enabled()) {
-            readers.extend(node.possible.iter().map(|id| (id.as_str(), Cow::Borrowed(node.unique_id.as_str()))));
+        for node in self.nodes.iter().filter(|node| node.may_be_enabled()) {
+            // A test that may be there is no consumer.
+            let is_certain = node.kind == Kind::Test || node.is_enabled();
+            let read = if is_certain { &[][..] } else { &node.depends_on };
+            let ids = node.possible.iter().chain(read).map(|id| Cow::Borrowed(id.as_str()));
+            readers.extend(ids.map(|id| (id, Cow::Borrowed(node.unique_id.as_str()))));
+        }
+        for (calls, resource) in &self.resources {
+            if let Enabled::Unknown(_) = resource.enabled {
+                let asks = Some(&resource.asks);
+                let found = parents(names, self.world, resource.project, &resource.unique_id, calls, asks);
+                let ids = found.ids.into_iter().map(Cow::Owned);
+                readers.extend(ids.map(|id| (id, Cow::Borrowed(resource.unique_id.as_str()))));
+            }
         }
         readers
+    }
+
+    /// Unique ids of nodes and source tables of which nobody knows whether they are enabled, and none of that id is.
+    fn possible(&self) -> HashSet<&str> {
+        let is_possible = |enabled: &Enabled| matches!(enabled, Enabled::Unknown(_));
+        let nodes = self.nodes.iter().filter(|node| node.kind != Kind::Test && is_possible(&node.enabled()));
+        let mut ids: HashSet<&str> = nodes.map(|node| node.unique_id.as_str()).collect();
+        if !ids.is_empty() {
+            let certain = self.nodes.iter().filter(|node| node.is_enabled());
+            certain.for_each(|node| {
+                ids.remove(node.unique_id.as_str());
+            });
+        }
+        ids
     }
 
     /// The docs blocks that descriptions mention and nothing defines: dbt stops at the first of them.
@@ -140,11 +179,12 @@ impl Whole<'_> {
             texts.missing_in_all(node.project, &node.unique_id, &node.patch.description, &node.patch.columns)
         });
         let mut missing: Vec<Unresolved> = nodes.collect();
-        for table in self.sources.iter().filter(|table| table.enabled) {
+        for table in self.sources.iter().filter(|table| table.enabled.is_certain()) {
             let of = texts.missing_in_all(table.project, &table.unique_id, &table.description, &table.columns);
             missing.extend(of);
         }
-        let is_rendered = |resource: &YamlResource| resource.enabled && !matches!(resource.kind, "group" | "unit_test");
+        let is_rendered =
+            |resource: &YamlResource| resource.enabled.is_certain() && !matches!(resource.kind, "group" | "unit_test");
         for (_, resource) in self.resources.iter().filter(|(_, resource)| is_rendered(resource)) {
             missing.extend(texts.missing(resource.project, &resource.unique_id, None, &resource.description));
         }
@@ -153,13 +193,15 @@ impl Whole<'_> {
 
     fn write_nodes(&self, manifest: &mut Manifest, texts: &Texts, readers: &Readers<'_>) {
         let raw = texts.raw();
-        let entries: Vec<String> = self
+        let possible = self.possible();
+        let entries: Vec<(String, bool)> = self
             .nodes
             .par_iter()
             .map(|node| {
                 let docs = texts.blocks();
                 // dbt leaves the descriptions of what is disabled as they are.
-                let texts = if node.is_enabled() { texts } else { &raw };
+                let is_listed = is_listed(node, &possible);
+                let texts = if is_listed { texts } else { &raw };
                 let columns = texts.columns(&docs, node.project, &node.patch.columns);
                 let description = texts.render(&docs, node.project, &node.patch.description);
                 let mut entry = manifest::node(node, self.world, description, columns);
@@ -173,19 +215,20 @@ impl Whole<'_> {
                 if node.kind.is_described() {
                     self.note_unread(&mut entry, node.project, node.patch.place.is_some());
                 }
-                manifest::json(&node.unique_id, entry)
+                (manifest::json(&node.unique_id, entry), is_listed)
             })
             .collect();
-        for (node, entry) in self.nodes.iter().zip(entries) {
+        for (node, (entry, is_listed)) in self.nodes.iter().zip(entries) {
             let section = if node.kind == Kind::Function { "functions" } else { "nodes" };
-            manifest.add(section, &node.unique_id, entry, node.is_enabled());
+            manifest.add(section, &node.unique_id, entry, is_listed);
         }
     }
 
     fn write_sources(&self, manifest: &mut Manifest, texts: &Texts, readers: &Readers<'_>) {
         let (docs, raw) = (texts.blocks(), texts.raw());
         for table in &self.sources {
-            let texts = if table.enabled { texts } else { &raw };
+            let is_listed = table.enabled.is_certain();
+            let texts = if is_listed { texts } else { &raw };
             let render = |text: &Datum| texts.render(&docs, table.project, text);
             let columns = texts.columns(&docs, table.project, &table.columns);
             let descriptions = [render(&table.description), render(&table.source_description)];
@@ -195,7 +238,7 @@ impl Whole<'_> {
             let own = [Some(&table.description), Some(&table.source_description)];
             texts.note_unread(&mut entry, table.project, own, described(&table.columns));
             self.note_unread(&mut entry, table.project, true);
-            manifest.add("sources", &table.unique_id, manifest::json(&table.unique_id, entry), table.enabled);
+            manifest.add("sources", &table.unique_id, manifest::json(&table.unique_id, entry), is_listed);
         }
     }
 
@@ -226,30 +269,46 @@ impl Whole<'_> {
         }
     }
 
-    fn write_yaml(&self, manifest: &mut Manifest, texts: &Texts, names: &Names, unresolved: &mut Vec<Unresolved>) {
+    fn write_yaml(
+        &self,
+        manifest: &mut Manifest,
+        texts: &Texts,
+        readers: &Readers<'_>,
+        names: &Names,
+        unresolved: &mut Vec<Unresolved>,
+    ) {
         let (docs, raw) = (texts.blocks(), texts.raw());
         for (calls, resource) in &self.resources {
             // dbt leaves the descriptions of these as they are written, and those of what is disabled.
-            let is_raw = matches!(resource.kind, "group" | "unit_test") || !resource.enabled;
+            let is_listed = resource.enabled.is_certain();
+            let is_raw = matches!(resource.kind, "group" | "unit_test") || !is_listed;
             let texts = if is_raw { &raw } else { texts };
             let description = texts.render(&docs, resource.project, &resource.description);
             let section = section(resource.kind);
             if resource.kind == "unit_test" {
                 for (id, parent, enabled) in unit_tests(names, self.world, resource) {
                     let parents: Vec<String> = parent.into_iter().collect();
-                    let entry = manifest::yaml_resource(resource, self.world, description.clone(), &parents);
-                    manifest.add(section, &id, manifest::json(&id, entry), enabled && resource.enabled);
+                    let mut entry = manifest::yaml_resource(resource, self.world, description.clone(), &parents);
+                    let is_listed = is_listed && enabled.is_certain();
+                    if let Enabled::Unknown(reason) = enabled {
+                        entry.insert("enabled", Datum::Unknown(reason));
+                    }
+                    manifest.add(section, &id, manifest::json(&id, entry), is_listed);
                 }
                 continue;
             }
-            let mut ids = Vec::new();
-            if resource.enabled {
+            let (mut ids, mut uncertain) = (Vec::new(), None);
+            if is_listed {
                 let asks = Some(&resource.asks);
                 let found = parents(names, self.world, resource.project, &resource.unique_id, calls, asks);
-                unresolved.extend(found.1);
-                ids = found.0;
+                unresolved.extend(found.unresolved);
+                (ids, uncertain) = (found.ids, found.uncertain);
             }
             let mut entry = manifest::yaml_resource(resource, self.world, description, &ids);
+            if let Some(reason) = uncertain {
+                entry.insert("parents", Datum::Unknown(reason));
+            }
+            note_reader(&mut entry, readers, &resource.unique_id);
             if resource.kind == "exposure" {
                 entry.insert("refs", manifest::refs(&calls.refs));
                 entry.insert("metrics", metric_names(calls));
@@ -258,7 +317,7 @@ impl Whole<'_> {
             self.note_unread(&mut entry, resource.project, true);
             render_parts(&mut entry, &|text| texts.render(&docs, resource.project, text));
             let json = manifest::json(&resource.unique_id, entry);
-            manifest.add(section, &resource.unique_id, json, resource.enabled);
+            manifest.add(section, &resource.unique_id, json, is_listed);
         }
     }
 
@@ -283,6 +342,20 @@ impl Whole<'_> {
             let id = format!("doc.{}.{}", self.world.package(block.project), block.name);
             manifest.add("docs", &id, manifest::json(&id, manifest::docs(block, self.world)), true);
         }
+    }
+}
+
+/// Whether a node stands among those that are enabled. A test of which that is not known is counted there, so that what it
+/// tests is not said to have none; one that is of nothing but what may be disabled goes with it.
+fn is_listed(node: &Node, possible: &HashSet<&str>) -> bool {
+    match (node.enabled(), node.kind, &node.test) {
+        (Enabled::Yes, ..) => true,
+        (Enabled::No, ..) => false,
+        (_, Kind::Test, Some(TestOf { attached: Some(id), .. })) => !possible.contains(id.as_str()),
+        // One of a source table is attached to nothing.
+        (_, Kind::Test, Some(_)) => node.depends_on.iter().any(|id| id.starts_with("source.")),
+        (_, Kind::Test, None) => !node.depends_on.is_empty(),
+        _ => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Resources that exist in properties YAML alone: exposures, groups, unit tests, saved queries. Metrics and semantic
 //! models are in [`semantic`](super::semantic).
 
-use super::config::{check_enabled, levels};
+use super::config::{Enabled, check_enabled, levels};
 use super::datum::{Datum, Map};
 use super::declared_tests::texts;
 use super::node::{RefArgs, configured};
@@ -17,7 +17,7 @@ pub struct YamlResource {
     pub unique_id: String,
     pub name: String,
     pub path: String,
-    pub enabled: bool,
+    pub enabled: Enabled,
     /// Its entry of the manifest.
     pub data: Map,
     pub description: Datum,
@@ -74,7 +74,7 @@ impl YamlResource {
         for key in ["group", "meta"] {
             data.insert(key, config.get(key).cloned().unwrap_or_default());
         }
-        let enabled = config.get("enabled") != Some(&Datum::Bool(false));
+        let enabled = Enabled::of(&config);
         data.insert("config", Datum::Map(config));
         Self {
             project,
@@ -156,7 +156,7 @@ pub fn group(entry: &Entry, world: &World) -> YamlResource {
     let mut made = YamlResource::new("group", &["models"], entry, &entry.name, world);
     made.data = Map::from_iter([("config".to_owned(), Datum::Map(made.config()))]);
     made.copy(entry, &["owner"]);
-    made.enabled = true;
+    made.enabled = Enabled::Yes;
     made
 }
 

@@ -57,6 +57,7 @@ impl Rule for RemovedPublicModel {
             if gone.access() != Access::Public
                 || gone.is_unknown("access")
                 || goes_on(cx.project, gone)
+                || cx.project.possible().any(|model| model.unique_id == gone.unique_id)
                 || was_announced(gone, today)
             {
                 continue;
@@ -131,10 +132,12 @@ fn alike(project: &Project<'_>, base: &Project<'_>, gone: &Resource<'_>) -> Opti
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value;
+
     use super::super::product;
     use crate::findings::{Finding, Place};
-    use crate::project::{Access, Resource, Text};
-    use crate::rules::tester::{findings_against, model, relation};
+    use crate::project::{Access, Facts, Project, Resource, Text};
+    use crate::rules::tester::{findings_against, findings_of, model, relation};
 
     fn found(before: &[Resource<'static>], now: &[Resource<'static>]) -> Vec<Finding> {
         findings_against("ACC030", before, now)
@@ -168,6 +171,20 @@ mod tests {
         let mut of_package = product();
         of_package.package = Text::from("other");
         assert_eq!(found(&[of_package], &[]).len(), 0);
+    }
+
+    #[test]
+    fn one_that_may_be_enabled_is_not_gone() {
+        let mut possible = product();
+        possible.unknown = Some(Box::new(vec![(Text::from("enabled"), Text::from("target.type is not at hand"))]));
+        let before = Facts { name: Text::from("shop"), resources: vec![product()], ..Facts::default() };
+        let now = Facts { name: Text::from("shop"), disabled: vec![possible], ..Facts::default() };
+        let mut project = Project::from(now);
+        project.base = Some(Box::new(Project::from(before)));
+        assert_eq!(findings_of("ACC030", Value::Null, &project).len(), 0);
+        project.disabled[0].unknown = None;
+        let found = findings_of("ACC030", Value::Null, &project);
+        assert_eq!(found[0].message, "public model `dim_products` is disabled in models/marts/dim_products.sql");
     }
 
     #[test]

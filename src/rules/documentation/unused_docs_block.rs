@@ -143,7 +143,8 @@ fn not_quoted<'p>(project: &'p Project<'_>, blocks: Vec<Node<'p>>) -> Vec<Node<'
     let Some(finder) = Finder::new(&texts) else { return Vec::new() };
     let (mut quoted, mut named) = (HashSet::new(), HashSet::new());
     // Many columns have the same one.
-    let described: HashSet<&str, RandomState> = project.resources.iter().chain(&project.disabled).flat_map(descriptions).collect();
+    let described: HashSet<&str, RandomState> =
+        project.resources.iter().chain(&project.disabled).flat_map(descriptions).collect();
     for text in described {
         if finder.find_in(text, &mut quoted) {
             named.extend(text.split(['\'', '"']).skip(1).step_by(2));

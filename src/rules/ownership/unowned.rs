@@ -3,11 +3,13 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::stated::meta_path;
 use crate::findings::{Finding, Place};
 use crate::project::{Ownership, Resource, ResourceType, folder, lookup, owner_keys};
 use crate::rules::{Context, Node};
-use crate::words::{counted, listed};
+use crate::words::{counted, is_slip, listed};
 
 /// Reports a resource for which no place names an owner.
 pub(super) fn report(node: Node<'_>, cx: &mut Context<'_>) {
@@ -18,7 +20,7 @@ pub(super) fn report(node: Node<'_>, cx: &mut Context<'_>) {
     let named = format!("{} `{}`", node.kind.label(), node.label());
     let rests_on_it = cx.exposure_evidence(node.id);
     let under_other_keys = OtherKeys::of([node], cx);
-    let help = under_other_keys.first_way() + &help(node, cx);
+    let (help, slip) = (under_other_keys.first_way() + &help(node, cx), slip(node, cx));
     let finding = match placeholder(node, cx) {
         Some((key, value)) => {
             let message = format!("{named} names {value} as its owner, which is nobody");
@@ -27,10 +29,25 @@ pub(super) fn report(node: Node<'_>, cx: &mut Context<'_>) {
         None => cx.report(node, Place::Entry, format!("{named} has no owner")),
     };
     finding.help(help).evidence(looked_at(&ownership));
-    finding.evidence.extend(under_other_keys.evidence());
+    finding.evidence.extend(slip.or_else(|| under_other_keys.evidence()));
     if let Some(line) = rests_on_it {
         finding.evidence(line);
     }
+}
+
+/// A key of its `meta` that was probably meant to name the owner.
+fn slip(node: Node<'_>, cx: &Context<'_>) -> Option<String> {
+    let keys = &cx.settings.owners.meta_keys;
+    let mut meant = keys.iter().filter(|key| lookup(&node.meta, key).is_none());
+    meant.find_map(|key| {
+        let (path, name) = key.rsplit_once('.').map_or(("", key.as_str()), |(path, name)| (path, name));
+        let map = if path.is_empty() { &node.meta } else { lookup(&node.meta, path)?.as_object()? };
+        let names_somebody = |value: &Value| value.is_string() || value.is_array() || value.is_object();
+        let (near, _) = map.iter().find(|(near, value)| is_slip(near, name) && names_somebody(value))?;
+        let near = if path.is_empty() { near.clone() } else { format!("{path}.{near}") };
+        let is_looked_at = keys.contains(&near);
+        (!is_looked_at).then(|| format!("meta.{near} is there; did you mean meta.{key}?"))
+    })
 }
 
 /// Reports once for the project that these resources have no owner, where [`Context::hardly_any_is_owned`]: what is

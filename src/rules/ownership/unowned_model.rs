@@ -196,6 +196,38 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_is_nearly_right_is_named() {
+        let evidence = |key: &str, value: Value| {
+            let mut slipped = model("marts", "a");
+            slipped.meta.insert(key.to_owned(), value);
+            let found = findings("OWN001", Value::Null, &[slipped]);
+            assert_eq!(found.len(), 1);
+            found[0].evidence[1..].to_vec()
+        };
+        for key in ["ownr", "onwer", "owners", "Owner"] {
+            assert_eq!(evidence(key, json!("Ana")), [format!("meta.{key} is there; did you mean meta.owner?")]);
+        }
+        for (key, value) in
+            [("tower", json!("Ana")), ("ownership", json!("Ana")), ("owned", json!(true)), ("own", json!("A"))]
+        {
+            assert!(evidence(key, value).is_empty(), "{key}");
+        }
+        // The right key is there, and names nobody.
+        let mut both = model("marts", "a");
+        both.meta.insert("ownr".to_owned(), json!("Ana"));
+        both.meta.insert("owner".to_owned(), json!("TBD"));
+        assert_eq!(findings("OWN001", Value::Null, &[both])[0].evidence.len(), 1);
+
+        let owners = Owners { meta_keys: vec!["governance.owner".to_owned()], ..Owners::default() };
+        let settings = Settings { owners, ..Settings::default() };
+        let mut nested = model("marts", "a");
+        nested.meta.insert("governance".to_owned(), json!({"ownr": "Ana"}));
+        nested.meta.insert("ownr".to_owned(), json!("Ana"));
+        let found = findings_with("OWN001", Value::Null, &[nested], &settings);
+        assert_eq!(found[0].evidence[1], "meta.governance.ownr is there; did you mean meta.governance.owner?");
+    }
+
+    #[test]
     fn shows_the_way_to_a_dashboard() {
         let orders = model("marts", "fct_orders");
         let weekly = reading(exposure("weekly"), &[&orders]);

@@ -3,11 +3,11 @@ use serde::{Deserialize, Serialize};
 
 use super::disabled::{self, Disabled, these};
 use super::suggestion::{entry, likely_key};
-use super::uniqueness::{Claims, KEY_TESTS, idle_constraint, is_claim};
+use super::uniqueness::{Claims, KEY_TESTS, idle_constraint, is_any, is_claim};
 use crate::findings::Place;
-use crate::project::{Project, Resource, ResourceType};
+use crate::project::{GenericTest, Project, Resource, ResourceType};
 use crate::rules::{Context, Node, Rule, declare_rule};
-use crate::words::{counted, listed};
+use crate::words::{counted, is_slip, listed};
 
 declare_rule! {
     /// # What it does
@@ -97,9 +97,11 @@ impl Rule for MissingPrimaryKeyTest {
                 (place, help, message(model, project))
             }
         };
+        let slip = self.slip(model, project);
         let finding = cx.report(model, place, message);
         finding.help(help);
         finding.evidence.extend(known(&claims));
+        finding.evidence.extend(slip);
         finding.evidence.extend(idle_constraint(model.resource).map(str::to_owned));
     }
 
@@ -120,6 +122,24 @@ impl Rule for MissingPrimaryKeyTest {
 }
 
 impl MissingPrimaryKeyTest {
+    /// A test of the model that was probably meant by a name in `accepted`, or the other way around.
+    fn slip(&self, model: Node<'_>, project: &Project<'_>) -> Option<String> {
+        let tests = || project.data_tests(model.id).filter_map(|(_, test)| test.generic.as_ref());
+        let missing = |name: &&String| !name.ends_with('*') && !tests().any(|generic| generic.is(name));
+        self.options.accepted.iter().filter(missing).find_map(|name| {
+            let full = name.contains('.');
+            let written = |generic: &GenericTest<'_>| if full { generic.full_name() } else { generic.name.to_string() };
+            let near = |generic: &&GenericTest<'_>| {
+                !is_any(generic, &self.options.accepted) && is_slip(&written(generic), name)
+            };
+            let test = tests().find(near)?;
+            Some(format!(
+                "it has the test `{}`, and `accepted` has `{name}`: is one a slip of the other?",
+                written(test)
+            ))
+        })
+    }
+
     /// The disabled tests that would prove the key, were they enabled.
     fn disabled<'p>(&self, model: Node<'_>, cx: &Context<'p>) -> Option<Disabled<'p>> {
         let accepted = &self.options.accepted;
@@ -244,6 +264,27 @@ mod tests {
             apart[0].help,
             "add `not_null` to the tests of column `order_id` of `- name: fct_orders` in models/marts/_marts.yml"
         );
+    }
+
+    #[test]
+    fn a_name_that_is_nearly_accepted_is_named() {
+        let evidence = |accepted: Value, test: &str| {
+            let found = findings("TST003", json!({ "accepted": accepted }), &orders(&[(test, "order_id")]));
+            found.into_iter().next().map(|found| found.evidence)
+        };
+        assert_eq!(
+            evidence(json!(["primary_kye", "unique"]), "primary_key"),
+            Some(vec![
+                "it has the test `primary_key`, and `accepted` has `primary_kye`: is one a slip of the other?"
+                    .to_owned()
+            ])
+        );
+        assert_eq!(evidence(json!(["primary_key"]), "primary_key"), None);
+        for (accepted, test) in
+            [("primary_*", "prinary_key"), ("dbt_x.primary_key", "primary_keys"), ("key_is_there", "primary_key")]
+        {
+            assert_eq!(evidence(json!([accepted]), test), Some(Vec::new()), "{accepted}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::super::datum::Reason;
 use super::super::world::MacroEntry;
 use super::dbt_macros;
 use super::generic_test::{Reach, Reached};
+use super::remembered;
 use super::scope::{Purpose, Scope};
 use crate::project::is_macro_of_adapter;
 use crate::template::{self, Arguments, Error, Function, Machine, Object, ObjectKind, Value};
@@ -73,7 +74,7 @@ pub fn of_dbt(scope: &Rc<Scope>, name: &str) -> Option<Value> {
         let is_default = name != dbt_macros::plain(&name);
         let found = (!is_default).then(|| super::adapter::implementation(&scope.world, scope.project, &name)).flatten();
         match found {
-            Some(entry) => call(&scope, entry, machine, arguments),
+            Some(entry) => remembered::call(&scope, entry, machine, arguments),
             None => Ok(dbt_macros::result(&scope, &name, arguments)),
         }
     }))
@@ -82,15 +83,6 @@ pub fn of_dbt(scope: &Rc<Scope>, name: &str) -> Option<Value> {
 /// A macro as a function.
 pub fn of_entry(scope: &Rc<Scope>, entry: &MacroEntry) -> Value {
     Value::object(MacroFunction { scope: scope.clone(), entry: entry.clone() })
-}
-
-fn call(
-    scope: &Rc<Scope>,
-    entry: &MacroEntry,
-    machine: &mut Machine<'_>,
-    arguments: Arguments,
-) -> Result<Value, Error> {
-    scope.inside(|| machine.call_macro(&entry.code, arguments))
 }
 
 #[derive(Debug)]
@@ -102,7 +94,7 @@ struct MacroFunction {
 impl Object for MacroFunction {
     fn call(&self, machine: &mut Machine<'_>, arguments: Arguments) -> Result<Value, Error> {
         self.scope.note_macro(&self.entry.unique_id);
-        call(&self.scope, &self.entry, machine, arguments)
+        remembered::call(&self.scope, &self.entry, machine, arguments)
     }
 
     fn kind(&self) -> ObjectKind {

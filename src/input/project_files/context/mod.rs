@@ -13,6 +13,7 @@ pub mod names;
 mod native;
 mod node;
 mod patterns;
+mod remembered;
 mod scope;
 
 pub use adapter::dispatched;
@@ -21,6 +22,7 @@ pub use dbt_macros::is_known as is_dbt_macro;
 pub use generic_test::{TestCall, test_calls};
 pub use native::docs_block;
 pub use node::{Identity, NameOf};
+pub use remembered::Remembered;
 pub use scope::{Docs, Purpose, Scope};
 
 use convert::to_datum;

@@ -31,8 +31,10 @@ pub fn get(scope: &Rc<Scope>, identity: &Rc<Identity>, name: &str) -> Option<Val
         "function" => named(scope, "function"),
         "config" => Value::object(Config(scope.clone())),
         "execute" => Value::Bool(false),
-        "this" => Value::object(Relation(scope.clone())),
-        "model" => Value::object(Model(identity.clone())),
+        "this" | "model" => {
+            scope.touch();
+            if name == "this" { Value::object(Relation(scope.clone())) } else { Value::object(Model(identity.clone())) }
+        }
         "adapter" => Value::object(Adapter(scope.clone())),
         "builtins" => builtins(scope),
         "graph" => Value::dict(Dict::new()),

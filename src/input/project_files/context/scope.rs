@@ -1,6 +1,6 @@
 //! One rendering: for whom it is, and what it has called so far.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, RefCell, RefMut};
 use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -46,12 +46,14 @@ pub struct Scope {
     depth: Cell<u32>,
     /// How many variables are being rendered, one for the other.
     variables: Cell<u32>,
+    /// Whether anything was noted, or asked about the node, since [`Scope::watched`] began last.
+    is_touched: Cell<bool>,
 }
 
 impl Scope {
     pub fn new(world: &Arc<World>, project: usize, purpose: Purpose) -> Rc<Self> {
-        let (calls, depth, variables) = Default::default();
-        Rc::new(Self { world: world.clone(), project, purpose, calls, depth, variables })
+        let (calls, depth, variables, is_touched) = Default::default();
+        Rc::new(Self { world: world.clone(), project, purpose, calls, depth, variables, is_touched })
     }
 
     /// The names that templates find.
@@ -64,39 +66,59 @@ impl Scope {
         self.calls.take()
     }
 
+    /// The calls, to note another one.
+    fn calls(&self) -> RefMut<'_, Calls> {
+        self.touch();
+        self.calls.borrow_mut()
+    }
+
+    /// What is at work now depends on the node, or says something of it.
+    pub fn touch(&self) {
+        self.is_touched.set(true);
+    }
+
+    /// Runs, and says whether nothing was noted of the node and nothing asked about it.
+    pub fn watched<T>(&self, run: impl FnOnce() -> T) -> (T, bool) {
+        let before = self.is_touched.replace(false);
+        let result = run();
+        let is_touched = self.is_touched.get();
+        self.is_touched.set(before || is_touched);
+        (result, !is_touched)
+    }
+
     pub fn note_ref(&self, reference: RefArgs) {
-        self.calls.borrow_mut().refs.push(reference);
+        self.calls().refs.push(reference);
     }
 
     pub fn note_source(&self, source: String, table: String) {
-        self.calls.borrow_mut().sources.push((source, table));
+        self.calls().sources.push((source, table));
     }
 
     /// A ref that may or may not happen.
     pub fn note_possible_ref(&self, reference: RefArgs) {
-        self.calls.borrow_mut().possible_refs.push(reference);
+        self.calls().possible_refs.push(reference);
     }
 
     /// A source that may or may not be read.
     pub fn note_possible_source(&self, source: String, table: String) {
-        self.calls.borrow_mut().possible_sources.push((source, table));
+        self.calls().possible_sources.push((source, table));
     }
 
     pub fn note_metric(&self, package: Option<String>, name: String) {
-        self.calls.borrow_mut().metrics.push((package, name));
+        self.calls().metrics.push((package, name));
     }
 
     pub fn note_function(&self, package: Option<String>, name: String) {
-        self.calls.borrow_mut().functions.push((package, name));
+        self.calls().functions.push((package, name));
     }
 
     pub fn note_config(&self, config: Map) {
-        super::super::config::lay_over(&mut self.calls.borrow_mut().config, config);
+        super::super::config::lay_over(&mut self.calls().config, config);
     }
 
     /// Some call may be missing from what is noted, or may not happen.
     pub fn note_uncertain(&self, reason: &Reason) {
-        self.calls.borrow_mut().uncertain.get_or_insert_with(|| reason.clone());
+        self.calls().uncertain.get_or_insert_with(|| reason.clone());
     }
 
     /// A macro that the template itself calls, not one that is called by another.
@@ -117,6 +139,11 @@ impl Scope {
         let result = run();
         self.depth.set(self.depth.get() - 1);
         result
+    }
+
+    /// Whether a variable is being rendered.
+    pub fn is_in_variable(&self) -> bool {
+        self.variables.get() > 0
     }
 
     /// Renders a variable; `None` where they are nested as only one that is made of itself would be.
