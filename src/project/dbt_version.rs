@@ -1,6 +1,6 @@
 //! Versions of dbt: what a range lets in, and with which of them a project surely works.
 
-use super::{Deprecation, Project};
+use super::{Deprecation, Project, ResourceType};
 
 /// A version of dbt, without what a prerelease adds to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +51,31 @@ fn parts(range: &[String]) -> impl Iterator<Item = &str> {
     range.iter().flat_map(|part| part.split(',')).map(str::trim)
 }
 
+/// A place in an entry of a properties file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlaceInEntry {
+    Config,
+    Top,
+}
+
+impl PlaceInEntry {
+    /// As in "set `x` under `config:` of it".
+    pub fn of(self) -> &'static str {
+        match self {
+            Self::Config => "under `config:` of",
+            Self::Top => "in",
+        }
+    }
+
+    /// As in "add `x` to it".
+    pub fn to(self) -> &'static str {
+        match self {
+            Self::Config => "under `config:` of",
+            Self::Top => "to",
+        }
+    }
+}
+
 impl Project<'_> {
     /// The oldest dbt that the project has to work with, as far as that is known: the beginning of `require-dbt-version`,
     /// or else the version that wrote the manifest. What installed packages ask for and what the project's files use
@@ -61,6 +86,17 @@ impl Project<'_> {
         let known = stated.or_else(|| DbtVersion::parse(&self.dbt_version));
         let shown = own.and_then(|own| [own.oldest_dbt_of_packages, own.oldest_dbt_of_syntax()].into_iter().max()?);
         known.max(shown)
+    }
+
+    /// Where in a resource's entry dbt surely reads `meta` and, of sources, `freshness`: under `config:`, or at the top,
+    /// because before 1.10 it takes no notice of what most types have under `config:`, and says nothing either.
+    pub fn place_in_entry(&self, kind: ResourceType) -> PlaceInEntry {
+        let has_config = matches!(kind, ResourceType::Model | ResourceType::Seed | ResourceType::Snapshot);
+        if has_config || self.oldest_dbt() >= Some(DbtVersion::new(1, 10, 0)) {
+            PlaceInEntry::Config
+        } else {
+            PlaceInEntry::Top
+        }
     }
 
     /// The key under which tests stand: the one that the project has already, or else `data_tests` where dbt is surely new

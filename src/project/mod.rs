@@ -35,7 +35,7 @@ pub use build::Facts;
 pub use counts::Counts;
 pub use date::Date;
 pub use dbt_macros::{is_macro_of_adapter, is_macro_of_dbt};
-pub use dbt_version::DbtVersion;
+pub use dbt_version::{DbtVersion, PlaceInEntry};
 pub use description::{is_description, is_placeholder};
 pub use detail::{
     Access, DocsBlock, Exposure, Freshness, GenericTest, Group, Macro, Metric, Owner, RefCall, Relation, SavedQuery,
@@ -45,12 +45,12 @@ pub use disabled_tests::TestSwitch;
 use ids::Ids;
 pub use json::Json;
 pub use layers::{Layer, LayerRule, Layers};
-pub use neighbours::folder;
+pub use neighbours::{EntryFile, folder};
 pub use own_files::{
     Changes, ConfigFolder, ConfigSection, Deprecated, DeprecatedPlace, Deprecation, DocsMention, DuplicateKey, Orphan,
     OwnFiles, PackageOrigin, RequiredPackage, Secret, Spot, UnresolvedReference, Variable,
 };
-pub use ownership::{FileOwners, OwnerPlace, Owners, Ownership, lookup};
+pub use ownership::{FileOwners, OwnerPlace, Owners, Ownership, lookup, owner_keys};
 pub use resource::{Column, Constraint, Detail, PackageEntry, Resource, ResourceId, ResourceType, Unknown};
 pub use text::Text;
 
@@ -227,10 +227,11 @@ impl<'a> Project<'a> {
         self.iter().filter(|(_, resource)| resource.is_unknown(field)).map(|(id, _)| id).collect()
     }
 
-    /// The YAML file that describes most resources of the same type in the same folder: where a missing entry belongs.
-    /// `None` where the folder has none.
-    pub fn properties_beside(&self, resource: &Resource<'_>) -> Option<&str> {
-        self.neighbours.get_or_init(|| Neighbours::new(self)).of(resource)
+    /// Where a missing entry belongs: the YAML file that describes most resources of the same type in the same folder or,
+    /// where each has a file of its own, the one that is called after this resource in the same way. `None` where nothing
+    /// shows it.
+    pub fn properties_beside(&self, resource: &Resource<'_>) -> Option<EntryFile<'_>> {
+        self.neighbours.get_or_init(|| Neighbours::new(self)).of(self, resource)
     }
 
     /// The latest version of a versioned model, which may be the model itself; `None` where it has no versions.

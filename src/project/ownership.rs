@@ -141,6 +141,37 @@ pub fn lookup<'m>(meta: &'m Meta, key: &str) -> Option<&'m Value> {
     lookup(meta.get(first)?.as_object()?, rest)
 }
 
+/// Words in the names of `meta` keys that say who is responsible.
+const OWNER_WORDS: [&str; 6] = ["owner", "team", "steward", "maintainer", "responsible", "squad"];
+
+/// The keys of `meta` whose name says that they name who is responsible, and that do: each with the name. Nested maps are
+/// gone into (`ownership.team`), but for a map that is itself an owner.
+pub fn owner_keys(meta: &Meta) -> Vec<(String, String)> {
+    fn gather(meta: &Meta, path: &str, found: &mut Vec<(String, String)>) {
+        for (key, value) in meta {
+            let full = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+            let name = if says_owner(key) { owner_name(value) } else { None };
+            match (name, value.as_object()) {
+                (Some(name), _) => found.push((full, name)),
+                (None, Some(map)) => gather(map, &full, found),
+                (None, None) => {}
+            }
+        }
+    }
+    let mut found = Vec::new();
+    gather(meta, "", &mut found);
+    found
+}
+
+/// Whether a part of the key is such a word, or its plural.
+fn says_owner(key: &str) -> bool {
+    let key = key.to_lowercase();
+    let is_word = |part: &str| {
+        OWNER_WORDS.contains(&part) || part.strip_suffix('s').is_some_and(|one| OWNER_WORDS.contains(&one))
+    };
+    key.split(['_', '-']).any(is_word)
+}
+
 /// An owner as people write it in `meta`: a name, a list of names, or a map with a name or an address.
 fn owner_name(value: &Value) -> Option<String> {
     match value {

@@ -229,6 +229,11 @@ impl<'p> Context<'p> {
         self.world.severity(self.instance, id)
     }
 
+    /// Whether the rule of that code runs, too.
+    pub fn runs(&self, code: &str) -> bool {
+        self.world.runs(code)
+    }
+
     /// The sources (groups of tables) this instance is about, each with those of its tables that are in scope, by name.
     pub fn source_groups(&self) -> impl Iterator<Item = SourceGroup<'p>> + use<'p> {
         let mut groups: Vec<SourceGroup<'p>> = Vec::new();

@@ -37,6 +37,8 @@ pub struct World<'p> {
     /// The layer of each resource, by id.
     pub(super) layers: Vec<Layer>,
     subjects: Vec<(ResourceType, Vec<ResourceId>)>,
+    /// The codes of the rules that run, once that is known.
+    running: OnceLock<HashSet<&'static str>>,
     /// The exposures that each resource feeds, by id; gathered when first asked for.
     fed: OnceLock<HashMap<ResourceId, Vec<ResourceId>>>,
     /// Whether of some resource not all parents are known; looked up when first asked for.
@@ -253,6 +255,7 @@ impl<'p> World<'p> {
             grouping,
             layers: layers(project, settings),
             subjects: subjects(project, settings),
+            running: OnceLock::new(),
             fed: OnceLock::new(),
             unknown_parents: OnceLock::new(),
             owned: OnceLock::new(),
@@ -265,6 +268,7 @@ impl<'p> World<'p> {
     /// Runs these rules over all that they are about.
     fn check(&self, running: &[&'p Instance]) -> Findings {
         self.by_name.prepare(self.project, running);
+        self.running.get_or_init(|| running.iter().map(|instance| instance.info.code).collect());
         let is_asked = |id: &ResourceId| self.is_asked(*id);
         let by_kind: Vec<(Vec<ResourceId>, Vec<&Instance>)> = self
             .subjects
@@ -330,6 +334,11 @@ impl<'p> World<'p> {
             kinds.map(|(kind, _)| *kind).collect()
         };
         self.owned.get_or_init(owned).contains(&kind)
+    }
+
+    /// Whether the rule of that code runs.
+    pub(super) fn runs(&self, code: &str) -> bool {
+        self.running.get().is_some_and(|codes| codes.contains(code))
     }
 
     /// The severity a finding of that instance on that resource has; `None` where the config leaves it out.

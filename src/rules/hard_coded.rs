@@ -11,6 +11,31 @@ const FROM_INSIDE: [&str; 5] = ["extract", "trim", "substring", "overlay", "posi
 /// Words that follow `from` or `join` and are no relation.
 const NO_RELATION: [&str; 6] = ["select", "lateral", "only", "values", "unnest", "table"];
 
+/// Table functions that make a row of each element of an array.
+const UNNESTING: [&str; 5] = ["unnest", "table", "flatten", "explode", "json_array_elements"];
+
+/// Words beside texts and numbers that written-out arrays are made of.
+const LITERAL: [&str; 18] = [
+    "array",
+    "array_construct",
+    "struct",
+    "row",
+    "null",
+    "true",
+    "false",
+    "date",
+    "timestamp",
+    "input",
+    "flatten",
+    "int64",
+    "string",
+    "text",
+    "varchar",
+    "integer",
+    "numeric",
+    "bigint",
+];
+
 /// Table functions that make rows out of nothing.
 const GENERATORS: [&str; 7] = [
     "generate_series",
@@ -35,11 +60,55 @@ pub fn relations(code: &str) -> Vec<&str> {
 }
 
 /// Whether the SQL makes its rows of what is written in it: it selects or lists values, and nothing stands behind `from`
-/// and `join` but its own CTEs.
+/// and `join` but its own CTEs and arrays that are written there.
 pub fn writes_rows(code: &str) -> bool {
     let blanked = blank_with(code, JinjaFill::Placeholder);
     let has_rows = words(&blanked).into_iter().any(|word| is_any(&blanked[word], &["select", "values"]));
-    has_rows && targets(&blanked).iter().all(|target| target.kind == TargetKind::Cte)
+    has_rows && targets(&blanked).iter().all(|target| target.kind == TargetKind::Known)
+}
+
+/// Whether the SQL puts tables one under another and joins none: it has a `union` and neither a `join` nor a list of tables
+/// behind `from`.
+pub fn only_unions(code: &str, is_union: bool) -> bool {
+    let blanked = blank_with(code, JinjaFill::Placeholder);
+    let words = words(&blanked);
+    let has = |keyword: &str| words.iter().any(|word| blanked[word.clone()].eq_ignore_ascii_case(keyword));
+    (is_union || has("union")) && !has("join") && !targets(&blanked).iter().any(|target| begins_list(&blanked, target))
+}
+
+/// Whether a comma and so another table stands behind this one, as in `from orders as o, lines`.
+fn begins_list(blanked: &str, target: &Target) -> bool {
+    let rest = blanked[target.span.end..].trim_start();
+    let word_end = |text: &str| text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    let rest = match rest.split_at(word_end(rest)) {
+        (word, rest) if word.eq_ignore_ascii_case("as") => rest.trim_start(),
+        _ => rest,
+    };
+    rest[word_end(rest)..].trim_start().starts_with(',')
+}
+
+/// Whether what a table function makes rows of is written there: `unnest(['a', 'b'])`. `rest` follows its name.
+fn is_written_out(name: &str, rest: &str) -> bool {
+    if !is_any(name, &UNNESTING) {
+        return false;
+    }
+    let mut depth = 0;
+    let end = rest.char_indices().find_map(|(at, character)| {
+        depth += i32::from(character == '(') - i32::from(character == ')');
+        (depth == 0 && !character.is_whitespace()).then_some(at)
+    });
+    let Some(arguments) = end.map(|end| &rest[..end]) else { return false };
+    let words = words(arguments);
+    let is_literal = |(index, word): (usize, &Range<usize>)| {
+        let word = &arguments[word.clone()];
+        // The name of a field: `struct('a' as code)`.
+        let is_name = index > 0 && arguments[words[index - 1].clone()].eq_ignore_ascii_case("as");
+        is_name
+            || is_any(word, &LITERAL)
+            || word == "as"
+            || word.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit())
+    };
+    words.iter().enumerate().all(is_literal)
 }
 
 /// What stands behind a `from` or `join`.
@@ -52,7 +121,7 @@ struct Target {
 enum TargetKind {
     Name,
     /// A CTE, or rows that are written right there.
-    Cte,
+    Known,
     /// What Jinja puts there, or a function.
     Other,
 }
@@ -75,9 +144,10 @@ fn targets(blanked: &str) -> Vec<Target> {
         if is_read {
             let is_function = blanked[word.end..].trim_start().starts_with('(');
             let kind = match () {
-                () if is_any(name, &["select", "values"]) => TargetKind::Cte,
+                () if is_any(name, &["select", "values"]) => TargetKind::Known,
+                () if is_function && is_written_out(name, &blanked[word.end..]) => TargetKind::Known,
                 () if is_function || !is_relation(name) => TargetKind::Other,
-                () if ctes.contains(&name.to_lowercase()) => TargetKind::Cte,
+                () if ctes.contains(&name.to_lowercase()) => TargetKind::Known,
                 () => TargetKind::Name,
             };
             found.push(Target { span: word.clone(), kind });
@@ -186,7 +256,7 @@ fn is_any(word: &str, words: &[&str]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{generates_rows, relations};
+    use super::{generates_rows, only_unions, relations, writes_rows};
 
     #[test]
     fn finds_names_behind_from_and_join() {
@@ -227,6 +297,51 @@ mod tests {
             "{% for t in tables %}select * from {{ t }}{% endfor %}",
         ] {
             assert!(relations(code).is_empty(), "{code}: {:?}", relations(code));
+        }
+    }
+
+    #[test]
+    fn arrays_are_written_out_rows() {
+        for code in [
+            "select reason from unnest(['Chronic: 3', 'Chronic: 5']) as reason cross join unnest([1, -2.5]) as n",
+            "select * from unnest(array['a', 'b']) as t(reason)",
+            "select code from unnest([struct('a' as code, 1 as n), ('b', 2)])",
+            "select value from table(flatten(input => array_construct('a', 'b')))",
+            "select * from (values ('a', 1), ('b', 2)) as t(reason, n)",
+        ] {
+            assert!(writes_rows(code), "{code}");
+        }
+        for code in [
+            "select * from unnest(items)",
+            "select * from unnest([a.b, 'c'])",
+            "select * from unnest({{ var('codes') }})",
+            "select * from unnest(array(select code from raw.codes))",
+            "select * from unnest(['a'",
+            "select * from external_query('connection', 'select 1')",
+        ] {
+            assert!(!writes_rows(code), "{code}");
+        }
+    }
+
+    #[test]
+    fn unions_are_no_joins() {
+        for code in [
+            "select * from {{ source('a', 'x') }} union all select * from {{ source('b', 'x') }}",
+            "with u as (select a, b from {{ source('a', 'x') }} as x union select a, b from {{ source('b', 'x') }}), \
+             v as (select 1) select * from u",
+        ] {
+            assert!(only_unions(code, false), "{code}");
+        }
+        let relations = "{{ dbt_utils.union_relations([source('a', 'x'), source('b', 'x')]) }}";
+        assert!(only_unions(relations, true));
+        for code in [
+            relations,
+            "select * from {{ source('a', 'x') }} as x, {{ source('b', 'x') }} union all select 1",
+            "select * from {{ source('a', 'x') }}, {{ source('b', 'x') }} union all select 1",
+            "select * from {{ source('a', 'x') }} x JOIN {{ source('b', 'x') }} using (id) union all select 1",
+            "select * from {{ source('a', 'x') }} where id in (select id from {{ source('b', 'x') }})",
+        ] {
+            assert!(!only_unions(code, false), "{code}");
         }
     }
 

@@ -5,12 +5,9 @@ mod layers;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::project::{FileOwners, Meta, Project, Resource, ResourceType};
+use crate::project::{FileOwners, Project, Resource, ResourceType, owner_keys};
 use crate::report::printable;
 use crate::words::counted;
-
-/// Words in the names of `meta` keys that say who is responsible.
-const OWNER_WORDS: [&str; 6] = ["owner", "team", "steward", "maintainer", "responsible", "squad"];
 
 /// The text of `dbt-steward.yml`, commented. `codeowners` is the repository's CODEOWNERS, if it has one.
 pub fn config(project: &Project<'_>, codeowners: Option<&dyn FileOwners>) -> String {
@@ -48,10 +45,8 @@ fn owners(project: &Project<'_>, codeowners: Option<&dyn FileOwners>) -> String 
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for resource in project.resources.iter().filter(|resource| project.is_own(resource)) {
         let source_meta = resource.as_source().map(|source| &source.source_meta);
-        [Some(&resource.meta), source_meta]
-            .into_iter()
-            .flatten()
-            .for_each(|meta| count_owner_keys(meta, "", &mut counts));
+        let keys = [Some(&resource.meta), source_meta].into_iter().flatten().flat_map(owner_keys);
+        keys.for_each(|(key, _)| *counts.entry(key).or_default() += 1);
     }
     let mut found: Vec<(String, usize)> = counts.into_iter().collect();
     found.sort_by_key(|(key, count)| (std::cmp::Reverse(*count), key.clone()));
@@ -80,20 +75,6 @@ fn of_codeowners(project: &Project<'_>, codeowners: Option<&dyn FileOwners>) -> 
         (Some(_), None) => (false, "CODEOWNERS names the same owner for every file".to_owned()),
         (None, None) => (false, "CODEOWNERS names no owner for the project's files".to_owned()),
         _ => (true, "a CODEOWNERS file was found".to_owned()),
-    }
-}
-
-/// Keys whose name says who is responsible, also in nested maps (`ownership.team`).
-fn count_owner_keys(meta: &Meta, path: &str, counts: &mut BTreeMap<String, usize>) {
-    for (key, value) in meta {
-        let full = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
-        let lower = key.to_lowercase();
-        if value.is_string() && OWNER_WORDS.iter().any(|word| lower.split(['_', '-']).any(|part| part == *word)) {
-            *counts.entry(full.clone()).or_default() += 1;
-        }
-        if let Some(map) = value.as_object() {
-            count_owner_keys(map, &full, counts);
-        }
     }
 }
 

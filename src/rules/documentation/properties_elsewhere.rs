@@ -53,8 +53,10 @@ impl Rule for PropertiesElsewhere {
             return;
         }
         let message = format!("{} `{}` has its YAML entry in another directory", node.kind.label(), node.label());
-        let target = match cx.project.properties_beside(node.resource) {
-            Some(file) => file.to_owned(),
+        let beside = cx.project.properties_beside(node.resource);
+        // Where entries are kept in a folder below, that is no place beside it either.
+        let target = match beside.filter(|file| folder(&file.path) == folder(&node.path)) {
+            Some(file) => file.to_string(),
             None => format!("a YAML file beside {}", node.path),
         };
         cx.report(node, Place::Entry, message)

@@ -48,7 +48,7 @@ impl Rule for UndeclaredModel {
         }
         let key = node.kind.properties_key().unwrap_or("models");
         let file = match cx.project.properties_beside(node.resource) {
-            Some(file) => file.to_owned(),
+            Some(file) => file.to_string(),
             None => format!("a YAML file beside {}", node.path),
         };
         cx.report(node, Place::File, format!("{} `{}` has no YAML entry", node.kind.label(), node.label()))

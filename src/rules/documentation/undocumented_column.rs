@@ -113,11 +113,12 @@ impl UndocumentedColumn {
         });
         let upstream: Vec<String> = upstream.collect();
         let message = format!(
-            "{} of the {} declared columns of {} `{}` have no description",
+            "{} of the {} declared columns of {} `{}` {}",
             missing.len(),
             node.columns.len(),
             node.kind.label(),
-            node.label()
+            node.label(),
+            complaint_of(missing)
         );
         let finding = cx.report(node, Place::key("columns"), message);
         finding.help(HELP);
@@ -126,6 +127,22 @@ impl UndocumentedColumn {
         if !upstream.is_empty() {
             finding.evidence(format!("described by a parent: {}", listed(&upstream)));
         }
+    }
+}
+
+/// What is the matter with them, as the complaints about each of them would have it.
+fn complaint_of(missing: &[&Column<'_>]) -> &'static str {
+    let empty = missing.iter().filter(|column| column.description.trim().is_empty()).count();
+    let says_something = |column: &&&Column<'_>| {
+        let text = column.description.trim();
+        !text.is_empty() && !text.eq_ignore_ascii_case(&column.name)
+    };
+    match (empty, missing.iter().find(says_something)) {
+        (count, _) if count == missing.len() => "have no description",
+        (0, None) => "have a description that only repeats the name",
+        (_, None) => "have no description, or one that only repeats the name",
+        (0, Some(_)) => "have a description that says nothing or too little",
+        (_, Some(_)) => "have no description, or one that says nothing or too little",
     }
 }
 
@@ -196,6 +213,25 @@ mod tests {
         let found = findings("DOC011", Value::Null, &[orders, staged]);
         assert_eq!(found.len(), 5);
         assert!(found.iter().all(|finding| finding.part.starts_with("column:")));
+    }
+
+    #[test]
+    fn a_group_says_what_is_the_matter_with_them() {
+        let group = |texts: [&'static str; 6]| {
+            let columns = ["id", "day", "amount", "tax", "state", "note"].into_iter().zip(texts);
+            let mut orders = model("marts", "fct_orders");
+            orders.columns = columns.map(|(name, text)| described(name, text)).collect();
+            findings("DOC011", Value::Null, &[orders])[0].message.to_string()
+        };
+        for (texts, complaint) in [
+            (["", "", "", "", "", " "], "have no description"),
+            (["id", "day", "AMOUNT", "tax", "state", "note"], "have a description that only repeats the name"),
+            (["id", "", "", "", "", ""], "have no description, or one that only repeats the name"),
+            (["id", "day", "TBD", "tax", "state", "x"], "have a description that says nothing or too little"),
+            (["", "day", "", "", "", "x"], "have no description, or one that says nothing or too little"),
+        ] {
+            assert_eq!(group(texts), format!("6 of the 6 declared columns of model `fct_orders` {complaint}"));
+        }
     }
 
     #[test]

@@ -28,8 +28,8 @@ declare_rule! {
     /// - models without parents that generate their rows, as date spines do: with a macro such as `date_spine`,
     ///   `generate_series` or `get_date_dimension`, or with a table function of SQL such as `generate_series` or
     ///   `generator`, and no table that is named in SQL;
-    /// - models without parents whose rows are written out in their SQL, and that read nothing at all: nothing can move or be
-    ///   late; that rows belong in a seed is `root-model`'s to say;
+    /// - models without parents whose rows are written out in their SQL, as values or in arrays, and that read nothing at
+    ///   all: nothing can move or be late; that rows belong in a seed is `root-model`'s to say;
     /// - models whose name matches a pattern of `allow`.
     ///
     /// A model of an installed package or of another project counts as data, and so does a parent that cannot be

@@ -141,10 +141,13 @@ fn report(model: Node<'_>, ownership: &Ownership, feeding: &Feeding, cx: &mut Co
         None => format!("put the model into a `group:` that has an owner, or set `meta.{key}` on it or its folder"),
     };
     let evidence = cx.path(&path);
-    cx.report(model, Place::Entry, message)
-        .help(help)
+    let under_other_keys = unowned::OtherKeys::of([model], cx);
+    let finding = cx.report(model, Place::Entry, message);
+    finding
+        .help(under_other_keys.first_way() + &help)
         .evidence(evidence)
         .evidence(format!("looked at: {}", ownership.looked_at.join(", ")));
+    finding.evidence.extend(under_other_keys.evidence());
 }
 
 #[cfg(test)]

@@ -2,14 +2,17 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::findings::Place;
-use crate::project::ResourceType;
-use crate::rules::{Context, Node, Rule, declare_rule};
+use crate::project::{Resource, ResourceType};
+use crate::rules::generated::sql;
+use crate::rules::{Context, Node, Rule, declare_rule, hard_coded};
 
 declare_rule! {
     /// # What it does
     /// Flags a model that reads more source tables than `max`.
     ///
-    /// Each table counts once, however often the model reads it. Seeds are not counted.
+    /// Each table counts once, however often the model reads it. Seeds are not counted. A model that puts tables one under
+    /// another, by `union` or a macro such as `union_relations`, and joins none is what the first step after several sources
+    /// with the same table looks like, and is no finding.
     ///
     /// # Why it matters
     /// Where each source table has one model that cleans it, a change in the source is a change in one file. A model
@@ -81,7 +84,7 @@ impl Default for Options {
 impl Rule for MultipleSourcesJoined {
     fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
         let count = cx.parents(model.id).filter(|parent| parent.kind == ResourceType::Source).count();
-        if count <= self.options.max {
+        if count <= self.options.max || only_unions(model.resource) {
             return;
         }
         let sources = super::parents_of_kind(model.id, ResourceType::Source, cx);
@@ -98,13 +101,36 @@ impl Rule for MultipleSourcesJoined {
     }
 }
 
+/// Whether a model puts what it reads one under another, and joins nothing.
+fn only_unions(model: &Resource<'_>) -> bool {
+    let calls_union = model.macros.iter().any(|id| id.rsplit('.').next().is_some_and(|name| name.contains("union")));
+    sql(model).is_some_and(|code| hard_coded::only_unions(&code, calls_union))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
     use crate::findings::Place;
-    use crate::project::ResourceId;
-    use crate::rules::tester::{findings, model, reading, source};
+    use crate::project::{ResourceId, Text};
+    use crate::rules::tester::{findings, json_text, model, reading, relation, source};
+
+    #[test]
+    fn unions_are_no_joins() {
+        let tables = ["north", "south"].map(|group| source(group, "orders"));
+        let read = |sql: &str, macros: &[&'static str]| {
+            let mut made = reading(model("staging", "stg_orders"), &[&tables[0], &tables[1]]);
+            relation(&mut made).raw_code = Some(json_text(sql));
+            made.macros = macros.iter().map(|&id| Text::from(id)).collect();
+            findings("DAG004", Value::Null, &[&tables[..], &[made]].concat()).len()
+        };
+        let (north, south) = ("{{ source('north', 'orders') }}", "{{ source('south', 'orders') }}");
+        assert_eq!(read(&format!("select * from {north} union all select * from {south}"), &[]), 0);
+        let relations = "{{ dbt_utils.union_relations([source('north', 'orders'), source('south', 'orders')]) }}";
+        assert_eq!(read(relations, &["macro.dbt_utils.union_relations"]), 0);
+        assert_eq!(read(relations, &[]), 1);
+        assert_eq!(read(&format!("select * from {north} join {south} using (id)"), &[]), 1);
+    }
 
     #[test]
     fn reports_above_the_limit() {

@@ -77,6 +77,10 @@ impl Rule for RootModel {
         }
         if generates_rows(model.resource) {
             report_generated(model, cx);
+        } else if by_name::writes_its_rows(model.resource, cx) {
+            let message = format!("model `{}` has no parent: its rows are written in its SQL", model.label());
+            cx.report(model, Place::File, message)
+                .help("move the rows into a seed, where everyone looks for data, and read it through `ref()`");
         } else {
             report(model, cx);
         }
@@ -131,6 +135,17 @@ mod tests {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].subject, "model.shop.dim_countries");
         assert_eq!(found[0].message, "model `dim_countries` reads nothing that dbt knows: it has no parent");
+    }
+
+    #[test]
+    fn rows_that_are_written_out_belong_in_a_seed() {
+        let found = findings("DAG001", Value::Null, &[with_sql("codes", "select * from unnest(['a', 'b']) as code")]);
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].message, "model `codes` has no parent: its rows are written in its SQL");
+        assert_eq!(
+            found[0].help,
+            "move the rows into a seed, where everyone looks for data, and read it through `ref()`"
+        );
     }
 
     fn with_sql(name: &str, sql: &str) -> Resource<'static> {

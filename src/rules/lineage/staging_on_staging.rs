@@ -148,7 +148,7 @@ mod tests {
     fn a_model_in_the_wrong_folder_is_another_finding() {
         let staged = model("staging", "stg_a");
         let misplaced = reading(model("staging", "int_a"), &[&staged]);
-        let all = [staged, misplaced];
+        let all = [staged, misplaced, model("intermediate", "int_b")];
         assert!(subjects("DAG008", &all).is_empty());
         assert_eq!(subjects("NAM003", &all), ["model.shop.int_a"]);
     }

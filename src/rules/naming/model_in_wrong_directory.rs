@@ -12,9 +12,12 @@ declare_rule! {
     ///
     /// First, a name with the prefix of one layer in a folder of another; base models may lie among the staging models.
     /// Second, a staging or base model outside of the folder that is named after the source it reads: reported where the
-    /// project has such a folder for that source, or where the model lies in the folder of another source. A folder that
-    /// belongs to no layer, a name without a layer's prefix, and a project that does not sort its staging models by
-    /// source give no finding. MetricFlow time spines are exempt.
+    /// project has such a folder for that source, or where the model lies in the folder of another source. A folder with
+    /// the YAML that declares the source is its folder as well, but for one with the name of another source and those above.
+    ///
+    /// A folder that belongs to no layer, a name without a layer's prefix, a layer that no folder of the project belongs to,
+    /// a model that reads several sources, and a project that does not sort its staging models by source give no finding.
+    /// MetricFlow time spines are exempt.
     ///
     /// # Why it matters
     /// Folders carry configuration: materialization, schema, tags, grants and owners are set by folder. A model in the
@@ -25,10 +28,18 @@ declare_rule! {
     /// -- models/marts/int_orders_paid.sql
     /// select 1 as order_id
     /// ```
+    /// ```sql
+    /// -- models/intermediate/int_orders_shipped.sql
+    /// select 1 as order_id
+    /// ```
     ///
     /// # Use instead
     /// ```sql
     /// -- models/intermediate/int_orders_paid.sql
+    /// select 1 as order_id
+    /// ```
+    /// ```sql
+    /// -- models/intermediate/int_orders_shipped.sql
     /// select 1 as order_id
     /// ```
     ModelInWrongDirectory(NoOptions),
@@ -42,18 +53,8 @@ declare_rule! {
 }
 
 impl Rule for ModelInWrongDirectory {
-    fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
-        let Some((folder, prefix)) = contradiction(model, cx) else { return };
-        let message = format!(
-            "model `{}` is named like the {prefix} layer, but lies in a folder of the {folder} layer",
-            model.name
-        );
-        cx.report(model, Place::File, message)
-            .help(format!("move it to a folder of the {prefix} layer, or rename it if it does belong to {folder}"))
-            .evidence(format!("file: {}", model.path));
-    }
-
     fn check_project(&self, cx: &mut Context<'_>) {
+        report_contradictions(cx);
         let staged: Vec<Staged<'_>> =
             cx.subjects(ResourceType::Model).filter_map(|model| Staged::new(model, cx)).collect();
         let homes = Homes::of(&staged);
@@ -64,6 +65,27 @@ impl Rule for ModelInWrongDirectory {
                 report(model, message, &homes, usual, cx);
             }
         }
+    }
+}
+
+/// Reports models that are named like another layer than that of their folder, if some folder is that layer's.
+fn report_contradictions(cx: &mut Context<'_>) {
+    let both = |model: Node<'_>| Some((model.id, contradiction(model, cx)?));
+    let contradictions: Vec<_> = cx.subjects(ResourceType::Model).filter_map(both).collect();
+    if contradictions.is_empty() {
+        return;
+    }
+    let models = cx.project.own(ResourceType::Model);
+    let layers: BTreeSet<Layer> = models.filter_map(|(_, model)| cx.settings.layers.by_folder(&model.path)).collect();
+    for (id, (folder, prefix)) in contradictions.into_iter().filter(|(_, (_, prefix))| layers.contains(prefix)) {
+        let model = cx.node(id);
+        let message = format!(
+            "model `{}` is named like the {prefix} layer, but lies in a folder of the {folder} layer",
+            model.name
+        );
+        cx.report(model, Place::File, message)
+            .help(format!("move it to a folder of the {prefix} layer, or rename it if it does belong to {folder}"))
+            .evidence(format!("file: {}", model.path));
     }
 }
 
@@ -78,6 +100,8 @@ struct Staged<'p> {
     model: Node<'p>,
     /// Names of the sources it reads.
     sources: BTreeSet<&'p str>,
+    /// The innermost of the folders it lies in that has the YAML of what it reads.
+    declared: Option<&'p str>,
 }
 
 impl<'p> Staged<'p> {
@@ -85,12 +109,17 @@ impl<'p> Staged<'p> {
         if !matches!(cx.layer(model.id), Layer::Base | Layer::Staging) || contradiction(model, cx).is_some() {
             return None;
         }
-        let source = |parent: Node<'p>| match &parent.resource.detail {
-            Detail::Source(source) => Some(source.source_name.as_str()),
-            _ => None,
-        };
-        let sources: BTreeSet<&str> = cx.parents(model.id).filter_map(source).collect();
-        (!sources.is_empty()).then_some(Self { model, sources })
+        let (mut sources, mut declared) = (BTreeSet::new(), None);
+        for parent in cx.parents(model.id) {
+            let Detail::Source(source) = &parent.resource.detail else { continue };
+            sources.insert(source.source_name.as_str());
+            let folder = folder(&parent.resource.path);
+            let is_deeper = declared.is_none_or(|other: &str| other.len() < folder.len());
+            if is_deeper && is_below(&model.resource.path, folder) {
+                declared = Some(folder);
+            }
+        }
+        (!sources.is_empty()).then_some(Self { model, sources, declared })
     }
 
     /// The folders it lies in, from the outermost: name and path.
@@ -133,19 +162,28 @@ impl<'p> Homes<'p> {
 
     /// What is wrong with the model's folder; `None` if nothing is.
     fn misplacement(&self, staged: &Staged<'p>) -> Option<String> {
-        if staged.folders().any(|(name, _)| staged.sources.contains(name)) {
+        // Between several, nobody can tell where it belongs.
+        if staged.sources.len() > 1 || staged.folders().any(|(name, _)| staged.sources.contains(name)) {
             return None;
         }
         let label = staged.model.label();
         let read: Vec<String> = staged.sources.iter().map(|name| format!("`{name}`")).collect();
         let read = read.join(", ");
         let stranger = staged.folders().filter(|(name, path)| self.0.get(name).is_some_and(|home| home == path)).last();
-        if let Some((name, _)) = stranger {
-            return Some(format!("model `{label}` reads source {read}, but lies in the folder of source `{name}`"));
+        if let Some((name, path)) = stranger {
+            let is_home = staged.declared.is_some_and(|declared| is_below(declared, path));
+            let message = || format!("model `{label}` reads source {read}, but lies in the folder of source `{name}`");
+            return (!is_home).then(message);
         }
-        let has_home = staged.sources.iter().any(|name| self.0.contains_key(name));
-        has_home.then(|| format!("model `{label}` reads source {read}, but does not lie in its folder"))
+        let home = staged.sources.iter().find_map(|name| self.0.get(name))?;
+        let is_home = staged.declared.is_some_and(|declared| !is_below(home, declared));
+        (!is_home).then(|| format!("model `{label}` reads source {read}, but does not lie in its folder"))
     }
+}
+
+/// Whether a path leads into the folder, and not just to it.
+fn is_below(path: &str, folder: &str) -> bool {
+    folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn report<'u, 'p: 'u>(
@@ -183,13 +221,51 @@ mod tests {
 
     #[test]
     fn prefix_against_folder() {
-        let found = findings("NAM003", Value::Null, &[model("marts/logistics", "int_route_costs")]);
+        let beside = model("intermediate", "int_routes");
+        let found = findings("NAM003", Value::Null, &[beside, model("marts/logistics", "int_route_costs")]);
         assert_eq!(found.len(), 1);
         assert_eq!(
             found[0].message,
             "model `int_route_costs` is named like the intermediate layer, but lies in a folder of the marts layer"
         );
         assert_eq!(found[0].evidence, ["file: models/marts/logistics/int_route_costs.sql"]);
+    }
+
+    #[test]
+    fn nothing_can_move_to_a_layer_without_a_folder() {
+        let misnamed = model("intermediate", "fct_orders");
+        assert!(subjects("NAM003", &[misnamed.clone(), model("reporting_area", "rpt_x")]).is_empty());
+        assert_eq!(subjects("NAM003", &[misnamed, model("marts", "dim_x")]), ["model.shop.fct_orders"]);
+    }
+
+    #[test]
+    fn the_folder_with_its_yaml_is_the_source_s() {
+        let (execution, mut envio) = (source("execution", "blocks"), source("envio", "swaps"));
+        let blocks = staged("execution/staging", "stg_blocks", &execution);
+        let swaps = staged("execution/app/staging", "stg_swaps", &envio);
+        for (file, count) in [
+            ("models/execution/app/_sources.yml", 0),
+            ("models/execution/_sources.yml", 1),
+            ("models/_sources.yml", 1),
+            ("models/execution/other/_sources.yml", 1),
+        ] {
+            envio.path = Text::from(file);
+            let all = [execution.clone(), envio.clone(), blocks.clone(), swaps.clone()];
+            assert_eq!(subjects("NAM003", &all).len(), count, "{file}");
+        }
+    }
+
+    #[test]
+    fn between_several_sources_there_is_no_right_folder() {
+        let (crm, loyalty) = (source("crm", "customers"), source("loyalty", "members"));
+        let (shop, web) = (source("shop", "orders"), source("web", "orders"));
+        let all = [
+            staged("staging/crm", "stg_crm__customers", &crm),
+            staged("staging/shop", "stg_shop__orders", &shop),
+            reading(model("staging/crm", "stg_orders"), &[&shop, &web]),
+            reading(model("staging", "stg_people"), &[&crm, &loyalty]),
+        ];
+        assert!(subjects("NAM003", &[&[crm, loyalty, shop, web][..], &all].concat()).is_empty());
     }
 
     #[test]

@@ -11,11 +11,11 @@ declare_rule! {
     /// # What it does
     /// Flags a properties file whose name does not say what it describes.
     ///
-    /// With `style: folder` (the default), that is `_<folder>__<type>.yml`, as dbt's own guide has it: `_finance__models.yml`,
+    /// With `style: folder`, that is `_<folder>__<type>.yml`, as dbt's own guide has it: `_finance__models.yml`,
     /// `_stripe__sources.yml`. The part before the last `__` has the name of a folder in it that the file lies in, the part
-    /// behind it is a type that the file describes. `_<type>.yml` will do as well (`_groups.yml`). With `style: resource`, each file describes one
-    /// resource and has its name. A `pattern` takes the place of both. Properties of generic tests may be called
-    /// `_<folder>__tests.yml`.
+    /// behind it is a type that the file describes. `_<type>.yml` will do as well (`_groups.yml`). Properties of generic
+    /// tests may be called `_<folder>__tests.yml`. With `style: resource`, each file describes one resource and has its name,
+    /// with or without `_` before it. By default (`style: either`), both will do. A `pattern` takes the place of all.
     ///
     /// # Why it matters
     /// Fifty files called `schema.yml` are fifty results of a search. A name that says folder and type is found by typing it,
@@ -60,8 +60,10 @@ pub struct Options {
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Style {
-    /// `_<folder>__<type>.yml`
+    /// One or the other.
     #[default]
+    Either,
+    /// `_<folder>__<type>.yml`
     Folder,
     /// `<resource>.yml`
     Resource,
@@ -78,18 +80,24 @@ impl Rule for PropertiesFileName {
                 }
             }
         }
-        for (path, nodes) in files {
-            if let Some(help) = self.flaw(path, &nodes) {
-                let file = path.rsplit('/').next().unwrap_or(path);
-                let own = cx.own_files().map_or(&[][..], |own| &own.properties);
-                let span = own.iter().find(|spot| spot.path == path).map(|spot| spot.span);
-                let message = format!("properties file `{file}` does not say by its name what it describes");
-                let subject = format!("project.{}", cx.project.name);
-                cx.report(nodes[0], Place::Span(path.to_owned(), span), message)
-                    .subject(subject)
-                    .part(format!("file:{path}"))
-                    .help(help);
-            }
+        let flaws: Vec<_> =
+            files.iter().filter_map(|(path, nodes)| Some((*path, nodes[0], self.flaw(path, nodes)?))).collect();
+        // A name that would be that of several files is none for any of them.
+        let mut taken: BTreeMap<String, usize> = files.keys().map(|path| ((*path).to_owned(), 1)).collect();
+        for target in flaws.iter().filter_map(|(path, _, flaw)| flaw.target(path)) {
+            *taken.entry(target).or_default() += 1;
+        }
+        for (path, node, flaw) in flaws {
+            let is_free = flaw.target(path).is_none_or(|target| taken[&target] == 1);
+            let file = path.rsplit('/').next().unwrap_or(path);
+            let own = cx.own_files().map_or(&[][..], |own| &own.properties);
+            let span = own.iter().find(|spot| spot.path == path).map(|spot| spot.span);
+            let message = format!("properties file `{file}` does not say by its name what it describes");
+            let subject = format!("project.{}", cx.project.name);
+            cx.report(node, Place::Span(path.to_owned(), span), message)
+                .subject(subject)
+                .part(format!("file:{path}"))
+                .help(flaw.help(is_free));
         }
     }
 }
@@ -110,22 +118,59 @@ const KINDS: &[ResourceType] = &[
     ResourceType::Analysis,
 ];
 
+/// What is the matter with a file's name.
+enum Flaw {
+    /// It could be called this, after its folder.
+    ByFolder(String),
+    /// It could be called this, after what it describes.
+    ByResource(String),
+    /// It describes several resources, and each should have a file.
+    Several,
+    /// It does not match this.
+    Pattern(String),
+}
+
+impl Flaw {
+    /// The path that a file would have with the name that is proposed.
+    fn target(&self, path: &str) -> Option<String> {
+        let (Self::ByFolder(name) | Self::ByResource(name)) = self else { return None };
+        Some(path.rsplit_once('/').map_or_else(|| name.clone(), |(folder, _)| format!("{folder}/{name}")))
+    }
+
+    /// `is_free` says whether no other file has that name, or is to get it.
+    fn help(&self, is_free: bool) -> String {
+        match self {
+            Self::ByFolder(name) if !is_free => format!("move its entries to `{name}`"),
+            Self::ByFolder(name) | Self::ByResource(name) => format!("call it `{name}`"),
+            Self::Several => "give each resource a file of its own, with its name".to_owned(),
+            Self::Pattern(pattern) => format!("rename it to match `{pattern}`"),
+        }
+    }
+}
+
 impl PropertiesFileName {
-    /// What to call the file, if its name will not do.
-    fn flaw(&self, path: &str, nodes: &[Node<'_>]) -> Option<String> {
+    /// What is the matter with the file's name, if anything is.
+    fn flaw(&self, path: &str, nodes: &[Node<'_>]) -> Option<Flaw> {
         let (folders, file) = path.rsplit_once('/').unwrap_or(("", path));
         if let Some(pattern) = &self.options.pattern {
-            return (!pattern.is_match(file)).then(|| format!("rename it to match `{}`", pattern.as_str()));
+            return (!pattern.is_match(file)).then(|| Flaw::Pattern(pattern.as_str().to_owned()));
         }
         let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
         match self.options.style {
+            Style::Either => by_folder(stem, folders, nodes).filter(|_| !is_of_one(stem, nodes)),
             Style::Folder => by_folder(stem, folders, nodes),
             Style::Resource => by_resource(stem, nodes),
         }
     }
 }
 
-fn by_folder(stem: &str, folders: &str, nodes: &[Node<'_>]) -> Option<String> {
+/// Whether the file describes one resource and has its name.
+fn is_of_one(stem: &str, nodes: &[Node<'_>]) -> bool {
+    let names = names(nodes);
+    names.len() == 1 && names.contains(stem.trim_start_matches('_'))
+}
+
+fn by_folder(stem: &str, folders: &str, nodes: &[Node<'_>]) -> Option<Flaw> {
     let types: BTreeSet<&str> = nodes.iter().flat_map(|node| words(node)).copied().collect();
     let plain = |name: &str| name.replace(['-', ' '], "_");
     let fits = stem.strip_prefix('_').is_some_and(|rest| match rest.rsplit_once("__") {
@@ -135,7 +180,7 @@ fn by_folder(stem: &str, folders: &str, nodes: &[Node<'_>]) -> Option<String> {
     // The type that comes first in the catalogue of types is what most files are about.
     let first = words(&nodes[0]).first().copied().unwrap_or("models");
     let folder = plain(folders.rsplit('/').next().unwrap_or_default());
-    (!fits).then(|| format!("call it `_{folder}__{first}.yml`"))
+    (!fits).then(|| Flaw::ByFolder(format!("_{folder}__{first}.yml")))
 }
 
 /// What the part behind `__` may be for a resource.
@@ -158,7 +203,8 @@ fn words<'w>(node: &Node<'_>) -> &'w [&'w str] {
     }
 }
 
-fn by_resource(stem: &str, nodes: &[Node<'_>]) -> Option<String> {
+/// The names of what the file describes.
+fn names(nodes: &[Node<'_>]) -> BTreeSet<String> {
     // A source has tables, a model versions, unit tests and metrics in its file: they stand under one name.
     let name = |node: &Node<'_>| match node.resource.as_source() {
         Some(source) => source.source_name.to_string(),
@@ -167,14 +213,16 @@ fn by_resource(stem: &str, nodes: &[Node<'_>]) -> Option<String> {
     let is_part = |node: &&Node<'_>| {
         !matches!(node.kind, ResourceType::UnitTest | ResourceType::Metric | ResourceType::SemanticModel)
     };
-    let names: BTreeSet<String> = nodes.iter().filter(is_part).map(name).collect();
+    nodes.iter().filter(is_part).map(name).collect()
+}
+
+fn by_resource(stem: &str, nodes: &[Node<'_>]) -> Option<Flaw> {
+    let names = names(nodes);
     match names.len() {
         0 => None,
-        1 => names
-            .into_iter()
-            .find(|name| name != stem.trim_start_matches('_'))
-            .map(|name| format!("call it `{name}.yml`")),
-        _ => Some("give each resource a file of its own, with its name".to_owned()),
+        1 if is_of_one(stem, nodes) => None,
+        1 => names.into_iter().next().map(|name| Flaw::ByResource(format!("{name}.yml"))),
+        _ => Some(Flaw::Several),
     }
 }
 
@@ -205,6 +253,29 @@ mod tests {
         for path in ["_finance__models.yml", "_mart_finance__models.yaml", "_models.yml"] {
             assert_eq!(help(&format!("models/marts/finance/{path}")), [""; 0], "{path}");
         }
+    }
+
+    #[test]
+    fn both_styles_will_do() {
+        let help = |options: Value, path: &str| helps(options, path, &["fct_orders"]);
+        for file in ["fct_orders.yml", "_fct_orders.yml", "_finance__models.yml"] {
+            assert_eq!(help(Value::Null, &format!("models/marts/finance/{file}")), [""; 0], "{file}");
+        }
+        assert_eq!(help(json!({"style": "folder"}), "models/marts/finance/fct_orders.yml").len(), 1);
+        assert_eq!(help(Value::Null, "models/marts/finance/orders.yml"), ["call it `_finance__models.yml`"]);
+    }
+
+    #[test]
+    fn no_name_is_for_two_files() {
+        let in_files = |files: &[&str]| {
+            let made =
+                files.iter().enumerate().map(|(at, file)| described(&format!("m{at}"), &format!("models/a/{file}")));
+            let found = findings("NAM005", Value::Null, &made.collect::<Vec<_>>());
+            found.into_iter().map(|finding| finding.help.into_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(in_files(&["x.yml"]), ["call it `_a__models.yml`"]);
+        assert_eq!(in_files(&["x.yml", "y.yml"]), ["move its entries to `_a__models.yml`"; 2]);
+        assert_eq!(in_files(&["_a__models.yml", "y.yml"]), ["move its entries to `_a__models.yml`"]);
     }
 
     #[test]

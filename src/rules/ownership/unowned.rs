@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::stated::meta_path;
 use crate::findings::{Finding, Place};
-use crate::project::{Ownership, Resource, ResourceType, folder, lookup};
+use crate::project::{Ownership, Resource, ResourceType, folder, lookup, owner_keys};
 use crate::rules::{Context, Node};
 use crate::words::{counted, is_slip, listed};
 
@@ -19,7 +19,8 @@ pub(super) fn report(node: Node<'_>, cx: &mut Context<'_>) {
     }
     let named = format!("{} `{}`", node.kind.label(), node.label());
     let rests_on_it = cx.exposure_evidence(node.id);
-    let (help, slip) = (help(node, cx), slip(node, cx));
+    let under_other_keys = OtherKeys::of([node], cx);
+    let (help, slip) = (under_other_keys.first_way() + &help(node, cx), slip(node, cx));
     let finding = match placeholder(node, cx) {
         Some((key, value)) => {
             let message = format!("{named} names {value} as its owner, which is nobody");
@@ -28,7 +29,7 @@ pub(super) fn report(node: Node<'_>, cx: &mut Context<'_>) {
         None => cx.report(node, Place::Entry, format!("{named} has no owner")),
     };
     finding.help(help).evidence(looked_at(&ownership));
-    finding.evidence.extend(slip);
+    finding.evidence.extend(slip.or_else(|| under_other_keys.evidence()));
     if let Some(line) = rests_on_it {
         finding.evidence(line);
     }
@@ -62,17 +63,56 @@ pub(crate) fn report_all<'c>(
     let folders = folders(&unowned);
     let (largest, _) = *folders.first()?;
     let example = *unowned.iter().find(|node| top_folder(node.resource) == largest)?;
-    let (looked_at, help) = (places(example, cx), first_steps(example, cx));
+    let under_other_keys = OtherKeys::of(unowned.iter().copied(), cx);
+    let (looked_at, help) = (places(example, cx), under_other_keys.first_way() + &first_steps(example, cx));
     let key = example.kind.properties_key().unwrap_or("models");
     let finding = cx.report_project(Place::ProjectKey(vec![key.to_owned()]), message);
     finding.severity = severity;
     finding.help(help).evidence(looked_at);
+    finding.evidence.extend(under_other_keys.evidence());
     finding.stands_for(unowned.iter().map(|node| (node.unique_id.as_str(), "")));
     if folders.len() > 1 && has_folder(example.kind) {
         let folders = folders.iter().map(|(name, count)| format!("{name} {count}"));
         finding.evidence(format!("by folder: {}", listed(folders)));
     }
     Some(finding)
+}
+
+/// Keys of `meta` that name someone responsible and that the config does not look at: those of most resources first, each
+/// with how many those are and, for example, whom it names.
+pub(crate) struct OtherKeys(Vec<(String, usize, String)>);
+
+impl OtherKeys {
+    pub(crate) fn of<'n>(nodes: impl IntoIterator<Item = Node<'n>>, cx: &Context<'_>) -> Self {
+        let mut counts: BTreeMap<String, (usize, String)> = BTreeMap::new();
+        for node in nodes {
+            let source_meta = node.resource.as_source().map(|source| &source.source_meta);
+            let keys: BTreeMap<String, String> =
+                [source_meta, Some(&node.resource.meta)].into_iter().flatten().flat_map(owner_keys).collect();
+            for (key, name) in keys {
+                counts.entry(key).or_insert((0, name)).0 += 1;
+            }
+        }
+        let looked_at = &cx.settings.owners.meta_keys;
+        let others = counts.into_iter().filter(|(key, _)| !looked_at.contains(key));
+        let mut keys: Vec<_> = others.map(|(key, (count, name))| (key, count, name)).collect();
+        keys.sort_by_key(|(_, count, _)| Reverse(*count));
+        Self(keys)
+    }
+
+    /// The beginning of a help that goes on with other ways.
+    pub(crate) fn first_way(&self) -> String {
+        let Some((key, ..)) = self.0.first() else { return String::new() };
+        format!("if `{key}` says who owns it, add that key to `owners: {{meta-keys: […]}}` in dbt-steward.yml; or ")
+    }
+
+    pub(crate) fn evidence(&self) -> Option<String> {
+        let say = |(key, count, name): &(String, usize, String)| match count {
+            1 => format!("`{key}` names {name}"),
+            _ => format!("`{key}` of {count} names someone, {name} for example"),
+        };
+        (!self.0.is_empty()).then(|| format!("not looked at in `meta`: {}", listed(self.0.iter().map(say))))
+    }
 }
 
 /// Whether no place names an owner.
@@ -145,7 +185,10 @@ fn first_steps(example: Node<'_>, cx: &Context<'_>) -> String {
                 cx.project.name
             ),
             _ if by_folder => format!("set `{key}: {{{}: {{+{meta}}}}}` in dbt_project.yml", cx.project.name),
-            _ => format!("add `{meta}` under `config:` of their entries, those that people rely on first"),
+            _ => {
+                let to = cx.project.place_in_entry(example.kind).to();
+                format!("add `{meta}` {to} their entries, those that people rely on first")
+            }
         });
     }
     if example.kind != ResourceType::Source {
@@ -183,11 +226,12 @@ fn help(node: Node<'_>, cx: &Context<'_>) -> String {
     let meta = meta_yaml(cx);
     // A package's YAML is not the project's to change.
     if let Some(meta) = meta.as_ref().filter(|_| node.entry_in_package.is_none()) {
+        let place = cx.project.place_in_entry(node.kind);
         ways.push(match node.properties_path.as_deref() {
-            Some(file) => format!("add `{meta}` under `config:` of its entry in {file}"),
+            Some(file) => format!("add `{meta}` {} its entry in {file}", place.to()),
             None => {
                 let beside = || format!("a YAML file beside {}", node.path);
-                let file = cx.project.properties_beside(node.resource).map_or_else(beside, str::to_owned);
+                let file = cx.project.properties_beside(node.resource).map_or_else(beside, |file| file.to_string());
                 format!("give it an entry with `config: {{{meta}}}` in {file}")
             }
         });

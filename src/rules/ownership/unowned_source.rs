@@ -85,10 +85,12 @@ fn report_all(sources: &[SourceGroup<'_>], cx: &mut Context<'_>) {
 fn report_source(source: &SourceGroup<'_>, cx: &mut Context<'_>) {
     let first = source.tables[0];
     let looked_at = unowned::looked_at(&cx.ownership(first));
+    let under_other_keys = unowned::OtherKeys::of(source.tables.iter().copied(), cx);
     let help = match unowned::meta_yaml(cx) {
         Some(meta) => {
             let files = source.declared_in();
-            format!("add `{meta}` under `config:` of source `{}` in {files}; its tables inherit it", source.name)
+            let to = cx.project.place_in_entry(ResourceType::Source).to();
+            format!("add `{meta}` {to} source `{}` in {files}; its tables inherit it", source.name)
         }
         None => format!("add a line for {} to CODEOWNERS", source.declared_in()),
     };
@@ -98,7 +100,8 @@ fn report_source(source: &SourceGroup<'_>, cx: &mut Context<'_>) {
         tables => format!("source `{}` has no owner, nor has any of its {} tables", source.name, tables.len()),
     };
     let finding = cx.report(first, Place::SourceGroup, message);
-    finding.subject(source.unique_id()).help(help).evidence(looked_at);
+    finding.subject(source.unique_id()).help(under_other_keys.first_way() + &help).evidence(looked_at);
+    finding.evidence.extend(under_other_keys.evidence());
     finding.stands_for(source.tables.iter().map(|table| (table.unique_id.as_str(), "")));
     if let Some(line) = rests_on_it {
         finding.evidence(line);
@@ -110,8 +113,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::findings::Place;
-    use crate::project::Resource;
-    use crate::rules::tester::{findings, source};
+    use crate::project::{Facts, Project, Resource, Text};
+    use crate::rules::tester::{findings, findings_of, source};
 
     fn owned(group: &str, table: &str) -> Resource<'static> {
         let mut made = source(group, table);
@@ -172,5 +175,45 @@ mod tests {
         assert_eq!(found[0].subject, "source.shop.erp.products");
         assert_eq!(found[0].message, "source table `erp.products` has no owner");
         assert_eq!(found[0].help, "add `meta: {owner: <team>}` under `config:` of its entry in models/sources.yml");
+    }
+
+    /// What OWN002 advises in a project of that version of dbt.
+    fn help(version: &'static str, resources: &[Resource<'static>]) -> String {
+        let facts = Facts { dbt_version: Text::from(version), resources: resources.to_vec(), ..Facts::default() };
+        let project = Project::from(Facts { name: Text::from("shop"), ..facts });
+        findings_of("OWN002", Value::Null, &project)[0].help.to_string()
+    }
+
+    #[test]
+    fn owners_under_other_keys_are_pointed_out() {
+        let mut tables = ["orders", "lines"].map(|name| source("erp", name));
+        for table in &mut tables {
+            table.meta.insert("business_owners".to_owned(), json!(["Ann", "Bo"]));
+        }
+        tables[0].meta.insert("technical_owners".to_owned(), json!([]));
+        let found = findings("OWN002", Value::Null, &tables);
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].help,
+            "if `business_owners` says who owns it, add that key to `owners: {meta-keys: […]}` in dbt-steward.yml; or add \
+             `meta: {owner: <team>}` under `config:` of source `erp` in models/sources.yml; its tables inherit it"
+        );
+        assert_eq!(
+            found[0].evidence[1],
+            "not looked at in `meta`: `business_owners` of 2 names someone, Ann, Bo for example"
+        );
+    }
+
+    #[test]
+    fn meta_stands_where_dbt_surely_reads_it() {
+        let one = [source("erp", "orders")];
+        let many: Vec<_> = (0..6).map(|number| source(&format!("s{number}"), "orders")).collect();
+        assert_eq!(
+            help("1.9.4", &one),
+            "add `meta: {owner: <team>}` to source `erp` in models/sources.yml; its tables inherit it"
+        );
+        assert!(help("1.10.0", &one).starts_with("add `meta: {owner: <team>}` under `config:` of source `erp`"));
+        assert!(help("1.9.4", &many).starts_with("add `meta: {owner: <team>}` to their entries, those that"));
+        assert!(help("1.10.0", &many).starts_with("add `meta: {owner: <team>}` under `config:` of their entries"));
     }
 }

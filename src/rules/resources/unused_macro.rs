@@ -9,8 +9,8 @@ declare_rule! {
     /// A macro is used if a resource depends on it, disabled ones included, or if its name stands in the project's SQL,
     /// Python or YAML where a call may be: in Jinja, before a parenthesis, in quotes. Packages count as well. Exempt are
     /// materializations, macros that replace one of dbt or of a package (`generate_schema_name`), and implementations of a
-    /// dispatched macro (`default__…`, `snowflake__…`). Macros that are run by hand (`dbt run-operation`) cannot be told from
-    /// forgotten ones: give such a folder an override that switches the rule off. In a project that is itself a package
+    /// dispatched macro (`default__…`, `snowflake__…`). Macros that people, scripts or jobs run by name (`dbt run-operation`)
+    /// cannot be told from forgotten ones: give such a folder an override that switches the rule off. In a project that is itself a package
     /// (it has `integration_tests/`), others call the macros, and the rule does not run.
     ///
     /// # Why it matters
@@ -53,12 +53,18 @@ impl Rule for UnusedMacro {
         if own.uncalled_macros.binary_search_by(|other| other.as_str().cmp(id)).is_err() {
             return;
         }
-        let message = match node.name.strip_prefix("test_") {
-            Some(test) => format!("generic test `{test}` is used nowhere"),
-            None => format!("macro `{}` is called by nothing in the project", node.name),
+        let (message, help) = match node.name.strip_prefix("test_") {
+            Some(test) => (
+                format!("generic test `{test}` is used nowhere"),
+                "remove it, or put it on the columns it was written for",
+            ),
+            None => (
+                format!("macro `{}` is called by nothing in the project", node.name),
+                "remove it, unless a script, a job or someone runs it by its name (`dbt run-operation`): then switch the \
+                 rule off for its folder",
+            ),
         };
-        cx.report(node, Place::File, message)
-            .help("remove it; if it is run by hand with `dbt run-operation`, switch the rule off for its folder");
+        cx.report(node, Place::File, message).help(help);
     }
 
     fn not_applicable(&self, cx: &Context<'_>) -> Option<String> {

@@ -1,5 +1,5 @@
 use crate::findings::Place;
-use crate::project::{DbtVersion, Freshness, Source};
+use crate::project::{Freshness, ResourceType, Source};
 use crate::rules::{Context, NoOptions, Node, Rule, SourceGroup, declare_rule};
 use crate::words::listed;
 
@@ -12,7 +12,8 @@ declare_rule! {
     /// `freshness: null` is the business of `freshness-opt-out`. Source tables of installed packages are not looked at.
     ///
     /// A source none of whose tables is checked is one finding, because one setting repairs it, and so is one with more
-    /// than five such tables. Where fewer stand beside checked ones, and where nothing reads a table, each is one.
+    /// than five such tables. Where fewer stand beside checked ones, each is one. Tables that nothing reads are left to
+    /// `unused-source` where that runs.
     ///
     /// # Why it matters
     /// When a loader stops, nothing fails: every model builds, every test passes, and the dashboard shows last week.
@@ -54,16 +55,17 @@ const FEW: usize = 5;
 
 impl Rule for SourceWithoutFreshness {
     fn check_project(&self, cx: &mut Context<'_>) {
+        // What nobody reads is the business of `unused-source`, where that runs, which speaks table by table.
+        let leaves_unread = cx.runs("SRC004");
         for source in cx.source_groups() {
             let unchecked = source.tables.iter().copied().filter(is_unchecked);
-            // What nobody reads is the business of `unused-source`, which speaks table by table.
-            let is_read = |table: &Node<'_>| cx.graph.consumers(table.id).next().is_some();
-            let (read, unread): (Vec<Node<'_>>, Vec<Node<'_>>) = unchecked.partition(is_read);
+            let is_ours = |table: &Node<'_>| !leaves_unread || cx.graph.consumers(table.id).next().is_some();
+            let (ours, unread): (Vec<Node<'_>>, Vec<Node<'_>>) = unchecked.partition(is_ours);
             let none_is_checked = !source.tables.iter().any(|table| freshness(table).is_checked());
-            if cx.as_one(read.len() > FEW || (none_is_checked && read.len() > 1)) && !read.is_empty() {
-                report_source(&source, &read, cx);
+            if cx.as_one(ours.len() > FEW || (none_is_checked && ours.len() > 1)) && !ours.is_empty() {
+                report_source(&source, &ours, cx);
             } else {
-                read.into_iter().for_each(|table| report(table, cx));
+                ours.into_iter().for_each(|table| report(table, cx));
             }
             unread.into_iter().for_each(|table| report(table, cx));
         }
@@ -87,7 +89,7 @@ fn is_unchecked(table: &Node<'_>) -> bool {
 fn report(table: Node<'_>, cx: &mut Context<'_>) {
     let Some(source) = table.resource.as_source() else { return };
     let rests_on_it = cx.exposure_evidence(table.id);
-    let where_in_entry = where_in_entry(cx);
+    let where_in_entry = cx.project.place_in_entry(ResourceType::Source).of();
     let message = format!("nothing checks how fresh source table `{}` is", table.label());
     let finding = cx.report(table, Place::key("freshness"), message);
     finding.help(format!(
@@ -110,12 +112,11 @@ fn report_source(source: &SourceGroup<'_>, unchecked: &[Node<'_>], cx: &mut Cont
         |table: &Node<'_>| table.as_source().is_some_and(|detail| detail.loaded_at_field.non_empty().is_some());
     let fields = unchecked.iter().filter(|table| has_field(table)).count();
     let rests_on_it = unchecked.iter().find_map(|table| cx.exposure_evidence(table.id));
-    let checked = source.tables.iter().filter(|table| freshness(table).is_checked()).count();
-    let tables = match checked {
-        0 => format!("the {} tables", unchecked.len()),
-        _ => format!("{} of the {} tables", unchecked.len(), source.tables.len()),
+    let tables = match (unchecked.len(), source.tables.len()) {
+        (count, all) if count == all => format!("the {all} tables"),
+        (count, all) => format!("{count} of the {all} tables"),
     };
-    let where_in_entry = where_in_entry(cx);
+    let where_in_entry = cx.project.place_in_entry(ResourceType::Source).of();
     let message = format!("nothing checks how fresh {tables} of source `{}` are", source.name);
     let finding = cx.report(first, Place::SourceGroupKey(vec!["freshness".to_owned()]), message);
     finding.subject(source.unique_id());
@@ -138,11 +139,6 @@ fn report_source(source: &SourceGroup<'_>, unchecked: &[Node<'_>], cx: &mut Cont
     finding.evidence.extend(rests_on_it);
 }
 
-/// Where in an entry dbt surely reads it. Before 1.10 it takes no notice of what a source has under `config:`.
-fn where_in_entry(cx: &Context<'_>) -> &'static str {
-    if cx.project.oldest_dbt() >= Some(DbtVersion::new(1, 10, 0)) { "under `config:` of" } else { "in" }
-}
-
 /// What else is needed for a check of freshness, unless it is there.
 fn with_field(is_set: bool) -> &'static str {
     if is_set { "" } else { ", with `loaded_at_field` where the warehouse does not know when a table was loaded" }
@@ -154,7 +150,7 @@ mod tests {
 
     use crate::findings::Place;
     use crate::project::{Detail, Facts, Freshness, Project, Resource, Source, Text};
-    use crate::rules::tester::{exposure, findings, findings_of, model, reading, source, subjects};
+    use crate::rules::tester::{exposure, findings, findings_of, model, reading, recorded, source, subjects};
 
     fn table(name: &str, change: impl Fn(&mut Source<'static>)) -> Resource<'static> {
         let mut table = source("erp", name);
@@ -259,9 +255,16 @@ mod tests {
     fn tables_that_nothing_reads_stay_apart() {
         let mut all = ["a", "b", "c"].map(|name| table(name, |_| {})).to_vec();
         all.push(reader(&all[..2]));
-        // So that `unused-source` takes the place of the last.
-        assert_eq!(subjects("SRC001", &all), ["source.shop.erp", "source.shop.erp.c"]);
-        assert_eq!(findings("SRC001", json!(null), &all)[0].evidence, ["tables: a, b"]);
+        // Where `unused-source` runs, it takes the place of the last.
+        let messages = |rules: &[&str]| {
+            let (_, found) = recorded(rules, &all);
+            found.into_iter().map(|finding| finding.message.to_string()).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            messages(&["SRC001", "SRC004"]),
+            ["nothing checks how fresh 2 of the 3 tables of source `erp` are", "nothing reads source table `erp.c`"]
+        );
+        assert_eq!(messages(&["SRC001"]), ["nothing checks how fresh the 3 tables of source `erp` are"]);
     }
 
     #[test]

@@ -212,7 +212,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                ("SRC001", "nothing checks how fresh the 2 tables of source `erp` are"),
+                ("SRC001", "nothing checks how fresh 2 of the 5 tables of source `erp` are"),
                 ("SRC004", "nothing reads 3 of the 5 tables of source `erp`"),
                 ("TST002", "source table `erp.t1` has no test"),
                 ("TST002", "source table `erp.t2` has no test"),

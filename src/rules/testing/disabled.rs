@@ -1,5 +1,6 @@
 //! Tests that are there and disabled: that is another defect than having none, and has another cure.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::suggestion;
@@ -97,8 +98,12 @@ fn section(switch: &TestSwitch) -> String {
 
 /// What disables a test that would be added to the resource, as an end of a sentence that advises to.
 pub(super) fn caveat(project: &Project<'_>, resource: &Resource<'_>) -> Option<String> {
-    let path = resource.properties_path.as_deref().or_else(|| project.properties_beside(resource));
-    let switch = project.switch_of(ResourceType::Test, &resource.package, path.unwrap_or(&resource.path))?;
+    let path = match resource.properties_path.as_deref() {
+        Some(path) => Some(Cow::Borrowed(path)),
+        None => project.properties_beside(resource).map(|file| file.path),
+    };
+    let path = path.as_deref().unwrap_or(&resource.path);
+    let switch = project.switch_of(ResourceType::Test, &resource.package, path)?;
     Some(format!("; it will not run while {}", in_project(switch)))
 }
 

@@ -18,7 +18,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use data_type::{DataType, type_of};
 use kinds::{KINDS, Kind};
-use vocabulary::{NOT_AFTER, PERSONS, TAILS, TREATED};
+use vocabulary::{COMING, NOT_AFTER, PERSONS, TAILS, TREATED};
 use words::Words;
 
 pub use treated::says_treated;
@@ -63,6 +63,7 @@ impl Name {
             && (end..words.len()).all(|at| self.may_follow(words.get(at)))
             && !words.any(0..start, NOT_AFTER)
             && !words.any(0..start, self.kind.not_after)
+            && !is_derived(words, start)
             && (!self.of_person || words.any(start.saturating_sub(1)..start, PERSONS))
     }
 
@@ -72,6 +73,12 @@ impl Name {
         let is_customer = word == "client" && self.words[0] != "email";
         is_number || is_customer || TAILS.contains(&word) || self.kind.tails.contains(&word)
     }
+}
+
+/// Whether what stands before makes it something that was found by what is named, as in `region_from_ip`, and not what came
+/// from there, as in `from_email` and `sent_from_email`.
+fn is_derived(words: &Words, start: usize) -> bool {
+    start >= 2 && words.get(start - 1) == "from" && !COMING.contains(&words.get(start - 2))
 }
 
 /// Whether the word by itself is a name of a kind, so that `contactemail` is `contact` and `email`.
@@ -211,6 +218,17 @@ mod tests {
         }
         assert_eq!(label("ip_address_hash"), None);
         assert_eq!(label("hashed_user_email"), None);
+    }
+
+    #[test]
+    fn what_is_found_by_an_identifier_is_none() {
+        for name in "dmCcgOfPracticeFromNHSNumber region_from_ip age_from_birth_date domain_from_email".split(' ') {
+            assert_eq!(label(name), None, "{name}");
+        }
+        for name in "from_email message_from_email paidFromEmail".split(' ') {
+            assert_eq!(label(name), Some("an e-mail address"), "{name}");
+        }
+        assert_eq!(label("practiceNHSNumber"), Some("an identity number"));
     }
 
     #[test]

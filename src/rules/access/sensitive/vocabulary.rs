@@ -53,6 +53,27 @@ pub(super) const TAILS: &[&str] = &[
     "utilizador",
 ];
 
+/// Words before `from` that tell what comes from there, not what is found by it.
+pub(super) const COMING: &[&str] = &[
+    "call",
+    "called",
+    "came",
+    "calls",
+    "mail",
+    "mailed",
+    "message",
+    "messages",
+    "moved",
+    "paid",
+    "received",
+    "reply",
+    "sender",
+    "sent",
+    "text",
+    "transfer",
+    "transferred",
+];
+
 /// Words before a telling name that make it a flag, a count or an event.
 pub(super) const NOT_AFTER: &[&str] = &[
     "allow",
