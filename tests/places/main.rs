@@ -400,9 +400,9 @@ fn one_model_described_in_two_files() {
         &[("model.shop.orders", "models/orders.sql", json!({"patch_path": "shop://models/b.yml"}))],
     );
     assert_eq!(site.entry("model.shop.orders"), "models/b.yml:3:11-3:17 orders");
-    // Twice in one file: the later counts.
+    // Twice in one file, which dbt refuses: the second is told of, all else stands at the first.
     let twice = described("models:\n  - name: orders\n  - name: orders\n    description: x\n", &["orders"]);
-    assert_eq!(twice.entry("model.shop.orders"), "models/_models.yml:3:11-3:17 orders");
+    assert_eq!(twice.entry("model.shop.orders"), "models/_models.yml:2:11-2:17 orders");
 }
 
 /// Of a key that stands both in an entry and below `config`, dbt takes the latter.
