@@ -43,10 +43,6 @@ const BLOCK: usize = 256 << 10;
 /// Texts larger than this get memory of their own, so that not much of a block is left over where one does not fit.
 const LARGE: usize = BLOCK / 8;
 
-/// Room from which on pages of 2 MiB are asked for. Below, what is left over of the last one tells.
-#[cfg(target_os = "linux")]
-const WITH_LARGE_PAGES: usize = 64 << 20;
-
 /// Memory for copies of texts. It has to live as long as they do.
 #[derive(Debug, Default)]
 pub struct Copies(Option<MmapMut>);
@@ -59,11 +55,6 @@ impl Copies {
         // A quarter for what is left over of blocks, and one block for each thread to begin with.
         let len = len.checked_add(len / 4)?.checked_add(BLOCK * (rayon::current_num_threads() + 1))?;
         let memory = self.0.insert(MmapMut::map_anon(len).ok()?);
-        #[cfg(target_os = "linux")]
-        if len > WITH_LARGE_PAGES {
-            // They save time, and cost up to one of them in memory. A refusal costs nothing else.
-            let _ = memory.advise(memmap2::Advice::HugePage);
-        }
         Some(Shelf { free: Mutex::new(memory), idle: Mutex::default() })
     }
 }
