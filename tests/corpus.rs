@@ -25,8 +25,9 @@ const RULES: [&[(&str, &str)]; 2] = [
 ];
 
 /// What rules leave alone and the script counts. Macros that look relations up have the names of three sources of GitLab's
-/// in quotes (`gitlab_dotcom`, `snapshots`, `zoominfo`), and one of its models is a union of two source tables.
-const LEFT_ALONE: [(&str, &str, u64); 2] = [("gitlab.json", "SRC004", 7), ("gitlab.json", "DAG004", 1)];
+/// in quotes (`gitlab_dotcom`, `snapshots`, `zoominfo`). One of its models, and three of MIT's, are unions of two source tables.
+const LEFT_ALONE: [(&str, &str, u64); 3] =
+    [("gitlab.json", "SRC004", 7), ("gitlab.json", "DAG004", 1), ("mitodl.json", "DAG004", 3)];
 
 /// Each manifest of the corpus with its counts; the one that is too old for dbt-steward left out.
 fn manifests(folder: &Path) -> Vec<(PathBuf, Map<String, Value>)> {
