@@ -10,7 +10,8 @@ declare_rule! {
     /// Base models are what staging models may be made of: a parent in the base layer, or with a base model's prefix
     /// wherever it lies, is fine. Staging models of installed packages are fine, too; they are as good as a source. A
     /// model with another layer's prefix, such as `int_`, that merely lies among the staging models is the business of
-    /// `model-in-wrong-directory`, if the project has a folder of that layer. Each such dependency is a finding of its own, at the `ref()`.
+    /// `model-in-wrong-directory`, if the project has a folder of that layer. Each such dependency is a finding of its own,
+    /// at the `ref()`.
     ///
     /// # Why it matters
     /// Staging is the one place where a source table is cleaned and nothing else happens to it. Once staging models
