@@ -191,3 +191,37 @@ fn a_project_of_nothing_else() {
                   known; a profile or a manifest tells\n";
     assert!(run.stderr.starts_with(reason), "{}", run.stderr);
 }
+
+/// Whether it is enabled with a target or not: a model with a unit test is not said to have none that runs.
+#[test]
+fn a_unit_test_that_may_be_enabled_counts() {
+    let desk = Desk::new();
+    desk.write("shop/dbt_project.yml", "name: shop\nprofile: shop\n");
+    desk.write("shop/models/m.sql", "select 1 as id\n");
+    let unit_test = |enabled: &str| {
+        let config = format!("config: {{enabled: {enabled}}}");
+        desk.write(
+            "shop/models/unit.yml",
+            format!("unit_tests: [{{name: u, model: m, {config}, given: [], expect: {{rows: [{{id: 1}}]}}}}]\n"),
+        );
+        desk.run(&["check", "shop", "--input", "project", "--quiet", "--format", "concise", "--select", "TST001"])
+    };
+    unit_test("\"{{ target.type == 'duckdb' }}\"").prints(0, "");
+    let disabled = unit_test("false");
+    assert!(disabled.stdout.contains("has 1 test, which is disabled"), "{}", disabled.stdout);
+}
+
+#[test]
+fn a_unit_test_of_a_disabled_version_is_disabled() {
+    let desk = Desk::new();
+    desk.write("shop/dbt_project.yml", "name: shop\n");
+    desk.write("shop/models/m_v1.sql", "{{ config(enabled=false) }} select 1 as id\n");
+    desk.write("shop/models/m_v2.sql", "select 1 as id\n");
+    desk.write(
+        "shop/models/m.yml",
+        "models: [{name: m, versions: [{v: 1}, {v: 2}]}]\n\
+         unit_tests: [{name: u, model: m, given: [], expect: {rows: [{id: 1}]}}]\n",
+    );
+    let counts = desk.json(&["shop", "--input", "project"])["summary"]["counts"].clone();
+    assert_eq!((&counts["models"], &counts["unit_tests"]), (&1.into(), &1.into()));
+}

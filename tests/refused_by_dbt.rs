@@ -67,6 +67,32 @@ fn a_model_that_two_files_describe_is_told_once_in_the_second() {
 }
 
 #[test]
+fn a_model_with_versions_that_is_described_again_is_told_once() {
+    let entry = "  - name: c\n    versions: [{v: 1}, {v: 2}]\n";
+    let desk = desk(&[
+        ("models/c_v1.sql", "select 1 as id\n"),
+        ("models/c_v2.sql", "select 1 as id\n"),
+        ("models/s.yml", &format!("models:\n{entry}{entry}")),
+    ]);
+    assert_eq!(
+        found(&desk, "PRJ013"),
+        "models/s.yml:4:11: PRJ013 unreadable-file models/s.yml cannot be read: `c` is described in models/s.yml already; dbt refuses a second description of one resource\n"
+    );
+}
+
+/// It is not the project's file that is wrong.
+#[test]
+fn paths_of_a_package_are_not_told_of() {
+    let desk = desk(&[
+        ("packages.yml", "packages: [{local: q}]\n"),
+        ("dbt_packages/q/dbt_project.yml", "name: q\nmodel-paths: [models]\nseed-paths: [models/seeds]\n"),
+        ("dbt_packages/q/models/seeds/x.csv", "id\n1\n"),
+        ("dbt_packages/q/models/seeds/s.yml", "seeds:\n  - name: x\n    description: hello\n"),
+    ]);
+    assert_eq!(found(&desk, "PRJ013"), "");
+}
+
+#[test]
 fn paths_that_lead_to_the_same_files_are_told_once_in_the_project_file() {
     let twice = |column: u32, second: &str, first: &str, file: &str| {
         format!(

@@ -163,8 +163,13 @@ fn a_pipe_or_a_device_is_no_file_of_a_project() {
     for name in ["packages.yml", "dependencies.yml", "vars.yml", "profiles.yml", ".dbtignore"] {
         let desk = desk();
         let _ = std::fs::remove_file(desk.path(name));
-        // Whoever opens the pipe for reading would be given something, so that no run waits for ever.
-        let writer = format!("mkfifo {name} && echo made && while true; do echo {{}} > {name} || exit; done");
+        // Whoever opens the pipe for reading would be given something that shows, so that no run waits for ever.
+        let (text, target) = match name {
+            "profiles.yml" => ("p: {outputs: {dev: {type: duckdb}}}", &["--target", "nosuch"][..]),
+            ".dbtignore" => ("*", &[][..]),
+            _ => ("{}", &[][..]),
+        };
+        let writer = format!("mkfifo {name} && echo made && while true; do echo '{text}' > {name} || exit; done");
         let mut writer = std::process::Command::new("sh")
             .args(["-c", &writer])
             .current_dir(desk.path(""))
@@ -173,7 +178,7 @@ fn a_pipe_or_a_device_is_no_file_of_a_project() {
             .expect("the shell starts");
         let mut made = [0; 5];
         std::io::Read::read_exact(writer.stdout.as_mut().expect("it is piped"), &mut made).expect("the pipe is made");
-        let run = unreadable(&desk);
+        let run = desk.run(&[&["check", "--quiet", "--format", "concise", "--select", "PRJ013"], target].concat());
         writer.kill().expect("it is ours");
         writer.wait().expect("it has ended");
         let refused = format!(

@@ -47,7 +47,7 @@ impl<'p> Pattern<&'p str> {
     fn of(file: &'p str, resource: &'p Resource<'_>) -> Option<Self> {
         let home = folder(&resource.path);
         let subfolder = folder(file).strip_prefix(home)?;
-        let is_below = subfolder.is_empty() || home.is_empty() || subfolder.starts_with('/');
+        let is_below = subfolder.is_empty() || subfolder.starts_with('/');
         let name = resource.name.as_str();
         if !is_below || home.rsplit('/').next() == Some(name) {
             return None;
@@ -239,6 +239,17 @@ mod tests {
         let project = || vec![below("marts", "a"), below("marts/kpi", "b")];
         assert_eq!(place(project(), "marts").as_deref(), Some("a new file models/marts/properties/new.yaml"));
         assert_eq!(place(project(), "staging").as_deref(), Some("a new file models/staging/properties/new.yaml"));
+    }
+
+    #[test]
+    fn a_folder_below_the_root_says_nothing_of_others() {
+        let at_root = |name: &str| {
+            let mut at_root = model("", name);
+            at_root.path = Text::from(format!("{name}.sql"));
+            at_root.properties_path = Some(Text::from(format!("properties/{name}.yml")));
+            at_root
+        };
+        assert_eq!(place(vec![at_root("a"), at_root("b")], "marts"), None);
     }
 
     #[test]

@@ -279,6 +279,13 @@ impl<'p> Context<'p> {
         self.world.layers[id.index()]
     }
 
+    /// The layers that a model's folder and its prefix say, where they contradict each other and the project has a folder
+    /// of the prefix's layer: without one, the model lies where such models lie.
+    pub fn layer_contradiction(&self, model: Node<'_>) -> Option<(Layer, Layer)> {
+        let contradiction = self.settings.layers.contradiction(model.resource);
+        contradiction.filter(|(_, prefix)| self.world.has_folder(*prefix))
+    }
+
     /// Who owns a resource, and where that was looked for.
     pub fn ownership(&self, node: Node<'_>) -> Ownership {
         self.settings.owners.of(self.project, node.resource)

@@ -36,6 +36,8 @@ pub struct World<'p> {
     pub(super) grouping: Grouping,
     /// The layer of each resource, by id.
     pub(super) layers: Vec<Layer>,
+    /// The layers that some folder with models belongs to; gathered when first asked for.
+    layers_of_folders: OnceLock<HashSet<Layer>>,
     subjects: Vec<(ResourceType, Vec<ResourceId>)>,
     /// The codes of the rules that run, once that is known.
     running: OnceLock<HashSet<&'static str>>,
@@ -254,6 +256,7 @@ impl<'p> World<'p> {
             settings,
             grouping,
             layers: layers(project, settings),
+            layers_of_folders: OnceLock::new(),
             subjects: subjects(project, settings),
             running: OnceLock::new(),
             fed: OnceLock::new(),
@@ -334,6 +337,15 @@ impl<'p> World<'p> {
             kinds.map(|(kind, _)| *kind).collect()
         };
         self.owned.get_or_init(owned).contains(&kind)
+    }
+
+    /// Whether some folder with models belongs to the layer.
+    pub(super) fn has_folder(&self, layer: Layer) -> bool {
+        let of_folders = || {
+            let models = self.project.own(ResourceType::Model);
+            models.filter_map(|(_, model)| self.settings.layers.by_folder(&model.path)).collect()
+        };
+        self.layers_of_folders.get_or_init(of_folders).contains(&layer)
     }
 
     /// Whether the rule of that code runs.

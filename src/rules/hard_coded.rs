@@ -78,37 +78,66 @@ pub fn only_unions(code: &str, is_union: bool) -> bool {
 
 /// Whether a comma and so another table stands behind this one, as in `from orders as o, lines`.
 fn begins_list(blanked: &str, target: &Target) -> bool {
-    let rest = blanked[target.span.end..].trim_start();
-    let word_end = |text: &str| text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
-    let rest = match rest.split_at(word_end(rest)) {
-        (word, rest) if word.eq_ignore_ascii_case("as") => rest.trim_start(),
-        _ => rest,
-    };
-    rest[word_end(rest)..].trim_start().starts_with(',')
+    behind_alias(&blanked[target.span.end..]).starts_with(',')
 }
 
-/// Whether what a table function makes rows of is written there: `unnest(['a', 'b'])`. `rest` follows its name.
-fn is_written_out(name: &str, rest: &str) -> bool {
+/// What follows `as o` or `o`, if one of them is there.
+fn behind_alias(rest: &str) -> &str {
+    let rest = match first_word(rest) {
+        (word, rest) if word.eq_ignore_ascii_case("as") => rest,
+        _ => rest,
+    };
+    first_word(rest).1.trim_start()
+}
+
+/// The word that a text begins with, if it does, and the rest.
+fn first_word(text: &str) -> (&str, &str) {
+    let text = text.trim_start();
+    text.split_at(text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len()))
+}
+
+/// Whether what a table function makes rows of is written there, and so is all that is listed behind it:
+/// `unnest(['a', 'b']) as t(code), unnest([1, 2])`. `rest` follows the name of the first.
+fn lists_written_out<'t>(mut name: &'t str, mut rest: &'t str) -> bool {
+    loop {
+        let Some(end) = closing(rest).filter(|end| is_written_out(name, &rest[..*end])) else { return false };
+        let behind = behind_alias(&rest[end + 1..]);
+        let columns = closing(behind).map_or(0, |end| end + 1);
+        let Some(next) = behind[columns..].trim_start().strip_prefix(',') else { return true };
+        (name, rest) = first_word(next);
+    }
+}
+
+/// Where the bracket is closed that a text begins with.
+fn closing(text: &str) -> Option<usize> {
+    let start = text.len() - text.trim_start().strip_prefix('(')?.len();
+    let mut depth = 1;
+    let mut inside = text[start..].char_indices();
+    inside.find_map(|(at, character)| {
+        depth += i32::from(character == '(') - i32::from(character == ')');
+        (depth == 0).then_some(start + at)
+    })
+}
+
+/// Whether a table function is given what is written there.
+fn is_written_out(name: &str, arguments: &str) -> bool {
     if !is_any(name, &UNNESTING) {
         return false;
     }
-    let mut depth = 0;
-    let end = rest.char_indices().find_map(|(at, character)| {
-        depth += i32::from(character == '(') - i32::from(character == ')');
-        (depth == 0 && !character.is_whitespace()).then_some(at)
-    });
-    let Some(arguments) = end.map(|end| &rest[..end]) else { return false };
     let words = words(arguments);
+    // The literal of a table, as in `table('raw.orders')`, is no array.
+    let is_array =
+        !name.eq_ignore_ascii_case("table") || words.iter().any(|word| is_any(&arguments[word.clone()], &UNNESTING));
     let is_literal = |(index, word): (usize, &Range<usize>)| {
         let word = &arguments[word.clone()];
         // The name of a field: `struct('a' as code)`.
         let is_name = index > 0 && arguments[words[index - 1].clone()].eq_ignore_ascii_case("as");
         is_name
             || is_any(word, &LITERAL)
-            || word == "as"
+            || word.eq_ignore_ascii_case("as")
             || word.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit())
     };
-    words.iter().enumerate().all(is_literal)
+    is_array && words.iter().enumerate().all(is_literal)
 }
 
 /// What stands behind a `from` or `join`.
@@ -145,7 +174,7 @@ fn targets(blanked: &str) -> Vec<Target> {
             let is_function = blanked[word.end..].trim_start().starts_with('(');
             let kind = match () {
                 () if is_any(name, &["select", "values"]) => TargetKind::Known,
-                () if is_function && is_written_out(name, &blanked[word.end..]) => TargetKind::Known,
+                () if is_function && lists_written_out(name, &blanked[word.end..]) => TargetKind::Known,
                 () if is_function || !is_relation(name) => TargetKind::Other,
                 () if ctes.contains(&name.to_lowercase()) => TargetKind::Known,
                 () => TargetKind::Name,
@@ -308,6 +337,8 @@ mod tests {
             "select code from unnest([struct('a' as code, 1 as n), ('b', 2)])",
             "select value from table(flatten(input => array_construct('a', 'b')))",
             "select * from (values ('a', 1), ('b', 2)) as t(reason, n)",
+            "SELECT code FROM UNNEST([STRUCT('a' AS code, 1 AS n), ('b', 2)])",
+            "select * from unnest(['a', 'b']) as t(code), unnest([1, 2]) n where code in ('a', 'b')",
         ] {
             assert!(writes_rows(code), "{code}");
         }
@@ -318,6 +349,12 @@ mod tests {
             "select * from unnest(array(select code from raw.codes))",
             "select * from unnest(['a'",
             "select * from external_query('connection', 'select 1')",
+            "select * from table('raw.orders')",
+            "select * from unnest(['a', 'b']) as code, raw.orders",
+            "select * from unnest(['a', 'b']) as t(code), raw.orders",
+            "select * from unnest(['a', 'b']), unnest([1]) n, raw.orders",
+            "select * from unnest(['a', 'b']),",
+            "select * from unnest(['a', 'b']), unnest é",
         ] {
             assert!(!writes_rows(code), "{code}");
         }

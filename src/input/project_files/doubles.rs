@@ -1,6 +1,6 @@
 //! Resources that are described more than once. dbt stops at the second entry; the first counts here.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::files::{Read, Role};
 use super::overlap::{self, Overlaps};
@@ -36,7 +36,10 @@ pub fn problems(
     let properties = reads.iter().filter(|read| read.role == Role::Properties);
     let files: Files<'_> = properties.map(|read| ((read.project, read.found.path()), read)).collect();
     let paths: Vec<Vec<String>> = world.projects.iter().map(|project| project.paths.all()).collect();
-    let all = doubles.iter().filter_map(|(unique_id, double)| {
+    // An entry describes each version of a model: that is one mistake.
+    let mut seen = HashSet::new();
+    let each = doubles.iter().filter(|(_, double)| seen.insert((double.section, &double.name, &double.places)));
+    let all = each.filter_map(|(unique_id, double)| {
         let entries = double.entries(&files, &paths, overlaps);
         double.problem(unique_id, &entries)
     });
@@ -74,7 +77,7 @@ impl Double {
                 file.map_or_else(Vec::new, |read| parse::name_spans(read, self.section, &self.name)).into_iter()
             });
             let span = names.next();
-            let is_read_twice = span.is_none() && overlaps.note(&paths[place.project], &place.path);
+            let is_read_twice = span.is_none() && place.project == 0 && overlaps.note(&paths[0], &place.path);
             if !is_read_twice {
                 all.push((place, span));
             }

@@ -141,12 +141,15 @@ fn patch_versions(nodes: &mut [Node], entry: &Entry, names: &Names, world: &Worl
             continue;
         };
         let node = &mut nodes[index];
-        node.unique_id = format!("model.{}.{}.v{label}", world.package(node.project), entry.name);
-        node.name.clone_from(&entry.name);
-        if let Some(last) = node.fqn.last_mut() {
-            last.clone_from(&entry.name);
+        // A second entry is refused, and must change nothing.
+        if node.patch.place.is_none() {
+            node.unique_id = format!("model.{}.{}.v{label}", world.package(node.project), entry.name);
+            node.name.clone_from(&entry.name);
+            if let Some(last) = node.fqn.last_mut() {
+                last.clone_from(&entry.name);
+            }
+            node.fqn.push(format!("v{label}"));
         }
-        node.fqn.push(format!("v{label}"));
         apply(node, entry.section, entry.version_patch(version), world, patched);
     }
 }

@@ -281,7 +281,8 @@ pub fn unit_tests(names: &Names, world: &World, resource: &YamlResource) -> Vec<
         let own = format!("{}_v{version}", resource.unique_id);
         match enabled {
             Enabled::Unknown(_) => (own, None, enabled.clone()),
-            _ => (own, Some(id.clone()), Enabled::Yes),
+            Enabled::No => (own, None, Enabled::No),
+            Enabled::Yes => (own, Some(id.clone()), Enabled::Yes),
         }
     };
     made.map(unit_test).collect()

@@ -79,8 +79,8 @@ impl Search {
         Self { root: root.to_owned(), ignored, walked: HashMap::new() }
     }
 
-    /// Files below these paths that end like this, sorted by path, twice where two paths lead to one. Names that begin with `.`, `#` or `~` are left out,
-    /// as dbt leaves them out, whereas folders of such names are searched.
+    /// Files below these paths that end like this, sorted by path, twice where two paths lead to one. Names that begin
+    /// with `.`, `#` or `~` are left out, as dbt leaves them out, whereas folders of such names are searched.
     pub fn find(&mut self, paths: &[String], extensions: &[&str]) -> Vec<Found> {
         let mut found = Vec::new();
         for searched in paths {

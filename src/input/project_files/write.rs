@@ -289,7 +289,8 @@ impl Whole<'_> {
                 for (id, parent, enabled) in unit_tests(names, self.world, resource) {
                     let parents: Vec<String> = parent.into_iter().collect();
                     let mut entry = manifest::yaml_resource(resource, self.world, description.clone(), &parents);
-                    let is_listed = is_listed && enabled.is_certain();
+                    // One that may be enabled counts, so that its model is not said to have none.
+                    let is_listed = resource.enabled != Enabled::No && enabled.is_certain();
                     if let Enabled::Unknown(reason) = enabled {
                         entry.insert("enabled", Datum::Unknown(reason));
                     }

@@ -10,7 +10,8 @@ declare_rule! {
     /// Base models are what staging models may be made of: a parent in the base layer, or with a base model's prefix
     /// wherever it lies, is fine. Staging models of installed packages are fine, too; they are as good as a source. A
     /// model with another layer's prefix, such as `int_`, that merely lies among the staging models is the business of
-    /// `model-in-wrong-directory`. Each such dependency is a finding of its own, at the `ref()`.
+    /// `model-in-wrong-directory`, if the project has a folder of that layer. Each such dependency is a finding of its own,
+    /// at the `ref()`.
     ///
     /// # Why it matters
     /// Staging is the one place where a source table is cleaned and nothing else happens to it. Once staging models
@@ -61,7 +62,7 @@ declare_rule! {
 
 impl Rule for StagingOnStaging {
     fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
-        let is_named_otherwise = || cx.settings.layers.contradiction(model.resource).is_some();
+        let is_named_otherwise = || cx.layer_contradiction(model).is_some();
         if cx.layer(model.id) != Layer::Staging || is_named_otherwise() {
             return;
         }
@@ -148,9 +149,13 @@ mod tests {
     fn a_model_in_the_wrong_folder_is_another_finding() {
         let staged = model("staging", "stg_a");
         let misplaced = reading(model("staging", "int_a"), &[&staged]);
-        let all = [staged, misplaced, model("intermediate", "int_b")];
+        let mut all = vec![staged, misplaced, model("intermediate", "int_b")];
         assert!(subjects("DAG008", &all).is_empty());
         assert_eq!(subjects("NAM003", &all), ["model.shop.int_a"]);
+        // Without a folder that it could move to, it is a model of the staging layer.
+        all.pop();
+        assert_eq!(subjects("DAG008", &all), ["model.shop.int_a"]);
+        assert!(subjects("NAM003", &all).is_empty());
     }
 
     #[test]

@@ -72,12 +72,7 @@ impl Rule for ModelInWrongDirectory {
 fn report_contradictions(cx: &mut Context<'_>) {
     let both = |model: Node<'_>| Some((model.id, contradiction(model, cx)?));
     let contradictions: Vec<_> = cx.subjects(ResourceType::Model).filter_map(both).collect();
-    if contradictions.is_empty() {
-        return;
-    }
-    let models = cx.project.own(ResourceType::Model);
-    let layers: BTreeSet<Layer> = models.filter_map(|(_, model)| cx.settings.layers.by_folder(&model.path)).collect();
-    for (id, (folder, prefix)) in contradictions.into_iter().filter(|(_, (_, prefix))| layers.contains(prefix)) {
+    for (id, (folder, prefix)) in contradictions {
         let model = cx.node(id);
         let message = format!(
             "model `{}` is named like the {prefix} layer, but lies in a folder of the {folder} layer",
@@ -89,10 +84,9 @@ fn report_contradictions(cx: &mut Context<'_>) {
     }
 }
 
-/// The layers that folder and prefix say, where they contradict each other.
+/// The layers that folder and prefix say, where they contradict each other and the model can move.
 fn contradiction(model: Node<'_>, cx: &Context<'_>) -> Option<(Layer, Layer)> {
-    let contradiction = cx.settings.layers.contradiction(model.resource);
-    contradiction.filter(|_| !cx.project.is_time_spine(model.resource))
+    cx.layer_contradiction(model).filter(|_| !cx.project.is_time_spine(model.resource))
 }
 
 /// A staging or base model that reads sources.

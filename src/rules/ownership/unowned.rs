@@ -20,7 +20,9 @@ pub(super) fn report(node: Node<'_>, cx: &mut Context<'_>) {
     let named = format!("{} `{}`", node.kind.label(), node.label());
     let rests_on_it = cx.exposure_evidence(node.id);
     let under_other_keys = OtherKeys::of([node], cx);
-    let (help, slip) = (under_other_keys.first_way() + &help(node, cx), slip(node, cx));
+    let slip = slip(node, cx);
+    let first_way = if slip.is_some() { String::new() } else { under_other_keys.first_way() };
+    let help = first_way + &help(node, cx);
     let finding = match placeholder(node, cx) {
         Some((key, value)) => {
             let message = format!("{named} names {value} as its owner, which is nobody");

@@ -197,11 +197,13 @@ mod tests {
 
     #[test]
     fn a_key_that_is_nearly_right_is_named() {
+        let plain = findings("OWN001", Value::Null, &[model("marts", "a")])[0].help.clone();
         let evidence = |key: &str, value: Value| {
             let mut slipped = model("marts", "a");
             slipped.meta.insert(key.to_owned(), value);
             let found = findings("OWN001", Value::Null, &[slipped]);
             assert_eq!(found.len(), 1);
+            assert_eq!(found[0].help, plain, "the key is to be corrected, not to be looked at: {key}");
             found[0].evidence[1..].to_vec()
         };
         for key in ["ownr", "onwer", "owners", "Owner"] {

@@ -8,9 +8,10 @@ declare_rule! {
     /// That is YAML that is none, SQL or a macro with a tag that is never closed, a template without end, a file that is
     /// no text, the second of two models of one name or of two entries about one resource, and a path in
     /// `dbt_project.yml` by which dbt finds files a second time. With a manifest only properties files are looked at; it
-    /// was written when the file could still be read. So is a folder that cannot be
-    /// listed: nothing is then concluded from what is nowhere else. Until the file can be read again, findings about what
-    /// the file describes name the file without a line; everything else is linted as usual. Only the root project's files are looked at, and only where they are at hand: a bare manifest has none.
+    /// was written when the file could still be read. So is a folder that cannot be listed: nothing is then concluded
+    /// from what is nowhere else. Until the file can be read again, findings about what the file describes name the file
+    /// without a line; everything else is linted as usual. Only the root project's files are looked at, and only where
+    /// they are at hand: a bare manifest has none.
     ///
     /// # Why it matters
     /// dbt will refuse the whole project at the next run, and everything the file says about owners, tests and access
