@@ -97,8 +97,9 @@ pub(super) struct Bearings {
 impl Bearings {
     pub fn new(ground: &Ground<'_>, circumstances: &Circumstances) -> Self {
         let reach = ground.graph.reach();
-        let (models, exposures) = (of_kind(ground, ResourceType::Model), of_kind(ground, ResourceType::Exposure));
-        let (dashboards, down, up) = (reach.downstream(&exposures), reach.downstream(&models), reach.upstream(&models));
+        let of_kind = |kind| ground.project.of_kind(kind);
+        let (models, exposures) = (of_kind(ResourceType::Model), of_kind(ResourceType::Exposure));
+        let (dashboards, down, up) = (reach.downstream(exposures), reach.downstream(models), reach.upstream(models));
         let bearing = |index: usize| {
             let id = ResourceId(index as u32);
             let itself = u32::from(ground.project.get(id).kind == ResourceType::Model);
@@ -111,11 +112,10 @@ impl Bearings {
         };
         let mut resources: Vec<Bearing> = (0..ground.project.resources.len()).map(bearing).collect();
 
-        let groups = of_kind(ground, ResourceType::Group);
-        let mut sets = members(ground, &groups);
+        let groups = of_kind(ResourceType::Group);
+        let mut sets = members(ground, groups);
         sets.extend(ground.sources.iter().map(|source| source.tables.clone()));
-        let (dashboards, down) =
-            (reach.downstream_of_sets(&exposures, &sets), reach.downstream_of_sets(&models, &sets));
+        let (dashboards, down) = (reach.downstream_of_sets(exposures, &sets), reach.downstream_of_sets(models, &sets));
         for (at, id) in groups.iter().enumerate() {
             let downstream = down[at];
             resources[id.index()] = Bearing { dashboards: dashboards[at], downstream, ..Bearing::default() };
@@ -164,10 +164,6 @@ fn own(ground: &Ground<'_>, id: ResourceId, circumstances: &Circumstances) -> Be
         is_dashboard: node.kind == ResourceType::Exposure,
         ..Bearing::default()
     }
-}
-
-fn of_kind(ground: &Ground<'_>, kind: ResourceType) -> Vec<ResourceId> {
-    ground.project.iter().filter(|(_, resource)| resource.kind == kind).map(|(id, _)| id).collect()
 }
 
 /// What belongs to each of these dbt groups.

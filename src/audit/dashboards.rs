@@ -52,8 +52,7 @@ pub(super) fn dashboards(
     gaps: &[Gaps],
 ) -> Vec<Dashboard> {
     let mut ancestry = ground.graph.ancestry();
-    let exposures =
-        ground.project.iter().filter(|(id, it)| it.kind == ResourceType::Exposure && ground.is_subject(*id));
+    let exposures = ground.project.all(ResourceType::Exposure).filter(|(id, _)| ground.is_subject(*id));
     let mut dashboards: Vec<Dashboard> = exposures
         .map(|(id, _)| {
             let upstream = ancestry.of(id);

@@ -319,7 +319,7 @@ fn notes(
     notes.extend(disabled(&report.summary.counts));
     notes.extend(ground.project.left_out().map(|left_out| format!("{left_out}; a profile or a manifest tells.")));
     notes.extend(suppressions(accepted, score));
-    let has_exposures = ground.project.resources.iter().any(|it| it.kind == ResourceType::Exposure);
+    let has_exposures = !ground.project.of_kind(ResourceType::Exposure).is_empty();
     if !has_exposures {
         notes.push(
             "The project declares no exposures, so nobody can tell which models feed dashboards: risk and weight count \

@@ -79,10 +79,9 @@ pub(super) fn owners(ground: &Ground<'_>, risks: &Risks, scorer: &Scorer<'_, '_>
             unowned_feeding += usize::from(feeds && keys.is_empty());
         }
     }
-    let exposures: Vec<ResourceId> =
-        ground.project.iter().filter(|(_, it)| it.kind == ResourceType::Exposure).map(|(id, _)| id).collect();
+    let exposures = ground.project.of_kind(ResourceType::Exposure);
     let sets: Vec<Vec<ResourceId>> = holdings.values().cloned().collect();
-    let dashboards = ground.graph.reach().downstream_of_sets(&exposures, &sets);
+    let dashboards = ground.graph.reach().downstream_of_sets(exposures, &sets);
     let risk = risks.by_part(ground, |id| ground.owners[id.index()].iter().map(String::as_str).collect());
     let owner = |((key, ids), dashboards): ((&str, Vec<ResourceId>), u32)| {
         let owner = owner(ground.owner_name(key), &ids, feeding, ground, scorer);

@@ -128,9 +128,8 @@ pub(super) fn worklist(ground: &Ground<'_>, report: &Report, risks: &Risks) -> V
     let maker = Maker { ground, report, risks };
     let (sets, actions): (Vec<Vec<ResourceId>>, Vec<Action>) =
         parts.into_iter().map(|(key, parts)| maker.action(&key, &parts)).unzip();
-    let exposures: Vec<ResourceId> =
-        ground.project.iter().filter(|(_, it)| it.kind == ResourceType::Exposure).map(|(id, _)| id).collect();
-    let dashboards = ground.graph.reach().downstream_of_sets(&exposures, &sets);
+    let exposures = ground.project.of_kind(ResourceType::Exposure);
+    let dashboards = ground.graph.reach().downstream_of_sets(exposures, &sets);
     let with_dashboards = |(action, dashboards): (Action, u32)| Action {
         effect: effect::with_dashboards(&action.effect, dashboards),
         dashboards,

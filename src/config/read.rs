@@ -58,13 +58,8 @@ impl Setup {
 
     /// The rule with these options.
     pub fn build(&self, rule: &RuleInfo) -> Box<dyn Rule> {
-        let Some(options) = &self.options else { return Self::default_of(rule) };
+        let Some(options) = &self.options else { return rule.by_default() };
         (rule.build_yaml)(options).expect("options were checked when the config was read")
-    }
-
-    /// The rule with its default options.
-    pub fn default_of(rule: &RuleInfo) -> Box<dyn Rule> {
-        (rule.build)(serde_json::Value::Null).expect("default options are valid")
     }
 }
 

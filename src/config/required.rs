@@ -29,7 +29,7 @@ impl Config {
                 if severity.is_none() || self.preset.severity(rule).is_some() || self.is_set_up(rule) {
                     continue;
                 }
-                if let Some(why) = Setup::default_of(rule).unset(&settings) {
+                if let Some(why) = rule.by_default().unset(&settings) {
                     let help = "set the rule up under the config's own `rules:`, with options and selectors".to_owned();
                     return Err(cannot_run(rule, &why, source, *at, help));
                 }

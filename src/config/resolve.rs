@@ -130,12 +130,7 @@ impl Config {
     fn only_in_overrides(&self, rule: &'static RuleInfo) -> Vec<Instance> {
         let switched_on = self.overrides().filter_map(|(_, parts)| {
             let (_, severity) = parts.rules.iter().find(|(info, _)| info.code == rule.code)?;
-            Some(Instance {
-                info: rule,
-                severity: (*severity)?,
-                scope: parts.scope.clone(),
-                rule: Setup::default_of(rule),
-            })
+            Some(Instance { info: rule, severity: (*severity)?, scope: parts.scope.clone(), rule: rule.by_default() })
         });
         switched_on.collect()
     }
@@ -153,7 +148,7 @@ impl Config {
             info: rule,
             severity,
             scope: setup.map_or_else(Scope::default, |setup| setup.scope.clone()),
-            rule: setup.map_or_else(|| Setup::default_of(rule), |setup| setup.build(rule)),
+            rule: setup.map_or_else(|| rule.by_default(), |setup| setup.build(rule)),
         })
     }
 

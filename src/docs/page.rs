@@ -153,9 +153,8 @@ fn escape(text: &str) -> String {
 /// What to write into `dbt-steward.yml` to have the rule: with its defaults or, if it cannot run with these, as its
 /// example has it.
 fn configuration(rule: &RuleInfo) -> String {
-    let by_default = (rule.build)(Value::Null).ok();
-    let cannot_run = by_default.is_none_or(|rule| rule.unset(&Settings::default()).is_some());
-    if let Some(example) = example_config(rule).filter(|_| cannot_run) { example } else { defaults(rule) }
+    let cannot_run = rule.by_default().unset(&Settings::default()).is_some();
+    cannot_run.then(|| example_config(rule)).flatten().unwrap_or_else(|| defaults(rule))
 }
 
 /// The config that stands in the rule's first example.

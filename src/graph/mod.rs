@@ -39,10 +39,7 @@ pub struct Graph {
 impl Graph {
     /// Builds the graph of every enabled resource, packages included.
     pub fn new(project: &Project<'_>) -> Self {
-        let mut kinds = vec![ResourceType::Other; project.resources.len()];
-        for (kind, ids) in project.kinds() {
-            ids.iter().for_each(|id| kinds[id.index()] = kind);
-        }
+        let kinds: Vec<ResourceType> = project.resources.par_iter().map(|resource| resource.kind).collect();
         let edges = |edge: fn(u32, u32) -> (u32, u32)| {
             let of =
                 move |child: u32| project.parents(ResourceId(child)).iter().map(move |parent| edge(parent.0, child));
@@ -51,8 +48,7 @@ impl Graph {
         let (children, parents) =
             rayon::join(|| edges(|parent, child| (parent, child)), || edges(|parent, child| (child, parent)));
         let exposures = project.of_kind(ResourceType::Exposure);
-        let mut data = [ResourceType::Seed, ResourceType::Source].map(|kind| project.of_kind(kind)).concat();
-        data.sort_unstable();
+        let data = project.of_kinds([ResourceType::Seed, ResourceType::Source]);
         let (toward_exposure, toward_data) =
             rayon::join(|| sweep::toward(&parents, exposures), || sweep::toward(&children, &data));
         Self { children, parents, toward_exposure, toward_data, kinds, components: OnceLock::new() }

@@ -176,6 +176,13 @@ impl<'a> Project<'a> {
         self.kinds.of(kind)
     }
 
+    /// The ids of several types, in order of unique id.
+    pub fn of_kinds<const N: usize>(&self, kinds: [ResourceType; N]) -> Vec<ResourceId> {
+        let mut ids = kinds.map(|kind| self.of_kind(kind)).concat();
+        ids.sort_unstable();
+        ids
+    }
+
     /// Every type that there is something of, with the ids of all of it.
     pub fn kinds(&self) -> impl Iterator<Item = (ResourceType, &[ResourceId])> {
         self.kinds.iter()
@@ -232,6 +239,12 @@ impl<'a> Project<'a> {
     /// shows it.
     pub fn properties_beside(&self, resource: &Resource<'_>) -> Option<EntryFile<'_>> {
         self.neighbours.get_or_init(|| Neighbours::new(self)).of(self, resource)
+    }
+
+    /// The same in words; where nothing shows it, a file beside the resource.
+    pub fn entry_file_in_words(&self, resource: &Resource<'_>) -> String {
+        let beside = || format!("a YAML file beside {}", resource.path);
+        self.properties_beside(resource).map_or_else(beside, |file| file.to_string())
     }
 
     /// The latest version of a versioned model, which may be the model itself; `None` where it has no versions.

@@ -154,8 +154,7 @@ impl Neighbours {
             None => self.types.get(&resource.kind)?,
         };
         let path = pattern.file_of(resource);
-        let files = project.own_files.as_deref().map_or(&[][..], |own| &own.properties);
-        let is_new = files.binary_search_by(|spot| spot.path.as_str().cmp(&path)).is_err();
+        let is_new = project.own_files.as_deref().is_none_or(|own| own.properties_file(&path).is_none());
         Some(EntryFile { path: Cow::Owned(path), is_new })
     }
 }

@@ -48,13 +48,19 @@ pub struct OwnFiles {
     /// Of docs blocks that dbt does not record as used, the first place in YAML that names each, by name.
     pub docs_mentions: Vec<DocsMention>,
     pub orphans: Vec<Orphan>,
-    /// Every file with properties, at its first key.
+    /// Every file with properties, at its first key, in order of path.
     pub properties: Vec<Spot>,
     /// What the manifest does not know yet; `None` where no manifest was read.
     pub changes: Option<Changes>,
 }
 
 impl OwnFiles {
+    /// The properties file of that path.
+    pub fn properties_file(&self, path: &str) -> Option<&Spot> {
+        let at = self.properties.binary_search_by(|spot| spot.path.as_str().cmp(path)).ok()?;
+        Some(&self.properties[at])
+    }
+
     /// The first dbt that has all of the syntax that is in use.
     pub(super) fn oldest_dbt_of_syntax(&self) -> Option<DbtVersion> {
         let nests = self.uses_test_arguments || self.nests_test_arguments == Some(true);

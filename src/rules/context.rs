@@ -236,26 +236,19 @@ impl<'p> Context<'p> {
 
     /// The sources (groups of tables) this instance is about, each with those of its tables that are in scope, by name.
     pub fn source_groups(&self) -> impl Iterator<Item = SourceGroup<'p>> + use<'p> {
-        let mut groups: Vec<SourceGroup<'p>> = Vec::new();
-        for table in self.subjects(ResourceType::Source) {
+        let of_source = |table: Node<'p>| {
             let resource: &'p Resource<'p> = table.resource;
-            let Some(source) = resource.as_source() else { continue };
-            let (package, name) = (resource.package.as_str(), source.source_name.as_str());
-            // In order of unique id, tables of one source nearly always come one after the other.
-            match groups.last_mut().filter(|group| group.name == name && group.package == package) {
-                Some(group) => group.tables.push(table),
-                None => groups.push(SourceGroup { package, name, tables: vec![table] }),
-            }
-        }
-        groups.sort_by_key(|group| (group.package, group.name));
-        groups.dedup_by(|later, group| {
-            let is_same = (later.package, later.name) == (group.package, group.name);
-            if is_same {
-                group.tables.append(&mut later.tables);
-            }
-            is_same
+            Some(((resource.package.as_str(), resource.as_source()?.source_name.as_str()), table))
+        };
+        let mut tables: Vec<((&'p str, &'p str), Node<'p>)> =
+            self.subjects(ResourceType::Source).filter_map(of_source).collect();
+        // Hardly anything moves: they come in order of unique id.
+        tables.sort_by_key(|(source, _)| *source);
+        let groups = tables.chunk_by(|(a, _), (b, _)| a == b).map(|group| {
+            let ((package, name), tables) = (group[0].0, group.iter().map(|(_, table)| *table).collect());
+            SourceGroup { package, name, tables }
         });
-        groups.into_iter()
+        groups.collect::<Vec<_>>().into_iter()
     }
 
     /// Whether a semantic model may be a part of its model's YAML entry, as in the syntax of dbt 1.12 and 2.x: it then

@@ -263,6 +263,11 @@ impl From<yaml::DeError> for BuildError {
 }
 
 impl RuleInfo {
+    /// The rule with its default options.
+    pub fn by_default(&self) -> Box<dyn Rule> {
+        (self.build)(serde_json::Value::Null).expect("default options are valid")
+    }
+
     /// First sentence of the page: what the rule flags, on one line.
     pub fn summary(&self) -> String {
         let body = self.docs.lines().map(str::trim).skip_while(|line| line.is_empty() || line.starts_with('#'));

@@ -78,15 +78,7 @@ fn no_attribute(machine: &Machine<'_>, value: &Value, name: &str) -> Value {
 /// `value[key]`: the item, else for a string the attribute or method of that name.
 pub(super) fn item(machine: &mut Machine<'_>, value: &Value, key: &Value) -> Result<Value, Error> {
     let outcome = known_item(machine, value, key);
-    part_of(machine, value, outcome)
-}
-
-/// What may be any part of a value when it is unknown.
-fn part_of(machine: &mut Machine<'_>, value: &Value, outcome: Result<Value, Error>) -> Result<Value, Error> {
-    if let Err(Error::Unknown(reason)) = &outcome {
-        machine.forget_content(value, reason)?;
-    }
-    outcome
+    machine.forget_content_if_unknown(outcome, value)
 }
 
 fn known_item(machine: &mut Machine<'_>, value: &Value, key: &Value) -> Result<Value, Error> {
@@ -146,7 +138,7 @@ fn index(key: &Value, length: usize) -> Option<usize> {
 /// `value[start:stop:step]`
 pub(super) fn slice(machine: &mut Machine<'_>, value: &Value, bounds: &[Value; 3]) -> Result<Value, Error> {
     let outcome = known_slice(machine, value, bounds);
-    part_of(machine, value, outcome)
+    machine.forget_content_if_unknown(outcome, value)
 }
 
 fn known_slice(machine: &mut Machine<'_>, value: &Value, bounds: &[Value; 3]) -> Result<Value, Error> {

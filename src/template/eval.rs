@@ -73,13 +73,11 @@ impl Machine<'_> {
     /// What is added up or repeated is in the result, unless a text is formatted.
     fn eval_binary(&mut self, operator: BinaryOperator, left: &Value, right: &Value) -> Result<Value, Error> {
         let outcome = operators::binary(self, operator, left, right);
-        if let Err(Error::Unknown(reason)) = &outcome
-            && operator != BinaryOperator::Modulo
-        {
-            self.forget_content(left, reason)?;
-            self.forget_content(right, reason)?;
+        if operator == BinaryOperator::Modulo {
+            return outcome;
         }
-        outcome
+        let outcome = self.forget_content_if_unknown(outcome, left);
+        self.forget_content_if_unknown(outcome, right)
     }
 
     fn eval_all(&mut self, expressions: &[Expr], scope: &Rc<Scope>) -> Result<Vec<Value>, Error> {
@@ -386,6 +384,14 @@ impl Machine<'_> {
             self.forget_all(given, reason)?;
         }
         called
+    }
+
+    /// What is unknown may be any part of that value.
+    pub(super) fn forget_content_if_unknown<T>(&mut self, outcome: Result<T, Error>, of: &Value) -> Result<T, Error> {
+        if let Err(Error::Unknown(reason)) = &outcome {
+            self.forget_content(of, reason)?;
+        }
+        outcome
     }
 }
 

@@ -34,8 +34,8 @@ fn candidates<'p>(project: &'p Project<'p>) -> Vec<&'p Resource<'p>> {
         .flat_map(|resource| resource.macros.iter().filter(|id| **id != resource.unique_id))
         .map(|id| id.as_str())
         .collect();
-    let macros = || project.resources.iter().filter(|resource| resource.kind == ResourceType::Macro);
-    let (own, foreign): (Vec<_>, Vec<_>) = macros().partition(|resource| project.is_own(resource));
+    let macros = project.all(ResourceType::Macro).map(|(_, resource)| resource);
+    let (own, foreign): (Vec<_>, Vec<_>) = macros.partition(|resource| project.is_own(resource));
     let foreign: HashSet<&str> = foreign.iter().map(|resource| resource.name.as_str()).collect();
     let names: HashSet<&str> = own.iter().map(|resource| resource.name.as_str()).collect();
     let is_known = |name: &str| foreign.contains(name) || is_dbt_macro(name) || is_macro_of_adapter(name);

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use aho_corasick::AhoCorasick;
 use rayon::prelude::*;
 
-use super::packages;
 use super::tree::Tree;
 use crate::discover::PROJECT_FILE;
 use crate::files::ProjectFile;
+use crate::input::project_files::PACKAGE_FILES;
 use crate::project::{Detail, PackageOrigin, Project, RequiredPackage};
 
 /// Where names are looked for.
@@ -94,7 +94,7 @@ impl Texts<'_> {
     /// Whether every package that is asked for is at hand, counted as dbt counts them.
     pub fn has_packages(&self) -> bool {
         self.package_folders().len() >= self.required.len()
-            && packages::FILES.iter().all(|name| self.tree.is_readable(name))
+            && PACKAGE_FILES.iter().all(|name| self.tree.is_readable(name))
     }
 
     /// The folders of packages that are at hand.

@@ -9,11 +9,9 @@ use super::settings;
 use super::tree::Tree;
 use crate::discover::PROJECT_FILE;
 use crate::files::read_to_string;
+use crate::input::project_files::PACKAGE_FILES;
 use crate::project::{DbtVersion, OwnFiles, PackageOrigin, RequiredPackage, Spot};
 use crate::text::yaml::{self, Node};
-
-/// Files that may have `packages:`.
-pub(super) const FILES: [&str; 2] = ["packages.yml", "dependencies.yml"];
 
 /// The file in which `dbt deps` notes what it has installed.
 const LOCK: &str = "package-lock.yml";
@@ -22,7 +20,7 @@ const LOCK: &str = "package-lock.yml";
 pub(super) fn read(tree: &Tree<'_>, own: &mut OwnFiles) {
     own.has_lock = tree.file(LOCK).is_some();
     let locked = tree.with_document(LOCK, addresses).unwrap_or_default();
-    for path in FILES {
+    for path in PACKAGE_FILES {
         tree.with_document(path, |document| {
             let Some(entry) = document.entry("packages").filter(|entry| !entry.value.items().is_empty()) else {
                 return;
@@ -38,8 +36,9 @@ pub(super) fn named(texts: &Texts<'_>) -> Vec<String> {
     let all = texts.project.resources.iter().filter(|resource| !texts.project.is_own(resource));
     let names: BTreeSet<&str> = all.map(|resource| resource.package.as_str()).collect();
     let names: Vec<&str> = names.into_iter().collect();
-    let counts =
-        |own: OwnText<'_>, _: usize, range: Range<usize>| !FILES.contains(&own.path) && is_word(own.text(), &range);
+    let counts = |own: OwnText<'_>, _: usize, range: Range<usize>| {
+        !PACKAGE_FILES.contains(&own.path) && is_word(own.text(), &range)
+    };
     let mut found: Vec<String> = texts.own(&names, counts).into_iter().map(|index| names[index].to_owned()).collect();
     found.sort_unstable();
     found

@@ -35,7 +35,7 @@ pub fn problems(
     }
     let properties = reads.iter().filter(|read| read.role == Role::Properties);
     let files: Files<'_> = properties.map(|read| ((read.project, read.found.path()), read)).collect();
-    let paths: Vec<Vec<String>> = world.projects.iter().map(|project| project.paths.all()).collect();
+    let paths = world.projects[0].paths.all();
     // An entry describes each version of a model: that is one mistake.
     let mut seen = HashSet::new();
     let each = doubles.iter().filter(|(_, double)| seen.insert((double.section, &double.name, &double.places)));
@@ -67,7 +67,7 @@ impl Double {
     }
 
     /// The entries, without those that were only read twice.
-    fn entries(&self, files: &Files<'_>, paths: &[Vec<String>], overlaps: &mut Overlaps) -> Vec<Described<'_>> {
+    fn entries(&self, files: &Files<'_>, paths: &[String], overlaps: &mut Overlaps) -> Vec<Described<'_>> {
         let mut of_files = HashMap::new();
         let mut all = Vec::with_capacity(self.places.len());
         for place in &self.places {
@@ -77,7 +77,7 @@ impl Double {
                 file.map_or_else(Vec::new, |read| parse::name_spans(read, self.section, &self.name)).into_iter()
             });
             let span = names.next();
-            let is_read_twice = span.is_none() && place.project == 0 && overlaps.note(&paths[0], &place.path);
+            let is_read_twice = span.is_none() && place.project == 0 && overlaps.note(paths, &place.path);
             if !is_read_twice {
                 all.push((place, span));
             }

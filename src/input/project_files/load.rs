@@ -18,11 +18,11 @@ use crate::files::{Files, is_inside, read_to_string};
 use crate::paths::shown;
 use crate::text::yaml;
 
-/// Files beside `dbt_project.yml` without which dbt does not go on if they are there and cannot be read.
-const BESIDE: [&str; 4] = ["packages.yml", "dependencies.yml", "selectors.yml", "vars.yml"];
+/// Files beside `dbt_project.yml` that may have `packages:`.
+pub const PACKAGE_FILES: [&str; 2] = ["packages.yml", "dependencies.yml"];
 
-/// The first of them, which ask for packages.
-const PACKAGES: usize = 2;
+/// Others without which dbt does not go on, either, if they are there and cannot be read.
+const OTHERS: [&str; 2] = ["selectors.yml", "vars.yml"];
 
 /// Reads the root project, whose file is known to be one, and every package that is installed.
 pub fn load(root: &Path, environment: Environment, files: &Files) -> World {
@@ -43,13 +43,14 @@ pub fn load(root: &Path, environment: Environment, files: &Files) -> World {
         })
         .filter(|package| !package.name.is_empty() && package.name != own.name)
         .collect();
-    let asked = asked(root);
+    let asked = asked(root, files);
     packages.extend(local_packages(&world, root, &asked, &own, &packages, &mut unread));
     packages.sort_by(|a, b| a.name.cmp(&b.name));
     packages.dedup_by(|a, b| a.name == b.name);
     let missing = missing(&asked, &packages);
-    let problems: Vec<Problem> = BESIDE.iter().filter_map(|name| problem(root, name, files)).collect();
-    let may_miss_others = problems.iter().any(|problem| BESIDE[..PACKAGES].contains(&problem.path.as_str()));
+    let problems: Vec<Problem> =
+        PACKAGE_FILES.iter().chain(&OTHERS).filter_map(|name| problem(root, name, files)).collect();
+    let may_miss_others = problems.iter().any(|problem| PACKAGE_FILES.contains(&problem.path.as_str()));
     let world = Arc::into_inner(world).expect("nothing else has it any more");
     let projects: Vec<DbtProject> = std::iter::once(own).chain(packages).collect();
     let vars = vars(&projects, &world.environment);
@@ -175,9 +176,12 @@ fn local_packages(
 }
 
 /// The packages that `packages.yml` or `dependencies.yml` asks for.
-fn asked(root: &Path) -> Vec<Datum> {
-    let files = ["packages.yml", "dependencies.yml"].map(|name| read(&root.join(name)));
-    let lists = files.into_iter().flatten().filter_map(|file| file.get("packages").cloned());
+fn asked(root: &Path, files: &Files) -> Vec<Datum> {
+    let read = |name: &str| {
+        let file = files.get(root, name, &shown(&root.join(name)))?;
+        Some(super::parse::whole(file.text().ok()?.tree().ok()?))
+    };
+    let lists = PACKAGE_FILES.iter().filter_map(|name| read(name)).filter_map(|file| file.get("packages").cloned());
     lists.flat_map(Datum::into_list).collect()
 }
 

@@ -46,7 +46,7 @@ pub use context::is_dbt_macro;
 pub use datum::{Datum, Map};
 pub use environment::{Environment, UnknownTarget};
 pub use files::Role;
-pub use load::{Folders, Listing, folders, list};
+pub use load::{Folders, Listing, PACKAGE_FILES, folders, list};
 pub use patch::Orphan;
 pub use problem::Problem;
 pub use resolve::Unresolved;

@@ -278,12 +278,8 @@ pub fn unit_tests(names: &Names, world: &World, resource: &YamlResource) -> Vec<
     }
     let made = wanted.into_iter();
     let unit_test = |((version, id), enabled): ((&String, &String), &Enabled)| {
-        let own = format!("{}_v{version}", resource.unique_id);
-        match enabled {
-            Enabled::Unknown(_) => (own, None, enabled.clone()),
-            Enabled::No => (own, None, Enabled::No),
-            Enabled::Yes => (own, Some(id.clone()), Enabled::Yes),
-        }
+        let id = (*enabled == Enabled::Yes).then(|| id.clone());
+        (format!("{}_v{version}", resource.unique_id), id, enabled.clone())
     };
     made.map(unit_test).collect()
 }

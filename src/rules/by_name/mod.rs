@@ -13,7 +13,7 @@ pub(crate) use quoted::{in_macro, in_template};
 use super::generated::{generates_rows, sql};
 use super::instance::Instance;
 use super::{Context, Node, hard_coded};
-use crate::project::{Project, Resource, ResourceType};
+use crate::project::{Project, Resource, ResourceId, ResourceType};
 
 /// What the root project's code says of names in the warehouse, each part looked for when it is first asked for: by a rule
 /// that is about to say that nothing reads something.
@@ -115,6 +115,13 @@ pub(crate) fn reading<'n>(model: Node<'_>, cx: &Context<'n>) -> Option<(&'n Read
     };
     let found = cx.by_name().named().of(table).iter().find(is_meant)?;
     Some((found, cx.node(found.reader)))
+}
+
+/// What the project itself has code in that may read relations, in order of unique id.
+pub(crate) fn with_code<'p>(project: &'p Project<'p>) -> Vec<(ResourceId, &'p Resource<'p>)> {
+    use ResourceType::{Macro, Model, Operation, Snapshot};
+    let all = project.of_kinds([Macro, Model, Operation, Snapshot]).into_iter().map(|id| (id, project.get(id)));
+    all.filter(|(_, resource)| project.is_own(resource)).collect()
 }
 
 /// Whether a source of the project is that relation.

@@ -43,7 +43,7 @@ static NAMES_ONE: LazyLock<Regex> = LazyLock::new(|| {
 
 impl Named {
     pub(super) fn new(project: &Project<'_>, in_parallel: bool) -> Self {
-        let own: Vec<(ResourceId, &Resource<'_>)> = project.iter().filter(|(_, it)| project.is_own(it)).collect();
+        let own = super::with_code(project);
         let said: Vec<Said> = match in_parallel {
             true => own.par_iter().filter_map(|(id, resource)| Said::of(*id, resource)).collect(),
             false => own.iter().filter_map(|(id, resource)| Said::of(*id, resource)).collect(),
@@ -119,10 +119,6 @@ fn split_last(name: &str) -> Option<(&str, &str)> {
 
 /// The code of what may read a relation, where there is a name in it.
 fn code_of(resource: &Resource<'_>) -> Option<String> {
-    use ResourceType::{Macro, Model, Operation, Snapshot};
-    if !matches!(resource.kind, Macro | Model | Operation | Snapshot) {
-        return None;
-    }
     let json = match &resource.detail {
         Detail::Macro(detail) => detail.macro_sql?,
         Detail::Relation(relation) if !relation.is_python() => relation.raw_code?,

@@ -47,10 +47,7 @@ impl Rule for UndeclaredModel {
             return;
         }
         let key = node.kind.properties_key().unwrap_or("models");
-        let file = match cx.project.properties_beside(node.resource) {
-            Some(file) => file.to_string(),
-            None => format!("a YAML file beside {}", node.path),
-        };
+        let file = cx.project.entry_file_in_words(node.resource);
         cx.report(node, Place::File, format!("{} `{}` has no YAML entry", node.kind.label(), node.label()))
             .help(format!("add `- name: {}` under `{key}:` in {file}", node.name));
     }

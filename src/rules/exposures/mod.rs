@@ -1,6 +1,7 @@
 //! EXP: dashboards and business use.
 
 mod feeding;
+mod relations;
 
 crate::rules::rules![
     exposure_without_lineage::ExposureWithoutLineage,

@@ -1,11 +1,10 @@
-use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
-use foldhash::fast::RandomState;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::feeding::{ExposureType, Feeding, in_words, no_exposures};
+use super::relations::Relations;
 use crate::findings::Place;
 use crate::project::{Resource, ResourceId, ResourceType};
 use crate::rules::by_name;
@@ -108,9 +107,8 @@ impl Default for Options {
 impl Rule for OrphanedDashboardModel {
     fn check_project(&self, cx: &mut Context<'_>) {
         let feeding = Feeding::new(cx, &self.options.types);
-        let nodes = ORIGINS.iter().flat_map(|&kind| cx.project.of_kind(kind)).map(|&id| cx.node(id));
+        let nodes = cx.project.of_kinds(ORIGINS).into_iter().map(|id| cx.node(id));
         let mut origins: Vec<ResourceId> = nodes.filter(|node| self.is_origin(*node, cx)).map(|node| node.id).collect();
-        origins.sort_unstable();
         // What cannot be resolved may be data.
         origins.extend(cx.project.dangling.iter().map(|(id, _)| *id));
         origins.extend(cx.project.with_unknown("parents"));
@@ -259,57 +257,6 @@ fn help(model: &Resource<'_>, is_looked_up: bool) -> String {
              rule's option `allow`",
             model.name
         )
-    }
-}
-
-/// What the project itself builds or declares under which name in the warehouse.
-#[derive(Default)]
-struct Relations {
-    /// By schema and name, in lower case; gathered when first asked for.
-    known: OnceCell<HashMap<(String, String), ResourceId, RandomState>>,
-}
-
-impl Relations {
-    fn gather(cx: &Context<'_>) -> HashMap<(String, String), ResourceId, RandomState> {
-        let mut known = HashMap::default();
-        let mut ids = ORIGINS.map(|kind| cx.project.of_kind(kind)).concat();
-        ids.sort_unstable();
-        for id in ids {
-            let resource = cx.project.get(id);
-            let names = match (resource.relation(), resource.as_source()) {
-                (Some(relation), _) => (&relation.schema, &relation.alias),
-                (_, Some(source)) => (&source.schema, &source.identifier),
-                _ => continue,
-            };
-            known.entry((names.0.to_lowercase(), names.1.to_lowercase())).or_insert(id);
-        }
-        known
-    }
-
-    /// What to write in place of a table's name.
-    fn help(&self, name: &str, cx: &Context<'_>) -> String {
-        let mut parts: Vec<String> = name.split('.').map(|part| part.trim_matches(['"', '`']).to_owned()).collect();
-        let table = parts.pop().unwrap_or_default();
-        let schema = parts.pop().unwrap_or_default();
-        let known = self.known.get_or_init(|| Self::gather(cx));
-        let known = known.get(&(schema.to_lowercase(), table.to_lowercase())).map(|&id| cx.node(id));
-        match known {
-            Some(node) if node.kind == ResourceType::Source => {
-                let group = node.as_source().map_or("", |source| source.source_name.as_str());
-                format!("write `{{{{ source('{group}', '{}') }}}}` in place of `{name}`", node.name)
-            }
-            Some(node) => format!("write `{{{{ ref('{}') }}}}` in place of `{name}`", node.name),
-            None if schema.is_empty() || name.contains("{{") => {
-                format!(
-                    "declare `{name}` under `sources:` and read it with `source()`, or with `ref()` if a model \
-                     builds it"
-                )
-            }
-            None => format!(
-                "declare `{name}` under `sources:` and write `{{{{ source('{schema}', '{table}') }}}}` in its place; \
-                 if a model builds it, write `ref()`"
-            ),
-        }
     }
 }
 

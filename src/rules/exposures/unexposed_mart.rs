@@ -1,5 +1,5 @@
 use crate::findings::Place;
-use crate::project::{Access, Layer, ResourceId, ResourceType};
+use crate::project::{Access, Layer, ResourceType};
 use crate::rules::by_name;
 use crate::rules::{Context, NoOptions, Node, Rule, declare_rule};
 use crate::words::listed;
@@ -73,8 +73,7 @@ declare_rule! {
 
 impl Rule for UnexposedMart {
     fn check_project(&self, cx: &mut Context<'_>) {
-        let uses = [ResourceType::Exposure, ResourceType::Metric, ResourceType::SavedQuery];
-        let mut uses: Vec<ResourceId> = uses.map(|kind| cx.project.of_kind(kind)).concat();
+        let mut uses = cx.project.of_kinds([ResourceType::Exposure, ResourceType::Metric, ResourceType::SavedQuery]);
         // What may be read may be read on the way to one.
         uses.extend(cx.project.with_unknown("children"));
         let used = cx.graph.reaching(&uses);

@@ -53,8 +53,18 @@ declare_rule! {
 }
 
 impl Rule for ModelInWrongDirectory {
+    fn check(&self, model: Node<'_>, cx: &mut Context<'_>) {
+        let Some((folder, prefix)) = contradiction(model, cx) else { return };
+        let message = format!(
+            "model `{}` is named like the {prefix} layer, but lies in a folder of the {folder} layer",
+            model.name
+        );
+        cx.report(model, Place::File, message)
+            .help(format!("move it to a folder of the {prefix} layer, or rename it if it does belong to {folder}"))
+            .evidence(format!("file: {}", model.path));
+    }
+
     fn check_project(&self, cx: &mut Context<'_>) {
-        report_contradictions(cx);
         let staged: Vec<Staged<'_>> =
             cx.subjects(ResourceType::Model).filter_map(|model| Staged::new(model, cx)).collect();
         let homes = Homes::of(&staged);
@@ -65,22 +75,6 @@ impl Rule for ModelInWrongDirectory {
                 report(model, message, &homes, usual, cx);
             }
         }
-    }
-}
-
-/// Reports models that are named like another layer than that of their folder, if some folder is that layer's.
-fn report_contradictions(cx: &mut Context<'_>) {
-    let both = |model: Node<'_>| Some((model.id, contradiction(model, cx)?));
-    let contradictions: Vec<_> = cx.subjects(ResourceType::Model).filter_map(both).collect();
-    for (id, (folder, prefix)) in contradictions {
-        let model = cx.node(id);
-        let message = format!(
-            "model `{}` is named like the {prefix} layer, but lies in a folder of the {folder} layer",
-            model.name
-        );
-        cx.report(model, Place::File, message)
-            .help(format!("move it to a folder of the {prefix} layer, or rename it if it does belong to {folder}"))
-            .evidence(format!("file: {}", model.path));
     }
 }
 

@@ -90,8 +90,7 @@ impl Rule for PropertiesFileName {
         for (path, node, flaw) in flaws {
             let is_free = flaw.target(path).is_none_or(|target| taken[&target] == 1);
             let file = path.rsplit('/').next().unwrap_or(path);
-            let own = cx.own_files().map_or(&[][..], |own| &own.properties);
-            let span = own.iter().find(|spot| spot.path == path).map(|spot| spot.span);
+            let span = cx.own_files().and_then(|own| own.properties_file(path)).map(|spot| spot.span);
             let message = format!("properties file `{file}` does not say by its name what it describes");
             let subject = format!("project.{}", cx.project.name);
             cx.report(node, Place::Span(path.to_owned(), span), message)

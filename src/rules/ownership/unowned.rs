@@ -232,8 +232,7 @@ fn help(node: Node<'_>, cx: &Context<'_>) -> String {
         ways.push(match node.properties_path.as_deref() {
             Some(file) => format!("add `{meta}` {} its entry in {file}", place.to()),
             None => {
-                let beside = || format!("a YAML file beside {}", node.path);
-                let file = cx.project.properties_beside(node.resource).map_or_else(beside, |file| file.to_string());
+                let file = cx.project.entry_file_in_words(node.resource);
                 format!("give it an entry with `config: {{{meta}}}` in {file}")
             }
         });

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rayon::prelude::*;
 
-use crate::project::{Detail, Project, Resource, ResourceId, ResourceType, folder};
+use crate::project::{Detail, Project, Resource, ResourceId, folder};
 use crate::rules::by_name::{ByName, begins_blind, in_macro, in_template};
 use crate::rules::generated::sql;
 use crate::rules::{Node, SourceGroup};
@@ -24,7 +24,7 @@ pub(super) struct ReadByName<'p> {
 
 impl<'p> ReadByName<'p> {
     pub(super) fn new(project: &'p Project<'p>, by_name: ByName<'p>) -> Self {
-        let own: Vec<(ResourceId, &Resource<'_>)> = project.iter().filter(|(_, it)| project.is_own(it)).collect();
+        let own = crate::rules::by_name::with_code(project);
         let said: Vec<Said> = own.par_iter().filter_map(|(id, resource)| Said::of(*id, resource, by_name)).collect();
         let mut all =
             Self { project, by_name, handed_over: HashMap::new(), patterns: BTreeMap::new(), blind: Vec::new() };
@@ -121,9 +121,6 @@ impl Said {
         if let Detail::Macro(detail) = &resource.detail {
             let code = lookups.asks(&resource.unique_id).then(|| detail.code()).flatten()?;
             return Some(Self { id, texts: in_macro(&code), is_blind: false });
-        }
-        if !matches!(resource.kind, ResourceType::Model | ResourceType::Operation | ResourceType::Snapshot) {
-            return None;
         }
         let is_blind = begins_blind(resource, by_name);
         let finds = || by_name.named().is_asking(id) || lookups.called(resource).is_some();

@@ -31,10 +31,7 @@ pub fn entry(project: &Project<'_>, resource: &Resource<'_>) -> String {
         return format!("`- name: {name}`{} in {path}", source.unwrap_or_default());
     }
     let key = resource.kind.properties_key().unwrap_or_default();
-    match project.properties_beside(resource) {
-        Some(path) => format!("a new entry `- name: {name}` under `{key}:` in {path}"),
-        None => format!("a new entry `- name: {name}` under `{key}:` in a YAML file beside {}", resource.path),
-    }
+    format!("a new entry `- name: {name}` under `{key}:` in {}", project.entry_file_in_words(resource))
 }
 
 /// The declared column that identifies a row: by a key constraint, by `unique_key`, or by its name, which is `key`, `id` or

@@ -77,11 +77,7 @@ pub(super) fn call(
         Value::Set(own) => set::call(machine, own, name, arguments),
         _ => Err(Error::failed(format!("'{}' object has no attribute '{name}'", receiver.type_name()))),
     };
-    if let Err(Error::Unknown(reason)) = &called
-        && name == "get"
-    {
-        machine.forget_content(receiver, reason)?;
-    }
+    let called = if name == "get" { machine.forget_content_if_unknown(called, receiver) } else { called };
     machine.forget_if_unknown(called, given)
 }
 

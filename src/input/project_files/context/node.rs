@@ -31,9 +31,13 @@ pub fn get(scope: &Rc<Scope>, identity: &Rc<Identity>, name: &str) -> Option<Val
         "function" => named(scope, "function"),
         "config" => Value::object(Config(scope.clone())),
         "execute" => Value::Bool(false),
-        "this" | "model" => {
+        "this" => {
             scope.touch();
-            if name == "this" { Value::object(Relation(scope.clone())) } else { Value::object(Model(identity.clone())) }
+            Value::object(Relation(scope.clone()))
+        }
+        "model" => {
+            scope.touch();
+            Value::object(Model(identity.clone()))
         }
         "adapter" => Value::object(Adapter(scope.clone())),
         "builtins" => builtins(scope),

@@ -47,11 +47,11 @@ pub fn call(
     let is_plain = arguments.positional.is_empty() && arguments.keyword.is_empty();
     let remembered = &scope.world.remembered;
     let known = if is_for_node && is_plain { remembered.get(scope.project, &entry.unique_id) } else { Some(None) };
+    let run = |machine: &mut Machine<'_>| scope.inside(|| machine.call_macro(&entry.code, arguments));
     match known {
         Some(Some(known)) if machine.spend(known.cost) => Ok(known.value.thaw(machine)),
-        Some(_) => scope.inside(|| machine.call_macro(&entry.code, arguments)),
+        Some(_) => run(machine),
         None => {
-            let run = |machine: &mut Machine<'_>| scope.inside(|| machine.call_macro(&entry.code, arguments));
             let ((called, cost), is_same_for_all) = scope.watched(|| machine.measured(run));
             let value = called.as_ref().ok().filter(|_| is_same_for_all).and_then(Frozen::of);
             remembered.set(scope.project, &entry.unique_id, value.map(|value| Known { value, cost }));
